@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a board file states: facts and storage, nothing to execute. An image
+ * brings the board up from these tables (tests/images/bring_up.c is ours).
+ */
+#ifndef BOARDS_BOARD_H
+#define BOARDS_BOARD_H
+
+#include "hal/bus.h"
+#include "hal/dmac.h"
+#include "hal/pci/ecam.h"
+#include "hal/shared.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A PCI function to be found and placed before its driver starts. */
+struct board_pci {
+    struct pci_ecam *ecam; /* the host bridge it hangs from            */
+    uint32_t vendor, device;
+    uint32_t bar;    /* the one that holds its registers               */
+    uintptr_t *base; /* out: the driver's field for their address      */
+};
+
+/* A copy engine. */
+struct board_dmac {
+    const char *name;
+    struct hal_dmac *dmac;
+    uint32_t interrupt; /* id at the interrupt controller        */
+    uint32_t slots;     /* of its ring, for whoever wants to fill it */
+
+    /* Storage of its descriptors, CPU physical address = pointer, and the
+       driver's field for it once it is shared with the engine. */
+    void *storage;
+    size_t storage_size;
+    struct hal_shared *shared;
+
+    const struct board_pci *pci; /* NULL: not behind PCI */
+};
+
+/* Memory that no image of ours uses for itself. */
+struct board_memory {
+    uint64_t base; /* CPU physical */
+    uint64_t size; /* bytes        */
+};
+
+struct board {
+    const char *name;
+    const struct board_dmac *dmacs;
+    uint32_t dmac_count;
+    struct board_memory payload; /* where a host may place a file        */
+    struct board_memory scratch; /* free                                 */
+    uint64_t hole;               /* nothing answers here, 64 KiB at least */
+};
+
+/* The one board this image is linked for. */
+extern const struct board board;
+
+#endif

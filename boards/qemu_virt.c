@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * QEMU's virt machine with a Cortex-A15, 512 MiB and a 53C895A in PCI slot 1.
+ *
+ * Source: QEMU 7.2 hw/arm/virt.c, base_memmap, extended_memmap and
+ *         a15irqmap; create_pcie() for the interrupt lines and for the host
+ *         bridge being coherent; docs/system/arm/virt.rst.
+ */
+#include "boards/board.h"
+
+#include "hal/bits.h"
+#include "hal/dmac/lsi53c8xx.h"
+#include "platform/armv7a/gic.h"
+#include "platform/armv7a/mmu.h"
+#include "platform/barrier.h"
+#include "platform/clock.h"
+#include "platform/interrupt.h"
+#include "platform/uart.h"
+
+#define MIB UINT64_C(0x100000)
+
+/* VIRT_MEM, and what `-m 512M` makes of it (tests/machine.sh). */
+#define RAM_BASE UINT64_C(0x40000000)
+#define RAM_SIZE (512 * MIB)
+
+/* VIRT_PCIE_MMIO: 0x10000000 .. 0x3EFEFFFF, bus address = CPU address. We
+   place BARs in the first 16 MiB only, so that is what we map. */
+#define PCI_MEMORY_BASE UINT64_C(0x10000000)
+#define PCI_MEMORY_SIZE (16 * MIB)
+
+/* VIRT_HIGH_PCIE_ECAM: beyond 32 bits, so it appears at an address of ours;
+   2 MiB are buses 0 and 1. */
+#define ECAM_BASE UINT64_C(0x4010000000)
+#define ECAM_VA   0xC0000000u
+
+const uintptr_t uart_base = 0x09000000; /* VIRT_UART */
+
+const struct gic_base gic_base = {
+    .distributor = 0x08000000, /* VIRT_GIC_DIST */
+    .cpu = 0x08010000,         /* VIRT_GIC_CPU  */
+};
+
+const struct mmu_map mmu_maps[] = {
+    { 0x08000000, 0x08000000, 2 * MIB, MMU_DEVICE },
+    { 0x09000000, 0x09000000, 2 * MIB, MMU_DEVICE },
+    { PCI_MEMORY_BASE, PCI_MEMORY_BASE, PCI_MEMORY_SIZE, MMU_DEVICE },
+    { RAM_BASE, RAM_BASE, RAM_SIZE, MMU_MEMORY },
+    { ECAM_VA, ECAM_BASE, 2 * MIB, MMU_DEVICE },
+};
+const uint32_t mmu_map_count = COUNT_OF(mmu_maps);
+
+static const struct hal_clock clock = {
+    .now = clock_now,
+    .frequency = clock_frequency,
+};
+
+static const struct hal_lock lock = {
+    .save = interrupts_save,
+    .restore = interrupts_restore,
+};
+
+static const struct hal_fences fences = {
+    .publish = barrier_publish,
+    .observe = barrier_observe,
+};
+
+/* mmu_on() maps RAM write-back. */
+static const struct hal_region regions[] = {
+    { .base = RAM_BASE,
+      .size = RAM_SIZE,
+      .cached = HAL_WRITE_BACK,
+      .writable = true },
+};
+
+/* A PCI master sees RAM where the CPU sees it, and snoops: create_pcie()
+   marks the bridge dma-coherent. */
+static const struct hal_aperture pci_apertures[] = {
+    { .cpu = RAM_BASE,
+      .bus = RAM_BASE,
+      .size = RAM_SIZE,
+      .access = HAL_READ | HAL_WRITE,
+      .snooped = true },
+};
+
+static const struct hal_bus lsi_bus = {
+    .apertures = pci_apertures,
+    .aperture_count = COUNT_OF(pci_apertures),
+    .regions = regions,
+    .region_count = COUNT_OF(regions),
+    .limits = &lsi53c8xx_limits,
+    .clock = &clock,
+    .lock = &lock,
+    .fences = &fences,
+};
+
+/* VIRT_PCIE_PIO is mapped at 0x3EFF0000, 64 KiB of I/O from port 0 on; port
+   0 itself is left alone, since 0 in a BAR is "not placed". */
+static struct pci_ecam ecam = {
+    .config = ECAM_VA,
+    .memory = { PCI_MEMORY_BASE, PCI_MEMORY_BASE + PCI_MEMORY_SIZE },
+    .io = { 0x1000, 0x10000 },
+};
+
+enum { LSI_SLOTS = 64 };
+
+static uint8_t lsi_ring[LSI53C8XX_RING_SIZE(LSI_SLOTS)]
+    __attribute__((aligned(64)));
+
+static struct lsi53c8xx lsi = {
+    .dmac = { .ops = &lsi53c8xx_ops,
+              .bus = &lsi_bus,
+              .limits = &lsi53c8xx_limits,
+              .ring_limits = &lsi53c8xx_ring_limits,
+              .same_phase = LSI53C8XX_SAME_PHASE },
+    .slots = LSI_SLOTS,
+};
+
+/* 1000:0012, BAR 1 the registers in memory (LSI53C895A manual, 4.1). */
+static const struct board_pci lsi_pci = {
+    .ecam = &ecam,
+    .vendor = 0x1000,
+    .device = 0x0012,
+    .bar = 1,
+    .base = &lsi.base,
+};
+
+/* INTA of slot 1: VIRT_PCIE is SPI 3 .. 6, line (slot + pin) modulo 4; SPIs
+   begin at id 32. */
+static const struct board_dmac dmacs[] = {
+    { .name = "lsi53c895a",
+      .dmac = &lsi.dmac,
+      .interrupt = 32 + 3 + 1,
+      .slots = LSI_SLOTS,
+      .storage = lsi_ring,
+      .storage_size = sizeof lsi_ring,
+      .shared = &lsi.ring,
+      .pci = &lsi_pci },
+};
+
+/* The image lies in the first 16 MiB (linker/qemu_virt.ld). tests/machine.sh
+   --load places its file at payload.base. Between the last PCI BAR we place
+   and the end of VIRT_PCIE_MMIO nothing answers. */
+const struct board board = {
+    .name = "qemu_virt",
+    .dmacs = dmacs,
+    .dmac_count = COUNT_OF(dmacs),
+    .payload = { .base = 0x44000000, .size = 64 * MIB },
+    .scratch = { .base = 0x48200000, .size = 320 * MIB },
+    .hole = 0x30000000,
+};

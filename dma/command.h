@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The DMA command: IODMACommand in C.
+ *
+ * A command meets a memory descriptor with a device's specification on a bus.
+ * Prepare decides how the bytes go and hands them to the device; segments may
+ * then be generated as often and in as many pieces as one likes; complete
+ * hands the bytes back. One command serves one preparation at a time and is
+ * meant to be used again.
+ *
+ *      init            set_memory         prepare (counts, n > 0)
+ *   -------> [idle] <------------> [attached] <------------> [prepared n]
+ *                    clear_memory              complete
+ *
+ * A command is not locked: calls on one command are the caller's to
+ * serialise. Different commands are independent, on one bus too.
+ *
+ * Not yet: what the device cannot use directly is refused with NoResources
+ * (no bounce storage), and there is no mapper.
+ */
+#ifndef DMA_COMMAND_H
+#define DMA_COMMAND_H
+
+#include "dma/bus.h"
+#include "dma/limits.h"
+#include "dma/memory.h"
+#include "dma/segment.h"
+#include "dma/view.h"
+#include "hal/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* MappingOptions: a type in the low four bits, and flags. Other bits are
+   ignored, as IODMACommand does. (spec 2.2) */
+enum {
+    IODMA_MAPPED = 0x0,       /* through a mapper where there is one        */
+    IODMA_BYPASSED = 0x1,     /* not through a mapper                       */
+    IODMA_NON_COHERENT = 0x2, /* the device does not look into CPU caches   */
+    IODMA_UNMAPPED = 0x3,     /* never a mapper                             */
+    IODMA_TYPE_MASK = 0xF,
+    IODMA_NO_CACHE_STORE = 0x10, /* accepted, no effect                     */
+    IODMA_ON_CHIP = 0x20,        /* accepted, no effect                     */
+    IODMA_ITERATE_ONLY = 0x40,   /* list only: prepare does not judge,
+                                    generation does                         */
+};
+
+/* A device's specification. */
+struct iodma_spec {
+    iodma_segment_function output;
+    struct iodma_segment_options segment;
+    uint32_t mapping; /* IODMA_MAPPED ... and flags */
+};
+
+/*
+ * A specification: the output function, the address bits, the maximum
+ * segment, and then any further field by name:
+ *
+ *     IODMA_SPEC(iodma_output_host64, 32, 0x10000, .align_length = 4)
+ *
+ * For another mapping than IODMA_MAPPED set its field afterwards.
+ */
+#define IODMA_SPEC(function, bits, ...)                                        \
+    {                                                                          \
+        .output = (function), .segment = {                                     \
+            .struct_size = sizeof(struct iodma_segment_options),               \
+            .address_bits = (bits),                                            \
+            .max_segment = __VA_ARGS__                                         \
+        }                                                                      \
+    }
+
+/* The caller's storage; the fields are ours but for ref_con. */
+struct iodma_command {
+    void *ref_con; /* the caller's word, never looked at */
+
+    const struct iodma_bus *bus;
+    iodma_segment_function output; /* NULL: not specified yet          */
+    struct iodma_limits limits;    /* of specification and bus         */
+    uint32_t align_address;        /* as specified, before narrowing   */
+    uint32_t align_length;
+    uint32_t align_internal;
+    uint32_t mapping;
+    uint8_t address_bits;
+
+    const struct iodma_memory *memory; /* NULL: none attached           */
+    uint32_t prepared;                 /* the active count              */
+    uint32_t held;                     /* devices that may still reach it */
+    struct iodma_view view;            /* valid while prepared          */
+    struct iodma_walk walk;            /* where generation would go on  */
+};
+
+/*
+ * Make a command out of raw memory, with a specification.
+ * (IODMACommand: withSpecification, initWithSpecification)
+ *
+ *   command  out; holds no resources, also after a failure
+ *   bus      lent for the command's life
+ *   spec     copied
+ *
+ * Returns OK or what iodma_command_set_spec() says, BadArgument also for a
+ * NULL command or bus.
+ *
+ * Context: any.
+ */
+enum iodma_status iodma_command_init(struct iodma_command *command,
+                                     const struct iodma_bus *bus,
+                                     const struct iodma_spec *spec,
+                                     void *ref_con);
+
+/*
+ * Make a command without a specification: it can be given memory, but not
+ * prepared. (IODMACommand: withRefCon)
+ *
+ * Returns OK, or BadArgument for a NULL pointer. Context: any.
+ */
+enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
+                                                 const struct iodma_bus *bus,
+                                                 void *ref_con);
+
+/*
+ * Give a command a new specification. (IODMACommand: setSpecification)
+ *
+ * Returns OK, or, with the command as before:
+ *   NotPermitted  it is prepared
+ *   BadArgument   spec or its output function is NULL; struct_size below 40;
+ *                 more address bits than the function writes or than 64,
+ *                 fewer than the bus's granule needs; an alignment that is
+ *                 no power of two; maximum segment below align_length; a
+ *                 mapping type above 3; nothing left after narrowing by the
+ *                 bus
+ *
+ * Context: any. Source: spec 2.3, rules R-01 to R-05.
+ */
+enum iodma_status iodma_command_set_spec(struct iodma_command *command,
+                                         const struct iodma_spec *spec);
+
+/*
+ * End a command's life: completes and detaches. Afterwards it is raw memory.
+ * Returns OK, or Busy while it is held; then nothing changes.
+ * Context: as complete. Source: spec 3.1 (free), R-27.
+ */
+enum iodma_status iodma_command_deinit(struct iodma_command *command);
+
+/*
+ * Attach a memory descriptor, in place of another one that may be there, and
+ * prepare all of it if auto_prepare. NULL detaches. The descriptor is lent
+ * until it is cleared or replaced. (IODMACommand: setMemoryDescriptor)
+ *
+ * Returns OK; Busy if prepared or held, whatever memory is; what prepare
+ * says, then the former descriptor is attached again, not prepared.
+ *
+ * Context: as prepare. Source: spec 3.2, R-31.
+ */
+enum iodma_status iodma_command_set_memory(struct iodma_command *command,
+                                           const struct iodma_memory *memory,
+                                           bool auto_prepare);
+
+/*
+ * Detach the memory, completing first if auto_complete.
+ * (IODMACommand: clearMemoryDescriptor)
+ *
+ * Returns OK, also if none was attached; NotReady if prepared and not
+ * auto_complete; Busy while held. On failure nothing changes.
+ *
+ * Context: as complete. Source: spec 3.3.
+ */
+enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
+                                             bool auto_complete);
+
+/* The descriptor that was set, or NULL. (getMemoryDescriptor) */
+const struct iodma_memory *
+iodma_command_memory(const struct iodma_command *command);
+
+/*
+ * Hand bytes to the device. Nests: once prepared, the same window again only
+ * counts. (IODMACommand: prepare)
+ *
+ *   offset       of the window in the descriptor
+ *   length       of the window; 0: all from offset on
+ *   flush_cache  clean caches where the bus does not snoop (this version
+ *                accepts snooped buses only: no effect)
+ *   synchronize  fill bounce storage (this version has none: no effect)
+ *
+ * Returns OK, or with nothing changed, in this order:
+ *   NotReady     no specification; no memory
+ *   BadArgument  the window is not within the descriptor
+ *   NoSpace      longer than max_transfer
+ *   NotReady     prepared with another window
+ *   NotAligned   length is no multiple of align_length
+ *   NotWritable  the transfer writes memory that may not be written
+ *   Unsupported  IODMA_NON_COHERENT: needs cache maintenance
+ *   NoResources  the device cannot take the memory as it lies (reach,
+ *                alignment, number of segments), and bouncing would help
+ *   NoSpace      too many segments whatever one does
+ *   NotAligned   an alignment cannot be met whatever one does
+ *
+ * Context: thread or ISR; the time is that of generating the list once.
+ * Source: spec 3.5, R-07 to R-09.
+ */
+enum iodma_status iodma_command_prepare(struct iodma_command *command,
+                                        uint64_t offset, uint64_t length,
+                                        bool flush_cache, bool synchronize);
+
+/*
+ * Take the bytes back. Only the last of nested completes does anything.
+ * (IODMACommand: complete)
+ *
+ * Returns OK; NotReady if not prepared; Busy if this preparation is held:
+ * a device may still reach the memory. Nothing changes then.
+ *
+ * Context: thread or ISR. Source: spec 3.8.
+ */
+enum iodma_status iodma_command_complete(struct iodma_command *command,
+                                         bool invalidate_cache,
+                                         bool synchronize);
+
+/*
+ * Generate segments for part of the prepared bytes.
+ * (IODMACommand: genIOVMSegments, gen32IOVMSegments, gen64IOVMSegments)
+ *
+ *   offset    in: where to begin, from the start of the window; out: behind
+ *             the last byte delivered. Any offset will do; going on where
+ *             the last call ended costs nothing extra.
+ *   segments  array in the output function's format
+ *   count     in: its capacity; out: segments delivered
+ *
+ * Returns OK with at least one segment; or, with *offset and *count as they
+ * were and the array's contents unspecified:
+ *   BadArgument      no memory attached; a NULL pointer; capacity 0
+ *   NotReady         not prepared
+ *   Overrun          *offset is not within the prepared length
+ *   MessageTooLarge  the output function refused a segment; or, iterate-only:
+ *                    out of reach
+ *   NotAligned       iterate-only: an alignment is broken
+ *
+ * Context: any, ISR too. Source: spec 3.10, 4.2.
+ */
+enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
+                                             uint64_t *offset, void *segments,
+                                             uint32_t *count);
+
+/* The same for an array of iodma_segment32; the specification's output
+   function must be iodma_output_host32. */
+enum iodma_status iodma_command_gen_segments32(struct iodma_command *command,
+                                               uint64_t *offset,
+                                               struct iodma_segment32 *segments,
+                                               uint32_t *count);
+
+/* The same for an array of iodma_segment64; the specification's output
+   function must be iodma_output_host64. */
+enum iodma_status iodma_command_gen_segments64(struct iodma_command *command,
+                                               uint64_t *offset,
+                                               struct iodma_segment64 *segments,
+                                               uint32_t *count);
+
+/* The same with an output function for this call only; NULL is
+   BadArgument. */
+enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
+                                                  iodma_segment_function output,
+                                                  uint64_t *offset,
+                                                  void *segments,
+                                                  uint32_t *count);
+
+/*
+ * What was prepared. Either pointer may be NULL. Returns OK, or NotReady if
+ * not prepared; the outputs are unchanged then.
+ * (IODMACommand: getPreparedOffsetAndLength) Context: any.
+ */
+enum iodma_status
+iodma_command_get_prepared(const struct iodma_command *command,
+                           uint64_t *offset, uint64_t *length);
+
+/*
+ * Say that a device may reach the prepared memory until the release: no
+ * complete takes this preparation away, and deinit, clear_memory and
+ * set_memory answer Busy. iodma_transfer holds its commands while they are
+ * under way, and for ever if their engine would not stop: then they are
+ * quarantined. Holds nest.
+ *
+ * Returns OK, or NotReady if not prepared that often. Context: any.
+ */
+enum iodma_status iodma_command_hold(struct iodma_command *command);
+
+/*
+ * Say that the device can not reach the memory any more. After a quarantine
+ * that takes proof: the device was reset, or its bus mastering is off.
+ *
+ * Returns OK, or NotReady if it was not held. Context: any. Source: E9.
+ */
+enum iodma_status iodma_command_release(struct iodma_command *command);
+
+/* The specification's address bits; 0: no limit. (getNumAddressBits) */
+uint8_t iodma_command_address_bits(const struct iodma_command *command);
+
+/* The specification's alignments, before the bus narrows them; 1 if there is
+   none. (getAlignment, getAlignmentLength, getAlignmentInternalSegments) */
+uint32_t iodma_command_alignment(const struct iodma_command *command);
+uint32_t iodma_command_alignment_length(const struct iodma_command *command);
+uint32_t
+iodma_command_alignment_internal_segments(const struct iodma_command *command);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* iodma: the one header that a client includes. */
+#ifndef DMA_IODMA_H
+#define DMA_IODMA_H
+
+#include "dma/bus.h"
+#include "dma/command.h"
+#include "dma/memory.h"
+#include "dma/segment.h"
+#include "dma/share.h"
+#include "dma/transfer.h"
+
+#endif

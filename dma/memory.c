@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "dma/memory.h"
+
+#include "hal/bits.h"
+
+#include <stddef.h>
+
+enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
+                                           const struct iodma_range *ranges,
+                                           uint32_t count, uint32_t direction)
+{
+    uint64_t length = 0;
+
+    if (!memory || (!ranges && count != 0) || direction > IODMA_INOUT)
+        return IODMA_BAD_ARGUMENT;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (range_wraps(ranges[i].address, ranges[i].length) ||
+            range_wraps(length, ranges[i].length))
+            return IODMA_BAD_ARGUMENT;
+        length += ranges[i].length;
+    }
+
+    memory->ranges = ranges;
+    memory->count = count;
+    memory->direction = direction;
+    memory->length = length;
+    return IODMA_OK;
+}
+
+enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
+                                   const struct iodma_memory *memory,
+                                   uint64_t offset)
+{
+    uint64_t within = offset;
+    uint32_t index = 0;
+
+    if (offset > memory->length)
+        return IODMA_INTERNAL_ERROR;
+
+    while (index < memory->count && within >= memory->ranges[index].length) {
+        within -= memory->ranges[index].length;
+        index++;
+    }
+
+    walk->memory = memory;
+    walk->offset = offset;
+    walk->within = within;
+    walk->index = index;
+    return IODMA_OK;
+}
+
+/* Leave the ranges that are used up or empty. Returns the one to go on in,
+   or NULL at the end. */
+static const struct iodma_range *range_ahead(struct iodma_walk *walk)
+{
+    const struct iodma_memory *memory = walk->memory;
+
+    while (walk->index < memory->count) {
+        const struct iodma_range *range = &memory->ranges[walk->index];
+
+        if (walk->within < range->length)
+            return range;
+        walk->within = 0;
+        walk->index++;
+    }
+    return NULL;
+}
+
+enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
+                                  struct iodma_extent *extent)
+{
+    const struct iodma_range *range = range_ahead(walk);
+    uint64_t length = 0;
+    uint64_t address;
+
+    if (!range)
+        return IODMA_OVERRUN;
+
+    address = range->address + walk->within;
+    while (range && range->address + walk->within == address + length &&
+           length < most) {
+        uint64_t taken = smaller(range->length - walk->within, most - length);
+
+        length += taken;
+        walk->within += taken;
+        range = range_ahead(walk);
+    }
+
+    extent->offset = walk->offset;
+    extent->address = address;
+    extent->length = length;
+    walk->offset += length;
+    return IODMA_OK;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+#include "dma/transfer.h"
+
+#include "hal/atomic.h"
+#include "hal/bits.h"
+#include "hal/clock.h"
+#include "hal/container_of.h"
+
+#include <stddef.h>
+
+/* Items zipped at a time: a compromise between stack and calls. */
+enum { BATCH = 8 };
+
+/* Start the engine anew; its counts begin at 0 on both sides. */
+static enum iodma_status engine_start(struct iodma_channel *channel)
+{
+    enum iodma_status status = channel->dmac->ops->start(channel->dmac);
+
+    channel->emitted = 0;
+    channel->retired = 0;
+    channel->fault = HAL_FAULT_NONE;
+    channel->detail = 0;
+    channel->dead = status != IODMA_OK;
+    return status;
+}
+
+enum iodma_status iodma_channel_init(struct iodma_channel *channel,
+                                     struct hal_dmac *dmac)
+{
+    if (!channel || !dmac || !is_power_of_two(dmac->same_phase))
+        return IODMA_BAD_ARGUMENT;
+
+    *channel = (struct iodma_channel){ .dmac = dmac };
+    return engine_start(channel);
+}
+
+/* Every item's two addresses agree below the engine's same_phase. */
+static bool in_phase(const struct hal_dmac *dmac,
+                     const struct iodma_transfer *transfer)
+{
+    struct iodma_zip zip;
+    struct hal_item item;
+
+    if (dmac->same_phase == 1)
+        return true;
+    iodma_zip_begin(&zip, transfer->source, transfer->destination);
+    while (iodma_zip_next(&zip, &item, 1) != 0) {
+        if (modulo(item.source ^ item.destination, dmac->same_phase) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool on_engine(const struct hal_dmac *dmac, const struct hal_bus *bus,
+                      const struct iodma_command *command)
+{
+    struct iodma_limits limits;
+
+    return command->bus->hal == bus &&
+           (command->mapping & IODMA_ITERATE_ONLY) == 0 &&
+           iodma_limits_set(&limits, dmac->limits) == IODMA_OK &&
+           iodma_limits_within(&command->limits, &limits);
+}
+
+/* May these two commands become one transfer of this engine? */
+static enum iodma_status admit(const struct hal_dmac *dmac,
+                               const struct iodma_transfer *transfer)
+{
+    const struct iodma_command *source = transfer->source;
+    const struct iodma_command *destination = transfer->destination;
+
+    if (source->prepared == source->held ||
+        destination->prepared == destination->held)
+        return IODMA_NOT_READY;
+    if (source->view.length != destination->view.length ||
+        source->memory->direction == IODMA_IN ||
+        destination->memory->direction == IODMA_OUT ||
+        !on_engine(dmac, dmac->bus, source) ||
+        !on_engine(dmac, dmac->bus, destination))
+        return IODMA_BAD_ARGUMENT;
+    return in_phase(dmac, transfer) ? IODMA_OK : IODMA_NOT_ALIGNED;
+}
+
+static uint32_t retired(const struct iodma_channel *channel)
+{
+    return atomic_read_acquire(&channel->retired);
+}
+
+/* Nothing of any transfer is in the ring. */
+static bool idle(const struct iodma_channel *channel)
+{
+    return retired(channel) == channel->emitted;
+}
+
+/* Give the engine as much of the active transfer as its ring takes. Returns
+   how many items that was. */
+static uint32_t feed(struct iodma_channel *channel)
+{
+    struct iodma_transfer *transfer = channel->active;
+    struct hal_dmac *dmac = channel->dmac;
+    struct hal_item items[BATCH];
+    uint32_t fed = 0;
+    uint32_t made;
+    uint32_t taken;
+
+    channel->seen = retired(channel);
+    do {
+        struct iodma_zip ahead = transfer->zip;
+
+        made = iodma_zip_next(&ahead, items, BATCH);
+        taken = dmac->ops->emit(dmac, items, made);
+        fed += taken;
+        if (taken == made)
+            transfer->zip = ahead;
+        else
+            (void)iodma_zip_next(&transfer->zip, items, taken);
+    } while (taken == BATCH);
+
+    transfer->zipped = made < BATCH && taken == made;
+    channel->emitted += fed;
+    dmac->ops->submit(dmac);
+    return fed;
+}
+
+/* Make the next waiting transfer the active one. */
+static bool begin(struct iodma_channel *channel)
+{
+    struct iodma_link *link = iodma_list_take(&channel->waiting);
+
+    if (!link)
+        return false;
+    channel->active = CONTAINER_OF(link, struct iodma_transfer, link);
+    if (!channel->dead)
+        (void)feed(channel);
+    return true;
+}
+
+enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
+                                        struct iodma_transfer *transfer)
+{
+    enum iodma_status status;
+
+    if (!channel || !transfer || !transfer->source ||
+        !transfer->destination || !transfer->done)
+        return IODMA_BAD_ARGUMENT;
+    if (transfer->queued)
+        return IODMA_BUSY;
+    if (channel->dead)
+        return IODMA_NOT_READY;
+    status = admit(channel->dmac, transfer);
+    if (status != IODMA_OK)
+        return status;
+    status = iodma_command_hold(transfer->source);
+    if (status != IODMA_OK)
+        return status;
+    status = iodma_command_hold(transfer->destination);
+    if (status != IODMA_OK) {
+        /* Source and destination are one command, prepared once. */
+        (void)iodma_command_release(transfer->source);
+        return status;
+    }
+
+    transfer->queued = true;
+    transfer->zipped = false;
+    transfer->quarantined = false;
+    transfer->fault = HAL_FAULT_NONE;
+    transfer->detail = 0;
+    iodma_zip_begin(&transfer->zip, transfer->source, transfer->destination);
+    iodma_list_append(&channel->waiting, &transfer->link);
+    if (!channel->active && !channel->serving)
+        (void)begin(channel);
+    return IODMA_OK;
+}
+
+void iodma_channel_reap(struct iodma_channel *channel)
+{
+    struct hal_progress progress = channel->dmac->ops->reap(channel->dmac);
+
+    if (progress.fault != HAL_FAULT_NONE) {
+        channel->detail = progress.detail;
+        atomic_write_release(&channel->fault, progress.fault);
+    }
+    if (progress.retired != 0)
+        atomic_write_release(&channel->retired,
+                             channel->retired + progress.retired);
+}
+
+static enum iodma_status give_back(struct iodma_command *command)
+{
+    (void)iodma_command_release(command);
+    return iodma_command_complete(command, true, true);
+}
+
+/* End the active transfer: first its own state, then the callback. */
+static void finish(struct iodma_channel *channel, enum iodma_status status)
+{
+    struct iodma_transfer *transfer = channel->active;
+
+    if (!transfer->quarantined) {
+        enum iodma_status in = give_back(transfer->destination);
+        enum iodma_status out = give_back(transfer->source);
+
+        if (status == IODMA_OK)
+            status = in != IODMA_OK ? in : out;
+    }
+    channel->active = NULL;
+    transfer->queued = false;
+    transfer->done(transfer, status);
+}
+
+/* Stop the engine under the active transfer and start it afresh. */
+static void stop(struct iodma_channel *channel)
+{
+    struct iodma_transfer *transfer = channel->active;
+    struct hal_dmac *dmac = channel->dmac;
+    uint64_t deadline = hal_deadline(dmac->bus->clock, IODMA_HALT_MS);
+
+    transfer->fault = channel->fault;
+    transfer->detail = channel->detail;
+    if (dmac->ops->halt(dmac, deadline) == HAL_STOPPED) {
+        (void)engine_start(channel);
+    } else {
+        transfer->quarantined = true;
+        channel->dead = true;
+    }
+}
+
+/* The deadline has passed; but an interrupt may have been lost. */
+static void last_look(struct iodma_channel *channel)
+{
+    const struct hal_lock *lock = channel->dmac->bus->lock;
+    uint32_t state = lock->save();
+
+    iodma_channel_reap(channel);
+    lock->restore(state);
+}
+
+static bool failed(const struct iodma_channel *channel)
+{
+    return atomic_read_acquire(&channel->fault) != HAL_FAULT_NONE;
+}
+
+static bool finished(const struct iodma_channel *channel)
+{
+    return channel->active->zipped && idle(channel);
+}
+
+static bool late(const struct iodma_channel *channel)
+{
+    return hal_expired(channel->dmac->bus->clock, channel->active->deadline);
+}
+
+/* Feed what is left. Returns true if an empty ring takes nothing of it: it
+   never will. */
+static bool stalled(struct iodma_channel *channel)
+{
+    bool empty = idle(channel);
+
+    return !channel->active->zipped && feed(channel) == 0 && empty &&
+           !channel->active->zipped;
+}
+
+/* Bring the active transfer forward. Returns true if that ended it. */
+static bool advance(struct iodma_channel *channel)
+{
+    enum iodma_status status = IODMA_OK;
+
+    if (!channel->dead && !finished(channel) && !failed(channel) &&
+        late(channel))
+        last_look(channel);
+
+    if (channel->dead) {
+        status = IODMA_NOT_READY;
+    } else if (failed(channel)) {
+        stop(channel);
+        status = IODMA_DMA_ERROR;
+    } else if (!finished(channel) && late(channel)) {
+        stop(channel);
+        status = IODMA_TIMEOUT;
+    } else if (!finished(channel)) {
+        if (!stalled(channel))
+            return false;
+        status = IODMA_MESSAGE_TOO_LARGE;
+    }
+    finish(channel, status);
+    return true;
+}
+
+bool iodma_channel_service(struct iodma_channel *channel)
+{
+    if (!channel->serving) {
+        channel->serving = true;
+        while ((channel->active || begin(channel)) && advance(channel))
+            ;
+        channel->serving = false;
+    }
+    return channel->active || channel->waiting.first;
+}
+
+bool iodma_channel_due(const struct iodma_channel *channel)
+{
+    if (!channel->active)
+        return channel->waiting.first != NULL;
+    return channel->dead || failed(channel) || idle(channel) ||
+           retired(channel) != channel->seen || late(channel);
+}

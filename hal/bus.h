@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where one bus master sits in the SoC: board data, const, one per master.
+ */
+#ifndef HAL_BUS_H
+#define HAL_BUS_H
+
+#include "hal/clock.h"
+#include "hal/fences.h"
+#include "hal/limits.h"
+#include "hal/lock.h"
+#include "hal/region.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the master may do in an aperture. */
+enum {
+    HAL_READ = 1,
+    HAL_WRITE = 2,
+};
+
+/*
+ * One stretch of CPU physical memory as this master sees it. Memory in no
+ * aperture is out of the master's reach. A run of bytes ends where its
+ * aperture ends, even if the next aperture goes on at the same bus address:
+ * the two may be different ports.
+ */
+struct hal_aperture {
+    uint64_t cpu;   /* first CPU physical address                          */
+    uint64_t bus;   /* the bus address of that byte                        */
+    uint64_t size;  /* bytes                                               */
+    uint8_t access; /* HAL_READ | HAL_WRITE, seen from the master          */
+    bool snooped;   /* the master's accesses look into the CPU's caches    */
+};
+
+struct hal_bus {
+    const struct hal_aperture *apertures;
+    uint32_t aperture_count;
+    const struct hal_region *regions;
+    uint32_t region_count;
+    const struct hal_limits *limits; /* of the port; every specification on
+                                        this bus is narrowed by them        */
+    const struct hal_clock *clock;
+    const struct hal_lock *lock;
+    const struct hal_fences *fences;
+};
+
+/* All that was written is seen by the master before the next doorbell. */
+static inline void hal_publish(const struct hal_bus *bus)
+{
+    bus->fences->publish();
+}
+
+/* Nothing the master wrote is read before the news that it had. */
+static inline void hal_observe(const struct hal_bus *bus)
+{
+    bus->fences->observe();
+}
+
+#endif

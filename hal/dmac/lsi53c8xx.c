@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "hal/dmac/lsi53c8xx.h"
+
+#include "hal/atomic.h"
+#include "hal/clock.h"
+#include "hal/container_of.h"
+#include "hal/ring.h"
+#include "platform/mmio.h"
+
+#include <stddef.h>
+
+/* Every way in which a script ends. */
+#define STOPS                                                                  \
+    (LSI_DSTAT_IID | LSI_DSTAT_SIR | LSI_DSTAT_ABRT | LSI_DSTAT_BF |           \
+     LSI_DSTAT_MDPE)
+
+const struct hal_limits lsi53c8xx_limits = {
+    .address_bits = 32,
+    .max_segment = LSI_MOVE_LENGTH,
+};
+
+/* Instructions lie on words (5.1). */
+const struct hal_limits lsi53c8xx_ring_limits = {
+    .address_bits = 32,
+    .align_address = 4,
+    .max_segments = 1,
+};
+
+static struct lsi53c8xx *to_lsi(struct hal_dmac *dmac)
+{
+    return CONTAINER_OF(dmac, struct lsi53c8xx, dmac);
+}
+
+static uint32_t read8(const struct lsi53c8xx *lsi, uint32_t offset)
+{
+    return mmio_read8(lsi->base + offset);
+}
+
+static void write8(const struct lsi53c8xx *lsi, uint32_t offset, uint32_t value)
+{
+    mmio_write8(lsi->base + offset, (uint8_t)value);
+}
+
+static struct lsi_slot *slot_at(const struct lsi53c8xx *lsi, uint32_t index)
+{
+    return (struct lsi_slot *)lsi->ring.cpu + ring_slot(index, lsi->slots);
+}
+
+/* A chip that is not there, or has left the bus, reads as all ones. */
+static bool absent(const struct lsi53c8xx *lsi)
+{
+    return read8(lsi, LSI_ISTAT0) == 0xFF;
+}
+
+/*
+ * Reset all but the PCI configuration (4.2, ISTAT0 bit 6). The read between
+ * the two writes pushes the first one out to the chip.
+ */
+static bool soft_reset(const struct lsi53c8xx *lsi)
+{
+    write8(lsi, LSI_ISTAT0, LSI_ISTAT0_SRST);
+    if (absent(lsi))
+        return false;
+    write8(lsi, LSI_ISTAT0, 0);
+    return (read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_SRST) == 0;
+}
+
+static void write_jump(const struct lsi53c8xx *lsi)
+{
+    struct lsi_jump *jump =
+        (void *)((struct lsi_slot *)lsi->ring.cpu + lsi->slots);
+
+    jump->command = to_le32(LSI_JUMP);
+    jump->target = to_le32((uint32_t)lsi->ring.bus);
+}
+
+static enum iodma_status lsi_start(struct hal_dmac *dmac)
+{
+    struct lsi53c8xx *lsi = to_lsi(dmac);
+
+    if (!lsi->ring.cpu || lsi->slots < 2 || !is_power_of_two(lsi->slots) ||
+        lsi->ring.size < LSI53C8XX_RING_SIZE(lsi->slots) ||
+        lsi->ring.bus + lsi->ring.size - 1 > UINT32_MAX)
+        return IODMA_BAD_ARGUMENT;
+    if (absent(lsi) || !soft_reset(lsi))
+        return IODMA_NOT_ATTACHED;
+
+    lsi->filled = 0;
+    lsi->told = 0;
+    lsi->retired = 0;
+    lsi->state = LSI_IDLE;
+    dmac->counts = (struct hal_dmac_counts){ 0, 0 };
+    write_jump(lsi);
+
+    write8(lsi, LSI_DMODE, 0);
+    write8(lsi, LSI_DCNTL, LSI_DCNTL_COM);
+    write8(lsi, LSI_SIEN0, 0);
+    write8(lsi, LSI_SIEN1, 0);
+    write8(lsi, LSI_DIEN, STOPS);
+    return IODMA_OK;
+}
+
+static bool encodable(const struct hal_dmac *dmac, const struct hal_item *item)
+{
+    return item->length != 0 && item->length <= LSI_MOVE_LENGTH &&
+           item->source + item->length - 1 <= UINT32_MAX &&
+           item->destination + item->length - 1 <= UINT32_MAX &&
+           modulo(item->source ^ item->destination, dmac->same_phase) == 0;
+}
+
+static void encode(struct lsi_slot *slot, const struct hal_item *item)
+{
+    slot->command = to_le32(LSI_MOVE | (uint32_t)item->length);
+    slot->source = to_le32((uint32_t)item->source);
+    slot->destination = to_le32((uint32_t)item->destination);
+}
+
+/* One slot stays free for the INT that closes the batch. */
+static uint32_t lsi_emit(struct hal_dmac *dmac, const struct hal_item *items,
+                         uint32_t count)
+{
+    struct lsi53c8xx *lsi = to_lsi(dmac);
+    uint32_t room =
+        ring_free(lsi->filled, atomic_read_acquire(&lsi->retired), lsi->slots);
+    uint32_t taken = 0;
+
+    while (taken < count && taken + 1 < room &&
+           encodable(dmac, &items[taken])) {
+        encode(slot_at(lsi, lsi->filled), &items[taken]);
+        lsi->filled++;
+        taken++;
+    }
+    dmac->counts.items += taken;
+    return taken;
+}
+
+/* The doorbell: run from the first slot that has not retired. */
+static void run(struct lsi53c8xx *lsi)
+{
+    uint32_t slot = ring_slot(lsi->retired, lsi->slots);
+
+    lsi->state = LSI_RUNNING;
+    lsi->dmac.counts.doorbells++;
+    mmio_write32(lsi->base + LSI_DSP,
+                 (uint32_t)lsi->ring.bus +
+                     slot * (uint32_t)sizeof(struct lsi_slot));
+}
+
+/* The code of the INT is the index behind it: reap reads it in DSPS. */
+static void close_batch(struct lsi53c8xx *lsi)
+{
+    struct lsi_slot *slot = slot_at(lsi, lsi->filled);
+
+    lsi->filled++;
+    slot->command = to_le32(LSI_INT);
+    slot->source = to_le32(lsi->filled);
+}
+
+static void lsi_submit(struct hal_dmac *dmac)
+{
+    struct lsi53c8xx *lsi = to_lsi(dmac);
+    uint32_t state;
+
+    if (lsi->filled == lsi->told)
+        return;
+
+    close_batch(lsi);
+    hal_publish(dmac->bus); /* the slots reach memory before the doorbell */
+
+    state = dmac->bus->lock->save();
+    lsi->told = lsi->filled;
+    if (lsi->state == LSI_IDLE)
+        run(lsi);
+    dmac->bus->lock->restore(state);
+}
+
+static uint32_t fault_of(uint32_t dstat)
+{
+    if ((dstat & LSI_DSTAT_BF) != 0)
+        return HAL_FAULT_BUS;
+    if ((dstat & LSI_DSTAT_MDPE) != 0)
+        return HAL_FAULT_PARITY;
+    if ((dstat & LSI_DSTAT_IID) != 0)
+        return HAL_FAULT_DESCRIPTOR;
+    return HAL_FAULT_OTHER;
+}
+
+/* Nothing runs again before halt and start. */
+static struct hal_progress fail(struct lsi53c8xx *lsi, uint32_t fault,
+                                uint32_t dstat)
+{
+    lsi->state = LSI_FAULTED;
+    return (struct hal_progress){ .fault = fault, .detail = dstat };
+}
+
+/* The script met the INT that closes a batch. Its code says which. */
+static struct hal_progress retire(struct lsi53c8xx *lsi, uint32_t dstat)
+{
+    uint32_t end = mmio_read32(lsi->base + LSI_DSPS);
+    uint32_t slots = ring_used(end, lsi->retired);
+
+    /* An INT of no batch that is under way: the script ran astray. */
+    if (slots < 2 || slots > ring_used(lsi->told, lsi->retired))
+        return fail(lsi, HAL_FAULT_DESCRIPTOR, dstat);
+
+    atomic_write_release(&lsi->retired, end);
+    lsi->state = LSI_IDLE;
+    if (end != lsi->told)
+        run(lsi);
+    return (struct hal_progress){ .retired = slots - 1 };
+}
+
+static struct hal_progress lsi_reap(struct hal_dmac *dmac)
+{
+    struct lsi53c8xx *lsi = to_lsi(dmac);
+    uint32_t dstat;
+
+    if ((read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_DIP) == 0)
+        return (struct hal_progress){ .retired = 0 };
+    dstat = read8(lsi, LSI_DSTAT) & STOPS;
+    if (lsi->state != LSI_RUNNING)
+        return (struct hal_progress){ .retired = 0 };
+    if (dstat == LSI_DSTAT_SIR)
+        return retire(lsi, dstat);
+    return fail(lsi, fault_of(dstat), dstat);
+}
+
+/* Ask the script to stop and wait until it has (4.2, ISTAT0 bit 7: clear
+   ABRT before DSTAT is read). */
+static void stop_script(const struct lsi53c8xx *lsi, uint64_t deadline)
+{
+    const struct hal_clock *clock = lsi->dmac.bus->clock;
+
+    write8(lsi, LSI_ISTAT0, LSI_ISTAT0_ABRT);
+    while ((read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_DIP) == 0 &&
+           !hal_expired(clock, deadline))
+        ;
+    write8(lsi, LSI_ISTAT0, 0);
+    (void)read8(lsi, LSI_DSTAT);
+}
+
+/* The reset ends a script that would not stop by itself; what cannot be
+   reset is not under our control. */
+static uint32_t lsi_halt(struct hal_dmac *dmac, uint64_t deadline)
+{
+    struct lsi53c8xx *lsi = to_lsi(dmac);
+
+    write8(lsi, LSI_DIEN, 0);
+    if (lsi->state == LSI_RUNNING && !absent(lsi))
+        stop_script(lsi, deadline);
+    lsi->state = LSI_FAULTED;
+    return soft_reset(lsi) ? HAL_STOPPED : HAL_STUCK;
+}
+
+const struct hal_dmac_ops lsi53c8xx_ops = {
+    .start = lsi_start,
+    .emit = lsi_emit,
+    .submit = lsi_submit,
+    .reap = lsi_reap,
+    .halt = lsi_halt,
+};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * LSI (NCR, Symbios) 53C8xx SCSI controllers as copy engines. Their SCRIPTS
+ * processor has a memory move instruction, {length, source, destination}; a
+ * ring of moves is a descriptor ring. The SCSI side stays unused.
+ *
+ * What it can: 32-bit addresses, up to 2^24 - 1 bytes a move at any byte
+ * address, but the two addresses of a move have to be equal modulo 4, or the
+ * chip raises an illegal instruction (technical manual, 5.7; QEMU does not
+ * check).
+ *
+ * How the ring works: emit fills slots with moves; submit closes the batch
+ * with an INT slot and writes the SCRIPTS pointer if the engine rests. The
+ * INT stops the engine and interrupts; reap reads from it how far the engine
+ * has come, and starts the next batch if one was submitted meanwhile. So one
+ * batch runs at a time, and there is nothing to race with.
+ *
+ * Registers read per batch: ISTAT0 (whose interrupt), DSTAT (acknowledges),
+ * DSPS (which batch). Written: DSP.
+ */
+#ifndef HAL_DMAC_LSI53C8XX_H
+#define HAL_DMAC_LSI53C8XX_H
+
+#include "hal/dmac.h"
+#include "hal/dmac/lsi53c8xx_regs.h"
+#include "hal/shared.h"
+
+#include <stdint.h>
+
+/* Bytes of shared memory for a ring of so many slots. */
+#define LSI53C8XX_RING_SIZE(slots)                                             \
+    ((slots) * sizeof(struct lsi_slot) + sizeof(struct lsi_jump))
+
+enum {
+    LSI_IDLE = 0,
+    LSI_RUNNING = 1, /* a batch is under way                  */
+    LSI_FAULTED = 2, /* stopped; needs start                  */
+};
+
+struct lsi53c8xx {
+    struct hal_dmac dmac;
+    uintptr_t base;         /* registers (BAR 1), as the CPU sees them      */
+    struct hal_shared ring; /* LSI53C8XX_RING_SIZE(slots)                   */
+    uint32_t slots;         /* power of two, at least 2; each batch takes
+                               one more than it has items                   */
+
+    /* Free-running slot indices. */
+    uint32_t filled;  /* next to fill: thread                               */
+    uint32_t told;    /* end of the last batch: thread, under the lock      */
+    uint32_t retired; /* end of the last batch that ended: reap, halt       */
+    uint32_t state;   /* LSI_IDLE ...: thread under the lock, reap          */
+};
+
+extern const struct hal_dmac_ops lsi53c8xx_ops;
+
+/* What the chip can move. */
+extern const struct hal_limits lsi53c8xx_limits;
+
+/* Where it can fetch its instructions. */
+extern const struct hal_limits lsi53c8xx_ring_limits;
+
+/* Source and destination of a move are equal modulo this (5.7). */
+enum { LSI53C8XX_SAME_PHASE = 4 };
+
+#endif

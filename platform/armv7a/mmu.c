@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Long-descriptor tables (LPAE). Level 1: 4 entries of 1 GiB, each naming a
+ * level-2 table of 512 blocks of 2 MiB. A block that needs finer rules is
+ * split into a level-3 table of 512 pages of 4 KiB.
+ *
+ * Source: ARM DDI 0406C B3.6 (descriptors), B3.7 (access control), B3.8
+ *         (memory attributes), B3.10 (TLB maintenance), B2.2 (caches), B4.1
+ *         (registers).
+ */
+#include "platform/armv7a/mmu.h"
+
+#include "platform/armv7a/cp15.h"
+#include "platform/armv7a/fault.h"
+#include "platform/armv7a/image.h"
+#include "platform/barrier.h"
+
+#define ENTRIES 512u
+#define PAGE    0x1000u
+#define BLOCK   0x200000u
+#define GIB     0x40000000u
+
+/* Level-3 tables: the image's 14 MiB (linker script) and address 0. */
+#define PAGE_TABLES 8u
+
+/* Descriptors (B3.6.1, B3.6.2). */
+#define TABLE         3ull
+#define BLOCK_VALID   1ull
+#define PAGE_VALID    3ull
+#define DEVICE        (1ull << 2) /* AttrIndx: field 1 of MAIR0 */
+#define READ_ONLY     (1ull << 7) /* AP[2]; AP[1] = 0: privileged only */
+#define INNER_SHARED  (3ull << 8) /* SH */
+#define ACCESSED      (1ull << 10)
+#define EXECUTE_NEVER (1ull << 54) /* XN */
+#define ADDRESS       0x000000fffffff000ull
+
+#define MEMORY_XN (INNER_SHARED | ACCESSED | EXECUTE_NEVER)
+
+/* MAIR0 (B4.1): field 0 write-back, allocating; field 1 strongly ordered. */
+#define MAIR0_VALUE 0x000000ffu
+
+/* TTBCR (B4.1): long descriptors, TTBR0 for all 4 GiB, walks like memory. */
+#define TTBCR_EAE   (1u << 31)
+#define TTBCR_SH0   (3u << 12)
+#define TTBCR_ORGN0 (1u << 10)
+#define TTBCR_IRGN0 (1u << 8)
+
+#define SCTLR_M (1u << 0)
+#define SCTLR_C (1u << 2)
+#define SCTLR_Z (1u << 11)
+#define SCTLR_I (1u << 12)
+
+static uint64_t level1[4] __attribute__((aligned(32)));
+static uint64_t level2[4 * ENTRIES] __attribute__((aligned(PAGE)));
+static uint64_t level3[PAGE_TABLES][ENTRIES] __attribute__((aligned(PAGE)));
+static uint32_t level3_used;
+
+static void map_blocks(const struct mmu_map *map)
+{
+    uint64_t attributes = MEMORY_XN | (map->kind == MMU_DEVICE ? DEVICE : 0);
+    uint64_t limit = (uint64_t)map->va + map->size;
+    uint64_t offset;
+
+    if ((map->va | map->pa | map->size) % BLOCK != 0)
+        fault_stop("an entry of mmu_maps is not a multiple of 2 MiB");
+    if (limit > 4ull * GIB || map->pa + map->size - 1 > (ADDRESS | (PAGE - 1)))
+        fault_stop("an entry of mmu_maps is out of the address space");
+
+    for (offset = 0; offset < map->size; offset += BLOCK) {
+        uint64_t *entry = &level2[(map->va + offset) / BLOCK];
+
+        if (*entry != 0)
+            fault_stop("two entries of mmu_maps overlap");
+        *entry = (map->pa + offset) | attributes | BLOCK_VALID;
+    }
+}
+
+/* The level-3 entry of a page, its block split if it has to be. */
+static uint64_t *page_entry(uint32_t va)
+{
+    uint64_t *block = &level2[va / BLOCK];
+    uint64_t *pages;
+    uint32_t i;
+
+    if ((*block & TABLE) != TABLE) {
+        if (level3_used == PAGE_TABLES)
+            fault_stop("the image is larger than mmu.c has page tables for");
+        pages = level3[level3_used++];
+
+        if (*block & BLOCK_VALID) {
+            for (i = 0; i < ENTRIES; i++)
+                pages[i] = (*block + (uint64_t)i * PAGE) | PAGE_VALID;
+        }
+        *block = (uint32_t)pages | TABLE;
+    }
+    pages = (uint64_t *)(uint32_t)(*block & ADDRESS);
+    return &pages[va / PAGE % ENTRIES];
+}
+
+static void map_image(const char *start, const char *end, uint64_t attributes)
+{
+    uint32_t va;
+
+    for (va = (uint32_t)start; va < (uint32_t)end; va += PAGE)
+        *page_entry(va) = va | attributes | PAGE_VALID;
+}
+
+static void build_tables(void)
+{
+    uint32_t i;
+
+    for (i = 0; i < 4; i++)
+        level1[i] = (uint32_t)&level2[i * ENTRIES] | TABLE;
+    for (i = 0; i < mmu_map_count; i++)
+        map_blocks(&mmu_maps[i]);
+
+    map_image(image_text, image_rodata, INNER_SHARED | ACCESSED | READ_ONLY);
+    map_image(image_rodata, image_data, MEMORY_XN | READ_ONLY);
+    map_image(image_data, image_end, MEMORY_XN);
+
+    *page_entry((uint32_t)svc_guard) = 0;
+    *page_entry((uint32_t)irq_guard) = 0;
+    *page_entry((uint32_t)fault_guard) = 0;
+    *page_entry(0) = 0;
+}
+
+/* One level of data or unified cache, by set and way (B2.2). */
+static void invalidate_level(uint32_t level)
+{
+    uint32_t geometry, set_shift, way_shift, ways, sets, way, set;
+
+    CP15_WRITE(level << 1, CSSELR);
+    ISB();
+    CP15_READ(geometry, CCSIDR);
+
+    ways = (geometry >> 3 & 0x3ff) + 1;
+    sets = (geometry >> 13 & 0x7fff) + 1;
+    set_shift = (geometry & 7) + 4;
+    way_shift = ways > 1 ? (uint32_t)__builtin_clz(ways - 1) : 0;
+
+    for (way = 0; way < ways; way++) {
+        for (set = 0; set < sets; set++)
+            CP15_WRITE(way << way_shift | set << set_shift | level << 1, DCISW);
+    }
+}
+
+/* Up to the level of coherency; types 2 to 4 hold data (B4.1, CLIDR). */
+static void invalidate_data_caches(void)
+{
+    uint32_t levels, level;
+
+    CP15_READ(levels, CLIDR);
+    for (level = 0; level < (levels >> 24 & 7); level++) {
+        if ((levels >> (3 * level) & 7) >= 2)
+            invalidate_level(level);
+    }
+}
+
+/*
+ * After reset caches and TLB may hold anything (B2.2, B3.10). Nothing in
+ * them is worth keeping: they were off, and the loader has cleaned what it
+ * wrote. The tables go to memory directly, the data cache being off.
+ */
+void mmu_on(void)
+{
+    uint32_t control;
+
+    invalidate_data_caches();
+    CP15_WRITE(0, ICIALLU);
+    CP15_WRITE(0, BPIALL);
+    CP15_WRITE(0, TLBIALL);
+
+    build_tables();
+    barrier_all();
+
+    CP15_WRITE(MAIR0_VALUE, MAIR0);
+    CP15_WRITE(0, MAIR1);
+    CP15_WRITE(TTBCR_EAE | TTBCR_SH0 | TTBCR_ORGN0 | TTBCR_IRGN0, TTBCR);
+    CP15_WRITE64((uint64_t)(uint32_t)level1, TTBR0_64);
+    ISB();
+
+    CP15_READ(control, SCTLR);
+    control |= SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I;
+    CP15_WRITE(control, SCTLR);
+    ISB();
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Interrupts, one core. An id is the number of the interrupt controller (for
+ * a GIC: 0-15 software, 16-31 private to the core, 32 and up shared lines).
+ * Handlers run one at a time, with interrupts masked, on a stack of their
+ * own; they may use floating point.
+ *
+ * An interrupt that nobody installed is a fault: it is reported and the run
+ * ends. So is an id that the controller does not have.
+ *
+ * Natively there are no interrupts: interrupts_save() and
+ * interrupts_restore() do nothing and the others do not exist.
+ */
+#ifndef PLATFORM_INTERRUPT_H
+#define PLATFORM_INTERRUPT_H
+
+#include <stdint.h>
+
+/*
+ * Name the handler of one interrupt.
+ *
+ *   id        of the interrupt, disabled at the time of the call
+ *   handler   called in ISR context; has to make a level go away
+ *   argument  handed to it
+ *
+ * Context: thread.
+ */
+void interrupt_install(uint32_t id, void (*handler)(void *argument),
+                       void *argument);
+
+/*
+ * Say that an interrupt is a pulse, not a level: message-signalled
+ * interrupts are. Without this call every interrupt is a level.
+ *
+ *   id  of a shared line (32 and up), disabled at the time of the call
+ *
+ * Context: thread.
+ */
+void interrupt_edge(uint32_t id);
+
+/*
+ * Let one interrupt through to the core, or hold it back. After
+ * interrupt_disable() returns, its handler does not run any more.
+ *
+ *   id  of the interrupt
+ *
+ * Context: any.
+ */
+void interrupt_enable(uint32_t id);
+void interrupt_disable(uint32_t id);
+
+/*
+ * Mask all interrupts on this core.
+ *
+ * Returns the state before, to be handed to interrupts_restore(). Pairs
+ * nest.
+ *
+ * Context: any.
+ */
+uint32_t interrupts_save(void);
+
+/*
+ * Put back the state before interrupts_save().
+ *
+ *   state  what the matching interrupts_save() returned
+ *
+ * Context: any.
+ */
+void interrupts_restore(uint32_t state);
+
+/*
+ * Unmask interrupts on this core: once, when the image is ready for them.
+ * The platform starts main() with all of them masked.
+ *
+ * Context: thread.
+ */
+void interrupts_on(void);
+
+/*
+ * Sleep until an enabled interrupt is pending. Returns too, without running
+ * a handler, where interrupts are masked: so a condition can be tested and
+ * slept on without a gap between interrupts_save() and
+ * interrupts_restore(). May return for no reason; call it in a loop.
+ *
+ * Context: thread.
+ */
+void interrupt_wait(void);
+
+#endif

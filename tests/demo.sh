@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Send a file through real DMA on the virt machine and compare what comes out.
+#
+#   demo.sh IMAGE [--poll] [--seed N] [--bytes N] [FILE]
+#
+# Without FILE: N bytes (default 1 MiB + 77) made from the seed. The seed also
+# decides how the memory is strewn. The last line is "demo: OK ..." or
+# "demo: failed: why".
+
+set -u
+
+most=67108864 # boards/qemu_virt.c, board.payload.size
+here=$(dirname "$0")
+
+fail()
+{
+    echo "demo: failed: $1"
+    exit 1
+}
+
+need_number()
+{
+    case $2 in
+    '' | *[!0-9]* | ??????????*) fail "$1 needs a number, not '$2'" ;;
+    esac
+}
+
+# Park and Miller's generator; a byte from its middle bits.
+make_bytes()
+{
+    LC_ALL=C awk -v n="$1" -v seed="$2" 'BEGIN {
+        x = seed % 2147483646 + 1
+        while (n-- > 0) {
+            x = (x * 16807) % 2147483647
+            printf "%c", int(x / 65536) % 256
+        }
+    }'
+}
+
+sha_of()
+{
+    sha256sum <"$1" | cut -d ' ' -f 1
+}
+
+[ $# -ge 1 ] || fail "no image given"
+image=$1
+shift
+
+poll=
+bytes=1048653
+seed=$(date +%s)$$
+seed=$((seed % 1000000))
+file=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --poll) poll=--poll ;;
+    --seed | --bytes)
+        [ $# -ge 2 ] || fail "$1 needs a number"
+        need_number "$1" "$2"
+        [ "$1" = --seed ] && seed=$2 || bytes=$2
+        shift
+        ;;
+    -*) fail "unknown option $1 (there are --poll, --seed N, --bytes N)" ;;
+    *)
+        [ -z "$file" ] || fail "one file at a time, please"
+        file=$1
+        ;;
+    esac
+    shift
+done
+
+work=$(mktemp -d) || fail "no temporary directory"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+if [ -z "$file" ]; then
+    file=$work/file
+    echo "demo: $bytes bytes from seed $seed (again: --seed $seed)"
+    make_bytes "$bytes" "$seed" >"$file" || fail "cannot write $file"
+else
+    [ -e "$file" ] || fail "there is no file $file"
+    [ -f "$file" ] || fail "$file is not a file"
+    [ -r "$file" ] || fail "$file cannot be read"
+    echo "demo: $file, memory strewn by seed $seed (again: --seed $seed)"
+fi
+
+# The whole run uses this copy: the file may change meanwhile. It also gives
+# the name that QEMU sees no spaces.
+size=$(wc -c <"$file") || fail "$file cannot be read"
+size=$((size))
+[ "$size" -gt 0 ] || fail "$file is empty"
+[ "$size" -le "$most" ] ||
+    fail "$file has $size bytes; at most $most (64 MiB) are possible"
+cp "$file" "$work/in" || fail "$file cannot be read"
+machine=$(realpath "$here/machine.sh")
+image=$(realpath "$image") || fail "there is no image $image"
+
+cd "$work" || fail "no temporary directory"
+# shellcheck disable=SC2086 # $poll is a word or none
+"$machine" --timeout 300 --load in "$image" "$size" "$seed" out $poll ||
+    fail "the run on the virt machine (see above)"
+[ -f out ] || fail "the firmware wrote no file"
+
+want=$(sha_of in)
+got=$(sha_of out)
+cmp in out || fail "sha256 $got instead of $want"
+echo "demo: OK $size bytes, sha256 $got"

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fixture of the spec's numbered cases (section 10.1): a bus on which
+ * every address from 0 to 2^63 - 1 is memory, readable, writable and snooped,
+ * at the same address on the bus. Nothing behind it is ever touched.
+ */
+#ifndef TESTS_FIXTURE_H
+#define TESTS_FIXTURE_H
+
+#include "dma/iodma.h"
+#include "hal/bits.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The fixture's parts, for a test that wants a bus with a difference. */
+extern const struct hal_aperture fixture_aperture;
+extern const struct hal_limits fixture_no_limits;
+extern const struct hal_bus fixture_hal_bus;
+
+/* The bus itself; made at the first call. */
+const struct iodma_bus *fixture_bus(void);
+
+/* S(f, b, m, a/al/ai) of the spec. */
+#define SPEC(function, bits, max, address, len, internal)                      \
+    IODMA_SPEC(iodma_output_##function, bits, max, .align_address = (address), \
+               .align_length = (len), .align_internal = (internal))
+
+/* The ranges of a table row end at the first of length 0. */
+enum { FIXTURE_RANGES = 6 };
+
+/* MD[(address, length), ...] of the spec. The ranges are the row's. */
+struct iodma_memory fixture_memory(const struct iodma_range *ranges,
+                                   uint32_t direction);
+
+/* How many elements of a row's array of ranges or segments are meant. */
+size_t fixture_count(const struct hal_segment *segments, size_t most);
+
+#endif

@@ -1,0 +1,181 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Run one image on its machine and judge the run.
+#
+#   machine.sh [options] IMAGE [ARG...]
+#
+#   --board NAME          the machine (qemu_virt)
+#   --timeout SECONDS     the run is killed after this time (60)
+#   --exit N              the exit status it has to end with (0)
+#   --expect TEXT         has to appear in the output; may be repeated
+#   --guest-errors REGEX  lines of QEMU's guest_errors and unimp log that are
+#                         meant to appear; at least one must, no other may
+#   --load FILE           placed in memory where the board has its payload
+#   --qemu ARG            one more argument for QEMU; may be repeated
+#
+# The ARGs reach the image's main(). Exits 0 if all is as it should be, with a
+# line "ok - IMAGE ARG...: ended as declared", else 1 with "not ok - IMAGE
+# ARG...: why".
+
+set -u
+
+fail()
+{
+    echo "not ok - $name: $1"
+    exit 1
+}
+
+need_value()
+{
+    [ "$1" -ge 2 ] || fail "option $2 needs a value"
+}
+
+need_number()
+{
+    case $2 in
+    '' | *[!0-9]*) fail "option $1 needs a number, not '$2'" ;;
+    esac
+}
+
+# End the machine if it is still there after $1 seconds. The sleep goes with
+# us, or it would hold on to the process group of a test that is over.
+watch_machine()
+{
+    nap=
+    trap '[ -z "$nap" ] || { kill "$nap"; wait "$nap"; }; exit' TERM
+    sleep "$1" &
+    nap=$!
+    wait "$nap"
+    : >"$work/late"
+    kill -KILL "$machine"
+}
+
+# Called by trap: nothing that we started outlives us.
+clean_up()
+{
+    trap '' INT TERM
+    [ -z "$machine" ] || kill -KILL "$machine" 2>/dev/null
+    [ -z "$watch" ] || kill -TERM "$watch" 2>/dev/null
+    rm -rf "$work"
+}
+
+name=machine.sh
+board=qemu_virt
+limit=60
+status_wanted=0
+errors_declared=
+payload=
+machine=
+watch=
+
+work=$(mktemp -d) || exit 1
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+: >"$work/expect"
+: >"$work/qemu"
+: >"$work/log"
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --board | --timeout | --exit | --expect | --guest-errors | --load | --qemu)
+        need_value $# "$1" ;;
+    --*) fail "unknown option $1" ;;
+    *) break ;;
+    esac
+    case $1 in
+    --board) board=$2 ;;
+    --timeout) need_number "$1" "$2" && limit=$2 ;;
+    --exit) need_number "$1" "$2" && status_wanted=$2 ;;
+    --expect) printf '%s\n' "$2" >>"$work/expect" ;;
+    --guest-errors) errors_declared=$2 ;;
+    --load) payload=$2 ;;
+    --qemu) printf '%s\n' "$2" >>"$work/qemu" ;;
+    esac
+    shift 2
+done
+
+[ $# -ge 1 ] || fail "no image given"
+image=$1
+shift
+image_name=$(basename "$image")
+name=$image_name${*:+ $*}
+[ -r "$image" ] || fail "cannot read $image"
+
+# A comma would end an item in one of QEMU's options; two stand for one.
+escaped()
+{
+    printf '%s' "$1" | sed 's/,/,,/g'
+}
+
+# The command line travels as words between spaces.
+semihosting=enable=on,target=native,arg=$image_name
+for argument; do
+    case $argument in
+    '' | *[[:space:]]*) fail "argument '$argument' is empty or has spaces" ;;
+    esac
+    semihosting=$semihosting,arg=$(escaped "$argument")
+done
+
+case $board in
+qemu_virt)
+    set -- qemu-system-arm -M virt -cpu cortex-a15 -m 512M \
+        -nodefaults -nic none -display none -serial stdio \
+        -device lsi53c895a,addr=1
+    payload_address=0x44000000 # boards/qemu_virt.c, board.payload
+    ;;
+*) fail "no board is called $board" ;;
+esac
+
+command -v "$1" >/dev/null ||
+    fail "$1 is missing (Debian, Ubuntu: apt-get install qemu-system-arm)"
+
+set -- "$@" -semihosting-config "$semihosting" -kernel "$image" \
+    -d guest_errors,unimp -D "$work/log"
+if [ -n "$payload" ]; then
+    [ -r "$payload" ] || fail "cannot read $payload"
+    loader=addr=$payload_address,force-raw=on,file=$(escaped "$payload")
+    set -- "$@" -device "loader,$loader"
+fi
+while IFS= read -r argument; do
+    set -- "$@" "$argument"
+done <"$work/qemu"
+
+mkfifo "$work/pipe" || exit 1
+tee "$work/output" <"$work/pipe" &
+reader=$!
+"$@" </dev/null >"$work/pipe" 2>&1 &
+machine=$!
+watch_machine "$limit" </dev/null >/dev/null 2>&1 &
+watch=$!
+
+wait "$machine" 2>/dev/null
+status=$?
+machine=
+kill -TERM "$watch" 2>/dev/null
+wait "$watch" 2>/dev/null
+watch=
+wait "$reader"
+
+[ ! -e "$work/late" ] || fail "no end after $limit s, killed"
+[ "$status" -eq "$status_wanted" ] ||
+    fail "exit status $status instead of $status_wanted"
+
+if [ -n "$errors_declared" ]; then
+    grep -q -E -e "$errors_declared" "$work/log" ||
+        fail "no guest error matches '$errors_declared'"
+    grep -v -E -e "$errors_declared" "$work/log" >"$work/undeclared"
+else
+    cp "$work/log" "$work/undeclared"
+fi
+if [ -s "$work/undeclared" ]; then
+    sed -n '1,20p' "$work/undeclared"
+    fail "guest errors that the test does not declare (above, at most 20)"
+fi
+
+while IFS= read -r text; do
+    grep -q -F -e "$text" "$work/output" || fail "no '$text' in the output"
+done <"$work/expect"
+
+echo "ok - $name: ended as declared"

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The board's first copy engine moves what it is told, and nothing else: real
+ * data on the device model, every byte compared, guard bytes all round.
+ *
+ *   test_dmac [--poll] moves | chains | overlap | illegal | astray | runaway |
+ *             hung | hole
+ */
+#include "dma/iodma.h"
+#include "hal/bits.h"
+#include "hal/dmac/lsi53c8xx.h"
+#include "tests/check.h"
+#include "tests/images/bring_up.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    AREA = 1 << 20, /* bytes of source, and of target  */
+    RANGES = 2048,
+    DEADLINE_MS = 10000,
+    SHORT_MS = 50, /* for what never comes home       */
+};
+
+static struct engine engine;
+static uint8_t *source;
+static uint8_t *target;
+static uint8_t *want; /* what the target area has to look like */
+static struct iodma_range source_ranges[RANGES];
+static struct iodma_range target_ranges[RANGES];
+
+static uint64_t address_of(const uint8_t *byte)
+{
+    return (uintptr_t)byte;
+}
+
+/* One transfer --------------------------------------------------------- */
+
+struct outcome {
+    unsigned callbacks;
+    enum iodma_status status;
+    uint32_t fault;
+    bool quarantined;
+};
+
+static void done(struct iodma_transfer *transfer, enum iodma_status status)
+{
+    struct outcome *outcome = transfer->ref_con;
+
+    outcome->callbacks++;
+    outcome->status = status;
+    outcome->fault = transfer->fault;
+    outcome->quarantined = transfer->quarantined;
+}
+
+/* Between submit and service: what a test does to the program. */
+typedef void (*meddle_function)(void);
+
+static void prepare(struct iodma_command *command, struct iodma_memory *memory,
+                    const struct iodma_range *ranges, uint32_t count,
+                    uint32_t direction)
+{
+    static const struct iodma_spec spec = IODMA_SPEC(iodma_output_host64, 0, 0);
+
+    expect_status("memory",
+                  iodma_memory_init_ranges(memory, ranges, count, direction),
+                  IODMA_OK);
+    expect_status("init", iodma_command_init(command, &engine.bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(command, memory, true),
+                  IODMA_OK);
+}
+
+static struct outcome transfer(uint32_t from_count, uint32_t to_count,
+                               uint32_t deadline_ms)
+{
+    struct outcome outcome = { 0, IODMA_ERROR, 0, false };
+    struct iodma_memory from_memory;
+    struct iodma_memory to_memory;
+    struct iodma_command from;
+    struct iodma_command to;
+    struct iodma_transfer moved = {
+        .source = &from,
+        .destination = &to,
+        .done = done,
+        .ref_con = &outcome,
+    };
+
+    prepare(&from, &from_memory, source_ranges, from_count, IODMA_OUT);
+    prepare(&to, &to_memory, target_ranges, to_count, IODMA_IN);
+    moved.deadline = hal_deadline(engine.bus.hal->clock, deadline_ms);
+    if (expect_status("submit", iodma_transfer_submit(&engine.channel, &moved),
+                      IODMA_OK))
+        engine_run(&engine);
+    expect_number("callbacks", outcome.callbacks, 1);
+    expect_status("the source is given back",
+                  iodma_command_complete(&from, true, true), IODMA_NOT_READY);
+    expect_status("the target is given back",
+                  iodma_command_complete(&to, true, true), IODMA_NOT_READY);
+    return outcome;
+}
+
+/* The same, and it has to succeed. */
+static void copy(uint32_t from_count, uint32_t to_count)
+{
+    struct outcome outcome = transfer(from_count, to_count, DEADLINE_MS);
+
+    expect_status("the transfer", outcome.status, IODMA_OK);
+    expect_number("fault", outcome.fault, HAL_FAULT_NONE);
+}
+
+/* Areas ---------------------------------------------------------------- */
+
+static void fill_areas(void)
+{
+    uint64_t seed = 5;
+
+    source = (uint8_t *)(uintptr_t)board.scratch.base;
+    target = source + 2 * AREA;
+    want = target + 2 * AREA;
+    for (size_t i = 0; i < AREA; i++)
+        source[i] = (uint8_t)random_below(&seed, 256);
+    memset(target, 0xA5, AREA);
+    memset(want, 0xA5, AREA);
+}
+
+/* The whole area: what was not a target is a guard. */
+static void expect_target(const char *what)
+{
+    expect_bytes(what, target, want, AREA);
+}
+
+/* moves: 1 .. 4096 bytes at every offset modulo 64 ----------------------- */
+
+/* The bytes round one move are looked at, not the whole area: 64 offsets
+   times 4096 lengths. */
+static bool move_arrives(uint32_t from, uint32_t to, uint32_t length)
+{
+    const uint32_t round = 64;
+    bool good;
+
+    source_ranges[0] =
+        (struct iodma_range){ address_of(source + from), length };
+    target_ranges[0] = (struct iodma_range){ address_of(target + to), length };
+    copy(1, 1);
+    memcpy(want + to, source + from, length);
+    good = expect_bytes("the move, and 64 bytes round it", target + to - round,
+                        want + to - round, length + 2 * round);
+    memset(want + to, 0xA5, length);
+    memset(target + to, 0xA5, length);
+    return good;
+}
+
+static const uint32_t edges[] = {
+    1,   2,   3,    4,    5,    7,    8,    9,    15,   16,   17,  31,
+    32,  33,  63,   64,   65,   127,  128,  129,  255,  256,  257, 511,
+    512, 513, 1023, 1024, 1025, 2047, 2048, 2049, 4095, 4096,
+};
+
+static void test_moves(void)
+{
+    uint64_t seed = 9;
+    bool good = true;
+
+    check_case("every offset modulo 64, lengths at the edges");
+    for (uint32_t offset = 0; good && offset < 64; offset++) {
+        for (size_t i = 0; good && i < COUNT_OF(edges); i++) {
+            /* Another offset, equal modulo 4 (same_phase). */
+            uint32_t other = (offset + 4 * random_below(&seed, 16)) % 64;
+
+            good = move_arrives(4096 + offset, 8192 + other, edges[i]);
+        }
+    }
+
+    check_case("every length from 1 to 4096, offsets at random");
+    for (uint32_t length = 1; good && length <= 4096; length++) {
+        uint32_t offset = random_below(&seed, 64);
+
+        good = move_arrives(4096 + offset,
+                            8192 + (offset + 4 * random_below(&seed, 16)) % 64,
+                            length);
+    }
+    expect_target("nothing else was touched");
+}
+
+/* chains: of one move up to many more than the ring has slots ------------- */
+
+/* `count` moves of uneven lengths, each its own segment on both sides. */
+static void lay_chain(uint32_t count, uint64_t *seed)
+{
+    uint32_t from = 64;
+    uint32_t to = 64;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t length = 1 + random_below(seed, 400);
+
+        source_ranges[i] =
+            (struct iodma_range){ address_of(source + from), length };
+        target_ranges[i] =
+            (struct iodma_range){ address_of(target + to), length };
+        memcpy(want + to, source + from, length);
+        from += (length + 4 + 4 * random_below(seed, 8)) & ~3u;
+        to += (length + 4 + 4 * random_below(seed, 8)) & ~3u;
+    }
+}
+
+static void chain(uint32_t count)
+{
+    uint64_t seed = count;
+    uint32_t before = engine.facts->dmac->counts.items;
+
+    memset(target, 0xA5, AREA);
+    memset(want, 0xA5, AREA);
+    lay_chain(count, &seed);
+    copy(count, count);
+    expect_target("the target");
+    expect_number("descriptors", engine.facts->dmac->counts.items - before,
+                  count);
+}
+
+static void test_chains(void)
+{
+    const uint32_t slots = engine.facts->slots;
+    uint32_t doorbells;
+
+    check_case("a chain of one");
+    chain(1);
+    check_case("a chain that just fits the ring, in one doorbell");
+    doorbells = engine.facts->dmac->counts.doorbells;
+    chain(slots - 1);
+    expect_number("doorbells", engine.facts->dmac->counts.doorbells - doorbells,
+                  1);
+    check_case("a chain of as many moves as the ring has slots");
+    chain(slots);
+    check_case("one more than the ring has slots");
+    chain(slots + 1);
+    check_case("a chain of 1000");
+    chain(1000);
+    check_case("the ring wraps a hundred times");
+    for (uint32_t i = 0; i < 100 * slots / 40; i++)
+        chain(40);
+    check_case(engine.poll ? "no interrupt was taken"
+                           : "one interrupt a doorbell");
+    expect_number("interrupts", engine.interrupts,
+                  engine.poll ? 0 : engine.facts->dmac->counts.doorbells);
+}
+
+/* overlap: ranges that share bytes at their ends -------------------------- */
+
+static void test_overlap(void)
+{
+    check_case("source ranges that overlap are read as often as they say");
+    for (uint32_t i = 0; i < 10; i++) {
+        source_ranges[i] =
+            (struct iodma_range){ address_of(source + 100 * i), 140 };
+        memcpy(want + 64 + 140 * i, source + 100 * i, 140);
+    }
+    target_ranges[0] = (struct iodma_range){ address_of(target + 64), 1400 };
+    copy(10, 1);
+    expect_target("the target");
+
+    check_case("target ranges that overlap keep what came last");
+    for (uint32_t i = 0; i < 10; i++) {
+        target_ranges[i] =
+            (struct iodma_range){ address_of(target + 4096 + 100 * i), 140 };
+        memcpy(want + 4096 + 100 * i, source + 140 * i, 140);
+    }
+    source_ranges[0] = (struct iodma_range){ address_of(source), 1400 };
+    copy(1, 10);
+    expect_target("the target");
+}
+
+/* Failures: a meddled program, then the engine used again ----------------- */
+
+/* The driver's instance behind the board's engine. */
+static struct lsi53c8xx *lsi(void)
+{
+    return (struct lsi53c8xx *)(void *)engine.facts->dmac;
+}
+
+static struct lsi_slot *slot(uint32_t index)
+{
+    return (struct lsi_slot *)lsi()->ring.cpu + index;
+}
+
+/* Meddling takes the engine's submit for itself: it writes into the ring
+   after the driver filled it and before the engine runs. */
+static struct hal_dmac_ops meddled;
+static meddle_function meddle;
+
+static void submit_meddled(struct hal_dmac *dmac)
+{
+    meddle();
+    lsi53c8xx_ops.submit(dmac);
+}
+
+/* A transfer of four moves with the program changed; then a good one. */
+static struct outcome meddled_transfer(meddle_function how,
+                                       uint32_t deadline_ms)
+{
+    struct outcome outcome;
+    uint64_t seed = 3;
+
+    meddle = how;
+    meddled = lsi53c8xx_ops;
+    meddled.submit = submit_meddled;
+    engine.facts->dmac->ops = &meddled;
+    lay_chain(4, &seed);
+    outcome = transfer(4, 4, deadline_ms);
+    engine.facts->dmac->ops = &lsi53c8xx_ops;
+    expect("nothing is quarantined", !outcome.quarantined);
+    return outcome;
+}
+
+static void expect_usable(void)
+{
+    chain(100);
+}
+
+/* Transfer control with an opcode that is none (5.6: 5 to 7 are reserved). */
+static void write_illegal(void)
+{
+    slot(2)->command = to_le32(0xA8080000u);
+}
+
+static void test_illegal(void)
+{
+    struct outcome outcome;
+
+    check_case("an illegal instruction fails the transfer, with its cause");
+    outcome = meddled_transfer(write_illegal, DEADLINE_MS);
+    expect_status("the transfer", outcome.status, IODMA_DMA_ERROR);
+    expect_number("fault", outcome.fault, HAL_FAULT_DESCRIPTOR);
+    check_case("and the engine is usable again");
+    expect_usable();
+}
+
+/* An INT that closes no batch of ours. */
+static void write_foreign_interrupt(void)
+{
+    slot(2)->command = to_le32(LSI_INT);
+    slot(2)->source = to_le32(0x12345678);
+}
+
+static void test_astray(void)
+{
+    struct outcome outcome;
+
+    check_case("a script that ends elsewhere fails the transfer");
+    outcome = meddled_transfer(write_foreign_interrupt, DEADLINE_MS);
+    expect_status("the transfer", outcome.status, IODMA_DMA_ERROR);
+    expect_number("fault", outcome.fault, HAL_FAULT_DESCRIPTOR);
+    check_case("and the engine is usable again");
+    expect_usable();
+}
+
+/* A jump to itself. */
+static void write_loop(void)
+{
+    slot(1)->command = to_le32(LSI_JUMP);
+    slot(1)->source =
+        to_le32((uint32_t)(lsi()->ring.bus + sizeof(struct lsi_slot)));
+}
+
+static void test_runaway(void)
+{
+    struct outcome outcome;
+
+    check_case("a script that runs for ever ends at the deadline");
+    outcome = meddled_transfer(write_loop, SHORT_MS);
+    expect_status("the transfer", outcome.status, IODMA_TIMEOUT);
+    check_case("and the engine is usable again");
+    expect_usable();
+}
+
+/* WAIT RESELECT (5.3): nobody will. */
+static void write_wait(void)
+{
+    slot(1)->command = to_le32(0x50000000u);
+    slot(1)->source = to_le32(0);
+}
+
+static void test_hung(void)
+{
+    struct outcome outcome;
+
+    check_case("a script that waits for ever ends at the deadline");
+    outcome = meddled_transfer(write_wait, SHORT_MS);
+    expect_status("the transfer", outcome.status, IODMA_TIMEOUT);
+    check_case("and the engine is usable again");
+    expect_usable();
+}
+
+/* hole: where nothing answers --------------------------------------------- */
+
+/* No descriptor leads there, since it is in no aperture; so the item goes to
+   the driver directly. A master abort on PCI reads as ones and drops writes
+   (PCI 3.0, 6.2.3); QEMU's controller goes on without a word, a chip reports
+   a bus fault. */
+static struct hal_progress move_item(uint64_t from, uint64_t to)
+{
+    struct hal_dmac *dmac = engine.facts->dmac;
+    struct hal_item item = { from, to, 256 };
+    uint64_t deadline = hal_deadline(engine.bus.hal->clock, DEADLINE_MS);
+    struct hal_progress progress = { 0, 0, 0 };
+
+    expect_number("taken", dmac->ops->emit(dmac, &item, 1), 1);
+    dmac->ops->submit(dmac);
+    while (progress.retired == 0 && progress.fault == HAL_FAULT_NONE &&
+           !hal_expired(engine.bus.hal->clock, deadline))
+        progress = dmac->ops->reap(dmac);
+    return progress;
+}
+
+static void test_hole(void)
+{
+    struct hal_progress progress;
+
+    check_case("a descriptor into a hole in the map is refused");
+    {
+        static const struct iodma_spec spec =
+            IODMA_SPEC(iodma_output_host64, 0, 0);
+        struct iodma_range range = { board.hole, 256 };
+        struct iodma_memory memory;
+        struct iodma_command command;
+
+        expect_status("memory",
+                      iodma_memory_init_ranges(&memory, &range, 1, IODMA_IN),
+                      IODMA_OK);
+        expect_status("init",
+                      iodma_command_init(&command, &engine.bus, &spec, NULL),
+                      IODMA_OK);
+        expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                      IODMA_NO_RESOURCES);
+    }
+
+    check_case("a move from a hole reads ones on this machine");
+    progress = move_item(board.hole, address_of(target + 64));
+    expect_number("retired", progress.retired, 1);
+    memset(want + 64, 0xFF, 256);
+    expect_target("the target");
+
+    check_case("a move to a hole is lost on this machine");
+    progress = move_item(address_of(source), board.hole);
+    expect_number("retired", progress.retired, 1);
+    expect_target("the target");
+
+    check_case("and the engine is usable");
+    expect_status("channel",
+                  iodma_channel_init(&engine.channel, engine.facts->dmac),
+                  IODMA_OK);
+    expect_usable();
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+    bool poll; /* needs the engine for itself */
+} tests[] = {
+    { "moves", test_moves, false },     { "chains", test_chains, false },
+    { "overlap", test_overlap, false }, { "illegal", test_illegal, false },
+    { "astray", test_astray, false },   { "runaway", test_runaway, false },
+    { "hung", test_hung, false },       { "hole", test_hole, true },
+};
+
+static int run(size_t index, bool poll)
+{
+    const char *step;
+    enum iodma_status status =
+        engine_bring_up(&engine, 0, poll || tests[index].poll, &step);
+
+    if (status != IODMA_OK) {
+        printf("not ok - %s: %s\n", step, iodma_status_name(status));
+        return 1;
+    }
+    fill_areas();
+    tests[index].run();
+    return check_result();
+}
+
+int main(int argc, char **argv)
+{
+    bool poll = argc == 3 && strcmp(argv[1], "--poll") == 0;
+
+    for (size_t i = 0; (argc == 2 || poll) && i < COUNT_OF(tests); i++) {
+        if (strcmp(argv[argc - 1], tests[i].name) == 0)
+            return run(i, poll);
+    }
+    printf("test_dmac: which of the tests? (see the source)\n");
+    return 64;
+}

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT */
+/* The states of a command: what each call answers in each, and that a refusal
+   leaves everything as it was. */
+#include "tests/check.h"
+#include "tests/fixture.h"
+
+static const struct iodma_range page[FIXTURE_RANGES] = { { 0x10000, 0x1000 } };
+static const struct iodma_range four_pages[FIXTURE_RANGES] = {
+    { 0x20000, 0x4000 },
+};
+
+static struct iodma_memory small;
+static struct iodma_memory large;
+static struct iodma_command command;
+
+/* A fresh command with this specification, nothing attached. */
+static void specified(struct iodma_spec spec)
+{
+    small = fixture_memory(page, IODMA_INOUT);
+    large = fixture_memory(four_pages, IODMA_INOUT);
+    expect_status("init",
+                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
+                  IODMA_OK);
+}
+
+static void plain(void)
+{
+    struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+
+    specified(spec);
+}
+
+static void unspecified(void)
+{
+    small = fixture_memory(page, IODMA_INOUT);
+    expect_status(
+        "init", iodma_command_init_unspecified(&command, fixture_bus(), &small),
+        IODMA_OK);
+}
+
+/* The calls, in the spec's short form. */
+static void set(const struct iodma_memory *memory, bool prepare,
+                enum iodma_status want)
+{
+    expect_status("set", iodma_command_set_memory(&command, memory, prepare),
+                  want);
+}
+
+static void clear(bool complete, enum iodma_status want)
+{
+    expect_status("clear", iodma_command_clear_memory(&command, complete),
+                  want);
+}
+
+static void prepare(uint64_t offset, uint64_t length, enum iodma_status want)
+{
+    expect_status("prepare",
+                  iodma_command_prepare(&command, offset, length, true, true),
+                  want);
+}
+
+static void complete(enum iodma_status want)
+{
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  want);
+}
+
+static void gen(uint64_t offset, enum iodma_status want)
+{
+    struct iodma_segment64 segment;
+    uint64_t at = offset;
+    uint32_t count = 1;
+
+    expect_status("gen",
+                  iodma_command_gen_segments64(&command, &at, &segment, &count),
+                  want);
+    if (want != IODMA_OK) {
+        expect_number("offset as before", at, offset);
+        expect_number("count as before", count, 1);
+    }
+}
+
+static void prepared(uint64_t want_offset, uint64_t want_length)
+{
+    uint64_t offset = 0;
+    uint64_t length = 0;
+
+    expect_status("get_prepared",
+                  iodma_command_get_prepared(&command, &offset, &length),
+                  IODMA_OK);
+    expect_number("prepared offset", offset, want_offset);
+    expect_number("prepared length", length, want_length);
+}
+
+static void not_prepared(void)
+{
+    uint64_t offset = 11;
+    uint64_t length = 22;
+
+    expect_status("get_prepared",
+                  iodma_command_get_prepared(&command, &offset, &length),
+                  IODMA_NOT_READY);
+    expect_number("offset untouched", offset, 11);
+    expect_number("length untouched", length, 22);
+}
+
+static void attached(const struct iodma_memory *want)
+{
+    expect("the descriptor attached", iodma_command_memory(&command) == want);
+}
+
+static void case_25(void)
+{
+    unspecified();
+    set(&small, false, IODMA_OK);
+    prepare(0, 0, IODMA_NOT_READY);
+    attached(&small);
+    expect("ref_con", command.ref_con == &small);
+}
+
+static void case_26(void)
+{
+    unspecified();
+    set(&small, true, IODMA_NOT_READY);
+    attached(NULL);
+}
+
+static void case_28(void)
+{
+    plain();
+    prepare(0, 0, IODMA_NOT_READY);
+    not_prepared();
+}
+
+static void case_29(void)
+{
+    plain();
+    complete(IODMA_NOT_READY);
+}
+
+static void case_30(void)
+{
+    plain();
+    set(&small, true, IODMA_OK);
+    set(&large, true, IODMA_BUSY);
+    attached(&small);
+    prepared(0, 0x1000);
+}
+
+static void case_31(void)
+{
+    plain();
+    set(&small, true, IODMA_OK);
+    set(&small, true, IODMA_BUSY);
+    complete(IODMA_OK);
+    not_prepared();
+}
+
+static void case_32(void)
+{
+    plain();
+    set(&small, false, IODMA_OK);
+    set(&small, true, IODMA_OK);
+    gen(0, IODMA_OK);
+}
+
+static void case_33(void)
+{
+    plain();
+    set(&small, true, IODMA_OK);
+    clear(false, IODMA_NOT_READY);
+    prepared(0, 0x1000);
+    clear(true, IODMA_OK);
+    attached(NULL);
+}
+
+static void case_34(void)
+{
+    plain();
+    clear(true, IODMA_OK);
+}
+
+static void case_35(void)
+{
+    plain();
+    set(&small, false, IODMA_OK);
+    set(&large, false, IODMA_OK);
+    attached(&large);
+}
+
+static void case_36(void)
+{
+    plain();
+    set(&small, true, IODMA_OK);
+    set(NULL, true, IODMA_BUSY);
+    complete(IODMA_OK);
+    set(NULL, true, IODMA_OK);
+    attached(NULL);
+}
+
+static void case_37(void)
+{
+    plain();
+    set(&large, false, IODMA_OK);
+    for (int i = 0; i < 3; i++)
+        prepare(0, 0x1000, IODMA_OK);
+    complete(IODMA_OK);
+    complete(IODMA_OK);
+    gen(0, IODMA_OK);
+    complete(IODMA_OK);
+    gen(0, IODMA_NOT_READY);
+    complete(IODMA_NOT_READY);
+}
+
+static void case_38(void)
+{
+    plain();
+    set(&large, false, IODMA_OK);
+    prepare(0, 0x1000, IODMA_OK);
+    prepare(0, 0x2000, IODMA_NOT_READY);
+    prepared(0, 0x1000);
+    complete(IODMA_OK);
+    complete(IODMA_NOT_READY);
+}
+
+static void case_40(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10000, 0x2000 },
+    };
+    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .max_transfer = 0x1000);
+    struct iodma_segment64 segment = { 0, 0 };
+    uint64_t offset = 0;
+    uint32_t count = 1;
+
+    specified(spec);
+    set(&memory, true, IODMA_NO_SPACE);
+    attached(NULL);
+    set(&memory, false, IODMA_OK);
+    prepare(0, 0x1000, IODMA_OK);
+    expect_status(
+        "gen",
+        iodma_command_gen_segments64(&command, &offset, &segment, &count),
+        IODMA_OK);
+    expect_number("bytes", segment.length, 0x1000);
+}
+
+static void case_41(void)
+{
+    struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .max_transfer = 0x1000);
+
+    specified(spec);
+    set(&small, true, IODMA_OK);
+}
+
+static void case_42(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10000, 6 },
+    };
+    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_spec spec = SPEC(host64, 64, 0, 1, 4, 1);
+
+    specified(spec);
+    set(&memory, true, IODMA_NOT_ALIGNED);
+    attached(NULL);
+}
+
+static void case_43(void)
+{
+    plain();
+    set(&small, false, IODMA_OK);
+    prepare(0x800, 0x1000, IODMA_BAD_ARGUMENT);
+    prepare(0x1001, 0, IODMA_BAD_ARGUMENT);
+    prepare(1, UINT64_MAX, IODMA_BAD_ARGUMENT);
+    attached(&small);
+    not_prepared();
+}
+
+static void case_44(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10000, 0x3000 },
+    };
+    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+
+    plain();
+    set(&memory, false, IODMA_OK);
+    prepare(0x1000, 0, IODMA_OK);
+    prepared(0x1000, 0x2000);
+}
+
+static void case_45(void)
+{
+    uint64_t length = 0;
+
+    plain();
+    not_prepared();
+    set(&small, true, IODMA_OK);
+    expect_status("get_prepared of nothing",
+                  iodma_command_get_prepared(&command, NULL, NULL), IODMA_OK);
+    expect_status("get_prepared of the length",
+                  iodma_command_get_prepared(&command, NULL, &length),
+                  IODMA_OK);
+    expect_number("length", length, 0x1000);
+}
+
+static void case_47(void)
+{
+    plain();
+    gen(0, IODMA_BAD_ARGUMENT);
+}
+
+static void case_48(void)
+{
+    plain();
+    set(&small, false, IODMA_OK);
+    gen(0, IODMA_NOT_READY);
+    expect_status("gen of NULL",
+                  iodma_command_gen_segments(&command, NULL, NULL, NULL),
+                  IODMA_NOT_READY);
+}
+
+static void case_49(void)
+{
+    struct iodma_segment64 segment;
+    uint64_t offset = 0;
+    uint32_t count = 1;
+
+    plain();
+    set(&small, true, IODMA_OK);
+    expect_status("no offset",
+                  iodma_command_gen_segments(&command, NULL, &segment, &count),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("no array",
+                  iodma_command_gen_segments(&command, &offset, NULL, &count),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("no count",
+                  iodma_command_gen_segments(&command, &offset, &segment, NULL),
+                  IODMA_BAD_ARGUMENT);
+    expect_number("count as before", count, 1);
+    count = 0;
+    expect_status(
+        "a capacity of 0",
+        iodma_command_gen_segments(&command, &offset, &segment, &count),
+        IODMA_BAD_ARGUMENT);
+    expect_number("offset as before", offset, 0);
+}
+
+static void case_50(void)
+{
+    plain();
+    set(&small, true, IODMA_OK);
+    gen(0x1000, IODMA_OVERRUN);
+    gen(0x5000, IODMA_OVERRUN);
+    gen(UINT64_MAX, IODMA_OVERRUN);
+}
+
+static void zero_length(void)
+{
+    static const struct iodma_range none[FIXTURE_RANGES] = { { 0, 0 } };
+    struct iodma_memory memory = fixture_memory(none, IODMA_INOUT);
+
+    plain();
+    set(&memory, true, IODMA_OK);
+    prepared(0, 0);
+    gen(0, IODMA_OVERRUN);
+    complete(IODMA_OK);
+    set(&small, false, IODMA_OK);
+    prepare(0x1000, 0, IODMA_OK);
+    prepared(0x1000, 0);
+    gen(0, IODMA_OVERRUN);
+}
+
+static void former_memory(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10002, 8 },
+    };
+    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_spec spec = SPEC(host64, 64, 0, 4, 1, 4);
+
+    specified(spec);
+    set(&small, false, IODMA_OK);
+    set(&memory, true, IODMA_NO_RESOURCES);
+    attached(&small);
+    not_prepared();
+}
+
+static void failed_prepare(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10002, 8 },
+    };
+    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_spec spec = SPEC(host64, 64, 0, 4, 1, 4);
+
+    specified(spec);
+    set(&memory, false, IODMA_OK);
+    prepare(0, 0, IODMA_NO_RESOURCES);
+    not_prepared();
+    complete(IODMA_NOT_READY);
+    prepare(2, 4, IODMA_OK);
+    prepared(2, 4);
+}
+
+static void not_coherent(void)
+{
+    struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+
+    spec.mapping = IODMA_NON_COHERENT;
+    specified(spec);
+    set(&small, true, IODMA_UNSUPPORTED);
+    attached(NULL);
+}
+
+static void holding(void)
+{
+    plain();
+    set(&small, true, IODMA_OK);
+    expect_status("hold", iodma_command_hold(&command), IODMA_OK);
+    expect_status("hold more than is prepared", iodma_command_hold(&command),
+                  IODMA_NOT_READY);
+    complete(IODMA_BUSY);
+    clear(true, IODMA_BUSY);
+    set(&large, true, IODMA_BUSY);
+    expect_status("deinit", iodma_command_deinit(&command), IODMA_BUSY);
+    attached(&small);
+    prepared(0, 0x1000);
+    prepare(0, 0, IODMA_OK);
+    complete(IODMA_OK);
+    complete(IODMA_BUSY);
+    gen(0, IODMA_OK);
+    expect_status("release", iodma_command_release(&command), IODMA_OK);
+    expect_status("release again", iodma_command_release(&command),
+                  IODMA_NOT_READY);
+    complete(IODMA_OK);
+    not_prepared();
+}
+
+static void ending(void)
+{
+    plain();
+    set(&small, true, IODMA_OK);
+    prepare(0, 0, IODMA_OK);
+    expect_status("deinit", iodma_command_deinit(&command), IODMA_OK);
+    expect("no memory is left", !command.memory && command.prepared == 0);
+}
+
+/* clang-format off */
+static const struct {
+    unsigned number; /* in the spec; 0: a case of ours */
+    const char *what;
+    void (*run)(void);
+} cases[] = {
+    { 25, "without a specification nothing is prepared", case_25 },
+    { 26, "and nothing attached that should be", case_26 },
+    { 28, "without memory nothing is prepared", case_28 },
+    { 29, "what was not prepared is not completed", case_29 },
+    { 30, "prepared, other memory is refused", case_30 },
+    { 31, "prepared, the same memory is refused too", case_31 },
+    { 32, "attached, the same memory is prepared", case_32 },
+    { 33, "prepared, clearing has to be meant", case_33 },
+    { 34, "clearing nothing is no error", case_34 },
+    { 35, "attached memory gives way to other memory", case_35 },
+    { 36, "no memory is memory like any other", case_36 },
+    { 37, "prepares and completes are counted", case_37 },
+    { 38, "prepared, another window is refused and not counted", case_38 },
+    { 40, "too long for one transfer, but not in part", case_40 },
+    { 41, "just as long as a transfer may be", case_41 },
+    { 42, "a length that is not aligned", case_42 },
+    { 43, "a window that is not within the memory", case_43 },
+    { 44, "length 0 is the rest from the offset on", case_44 },
+    { 45, "what was prepared can be asked for, in part too", case_45 },
+    { 47, "generation without memory", case_47 },
+    { 48, "generation before prepare", case_48 },
+    { 49, "generation without a pointer or capacity", case_49 },
+    { 50, "generation from behind the end", case_50 },
+    { 0, "a window of length 0 is legal and has no segments", zero_length },
+    { 0, "E7: a failed set_memory attaches the former memory again",
+      former_memory },
+    { 0, "E7: a failed prepare leaves nothing behind", failed_prepare },
+    { 0, "a device that does not snoop is refused, for want of maintenance",
+      not_coherent },
+    { 0, "E9: held memory is not given back", holding },
+    { 0, "deinit completes and detaches", ending },
+};
+/* clang-format on */
+
+int main(void)
+{
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        check_spec(cases[i].number, cases[i].what);
+        cases[i].run();
+    }
+    return check_result();
+}

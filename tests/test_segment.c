@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* Segments cover the window once and in order, each as long as the limits
+   let it be, and prepare refuses what no cutting can make legal. */
+#include "tests/check.h"
+#include "tests/fixture.h"
+
+enum { SEGMENTS = 8 };
+
+#define NO_CHECK (IODMA_UNMAPPED | IODMA_ITERATE_ONLY)
+
+/* clang-format off */
+static const struct {
+    unsigned number; /* in the spec; 0: a case of ours */
+    const char *what;
+    struct iodma_spec spec;
+    uint32_t mapping;
+    struct iodma_range ranges[FIXTURE_RANGES];
+    uint64_t window_offset, window_length; /* for prepare          */
+    uint64_t from;                         /* for gen              */
+    enum iodma_status prepared, generated;
+    struct hal_segment want[SEGMENTS]; /* ends at length 0         */
+} lists[] = {
+    { 52, "touching ranges come out as one segment",
+      SPEC(host64, 64, 0, 1, 1, 1), 0,
+      { { 0x10000, 0x1000 }, { 0x11000, 0x1000 }, { 0x20000, 0x800 } },
+      0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x10000, 0x2000 }, { 0x20000, 0x800 } } },
+    { 53, "a maximum cuts", SPEC(host64, 64, 0x3000, 1, 1, 1), 0,
+      { { 0x10000, 0x10000 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x10000, 0x3000 }, { 0x13000, 0x3000 }, { 0x16000, 0x3000 },
+        { 0x19000, 0x3000 }, { 0x1c000, 0x3000 }, { 0x1f000, 0x1000 } } },
+    { 56, "a cut ends where the next segment may begin",
+      SPEC(host64, 64, 0x1000, 4, 4, 0x1000), 0, { { 0x1004, 0x2ffc } },
+      0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x1004, 0xffc }, { 0x2000, 0x1000 }, { 0x3000, 0x1000 } } },
+    { 57, "and a run that follows begins where it begins",
+      SPEC(host64, 64, 0x1000, 4, 4, 0x1000), 0,
+      { { 0x10004, 0x2ffc }, { 0x10000, 0x800 } }, 0, 0, 0,
+      IODMA_OK, IODMA_OK,
+      { { 0x10004, 0xffc }, { 0x11000, 0x1000 }, { 0x12000, 0x1000 },
+        { 0x10000, 0x800 } } },
+    { 58, "in the flat form the alignment is the internal one",
+      IODMA_SPEC(iodma_output_host64, 64, 0x1800, .align_address = 0x1000), 0,
+      { { 0x1000, 0x3000 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x1000, 0x1000 }, { 0x2000, 0x1000 }, { 0x3000, 0x1000 } } },
+    { 59, "length and internal alignment trim together",
+      SPEC(host64, 64, 0x1000, 0x400, 0x200, 0x800), 0,
+      { { 0x10400, 0x2000 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x10400, 0xc00 }, { 0x11000, 0x1000 }, { 0x12000, 0x400 } } },
+    { 60, "a maximum is trimmed to the alignment of lengths",
+      SPEC(host64, 64, 0x300, 1, 0x200, 1), 0, { { 0x10000, 0x1000 } },
+      0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x10000, 0x200 }, { 0x10200, 0x200 }, { 0x10400, 0x200 },
+        { 0x10600, 0x200 }, { 0x10800, 0x200 }, { 0x10a00, 0x200 },
+        { 0x10c00, 0x200 }, { 0x10e00, 0x200 } } },
+    { 61, "a window lists its own bytes only",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, { { 0x10000, 0x3000 } },
+      0x800, 0x1000, 0, IODMA_OK, IODMA_OK, { { 0x10800, 0x1000 } } },
+    { 61, "and from inside it", SPEC(host64, 64, 0, 1, 1, 1), 0,
+      { { 0x10000, 0x3000 } }, 0x800, 0x1000, 0x200, IODMA_OK, IODMA_OK,
+      { { 0x10a00, 0xe00 } } },
+    { 63, "iterate-only: out of reach is found by generation",
+      SPEC(host64, 32, 0, 1, 1, 1), NO_CHECK, { { 0xfffff800, 0x1000 } },
+      0, 0, 0, IODMA_OK, IODMA_MESSAGE_TOO_LARGE, { { 0, 0 } } },
+    { 63, "iterate-only: even if a cut would end before the limit",
+      SPEC(host64, 32, 0x400, 1, 1, 1), NO_CHECK, { { 0xfffff800, 0x1000 } },
+      0, 0, 0, IODMA_OK, IODMA_MESSAGE_TOO_LARGE, { { 0, 0 } } },
+    { 64, "iterate-only: an alignment is checked by generation",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), NO_CHECK,
+      { { 0x10002, 0x10 } }, 0, 0, 0, IODMA_OK, IODMA_NOT_ALIGNED,
+      { { 0, 0 } } },
+    { 65, "the last byte within reach is within reach",
+      SPEC(host64, 32, 0, 1, 1, 1), 0, { { 0xfffff000, 0x1000 } }, 0, 0, 0,
+      IODMA_OK, IODMA_OK, { { 0xfffff000, 0x1000 } } },
+    { 67, "runs that meet all alignments go as they are",
+      SPEC(host64, 64, 0, 2, 2, 2), 0,
+      { { 0x10000, 0x1002 }, { 0x21002, 0xffe } }, 0, 0, 0,
+      IODMA_OK, IODMA_OK, { { 0x10000, 0x1002 }, { 0x21002, 0xffe } } },
+
+    /* What needs bounce storage is refused, for want of it. */
+    { 0, "one byte out of reach needs bouncing",
+      SPEC(host64, 32, 0, 1, 1, 1), 0, { { 0xfffff001, 0x1000 } }, 0, 0, 0,
+      IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 0, "a first address that is not aligned needs bouncing",
+      SPEC(host64, 64, 0, 4, 1, 1), 0, { { 0x10002, 0x10 } }, 0, 0, 0,
+      IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 0, "a later address that is not aligned needs bouncing",
+      SPEC(host64, 64, 0, 1, 1, 4), 0,
+      { { 0x10002, 0x10 }, { 0x20002, 0x10 } }, 0, 0, 0,
+      IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 0, "a length inside that is not aligned needs bouncing",
+      SPEC(host64, 64, 0, 1, 4, 1), 0, { { 0x10000, 6 }, { 0x20006, 2 } },
+      0, 0, 0, IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 0, "memory beyond every aperture needs bouncing",
+      SPEC(host64, 64, 0, 1, 1, 1), 0,
+      { { UINT64_C(0x8000000000000000), 0x10 } }, 0, 0, 0,
+      IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 18, "a maximum below the internal alignment, one segment",
+      SPEC(host64, 64, 0x100, 1, 1, 0x200), 0, { { 0x10000, 0x100 } },
+      0, 0, 0, IODMA_OK, IODMA_OK, { { 0x10000, 0x100 } } },
+    { 18, "a maximum below the internal alignment, two of them",
+      SPEC(host64, 64, 0x100, 1, 1, 0x200), 0, { { 0x10000, 0x200 } },
+      0, 0, 0, IODMA_NOT_ALIGNED, IODMA_OK, { { 0, 0 } } },
+
+    /* E2 */
+    { 0, "E2: a boundary cuts",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x1000), 0,
+      { { 0x10800, 0x1900 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x10800, 0x800 }, { 0x11000, 0x1000 }, { 0x12000, 0x100 } } },
+    { 0, "E2: what ends at a boundary is not cut",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x1000), 0,
+      { { 0x10000, 0x1000 }, { 0x20fff, 1 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x10000, 0x1000 }, { 0x20fff, 1 } } },
+    { 0, "E2: the maximum is applied first, then the boundary",
+      IODMA_SPEC(iodma_output_host64, 64, 0xC00, .boundary = 0x1000), 0,
+      { { 0x10800, 0x1800 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x10800, 0x800 }, { 0x11000, 0xC00 }, { 0x11C00, 0x400 } } },
+    { 0, "E2: as many segments as allowed",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 2), 0,
+      { { 0x10000, 0x100 }, { 0x20000, 0x100 } }, 0, 0, 0,
+      IODMA_OK, IODMA_OK, { { 0x10000, 0x100 }, { 0x20000, 0x100 } } },
+    { 0, "E2: one segment more, which one buffer would cure",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 2), 0,
+      { { 0x10000, 0x100 }, { 0x20000, 0x100 }, { 0x30000, 0x100 } },
+      0, 0, 0, IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 0, "E2: one segment more, which nothing would cure",
+      IODMA_SPEC(iodma_output_host64, 64, 0x100, .max_segments = 2), 0,
+      { { 0x10000, 0x300 } }, 0, 0, 0, IODMA_NO_SPACE, IODMA_OK,
+      { { 0, 0 } } },
+};
+/* clang-format on */
+
+/* Prepare a command for a row; the memory is the caller's to keep. */
+static bool prepare(struct iodma_command *command,
+                    const struct iodma_spec *spec, uint32_t mapping,
+                    const struct iodma_memory *memory, uint64_t offset,
+                    uint64_t length, enum iodma_status want)
+{
+    struct iodma_spec mapped = *spec;
+
+    mapped.mapping = mapping;
+    expect_status("init",
+                  iodma_command_init(command, fixture_bus(), &mapped, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(command, memory, false),
+                  IODMA_OK);
+    return expect_status(
+               "prepare",
+               iodma_command_prepare(command, offset, length, true, true),
+               want) &&
+           want == IODMA_OK;
+}
+
+static void listing(void)
+{
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        struct iodma_memory memory;
+        struct iodma_command command;
+        struct hal_segment got[SEGMENTS] = { { 0, 0 } };
+        uint64_t offset = lists[i].from;
+        uint32_t count = SEGMENTS;
+        size_t want = fixture_count(lists[i].want, SEGMENTS);
+
+        check_spec(lists[i].number, lists[i].what);
+        memory = fixture_memory(lists[i].ranges, IODMA_OUT);
+        if (!prepare(&command, &lists[i].spec, lists[i].mapping, &memory,
+                     lists[i].window_offset, lists[i].window_length,
+                     lists[i].prepared))
+            continue;
+        expect_status(
+            "gen", iodma_command_gen_segments(&command, &offset, got, &count),
+            lists[i].generated);
+        if (lists[i].generated == IODMA_OK) {
+            expect_segments("the list", got, count, lists[i].want, want);
+            expect_number("offset behind it", offset, command.view.length);
+        } else {
+            expect_number("offset as before", offset, lists[i].from);
+            expect_number("count as before", count, SEGMENTS);
+        }
+    }
+}
+
+/* Calls on one prepared command, one after the other. */
+struct call {
+    uint64_t from;
+    uint32_t capacity;
+    enum iodma_status want_status;
+    uint64_t want_offset;
+    struct hal_segment want[2]; /* ends at length 0 */
+};
+
+/* clang-format off */
+static const struct {
+    unsigned number;
+    const char *what;
+    struct iodma_spec spec;
+    uint32_t mapping;
+    struct iodma_range ranges[FIXTURE_RANGES];
+    struct call calls[4]; /* ends at capacity 0 */
+} sequences[] = {
+    { 54, "a list is taken in pieces", SPEC(host64, 64, 0x3000, 1, 1, 1), 0,
+      { { 0x10000, 0x10000 } },
+      { { 0, 2, IODMA_OK, 0x6000, { { 0x10000, 0x3000 },
+                                    { 0x13000, 0x3000 } } },
+        { 0x6000, 2, IODMA_OK, 0xc000, { { 0x16000, 0x3000 },
+                                         { 0x19000, 0x3000 } } },
+        { 0xc000, 2, IODMA_OK, 0x10000, { { 0x1c000, 0x3000 },
+                                          { 0x1f000, 0x1000 } } },
+        { 0x10000, 2, IODMA_OVERRUN, 0x10000, { { 0, 0 } } } } },
+    { 55, "a list is taken up at any offset",
+      SPEC(host64, 64, 0x3000, 1, 1, 1), 0, { { 0x10000, 0x10000 } },
+      { { 0, 2, IODMA_OK, 0x6000, { { 0x10000, 0x3000 },
+                                    { 0x13000, 0x3000 } } },
+        { 0x1800, 1, IODMA_OK, 0x4800, { { 0x11800, 0x3000 } } },
+        { 0x6000, 1, IODMA_OK, 0x9000, { { 0x16000, 0x3000 } } } } },
+    { 62, "iterate-only lists what no CPU can name",
+      IODMA_SPEC(iodma_output_host64, 64, 0x2000, .max_transfer = 0x20000,
+                 .align_address = 1, .align_length = 1, .align_internal = 1),
+      NO_CHECK,
+      { { 0x1234567890123456, 0x1000 }, { 0x5432109876543210, 0x2000 } },
+      { { 0, 1, IODMA_OK, 0x1000, { { 0x1234567890123456, 0x1000 } } },
+        { 0x1000, 1, IODMA_OK, 0x3000,
+          { { 0x5432109876543210, 0x2000 } } } } },
+    { 0, "iterate-only: each call begins with a first segment",
+      SPEC(host64, 64, 0x10, 0x20, 1, 1), NO_CHECK, { { 0x10020, 0x30 } },
+      { { 0, 2, IODMA_OK, 0x20, { { 0x10020, 0x10 }, { 0x10030, 0x10 } } },
+        { 0x20, 1, IODMA_OK, 0x30, { { 0x10040, 0x10 } } },
+        { 0x10, 1, IODMA_NOT_ALIGNED, 0x10, { { 0, 0 } } } } },
+};
+/* clang-format on */
+
+static void taking_pieces(void)
+{
+    for (size_t i = 0; i < COUNT_OF(sequences); i++) {
+        const struct call *call = sequences[i].calls;
+        struct iodma_memory memory;
+        struct iodma_command command;
+
+        check_spec(sequences[i].number, sequences[i].what);
+        memory = fixture_memory(sequences[i].ranges, IODMA_OUT);
+        if (!prepare(&command, &sequences[i].spec, sequences[i].mapping,
+                     &memory, 0, 0, IODMA_OK))
+            continue;
+        for (; call < sequences[i].calls + 4 && call->capacity; call++) {
+            struct hal_segment got[2] = { { 0, 0 } };
+            uint64_t offset = call->from;
+            uint32_t count = call->capacity;
+
+            expect_status(
+                "gen",
+                iodma_command_gen_segments(&command, &offset, got, &count),
+                call->want_status);
+            expect_number("offset", offset, call->want_offset);
+            if (call->want_status == IODMA_OK)
+                expect_segments("the piece", got, count, call->want,
+                                fixture_count(call->want, 2));
+        }
+    }
+}
+
+/* Apertures: everything is judged on bus addresses, and a run ends where its
+   aperture ends. */
+static const struct hal_aperture shifted[] = {
+    { 0x80000000, 0x00000000, 0x10000, HAL_READ | HAL_WRITE, true },
+    { 0x80010000, 0x00010000, 0x10000, HAL_READ | HAL_WRITE, true },
+    { 0x90000000, 0x40000000, 0x10000, HAL_READ, true },
+    { 0xA0000000, 0x50000000, 0x10000, HAL_WRITE, true },
+    { 0x200000000, 0x60000001, 0x10000, HAL_READ | HAL_WRITE, true },
+};
+
+static const struct hal_region regions[] = {
+    { 0x80000000, 0x20000, HAL_WRITE_BACK, true },
+    { 0x80008000, 0x1000, HAL_WRITE_BACK, false },
+};
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    struct iodma_spec spec;
+    uint32_t direction;
+    struct iodma_range ranges[FIXTURE_RANGES];
+    enum iodma_status prepared;
+    struct hal_segment want[SEGMENTS];
+} placements[] = {
+    { "a bus address is counted from the aperture's",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT, { { 0x80001234, 0x10 } },
+      IODMA_OK, { { 0x1234, 0x10 } } },
+    { "a run ends with its aperture, though the next one goes on",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT, { { 0x8000FFF0, 0x20 } },
+      IODMA_OK, { { 0xFFF0, 0x10 }, { 0x10000, 0x10 } } },
+    { "reach is judged on the bus",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT, { { 0x200000000, 0x10 } },
+      IODMA_OK, { { 0x60000001, 0x10 } } },
+    { "alignment is judged on the bus",
+      SPEC(host64, 32, 0, 4, 1, 1), IODMA_OUT, { { 0x200000000, 0x10 } },
+      IODMA_NO_RESOURCES, { { 0, 0 } } },
+    { "E2: a boundary is judged on the bus",
+      IODMA_SPEC(iodma_output_host64, 32, 0, .boundary = 0x1000), IODMA_OUT,
+      { { 0x200000FF8, 0x10 } }, IODMA_OK,
+      { { 0x60000FF9, 7 }, { 0x60001000, 9 } } },
+    { "a run over the end of all apertures",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT, { { 0x8001FFF0, 0x20 } },
+      IODMA_NO_RESOURCES, { { 0, 0 } } },
+    { "Out of memory that the device may only read",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT, { { 0x90000000, 0x10 } },
+      IODMA_OK, { { 0x40000000, 0x10 } } },
+    { "In to memory that the device may only read",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_IN, { { 0x90000000, 0x10 } },
+      IODMA_NOT_WRITABLE, { { 0, 0 } } },
+    { "None is treated like both: not writable",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NONE, { { 0x90000000, 0x10 } },
+      IODMA_NOT_WRITABLE, { { 0, 0 } } },
+    { "In to memory that the device may only write",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_IN, { { 0xA0000000, 0x10 } },
+      IODMA_OK, { { 0x50000000, 0x10 } } },
+    { "Out of memory that the device may only write needs bouncing",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT, { { 0xA0000000, 0x10 } },
+      IODMA_NO_RESOURCES, { { 0, 0 } } },
+    { "In to a region that is ROM, by its last byte",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_IN, { { 0x80007FF1, 0x10 } },
+      IODMA_NOT_WRITABLE, { { 0, 0 } } },
+    { "In up to a region that is ROM",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_IN, { { 0x80007FF0, 0x10 } },
+      IODMA_OK, { { 0x7FF0, 0x10 } } },
+};
+/* clang-format on */
+
+static void placing(void)
+{
+    struct hal_bus hal = fixture_hal_bus;
+    struct iodma_bus bus;
+
+    hal.apertures = shifted;
+    hal.aperture_count = COUNT_OF(shifted);
+    hal.regions = regions;
+    hal.region_count = COUNT_OF(regions);
+    for (size_t i = 0; i < COUNT_OF(placements); i++) {
+        struct iodma_memory memory;
+        struct iodma_command command;
+        struct hal_segment got[SEGMENTS] = { { 0, 0 } };
+        uint64_t offset = 0;
+        uint32_t count = SEGMENTS;
+
+        check_case(placements[i].what);
+        expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+        memory = fixture_memory(placements[i].ranges, placements[i].direction);
+        expect_status(
+            "init",
+            iodma_command_init(&command, &bus, &placements[i].spec, NULL),
+            IODMA_OK);
+        if (!expect_status("set",
+                           iodma_command_set_memory(&command, &memory, true),
+                           placements[i].prepared) ||
+            placements[i].prepared != IODMA_OK)
+            continue;
+        expect_status(
+            "gen", iodma_command_gen_segments(&command, &offset, got, &count),
+            IODMA_OK);
+        expect_segments("the list", got, count, placements[i].want,
+                        fixture_count(placements[i].want, SEGMENTS));
+    }
+}
+
+int main(void)
+{
+    listing();
+    taking_pieces();
+    placing();
+    return check_result();
+}
