@@ -117,12 +117,14 @@ enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
 bool iodma_limits_within(const struct iodma_limits *limits,
                          const struct iodma_limits *under)
 {
+    uint32_t address = larger(under->align_address, under->align_internal);
+
     return limits->last <= under->last &&
            limits->max_segment <= under->max_segment &&
            limits->boundary_mask <= under->boundary_mask &&
-           limits->align_address >= under->align_address &&
-           limits->align_internal >= under->align_internal &&
-           limits->align_length >= largest_alignment(under);
+           limits->align_address >= address &&
+           limits->align_internal >= address &&
+           limits->align_length >= larger(address, under->align_length);
 }
 
 enum iodma_status iodma_limits_judge(const struct iodma_limits *limits,

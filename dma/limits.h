@@ -93,9 +93,10 @@ enum iodma_status iodma_limits_set(struct iodma_limits *limits,
 enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
                                       const struct iodma_limits *by);
 
-/* Is all that `limits` lets through legal under `under` as well? For two
-   lists that will be cut at each other's seams: lengths then have to carry
-   the alignment of addresses. Context: any. */
+/* Is all that `limits` lets through legal under `under` as well, even cut into
+   lists of their own at each other's seams? Every segment may then come
+   first, and lengths have to carry the alignment of addresses. Context:
+   any. */
 bool iodma_limits_within(const struct iodma_limits *limits,
                          const struct iodma_limits *under);
 

@@ -27,10 +27,13 @@ static enum iodma_status engine_start(struct iodma_channel *channel)
 enum iodma_status iodma_channel_init(struct iodma_channel *channel,
                                      struct hal_dmac *dmac)
 {
-    if (!channel || !dmac || !is_power_of_two(dmac->same_phase))
+    struct iodma_limits limits;
+
+    if (!channel || !dmac || !is_power_of_two(dmac->same_phase) ||
+        iodma_limits_set(&limits, dmac->limits) != IODMA_OK)
         return IODMA_BAD_ARGUMENT;
 
-    *channel = (struct iodma_channel){ .dmac = dmac };
+    *channel = (struct iodma_channel){ .dmac = dmac, .limits = limits };
     return engine_start(channel);
 }
 
@@ -51,19 +54,16 @@ static bool in_phase(const struct hal_dmac *dmac,
     return true;
 }
 
-static bool on_engine(const struct hal_dmac *dmac, const struct hal_bus *bus,
+static bool on_engine(const struct iodma_channel *channel,
                       const struct iodma_command *command)
 {
-    struct iodma_limits limits;
-
-    return command->bus->hal == bus &&
+    return command->bus->hal == channel->dmac->bus &&
            (command->mapping & IODMA_ITERATE_ONLY) == 0 &&
-           iodma_limits_set(&limits, dmac->limits) == IODMA_OK &&
-           iodma_limits_within(&command->limits, &limits);
+           iodma_limits_within(&command->limits, &channel->limits);
 }
 
 /* May these two commands become one transfer of this engine? */
-static enum iodma_status admit(const struct hal_dmac *dmac,
+static enum iodma_status admit(const struct iodma_channel *channel,
                                const struct iodma_transfer *transfer)
 {
     const struct iodma_command *source = transfer->source;
@@ -75,10 +75,9 @@ static enum iodma_status admit(const struct hal_dmac *dmac,
     if (source->view.length != destination->view.length ||
         source->memory->direction == IODMA_IN ||
         destination->memory->direction == IODMA_OUT ||
-        !on_engine(dmac, dmac->bus, source) ||
-        !on_engine(dmac, dmac->bus, destination))
+        !on_engine(channel, source) || !on_engine(channel, destination))
         return IODMA_BAD_ARGUMENT;
-    return in_phase(dmac, transfer) ? IODMA_OK : IODMA_NOT_ALIGNED;
+    return in_phase(channel->dmac, transfer) ? IODMA_OK : IODMA_NOT_ALIGNED;
 }
 
 static uint32_t retired(const struct iodma_channel *channel)
@@ -90,6 +89,21 @@ static uint32_t retired(const struct iodma_channel *channel)
 static bool idle(const struct iodma_channel *channel)
 {
     return retired(channel) == channel->emitted;
+}
+
+static bool failed(const struct iodma_channel *channel)
+{
+    return atomic_read_acquire(&channel->fault) != HAL_FAULT_NONE;
+}
+
+static bool finished(const struct iodma_channel *channel)
+{
+    return channel->active->zipped && idle(channel);
+}
+
+static bool late(const struct iodma_channel *channel)
+{
+    return hal_expired(channel->dmac->bus->clock, channel->active->deadline);
 }
 
 /* Give the engine as much of the active transfer as its ring takes. Returns
@@ -116,10 +130,25 @@ static uint32_t feed(struct iodma_channel *channel)
             (void)iodma_zip_next(&transfer->zip, items, taken);
     } while (taken == BATCH);
 
-    transfer->zipped = made < BATCH && taken == made;
+    transfer->zipped = taken == made;
     channel->emitted += fed;
     dmac->ops->submit(dmac);
     return fed;
+}
+
+/* Stop the engine and start it afresh. Returns false if it would not stop:
+   it may still touch the memory of what is in its ring. */
+static bool restart(struct iodma_channel *channel)
+{
+    struct hal_dmac *dmac = channel->dmac;
+    uint64_t deadline = hal_deadline(dmac->bus->clock, IODMA_HALT_MS);
+
+    if (dmac->ops->halt(dmac, deadline) == HAL_STUCK) {
+        channel->dead = true;
+        return false;
+    }
+    (void)engine_start(channel);
+    return true;
 }
 
 /* Make the next waiting transfer the active one. */
@@ -130,7 +159,9 @@ static bool begin(struct iodma_channel *channel)
     if (!link)
         return false;
     channel->active = CONTAINER_OF(link, struct iodma_transfer, link);
-    if (!channel->dead)
+    if (failed(channel)) /* while nobody used it */
+        (void)restart(channel);
+    if (!channel->dead && !late(channel))
         (void)feed(channel);
     return true;
 }
@@ -140,14 +171,14 @@ enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
 {
     enum iodma_status status;
 
-    if (!channel || !transfer || !transfer->source ||
-        !transfer->destination || !transfer->done)
+    if (!channel || !transfer || !transfer->source || !transfer->destination ||
+        !transfer->done)
         return IODMA_BAD_ARGUMENT;
     if (transfer->queued)
         return IODMA_BUSY;
     if (channel->dead)
         return IODMA_NOT_READY;
-    status = admit(channel->dmac, transfer);
+    status = admit(channel, transfer);
     if (status != IODMA_OK)
         return status;
     status = iodma_command_hold(transfer->source);
@@ -208,21 +239,14 @@ static void finish(struct iodma_channel *channel, enum iodma_status status)
     transfer->done(transfer, status);
 }
 
-/* Stop the engine under the active transfer and start it afresh. */
+/* Take the engine away from the active transfer, and note why it failed. */
 static void stop(struct iodma_channel *channel)
 {
     struct iodma_transfer *transfer = channel->active;
-    struct hal_dmac *dmac = channel->dmac;
-    uint64_t deadline = hal_deadline(dmac->bus->clock, IODMA_HALT_MS);
 
     transfer->fault = channel->fault;
     transfer->detail = channel->detail;
-    if (dmac->ops->halt(dmac, deadline) == HAL_STOPPED) {
-        (void)engine_start(channel);
-    } else {
-        transfer->quarantined = true;
-        channel->dead = true;
-    }
+    transfer->quarantined = !restart(channel);
 }
 
 /* The deadline has passed; but an interrupt may have been lost. */
@@ -233,21 +257,6 @@ static void last_look(struct iodma_channel *channel)
 
     iodma_channel_reap(channel);
     lock->restore(state);
-}
-
-static bool failed(const struct iodma_channel *channel)
-{
-    return atomic_read_acquire(&channel->fault) != HAL_FAULT_NONE;
-}
-
-static bool finished(const struct iodma_channel *channel)
-{
-    return channel->active->zipped && idle(channel);
-}
-
-static bool late(const struct iodma_channel *channel)
-{
-    return hal_expired(channel->dmac->bus->clock, channel->active->deadline);
 }
 
 /* Feed what is left. Returns true if an empty ring takes nothing of it: it
@@ -275,7 +284,8 @@ static bool advance(struct iodma_channel *channel)
         stop(channel);
         status = IODMA_DMA_ERROR;
     } else if (!finished(channel) && late(channel)) {
-        stop(channel);
+        if (!idle(channel))
+            stop(channel);
         status = IODMA_TIMEOUT;
     } else if (!finished(channel)) {
         if (!stalled(channel))
@@ -302,5 +312,6 @@ bool iodma_channel_due(const struct iodma_channel *channel)
     if (!channel->active)
         return channel->waiting.first != NULL;
     return channel->dead || failed(channel) || idle(channel) ||
-           retired(channel) != channel->seen || late(channel);
+           (!channel->active->zipped && retired(channel) != channel->seen) ||
+           late(channel);
 }

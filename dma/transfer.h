@@ -70,6 +70,7 @@ struct iodma_transfer {
 /* One engine and the transfers that wait for it. */
 struct iodma_channel {
     struct hal_dmac *dmac;
+    struct iodma_limits limits;    /* of the engine                         */
     struct iodma_list waiting;     /* thread                                */
     struct iodma_transfer *active; /* thread: whose items are in the ring   */
     uint32_t emitted;              /* thread: items given to the engine     */
@@ -89,8 +90,9 @@ enum { IODMA_HALT_MS = 100 };
  * Take possession of an engine and start it. Also the way back after a
  * channel died: no transfer may be waiting then (all were called back).
  *
- * Returns OK, BadArgument for NULL or a same_phase that is no power of two,
- * or what the engine's start says; the channel then answers NotReady.
+ * Returns OK; BadArgument for NULL, a same_phase that is no power of two or
+ * limits that contradict each other; or what the engine's start says, the
+ * channel then answers NotReady.
  *
  * Context: thread; the engine's interrupt disabled.
  */
@@ -105,18 +107,20 @@ enum iodma_status iodma_channel_init(struct iodma_channel *channel,
  *
  * Source and destination bytes must not overlap, or both are undefined.
  *
- * Returns OK, or with nothing changed:
- *   BadArgument  a pointer is NULL; the lengths differ; a direction forbids
- *                it; a command is on another bus, is iterate-only, or has
- *                wider limits than the engine (zipping needs lengths aligned
- *                like the engine's addresses)
+ * Returns OK, or with nothing changed, in this order:
+ *   BadArgument  a pointer is NULL
  *   Busy         the transfer is under way already
  *   NotReady     the channel is dead; a command is not prepared, or all of
  *                its preparations are held
+ *   BadArgument  the lengths differ; a direction forbids it; a command is on
+ *                another bus, is iterate-only, or has wider limits than the
+ *                engine (every item is a list of its own, so lengths too have
+ *                to carry the alignment of the engine's addresses)
  *   NotAligned   somewhere source and destination differ modulo the engine's
  *                same_phase
  *
- * Context: thread, or the callback.
+ * Context: thread, or the callback. Where the engine has a same_phase, the
+ * time is that of generating both lists once.
  */
 enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
                                         struct iodma_transfer *transfer);

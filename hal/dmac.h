@@ -49,7 +49,8 @@ struct hal_dmac;
 
 struct hal_dmac_ops {
     /*
-     * Reset the engine and enable it; its ring is empty afterwards.
+     * Reset the engine and enable it; its ring is empty afterwards. Legal
+     * after power-up, after halt, and when a stuck engine may have come to.
      * Returns OK; BadArgument if the instance is not set up (no ring, slots
      * not a power of two); NotAttached if no such controller answers.
      * Context: thread.
@@ -58,7 +59,8 @@ struct hal_dmac_ops {
     /*
      * Encode up to count items into free slots and return how many it took:
      * fewer if the ring is full or an item is not encodable. The engine sees
-     * none of them before submit. Context: thread.
+     * none of them before submit. After a fault it may still take items:
+     * they never run. Context: thread.
      */
     uint32_t (*emit)(struct hal_dmac *dmac, const struct hal_item *items,
                      uint32_t count);

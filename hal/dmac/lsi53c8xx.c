@@ -46,10 +46,12 @@ static struct lsi_slot *slot_at(const struct lsi53c8xx *lsi, uint32_t index)
     return (struct lsi_slot *)lsi->ring.cpu + ring_slot(index, lsi->slots);
 }
 
-/* A chip that is not there, or has left the bus, reads as all ones. */
+/* How ISTAT0 of a chip reads that is not there, or has left the bus. */
+enum { ABSENT = 0xFF };
+
 static bool absent(const struct lsi53c8xx *lsi)
 {
-    return read8(lsi, LSI_ISTAT0) == 0xFF;
+    return read8(lsi, LSI_ISTAT0) == ABSENT;
 }
 
 /*
@@ -74,13 +76,26 @@ static void write_jump(const struct lsi53c8xx *lsi)
     jump->target = to_le32((uint32_t)lsi->ring.bus);
 }
 
+/* All of it below 2^32; size is not 0. */
+static bool in_reach(uint64_t bus, uint64_t size)
+{
+    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
+}
+
+/* The ring is there, whole, on words and within reach. */
+static bool ring_fits(const struct lsi53c8xx *lsi)
+{
+    return lsi->ring.cpu && lsi->slots >= 2 && is_power_of_two(lsi->slots) &&
+           lsi->ring.size >= LSI53C8XX_RING_SIZE(lsi->slots) &&
+           modulo(lsi->ring.bus, sizeof(le32)) == 0 &&
+           in_reach(lsi->ring.bus, lsi->ring.size);
+}
+
 static enum iodma_status lsi_start(struct hal_dmac *dmac)
 {
     struct lsi53c8xx *lsi = to_lsi(dmac);
 
-    if (!lsi->ring.cpu || lsi->slots < 2 || !is_power_of_two(lsi->slots) ||
-        lsi->ring.size < LSI53C8XX_RING_SIZE(lsi->slots) ||
-        lsi->ring.bus + lsi->ring.size - 1 > UINT32_MAX)
+    if (!ring_fits(lsi) || dmac->same_phase != LSI53C8XX_SAME_PHASE)
         return IODMA_BAD_ARGUMENT;
     if (absent(lsi) || !soft_reset(lsi))
         return IODMA_NOT_ATTACHED;
@@ -100,12 +115,12 @@ static enum iodma_status lsi_start(struct hal_dmac *dmac)
     return IODMA_OK;
 }
 
-static bool encodable(const struct hal_dmac *dmac, const struct hal_item *item)
+static bool encodable(const struct hal_item *item)
 {
     return item->length != 0 && item->length <= LSI_MOVE_LENGTH &&
-           item->source + item->length - 1 <= UINT32_MAX &&
-           item->destination + item->length - 1 <= UINT32_MAX &&
-           modulo(item->source ^ item->destination, dmac->same_phase) == 0;
+           in_reach(item->source, item->length) &&
+           in_reach(item->destination, item->length) &&
+           modulo(item->source ^ item->destination, LSI53C8XX_SAME_PHASE) == 0;
 }
 
 static void encode(struct lsi_slot *slot, const struct hal_item *item)
@@ -124,8 +139,7 @@ static uint32_t lsi_emit(struct hal_dmac *dmac, const struct hal_item *items,
         ring_free(lsi->filled, atomic_read_acquire(&lsi->retired), lsi->slots);
     uint32_t taken = 0;
 
-    while (taken < count && taken + 1 < room &&
-           encodable(dmac, &items[taken])) {
+    while (taken < count && taken + 1 < room && encodable(&items[taken])) {
         encode(slot_at(lsi, lsi->filled), &items[taken]);
         lsi->filled++;
         taken++;
@@ -167,6 +181,7 @@ static void lsi_submit(struct hal_dmac *dmac)
     close_batch(lsi);
     hal_publish(dmac->bus); /* the slots reach memory before the doorbell */
 
+    /* reap, in an ISR, looks at told and at state as well */
     state = dmac->bus->lock->save();
     lsi->told = lsi->filled;
     if (lsi->state == LSI_IDLE)
@@ -210,45 +225,73 @@ static struct hal_progress retire(struct lsi53c8xx *lsi, uint32_t dstat)
     return (struct hal_progress){ .retired = slots - 1 };
 }
 
+/* Drop the interrupt. DSTAT may be read only with ABRT clear (4.2, ISTAT0
+   bit 7). */
+static uint32_t acknowledge(const struct lsi53c8xx *lsi)
+{
+    write8(lsi, LSI_ISTAT0, 0);
+    return read8(lsi, LSI_DSTAT) & STOPS;
+}
+
+/* While a script runs, ISTAT0 is the only register that may be read (4.2,
+   note on register access); with DIP set it does not run. */
 static struct hal_progress lsi_reap(struct hal_dmac *dmac)
 {
     struct lsi53c8xx *lsi = to_lsi(dmac);
+    uint32_t istat = read8(lsi, LSI_ISTAT0);
     uint32_t dstat;
 
-    if ((read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_DIP) == 0)
+    if (lsi->state == LSI_RUNNING && istat == ABSENT)
+        return fail(lsi, HAL_FAULT_OTHER, istat);
+    if (istat == ABSENT || (istat & LSI_ISTAT0_DIP) == 0)
         return (struct hal_progress){ .retired = 0 };
+    if (lsi->state != LSI_RUNNING) {
+        (void)acknowledge(lsi);
+        atomic_write_release(&lsi->state, LSI_FAULTED);
+        return (struct hal_progress){ .retired = 0 };
+    }
+
     dstat = read8(lsi, LSI_DSTAT) & STOPS;
-    if (lsi->state != LSI_RUNNING)
-        return (struct hal_progress){ .retired = 0 };
     if (dstat == LSI_DSTAT_SIR)
         return retire(lsi, dstat);
     return fail(lsi, fault_of(dstat), dstat);
 }
 
-/* Ask the script to stop and wait until it has (4.2, ISTAT0 bit 7: clear
-   ABRT before DSTAT is read). */
-static void stop_script(const struct lsi53c8xx *lsi, uint64_t deadline)
+/* From here on a late interrupt starts nothing. Returns whether a script is
+   under way. */
+static bool begin_halt(struct lsi53c8xx *lsi)
+{
+    const struct hal_lock *lock = lsi->dmac.bus->lock;
+    uint32_t state = lock->save();
+    bool running = lsi->state == LSI_RUNNING;
+
+    lsi->state = running ? LSI_ABORTING : LSI_FAULTED;
+    lock->restore(state);
+    return running;
+}
+
+/* Ask the script to stop and wait until it has, as seen here or by the ISR,
+   which takes the interrupt that this raises. */
+static void abort_script(struct lsi53c8xx *lsi, uint64_t deadline)
 {
     const struct hal_clock *clock = lsi->dmac.bus->clock;
 
     write8(lsi, LSI_ISTAT0, LSI_ISTAT0_ABRT);
-    while ((read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_DIP) == 0 &&
+    while (atomic_read_acquire(&lsi->state) == LSI_ABORTING &&
+           (read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_DIP) == 0 &&
            !hal_expired(clock, deadline))
         ;
-    write8(lsi, LSI_ISTAT0, 0);
-    (void)read8(lsi, LSI_DSTAT);
 }
 
-/* The reset ends a script that would not stop by itself; what cannot be
-   reset is not under our control. */
+/* The reset ends a script that would not stop by itself, and disables the
+   interrupt; what cannot be reset is not under our control. */
 static uint32_t lsi_halt(struct hal_dmac *dmac, uint64_t deadline)
 {
     struct lsi53c8xx *lsi = to_lsi(dmac);
 
-    write8(lsi, LSI_DIEN, 0);
-    if (lsi->state == LSI_RUNNING && !absent(lsi))
-        stop_script(lsi, deadline);
-    lsi->state = LSI_FAULTED;
+    if (begin_halt(lsi))
+        abort_script(lsi, deadline);
+    atomic_write_release(&lsi->state, LSI_FAULTED);
     return soft_reset(lsi) ? HAL_STOPPED : HAL_STUCK;
 }
 

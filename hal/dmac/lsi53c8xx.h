@@ -29,12 +29,13 @@
 
 /* Bytes of shared memory for a ring of so many slots. */
 #define LSI53C8XX_RING_SIZE(slots)                                             \
-    ((slots) * sizeof(struct lsi_slot) + sizeof(struct lsi_jump))
+    ((uint64_t)(slots) * sizeof(struct lsi_slot) + sizeof(struct lsi_jump))
 
 enum {
     LSI_IDLE = 0,
-    LSI_RUNNING = 1, /* a batch is under way                  */
-    LSI_FAULTED = 2, /* stopped; needs start                  */
+    LSI_RUNNING = 1,  /* a batch is under way                       */
+    LSI_ABORTING = 2, /* halt has begun                             */
+    LSI_FAULTED = 3,  /* stopped, or to be reset; start() begins anew */
 };
 
 struct lsi53c8xx {
@@ -48,7 +49,7 @@ struct lsi53c8xx {
     uint32_t filled;  /* next to fill: thread                               */
     uint32_t told;    /* end of the last batch: thread, under the lock      */
     uint32_t retired; /* end of the last batch that ended: reap, halt       */
-    uint32_t state;   /* LSI_IDLE ...: thread under the lock, reap          */
+    uint32_t state;   /* LSI_IDLE ...: thread under the lock, reap, halt    */
 };
 
 extern const struct hal_dmac_ops lsi53c8xx_ops;

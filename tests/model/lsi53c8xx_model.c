@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/model/lsi53c8xx_model.h"
+
+#include "hal/dmac/lsi53c8xx_regs.h"
+#include "platform/mmio.h"
+
+#include <string.h>
+
+/* What only a model needs to know. */
+#define DSTAT_DFE BIT32(7) /* the FIFO is empty: always                    */
+#define DMODE_MAN BIT32(0) /* DSP does not start a script                  */
+#define ISTAT0_RW (LSI_ISTAT0_SRST | LSI_ISTAT0_ABRT)
+
+static struct lsi53c8xx_model *chip; /* whose power is on */
+
+static void violate(struct lsi53c8xx_model *model, const char *what)
+{
+    if (!model->violation)
+        model->violation = what;
+}
+
+static void reset(struct lsi53c8xx_model *model)
+{
+    model->running = false;
+    model->dstat = 0;
+    model->dmode = 0;
+    model->dien = 0;
+    model->dcntl = 0;
+    model->dsp = 0;
+    model->dsps = 0;
+    model->until_abort = 0;
+}
+
+/* The registers hold anything but what a driver would like. */
+void lsi53c8xx_model_power_on(struct lsi53c8xx_model *model)
+{
+    memset(model, 0, sizeof *model);
+    model->dmode = 0xFF;
+    model->dien = 0xFF;
+    model->dcntl = 0xFE;
+    model->dstat = LSI_DSTAT_BF;
+    chip = model;
+}
+
+bool lsi53c8xx_model_interrupt(const struct lsi53c8xx_model *model)
+{
+    return !model->absent && (model->dstat & model->dien) != 0;
+}
+
+/* ---- Memory ---- */
+
+static uint8_t *within(const struct lsi53c8xx_model_piece *piece, uint32_t bus,
+                       uint32_t size)
+{
+    uint32_t offset = bus - piece->bus;
+
+    if (offset >= piece->size || size > piece->size - offset)
+        return NULL;
+    return piece->host + offset;
+}
+
+static uint8_t *data_at(const struct lsi53c8xx_model *model, uint32_t bus,
+                        uint32_t size)
+{
+    for (uint32_t i = 0; i < LSI_MODEL_PIECES; i++) {
+        uint8_t *host = within(&model->pieces[i], bus, size);
+
+        if (host)
+            return host;
+    }
+    return NULL;
+}
+
+void lsi53c8xx_model_publish(struct lsi53c8xx_model *model)
+{
+    if (model->script.size > sizeof model->published)
+        violate(model, "a script that is too long for the model");
+    else if (model->script.host)
+        memcpy(model->published, model->script.host, model->script.size);
+}
+
+static bool fetch(struct lsi53c8xx_model *model, uint32_t index, uint32_t *word)
+{
+    uint32_t bus = model->dsp + 4 * index;
+    const uint8_t *byte;
+
+    if (!within(&model->script, bus, 4))
+        return false;
+    byte = &model->published[bus - model->script.bus];
+    *word = (uint32_t)byte[0] | (uint32_t)byte[1] << 8 |
+            (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
+    return true;
+}
+
+/* ---- Instructions ---- */
+
+static void stop(struct lsi53c8xx_model *model, uint32_t why)
+{
+    model->dstat |= (uint8_t)why;
+    model->running = false;
+    model->until_abort = 0;
+}
+
+static bool parity_fails(struct lsi53c8xx_model *model)
+{
+    return model->parity_at != 0 && --model->parity_at == 0;
+}
+
+static void move(struct lsi53c8xx_model *model, uint32_t length,
+                 uint32_t source, uint32_t destination)
+{
+    const uint8_t *from = data_at(model, source, length);
+    uint8_t *to = data_at(model, destination, length);
+
+    if (length == 0)
+        violate(model, "memory move of no bytes");
+    if (length == 0 || (source ^ destination) % 4 != 0) {
+        stop(model, LSI_DSTAT_IID);
+    } else if (!from || !to) {
+        stop(model, LSI_DSTAT_BF);
+    } else if (parity_fails(model)) {
+        stop(model, LSI_DSTAT_MDPE);
+    } else {
+        memmove(to, from, length);
+        model->moves++;
+        model->dsp += sizeof(struct lsi_slot);
+    }
+}
+
+static void execute(struct lsi53c8xx_model *model)
+{
+    uint32_t command;
+    uint32_t third;
+
+    if (!fetch(model, 0, &command) || !fetch(model, 1, &model->dsps)) {
+        violate(model, "instruction fetched outside the script");
+        stop(model, LSI_DSTAT_BF);
+    } else if (command == LSI_JUMP) {
+        model->dsp = model->dsps;
+    } else if (command == LSI_INT) {
+        model->dsp += 8;
+        stop(model, LSI_DSTAT_SIR);
+    } else if ((command & ~LSI_MOVE_LENGTH) == LSI_MOVE &&
+               fetch(model, 2, &third)) {
+        move(model, command & LSI_MOVE_LENGTH, model->dsps, third);
+    } else {
+        stop(model, LSI_DSTAT_IID);
+    }
+}
+
+uint32_t lsi53c8xx_model_step(struct lsi53c8xx_model *model,
+                              uint32_t instructions)
+{
+    uint32_t done = 0;
+
+    while (done < instructions && model->running && !model->absent) {
+        execute(model);
+        done++;
+    }
+    return done;
+}
+
+/* ---- Registers ---- */
+
+/* The width of a register; 0: there is no such one. */
+static unsigned width(uint32_t offset)
+{
+    switch (offset) {
+    case LSI_DSP:
+    case LSI_DSPS:
+        return 4;
+    case LSI_DSTAT:
+    case LSI_ISTAT0:
+    case LSI_DMODE:
+    case LSI_DIEN:
+    case LSI_DCNTL:
+    case LSI_SIEN0:
+    case LSI_SIEN1:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* What every access has to keep to. Returns false if it reaches nothing. */
+static bool admit(struct lsi53c8xx_model *model, uintptr_t address,
+                  unsigned size)
+{
+    uint32_t offset = (uint32_t)(address - model->base);
+
+    if (address - model->base >= LSI_MODEL_REGISTERS || width(offset) == 0) {
+        violate(model, "access to an unknown register");
+        return false;
+    }
+    if (width(offset) != size) {
+        violate(model, "access of another width than the register's");
+        return false;
+    }
+    if (model->absent)
+        return false;
+    if (offset != LSI_ISTAT0 && (model->istat0 & LSI_ISTAT0_SRST) != 0) {
+        violate(model, "access during reset");
+        return false;
+    }
+    /* 4.2, Note: nothing but ISTAT0 may be used while a script runs. */
+    if (offset != LSI_ISTAT0 && model->running)
+        violate(model, "access to other registers while a script runs");
+    return true;
+}
+
+/* An abort takes its time, and the script goes on meanwhile. */
+static void abort_in_time(struct lsi53c8xx_model *model)
+{
+    if (!model->running || model->until_abort == 0)
+        return;
+    if (--model->until_abort == 0)
+        stop(model, LSI_DSTAT_ABRT);
+    else
+        (void)lsi53c8xx_model_step(model, 1);
+}
+
+static uint32_t read_istat0(struct lsi53c8xx_model *model)
+{
+    abort_in_time(model);
+    return model->istat0 | (model->dstat != 0 ? LSI_ISTAT0_DIP : 0);
+}
+
+static uint32_t read_dstat(struct lsi53c8xx_model *model)
+{
+    uint32_t value = model->dstat | DSTAT_DFE;
+
+    if ((model->istat0 & LSI_ISTAT0_ABRT) != 0)
+        violate(model, "DSTAT read while ABRT is set");
+    model->dstat = 0;
+    return value;
+}
+
+uint32_t mmio_model_read(uintptr_t address, unsigned size)
+{
+    uint32_t offset = (uint32_t)(address - chip->base);
+
+    if (chip->access)
+        chip->access();
+    if (!admit(chip, address, size))
+        return UINT32_MAX;
+    chip->reads[offset]++;
+
+    switch (offset) {
+    case LSI_DSTAT:
+        return read_dstat(chip);
+    case LSI_ISTAT0:
+        return read_istat0(chip);
+    case LSI_DSP:
+        return chip->dsp;
+    case LSI_DSPS:
+        return chip->dsps;
+    default:
+        violate(chip, "read of a register that nobody needs to read");
+        return 0;
+    }
+}
+
+static void write_istat0(struct lsi53c8xx_model *model, uint32_t value)
+{
+    if (model->stuck) {
+        model->istat0 |= (uint8_t)(value & LSI_ISTAT0_SRST);
+        return;
+    }
+    model->istat0 = (uint8_t)(value & ISTAT0_RW);
+    if ((value & LSI_ISTAT0_SRST) != 0)
+        reset(model);
+    if ((value & LSI_ISTAT0_ABRT) == 0)
+        model->until_abort = 0;
+    else if (model->running)
+        model->until_abort = model->abort_delay + 1;
+}
+
+static void write_dsp(struct lsi53c8xx_model *model, uint32_t value)
+{
+    if (value % 4 != 0)
+        violate(model, "DSP that does not lie on a word");
+    if (model->running)
+        violate(model, "DSP written while a script runs");
+    if (model->dstat != 0)
+        violate(model, "DSP written before DSTAT was read");
+    if ((model->dmode & DMODE_MAN) != 0)
+        violate(model, "DSP written in manual mode");
+    if ((model->dcntl & LSI_DCNTL_COM) == 0)
+        violate(model, "a script in 53C700 mode");
+    if ((model->istat0 & LSI_ISTAT0_ABRT) != 0)
+        violate(model, "DSP written while ABRT is set");
+    model->dsp = value;
+    model->running = true;
+}
+
+void mmio_model_write(uintptr_t address, uint32_t value, unsigned size)
+{
+    uint32_t offset = (uint32_t)(address - chip->base);
+
+    if (chip->access)
+        chip->access();
+    if (!admit(chip, address, size))
+        return;
+    chip->writes[offset]++;
+
+    switch (offset) {
+    case LSI_ISTAT0:
+        write_istat0(chip, value);
+        break;
+    case LSI_DSP:
+        write_dsp(chip, value);
+        break;
+    case LSI_DMODE:
+        chip->dmode = (uint8_t)value;
+        break;
+    case LSI_DIEN:
+        chip->dien = (uint8_t)value;
+        break;
+    case LSI_DCNTL:
+        chip->dcntl = (uint8_t)value;
+        break;
+    case LSI_SIEN0:
+    case LSI_SIEN1:
+        if (value != 0)
+            violate(chip, "an interrupt of the SCSI side enabled");
+        break;
+    default:
+        violate(chip, "write to a register that is read only");
+        break;
+    }
+}

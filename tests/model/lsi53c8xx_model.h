@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The SCRIPTS processor of an LSI53C895A behind platform/mmio.h, as far as a
+ * copy engine needs it; stricter than the chip, and a good deal stricter than
+ * QEMU.
+ *
+ * Writing DSP only starts a script; lsi53c8xx_model_step() is the passing of
+ * time. The chip reaches the pieces of memory that the test declares, at
+ * their bus addresses, and nothing else. Pieces of instructions it sees as
+ * they were at the last lsi53c8xx_model_publish(). What a correct driver never
+ * does is noted as a violation.
+ *
+ * Source: LSI53C895A Technical Manual v2.2, chapters 4.2 and 5.
+ */
+#ifndef TESTS_MODEL_LSI53C8XX_MODEL_H
+#define TESTS_MODEL_LSI53C8XX_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LSI_MODEL_PIECES = 4,
+    LSI_MODEL_REGISTERS = 0x60,
+    LSI_MODEL_SCRIPT = 1024, /* bytes of instructions, at most */
+};
+
+/* Memory that the chip reaches. */
+struct lsi53c8xx_model_piece {
+    uint32_t bus;
+    uint32_t size; /* bytes; 0: there is no such piece */
+    uint8_t *host;
+};
+
+struct lsi53c8xx_model {
+    /* Set by the test. */
+    uintptr_t base;                      /* where the registers are       */
+    struct lsi53c8xx_model_piece script; /* instructions                  */
+    struct lsi53c8xx_model_piece pieces[LSI_MODEL_PIECES]; /* data        */
+    void (*access)(void); /* before every register access; may be NULL    */
+
+    /* Misbehaviour; 0: none. */
+    bool absent;          /* reads give all ones, writes are lost         */
+    bool stuck;           /* neither ABRT nor SRST has an effect          */
+    uint32_t abort_delay; /* reads of ISTAT0 until ABRT takes effect      */
+    uint32_t parity_at;   /* the n-th move from now meets a parity error  */
+
+    /* Read by the test. */
+    const char *violation; /* the first one; NULL: none                   */
+    uint32_t reads[LSI_MODEL_REGISTERS]; /* by register                   */
+    uint32_t writes[LSI_MODEL_REGISTERS];
+    uint32_t moves; /* done                                               */
+    bool running;
+
+    /* Its own. */
+    uint8_t published[LSI_MODEL_SCRIPT];
+    uint8_t dstat; /* the bits that stop a script                         */
+    uint8_t istat0;
+    uint8_t dmode;
+    uint8_t dien;
+    uint8_t dcntl;
+    uint32_t dsp;
+    uint32_t dsps;
+    uint32_t until_abort;
+};
+
+/* Turn the power on and let mmio_model_read() and _write() reach this chip.
+   What the test sets it sets afterwards. */
+void lsi53c8xx_model_power_on(struct lsi53c8xx_model *model);
+
+/* Execute up to so many instructions. Returns how many it did. */
+uint32_t lsi53c8xx_model_step(struct lsi53c8xx_model *model,
+                              uint32_t instructions);
+
+/* All that the CPU has written to the script is visible to the chip. */
+void lsi53c8xx_model_publish(struct lsi53c8xx_model *model);
+
+/* Is the interrupt line asserted? */
+bool lsi53c8xx_model_interrupt(const struct lsi53c8xx_model *model);
+
+#endif

@@ -1,0 +1,958 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Defends the driver of the 53C8xx: what the chip is told to do, when it is
+ * told, and what is made of its answers. The chip is a model that works only
+ * when the test lets it, and sees no slot before it was published.
+ */
+#include "hal/dmac/lsi53c8xx.h"
+
+#include "hal/bits.h"
+#include "tests/check.h"
+#include "tests/model/lsi53c8xx_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Bus addresses; none is a CPU address. */
+#define RING_BUS  0x40001000u
+#define ARENA_BUS 0x80000000u
+#define TOP_BUS   0xFFFFF000u /* the last page that 32 bits reach */
+
+enum {
+    REGISTERS = 0xC0DE00,
+    ARENA = 0x4000,
+    HALF = 0x2000, /* sources lie below, destinations above */
+    TOP = 0x1000,
+    SLOTS = 64, /* of the largest ring */
+    FOREVER = 1000000,
+};
+
+static struct lsi53c8xx_model chip;
+static struct lsi53c8xx lsi;
+static uint8_t ring[LSI53C8XX_RING_SIZE(SLOTS)] __attribute__((aligned(4)));
+static uint8_t arena[ARENA];
+static uint8_t want[ARENA];
+static uint8_t top[TOP];
+
+static struct {
+    uint64_t seed;
+    uint64_t ticks;
+    uint32_t pace; /* instructions at every hook, at most; 0: none */
+    uint32_t masked;
+    uint32_t published;
+    uint32_t retired; /* items, all that reap has told */
+    uint32_t fault;   /* the last that reap has told   */
+    const char *broken;
+} world;
+
+static struct hal_progress reap(void)
+{
+    struct hal_progress progress = lsi.dmac.ops->reap(&lsi.dmac);
+
+    world.retired += progress.retired;
+    if (progress.fault != HAL_FAULT_NONE)
+        world.fault = progress.fault;
+    return progress;
+}
+
+static void isr(void)
+{
+    if (world.masked == 0 && lsi53c8xx_model_interrupt(&chip))
+        (void)reap();
+}
+
+/* The moment between two steps of the driver. */
+static void moment(void)
+{
+    if (world.pace == 0)
+        return;
+    (void)lsi53c8xx_model_step(&chip,
+                               random_below(&world.seed, world.pace + 1));
+    isr();
+}
+
+static uint64_t clock_ticks(void)
+{
+    return world.ticks++;
+}
+
+static uint32_t clock_rate(void)
+{
+    return 1000;
+}
+
+static uint32_t lock_save(void)
+{
+    moment();
+    return world.masked++;
+}
+
+static void lock_restore(uint32_t state)
+{
+    if (state != world.masked - 1)
+        world.broken = "the lock was not left as it was entered";
+    world.masked = state;
+    moment();
+}
+
+static void publish(void)
+{
+    world.published++;
+    lsi53c8xx_model_publish(&chip);
+    moment();
+}
+
+static void observe(void)
+{
+}
+
+static const struct hal_clock fake_clock = { clock_ticks, clock_rate };
+static const struct hal_lock fake_lock = { lock_save, lock_restore };
+static const struct hal_fences fake_fences = { publish, observe };
+static const struct hal_bus port = {
+    .limits = &lsi53c8xx_limits,
+    .clock = &fake_clock,
+    .lock = &fake_lock,
+    .fences = &fake_fences,
+};
+
+/* A chip whose power was just turned on, and a driver that has not seen it. */
+static void set_up(uint32_t slots)
+{
+    uint64_t seed = world.seed;
+
+    memset(&world, 0, sizeof world);
+    world.seed = seed;
+    for (uint32_t i = 0; i < ARENA; i++)
+        arena[i] = (uint8_t)random_below(&world.seed, 256);
+    memcpy(want, arena, ARENA);
+    memset(ring, 0xEE, sizeof ring);
+
+    lsi53c8xx_model_power_on(&chip);
+    chip.base = REGISTERS;
+    chip.script = (struct lsi53c8xx_model_piece){ RING_BUS, sizeof ring, ring };
+    chip.pieces[0] = (struct lsi53c8xx_model_piece){ ARENA_BUS, ARENA, arena };
+    chip.pieces[1] = (struct lsi53c8xx_model_piece){ TOP_BUS, TOP, top };
+    lsi = (struct lsi53c8xx){
+        .dmac = { .ops = &lsi53c8xx_ops,
+                  .bus = &port,
+                  .limits = &lsi53c8xx_limits,
+                  .ring_limits = &lsi53c8xx_ring_limits,
+                  .same_phase = LSI53C8XX_SAME_PHASE },
+        .base = REGISTERS,
+        .ring = { ring, RING_BUS, sizeof ring },
+        .slots = slots,
+    };
+}
+
+static enum iodma_status start(void)
+{
+    return lsi.dmac.ops->start(&lsi.dmac);
+}
+
+static void begin(const char *what, uint32_t slots)
+{
+    check_case(what);
+    set_up(slots);
+    expect_status("start", start(), IODMA_OK);
+}
+
+static uint32_t emit(const struct hal_item *items, uint32_t count)
+{
+    return lsi.dmac.ops->emit(&lsi.dmac, items, count);
+}
+
+static void submit(void)
+{
+    lsi.dmac.ops->submit(&lsi.dmac);
+}
+
+static uint32_t halt(void)
+{
+    return lsi.dmac.ops->halt(&lsi.dmac, world.ticks + 100);
+}
+
+/* A copy from one offset of the arena to another. */
+static struct hal_item item(uint32_t from, uint32_t to, uint32_t length)
+{
+    return (struct hal_item){ ARENA_BUS + from, ARENA_BUS + to, length };
+}
+
+/* The n-th of a row of items that are easy to tell apart. */
+static struct hal_item nth(uint32_t n)
+{
+    return item(16 * n, HALF + 16 * n, 13);
+}
+
+/* What the items first .. last - 1 do, done to the bytes we want. */
+static void expect_items(uint32_t first, uint32_t last)
+{
+    for (uint32_t n = first; n < last; n++)
+        memcpy(&want[HALF + 16 * n], &want[16 * n], 13);
+}
+
+/* Emit the items first .. last - 1 and make them a batch. */
+static void batch(uint32_t first, uint32_t last)
+{
+    for (uint32_t n = first; n < last; n++) {
+        struct hal_item one = nth(n);
+
+        expect_number("taken", emit(&one, 1), 1);
+    }
+    submit();
+}
+
+static void run(void)
+{
+    (void)lsi53c8xx_model_step(&chip, FOREVER);
+}
+
+static void expect_progress(uint32_t retired, uint32_t fault)
+{
+    struct hal_progress progress = reap();
+
+    expect_number("retired", progress.retired, retired);
+    expect_number("fault", progress.fault, fault);
+}
+
+static void expect_doorbells(uint32_t count)
+{
+    expect_number("writes of DSP", chip.writes[LSI_DSP], count);
+    expect_number("doorbells", lsi.dmac.counts.doorbells, count);
+}
+
+/* What holds at the end of every case. */
+static void expect_order(void)
+{
+    expect_bytes("memory", arena, want, ARENA);
+    if (!expect("the chip was treated well", !chip.violation))
+        printf("#   %s\n", chip.violation);
+    if (!expect("the hooks were treated well", !world.broken))
+        printf("#   %s\n", world.broken);
+    expect_number("lock depth", world.masked, 0);
+}
+
+/* After whatever befell it, the engine starts and copies. */
+static void expect_usable(void)
+{
+    uint32_t writes;
+
+    chip.abort_delay = 0;
+    expect_status("start again", start(), IODMA_OK);
+    writes = chip.writes[LSI_DSP];
+    batch(100, 101);
+    expect_items(100, 101);
+    run();
+    expect("an interrupt", lsi53c8xx_model_interrupt(&chip));
+    expect_progress(1, HAL_FAULT_NONE);
+    expect_number("writes of DSP", chip.writes[LSI_DSP] - writes, 1);
+}
+
+/* ---- Start ---- */
+
+static const struct {
+    const char *what;
+    uint32_t slots;
+    struct hal_shared ring;
+} set_ups[] = {
+    { "start with no ring: BadArgument", 4, { NULL, RING_BUS, sizeof ring } },
+    { "start with no slots: BadArgument", 0, { ring, RING_BUS, sizeof ring } },
+    { "start with a single slot: BadArgument",
+      1,
+      { ring, RING_BUS, sizeof ring } },
+    { "start with slots that are no power of two: BadArgument",
+      6,
+      { ring, RING_BUS, sizeof ring } },
+    { "start with a ring one byte short: BadArgument",
+      SLOTS,
+      { ring, RING_BUS, sizeof ring - 1 } },
+    { "start with a ring without its jump: BadArgument",
+      SLOTS,
+      { ring, RING_BUS, SLOTS * sizeof(struct lsi_slot) } },
+    { "start with a ring above 32 bits: BadArgument",
+      4,
+      { ring, 0x100000000, sizeof ring } },
+    { "start with a ring across the end of 32 bits: BadArgument",
+      4,
+      { ring, 0xFFFFFFF0, sizeof ring } },
+    { "start with a ring across the end of 64 bits: BadArgument",
+      4,
+      { ring, UINT64_MAX - 15, sizeof ring } },
+    { "start with a ring that does not lie on words: BadArgument",
+      4,
+      { ring, RING_BUS + 2, sizeof ring } },
+};
+
+static void test_start(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+        check_case(set_ups[i].what);
+        set_up(set_ups[i].slots);
+        lsi.ring = set_ups[i].ring;
+        expect_status("start", start(), IODMA_BAD_ARGUMENT);
+        expect_number("writes", chip.writes[LSI_ISTAT0], 0);
+    }
+
+    check_case("start with the smallest ring that is enough: OK");
+    set_up(SLOTS);
+    lsi.ring.size = LSI53C8XX_RING_SIZE(SLOTS);
+    lsi.ring.bus = UINT32_MAX - sizeof ring + 1;
+    expect_status("start", start(), IODMA_OK);
+    expect("no interrupt", !lsi53c8xx_model_interrupt(&chip));
+    expect_number("doorbells", chip.writes[LSI_DSP], 0);
+    expect_order();
+
+    check_case("start of an absent chip: NotAttached");
+    set_up(4);
+    chip.absent = true;
+    expect_status("start", start(), IODMA_NOT_ATTACHED);
+    expect_order();
+
+    check_case("start of a chip that stays in reset: NotAttached");
+    set_up(4);
+    chip.stuck = true;
+    expect_status("start", start(), IODMA_NOT_ATTACHED);
+
+    begin("start empties the ring and the counts", 4);
+    batch(0, 2);
+    expect_number("items", lsi.dmac.counts.items, 2);
+    expect_status("start", start(), IODMA_OK);
+    expect("the script is ended", !chip.running);
+    expect_number("items", lsi.dmac.counts.items, 0);
+    expect_number("doorbells", lsi.dmac.counts.doorbells, 0);
+    run();
+    submit();
+    expect_number("moves", chip.moves, 0);
+    expect_usable();
+    expect_order();
+}
+
+/* ---- Encoding ---- */
+
+static void test_encoding(void)
+{
+    static const struct hal_item one = { 0x80001235, 0xEFDC4321, 0x123456 };
+    static const uint8_t move[] = { 0x56, 0x34, 0x12, 0xC0, 0x35, 0x12,
+                                    0x00, 0x80, 0x21, 0x43, 0xDC, 0xEF };
+    static const uint8_t end[] = { 0x00, 0x00, 0x08, 0x98, 2, 0, 0, 0 };
+    static const uint8_t jump[] = { 0x00, 0x00, 0x08, 0x80,
+                                    0x00, 0x10, 0x00, 0x40 };
+
+    begin("a move is count, source and destination, little-endian", 4);
+    expect_number("taken", emit(&one, 1), 1);
+    expect_bytes("slot 0", ring, move, sizeof move);
+    expect_number("doorbells before submit", chip.writes[LSI_DSP], 0);
+
+    check_case("an INT with the index behind it closes the batch");
+    submit();
+    expect_bytes("slot 1", &ring[12], end, sizeof end);
+    expect_number("publishes", world.published, 1);
+    expect_doorbells(1);
+    expect_number("DSP", chip.dsp, RING_BUS);
+
+    check_case("behind the last slot a jump leads to the first");
+    expect_bytes("behind slot 3", &ring[48], jump, sizeof jump);
+    expect_order();
+}
+
+static const struct {
+    const char *what;
+    struct hal_item item;
+} unencodable[] = {
+    { "emit refuses no bytes", { ARENA_BUS, ARENA_BUS, 0 } },
+    { "emit refuses 2^24 bytes", { ARENA_BUS, ARENA_BUS, 0x1000000 } },
+    { "emit refuses 2^32 + 1 bytes", { 0, 0, 0x100000001 } },
+    { "emit refuses a source above 32 bits", { 0x100000000, ARENA_BUS, 4 } },
+    { "emit refuses a destination above 32 bits",
+      { ARENA_BUS, 0x100000000, 4 } },
+    { "emit refuses a source that ends above 32 bits",
+      { 0xFFFFFFFC, ARENA_BUS, 5 } },
+    { "emit refuses a destination that ends above 32 bits",
+      { ARENA_BUS, 0xFFFFFFFC, 5 } },
+    { "emit refuses a source that wraps around 64 bits",
+      { UINT64_MAX - 3, ARENA_BUS, 8 } },
+    { "emit refuses a destination that wraps around 64 bits",
+      { ARENA_BUS, UINT64_MAX - 3, 8 } },
+    { "emit refuses ends that differ by 1 modulo 4",
+      { ARENA_BUS + 1, ARENA_BUS, 4 } },
+    { "emit refuses ends that differ by 2 modulo 4",
+      { ARENA_BUS, ARENA_BUS + 2, 4 } },
+};
+
+static void test_unencodable(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
+        struct hal_item items[3] = { nth(0), unencodable[i].item, nth(1) };
+
+        begin(unencodable[i].what, 8);
+        expect_number("taken of three", emit(items, 3), 1);
+        expect_number("taken of two", emit(&items[1], 2), 0);
+        expect_number("items", lsi.dmac.counts.items, 1);
+        submit();
+        expect_items(0, 1);
+        run();
+        expect_progress(1, HAL_FAULT_NONE);
+        expect_order();
+    }
+
+    begin("the last byte that 32 bits reach is reached", 4);
+    memset(top, 0x5A, TOP);
+    expect_number(
+        "taken",
+        emit(&(struct hal_item){ UINT32_MAX - 3, ARENA_BUS + HALF, 4 }, 1), 1);
+    submit();
+    run();
+    memset(&want[HALF], 0x5A, 4);
+    expect_progress(1, HAL_FAULT_NONE);
+    expect_order();
+}
+
+/* ---- Batches ---- */
+
+static const struct {
+    const char *what;
+    uint32_t slots;
+} rings[] = {
+    { "a ring of two slots takes one item", 2 },
+    { "a ring of four slots takes three items", 4 },
+    { "a ring of 64 slots takes 63 items", 64 },
+};
+
+static void test_ring_full(void)
+{
+    struct hal_item items[SLOTS];
+
+    for (uint32_t n = 0; n < SLOTS; n++)
+        items[n] = nth(n);
+    for (uint32_t i = 0; i < COUNT_OF(rings); i++) {
+        uint32_t most = rings[i].slots - 1;
+
+        begin(rings[i].what, rings[i].slots);
+        for (uint32_t round = 0; round < 3; round++) {
+            expect_number("taken", emit(items, SLOTS), most);
+            expect_number("taken of a full ring", emit(items, SLOTS), 0);
+            submit();
+            expect_number("taken after submit", emit(items, SLOTS), 0);
+            run();
+            expect_number("taken before reap", emit(items, SLOTS), 0);
+            expect_progress(most, HAL_FAULT_NONE);
+        }
+        expect_items(0, most);
+        expect_doorbells(3);
+        expect_order();
+    }
+}
+
+static void test_batches(void)
+{
+    begin("a batch submitted while another runs follows it", 8);
+    batch(0, 3);
+    (void)lsi53c8xx_model_step(&chip, 1);
+    batch(3, 5);
+    expect_doorbells(1);
+    run();
+    expect_number("moves", chip.moves, 3);
+    expect_progress(3, HAL_FAULT_NONE);
+    expect_doorbells(2);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    expect_items(0, 5);
+    expect_order();
+
+    begin("a batch submitted when another has just stopped follows it", 8);
+    batch(0, 3);
+    run();
+    batch(3, 5);
+    expect_doorbells(1);
+    expect_number("moves", chip.moves, 3);
+    expect_progress(3, HAL_FAULT_NONE);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    expect_doorbells(2);
+    expect_items(0, 5);
+    expect_order();
+
+    begin("a batch submitted to a resting engine starts it", 8);
+    batch(0, 3);
+    run();
+    expect_progress(3, HAL_FAULT_NONE);
+    expect_doorbells(1);
+    batch(3, 5);
+    expect_doorbells(2);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    expect_items(0, 5);
+    expect_order();
+
+    begin("three batches in the ring run one by one, in order", 16);
+    batch(0, 2);
+    batch(2, 3);
+    batch(3, 7);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    run();
+    expect_progress(1, HAL_FAULT_NONE);
+    run();
+    expect_progress(4, HAL_FAULT_NONE);
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_items(0, 7);
+    expect_doorbells(3);
+    expect_order();
+
+    begin("what is emitted but not submitted does not run", 8);
+    batch(0, 2);
+    expect_number(
+        "taken",
+        emit(&(struct hal_item){ ARENA_BUS, ARENA_BUS + HALF, 999 }, 1), 1);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    run();
+    expect_number("moves", chip.moves, 2);
+    expect_items(0, 2);
+    expect_doorbells(1);
+    expect_order();
+
+    begin("submit of nothing does nothing", 4);
+    submit();
+    expect_doorbells(0);
+    expect_number("publishes", world.published, 0);
+    batch(0, 1);
+    submit();
+    expect_doorbells(1);
+    run();
+    expect_progress(1, HAL_FAULT_NONE);
+    submit();
+    expect_doorbells(1);
+    expect_items(0, 1);
+    expect_order();
+
+    begin("indices wrap past 2^32", 8);
+    lsi.filled = lsi.told = lsi.retired = UINT32_MAX - 7;
+    for (uint32_t n = 0; n < 30; n += 3) {
+        batch(n, n + 3);
+        run();
+        expect_progress(3, HAL_FAULT_NONE);
+    }
+    expect_items(0, 30);
+    expect("the index has wrapped", lsi.filled < 100);
+    expect_order();
+
+    begin("a batch may end at index 0", 8);
+    lsi.filled = lsi.told = lsi.retired = UINT32_MAX - 3;
+    batch(0, 3);
+    expect_number("filled", lsi.filled, 0);
+    batch(3, 5);
+    run();
+    expect_progress(3, HAL_FAULT_NONE);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    expect_items(0, 5);
+    expect_order();
+}
+
+static void test_registers(void)
+{
+    uint32_t reads;
+
+    begin("a batch costs one write of DSP and reads of three registers", 8);
+    for (uint32_t n = 0; n < 12; n += 3) {
+        memset(chip.reads, 0, sizeof chip.reads);
+        memset(chip.writes, 0, sizeof chip.writes);
+        batch(n, n + 3);
+        run();
+        expect_progress(3, HAL_FAULT_NONE);
+        reads = 0;
+        for (uint32_t i = 0; i < LSI_MODEL_REGISTERS; i++)
+            reads += chip.reads[i];
+        expect_number("reads", reads, 3);
+        expect_number("reads of ISTAT0", chip.reads[LSI_ISTAT0], 1);
+        expect_number("reads of DSTAT", chip.reads[LSI_DSTAT], 1);
+        expect_number("reads of DSPS", chip.reads[LSI_DSPS], 1);
+        for (uint32_t i = 0; i < LSI_MODEL_REGISTERS; i++)
+            expect_number("writes", chip.writes[i], i == LSI_DSP);
+    }
+    expect_items(0, 12);
+    expect_order();
+
+    begin("an interrupt of somebody else is not ours", 8);
+    expect_progress(0, HAL_FAULT_NONE);
+    batch(0, 2);
+    memset(chip.reads, 0, sizeof chip.reads);
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_number("reads of ISTAT0", chip.reads[LSI_ISTAT0], 1);
+    expect_number("reads of DSTAT", chip.reads[LSI_DSTAT], 0);
+    run();
+    expect("the line is asserted", lsi53c8xx_model_interrupt(&chip));
+    expect_progress(2, HAL_FAULT_NONE);
+    expect("the line is released", !lsi53c8xx_model_interrupt(&chip));
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_items(0, 2);
+    expect_order();
+}
+
+/* ---- Faults ---- */
+
+/* Nothing moves and nothing interrupts, whatever is submitted. */
+static void expect_dead(void)
+{
+    uint32_t moves = chip.moves;
+    uint32_t doorbells = chip.writes[LSI_DSP];
+    struct hal_item one = nth(90);
+
+    (void)emit(&one, 1);
+    submit();
+    run();
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_number("moves", chip.moves, moves);
+    expect_number("writes of DSP", chip.writes[LSI_DSP], doorbells);
+    expect("no interrupt", !lsi53c8xx_model_interrupt(&chip));
+}
+
+/* Overwrite a word of the script, behind the driver's back. */
+static void damage(uint32_t slot, uint32_t word, uint32_t value)
+{
+    for (uint32_t i = 0; i < 4; i++)
+        ring[12 * slot + 4 * word + i] = (uint8_t)(value >> (8 * i));
+    lsi53c8xx_model_publish(&chip);
+}
+
+/* A batch of three items in slots 0 to 2 with its INT in slot 3, and another
+   behind it. What is broken in the first? */
+static const struct {
+    const char *what;
+    uint32_t slot, word, value; /* damage */
+    uint32_t moves;             /* done before the fault */
+    uint32_t fault;
+    uint32_t detail;
+} faults[] = {
+    { "an illegal instruction is a fault", 1, 0, 0xFFFFFFFF, 1,
+      HAL_FAULT_DESCRIPTOR, LSI_DSTAT_IID },
+    { "an illegal first instruction is a fault", 0, 0, 0, 0,
+      HAL_FAULT_DESCRIPTOR, LSI_DSTAT_IID },
+    { "ends of different phase are a fault", 2, 1, ARENA_BUS + 1, 2,
+      HAL_FAULT_DESCRIPTOR, LSI_DSTAT_IID },
+    { "a source where no memory is is a bus fault", 2, 1, 0x1000, 2,
+      HAL_FAULT_BUS, LSI_DSTAT_BF },
+    { "a destination where no memory is is a bus fault", 1, 2, 0x1000, 1,
+      HAL_FAULT_BUS, LSI_DSTAT_BF },
+    { "an INT of a batch to come is a fault", 3, 1, 7, 3, HAL_FAULT_DESCRIPTOR,
+      LSI_DSTAT_SIR },
+    { "an INT of a batch long gone is a fault", 3, 1, 0, 3,
+      HAL_FAULT_DESCRIPTOR, LSI_DSTAT_SIR },
+    { "an INT of an empty batch is a fault", 3, 1, 1, 3, HAL_FAULT_DESCRIPTOR,
+      LSI_DSTAT_SIR },
+    { "an INT of no batch is a fault", 3, 1, 0xDEADBEEF, 3,
+      HAL_FAULT_DESCRIPTOR, LSI_DSTAT_SIR },
+};
+
+static void expect_fault(uint32_t moves, uint32_t fault, uint32_t detail)
+{
+    struct hal_progress progress;
+
+    run();
+    expect("an interrupt", lsi53c8xx_model_interrupt(&chip));
+    progress = reap();
+    expect_number("retired", progress.retired, 0);
+    expect_number("fault", progress.fault, fault);
+    expect_number("detail", progress.detail, detail);
+    expect_number("moves", chip.moves, moves);
+    expect_items(0, moves);
+    expect_dead();
+    expect_number("halt", halt(), HAL_STOPPED);
+    expect_usable();
+    expect_order();
+}
+
+static void test_faults(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(faults); i++) {
+        begin(faults[i].what, 16);
+        batch(0, 3);
+        batch(3, 4);
+        damage(faults[i].slot, faults[i].word, faults[i].value);
+        expect_fault(faults[i].moves, faults[i].fault, faults[i].detail);
+    }
+
+    begin("a parity error is a fault", 16);
+    batch(0, 3);
+    batch(3, 4);
+    chip.parity_at = 2;
+    expect_fault(1, HAL_FAULT_PARITY, LSI_DSTAT_MDPE);
+
+    begin("a fault in a later batch leaves the earlier one retired", 16);
+    batch(0, 3);
+    batch(3, 4);
+    damage(4, 0, 0);
+    run();
+    expect_progress(3, HAL_FAULT_NONE);
+    expect_fault(3, HAL_FAULT_DESCRIPTOR, LSI_DSTAT_IID);
+
+    begin("start alone ends a fault", 16);
+    batch(0, 3);
+    damage(0, 0, 0);
+    run();
+    expect_progress(0, HAL_FAULT_DESCRIPTOR);
+    expect_usable();
+    expect_order();
+
+    begin("a chip that leaves the bus is a fault", 16);
+    batch(0, 3);
+    chip.absent = true;
+    expect("a fault", reap().fault != HAL_FAULT_NONE);
+    expect_dead();
+    expect_order();
+}
+
+/* ---- Halt ---- */
+
+static void expect_halted(uint32_t answer)
+{
+    expect_number("halt", halt(), answer);
+    expect_dead();
+}
+
+static void test_halt(void)
+{
+    begin("halt of a resting engine: stopped", 8);
+    expect_halted(HAL_STOPPED);
+    expect_usable();
+    expect_order();
+
+    begin("halt of a running engine: stopped, the rest does not move", 8);
+    batch(0, 5);
+    (void)lsi53c8xx_model_step(&chip, 2);
+    expect_items(0, 2);
+    expect_halted(HAL_STOPPED);
+    expect_usable();
+    expect_order();
+
+    begin("halt waits while the engine takes its time", 8);
+    batch(0, 7);
+    chip.abort_delay = 4;
+    expect_number("halt", halt(), HAL_STOPPED);
+    expect_number("moves until it stopped", chip.moves, 4);
+    expect_items(0, 4);
+    expect_dead();
+    expect_usable();
+    expect_order();
+
+    begin("halt of an engine that ends by itself meanwhile: stopped", 8);
+    batch(0, 2);
+    batch(2, 3);
+    chip.abort_delay = 20;
+    expect_halted(HAL_STOPPED);
+    expect_items(0, 2);
+    expect_usable();
+    expect_order();
+
+    begin("halt of an engine whose batch is not reaped: stopped", 8);
+    batch(0, 2);
+    batch(2, 3);
+    run();
+    expect_items(0, 2);
+    expect_halted(HAL_STOPPED);
+    expect_usable();
+    expect_order();
+
+    begin("halt of an engine with items not submitted: stopped", 8);
+    expect_number("taken",
+                  emit(&(struct hal_item){ ARENA_BUS, ARENA_BUS, 4 }, 1), 1);
+    expect_halted(HAL_STOPPED);
+    expect_usable();
+    expect_order();
+
+    begin("halt of a faulted engine: stopped", 8);
+    batch(0, 2);
+    damage(0, 0, 0);
+    run();
+    expect_progress(0, HAL_FAULT_DESCRIPTOR);
+    expect_halted(HAL_STOPPED);
+    expect_usable();
+    expect_order();
+
+    begin("halt of a faulted engine not reaped: stopped", 8);
+    batch(0, 2);
+    damage(0, 0, 0);
+    run();
+    expect_halted(HAL_STOPPED);
+    expect_usable();
+    expect_order();
+
+    begin("halt twice: stopped", 8);
+    batch(0, 2);
+    expect_number("halt", halt(), HAL_STOPPED);
+    expect_halted(HAL_STOPPED);
+    expect_usable();
+    expect_order();
+
+    begin("halt of an engine that never aborts is ended by the reset", 8);
+    batch(0, 2);
+    damage(2, 0, LSI_JUMP);
+    damage(2, 1, RING_BUS);
+    chip.abort_delay = FOREVER;
+    expect_number("halt", halt(), HAL_STOPPED);
+    expect("the deadline has passed", world.ticks >= 100);
+    expect_items(0, 2);
+    expect_dead();
+    expect_usable();
+    expect_order();
+}
+
+static void test_halt_in_vain(void)
+{
+    begin("halt of a stuck engine: stuck, in bounded time", 8);
+    batch(0, 2);
+    chip.stuck = true;
+    expect_number("halt", halt(), HAL_STUCK);
+    expect("the deadline has passed", world.ticks >= 100);
+    expect("soon after", world.ticks < 110);
+    expect_number("doorbells", chip.writes[LSI_DSP], 1);
+
+    begin("halt of an absent engine: stuck", 8);
+    batch(0, 2);
+    chip.absent = true;
+    expect_number("halt", halt(), HAL_STUCK);
+    expect_dead();
+    expect_order();
+
+    begin("halt of an absent engine at rest: stuck", 8);
+    chip.absent = true;
+    expect_number("halt", halt(), HAL_STUCK);
+    expect_order();
+}
+
+/* ---- Interrupts at any register access of halt ---- */
+
+static uint32_t accesses_left;
+
+static void late_interrupt(void)
+{
+    if (accesses_left == 0 || --accesses_left != 0)
+        return;
+    chip.access = NULL;
+    (void)lsi53c8xx_model_step(&chip, FOREVER);
+    (void)reap();
+}
+
+/* The interrupt of a batch's end is on its way to the CPU when halt begins,
+   and arrives at its n-th register access. */
+static void test_late_interrupt(void)
+{
+    check_case("an interrupt that arrives within halt changes nothing");
+    for (uint32_t access = 1; access < 12; access++) {
+        set_up(8);
+        (void)start();
+        batch(0, 2);
+        batch(2, 4);
+        run();
+        expect_items(0, 2);
+        accesses_left = access;
+        chip.access = late_interrupt;
+        expect_number("halt", halt(), HAL_STOPPED);
+        chip.access = NULL;
+        expect_items(2, chip.moves); /* the next batch may have begun */
+        expect_dead();
+        expect_usable();
+        expect_order();
+    }
+}
+
+/* ---- Anything, at any time ---- */
+
+static uint32_t below(uint32_t limit)
+{
+    return random_below(&world.seed, limit);
+}
+
+static struct hal_item random_item(void)
+{
+    uint32_t length = 1 + below(below(8) == 0 ? 500 : 40);
+    uint32_t from = below(HALF - 512);
+    uint32_t to = HALF + (below(HALF - 512) & ~3u) + from % 4;
+
+    return item(from, to, length);
+}
+
+static void expect_item(const struct hal_item *one)
+{
+    memcpy(&want[one->destination - ARENA_BUS], &want[one->source - ARENA_BUS],
+           (size_t)one->length);
+}
+
+static void let_end(uint32_t items)
+{
+    for (uint32_t turn = 0; turn < 1000 && world.retired != items; turn++) {
+        run();
+        isr();
+    }
+    expect_number("retired", world.retired, items);
+    expect_number("fault", world.fault, HAL_FAULT_NONE);
+}
+
+/* One ring, some items. Returns how many. */
+static uint32_t random_round(void)
+{
+    uint32_t target = 200 + below(400);
+    uint32_t items = 0;
+
+    set_up(2u << below(6));
+    (void)start();
+    lsi.filled = lsi.told = lsi.retired = lsi.slots * below(2) - lsi.slots;
+    world.pace = 1 + below(8);
+    for (uint32_t turn = 0; items < target && turn < 20000; turn++) {
+        struct hal_item some[5];
+        uint32_t count = 1 + below(COUNT_OF(some));
+        uint32_t taken;
+
+        for (uint32_t i = 0; i < count; i++)
+            some[i] = random_item();
+        taken = emit(some, count);
+        for (uint32_t i = 0; i < taken; i++)
+            expect_item(&some[i]);
+        items += taken;
+        if (taken < count || below(3) != 0)
+            submit();
+        moment();
+    }
+    submit();
+    let_end(items);
+    expect_number("items", lsi.dmac.counts.items, items);
+    expect_number("writes of DSP", chip.writes[LSI_DSP],
+                  lsi.dmac.counts.doorbells);
+    expect_order();
+    return items;
+}
+
+static void test_random(void)
+{
+    uint32_t items = 0;
+
+    check_case("100,000 random items arrive, byte by byte");
+    world.seed = 53895;
+    while (items < 100000) {
+        uint64_t seed = world.seed;
+
+        items += random_round();
+        if (chip.violation || world.broken || memcmp(arena, want, ARENA) != 0) {
+            printf("# seed %s\n", hex(seed));
+            return;
+        }
+    }
+    printf("# seed at the end %s\n", hex(world.seed));
+}
+
+int main(void)
+{
+    test_start();
+    test_encoding();
+    test_unencodable();
+    test_ring_full();
+    test_batches();
+    test_registers();
+    test_faults();
+    test_halt();
+    test_halt_in_vain();
+    test_late_interrupt();
+    test_random();
+    return check_result();
+}
