@@ -21,7 +21,7 @@ iodma_limits_resolve(const struct iodma_segment_options *options,
         return IODMA_BAD_ARGUMENT;
     if (bits == 0)
         bits = output_bits;
-    if (bits > 64 || (output_bits != 0 && bits > output_bits))
+    if (output_bits != 0 && bits > output_bits)
         return IODMA_BAD_ARGUMENT;
     if (bits != 0 && bits < 64 && (UINT64_C(1) << bits) < granule)
         return IODMA_BAD_ARGUMENT;

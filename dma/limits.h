@@ -61,7 +61,7 @@ struct iodma_limits {
  *   resolved     out; unchanged on failure
  *
  * Returns OK or BadArgument: struct_size below 40, more address bits than
- * the output function writes or than 64, fewer than the granule needs.
+ * the output function writes, fewer than the granule needs.
  *
  * Context: any. Source: spec 2.1, 2.3 steps 3 to 6.
  */
