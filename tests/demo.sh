@@ -49,10 +49,11 @@ image=$1
 shift
 
 poll=
-bytes=1048653
+bytes=
 seed=$(date +%s)$$
 seed=$((seed % 1000000))
 file=
+given=
 while [ $# -gt 0 ]; do
     case $1 in
     --poll) poll=--poll ;;
@@ -62,46 +63,60 @@ while [ $# -gt 0 ]; do
         [ "$1" = --seed ] && seed=$2 || bytes=$2
         shift
         ;;
-    -*) fail "unknown option $1 (there are --poll, --seed N, --bytes N)" ;;
+    -*) fail "unknown option $1 (a file of that name is ./$1)" ;;
     *)
-        [ -z "$file" ] || fail "one file at a time, please"
+        [ -z "$given" ] || fail "one file at a time, please"
+        given=yes
         file=$1
         ;;
     esac
     shift
 done
+[ -z "$given" ] || [ -z "$bytes" ] || fail "--bytes goes without a file"
+[ -z "$given" ] || [ -n "$file" ] || fail "the name of the file is empty"
 
 work=$(mktemp -d) || fail "no temporary directory"
-trap 'rm -rf "$work"' EXIT
+machine_pid=
+clean_up()
+{
+    trap '' INT TERM
+    [ -z "$machine_pid" ] || kill "$machine_pid" 2>/dev/null
+    rm -rf "$work"
+}
+trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-if [ -z "$file" ]; then
-    file=$work/file
+# The run works on a copy: the file may change meanwhile, and its name may
+# have spaces.
+if [ -z "$given" ]; then
+    bytes=${bytes:-1048653}
+    [ "$bytes" -gt 0 ] && [ "$bytes" -le "$most" ] ||
+        fail "--bytes needs 1 to $most"
+    file="the seed"
     echo "demo: $bytes bytes from seed $seed (again: --seed $seed)"
-    make_bytes "$bytes" "$seed" >"$file" || fail "cannot write $file"
+    make_bytes "$bytes" "$seed" >"$work/in" || fail "cannot write in $work"
 else
     [ -e "$file" ] || fail "there is no file $file"
     [ -f "$file" ] || fail "$file is not a file"
     [ -r "$file" ] || fail "$file cannot be read"
+    [ "$(head -c $((most + 1)) "$file" | wc -c)" -le "$most" ] ||
+        fail "$file is too large: at most $most bytes (64 MiB) are possible"
     echo "demo: $file, memory strewn by seed $seed (again: --seed $seed)"
+    cp "$file" "$work/in" || fail "cannot copy $file to $work"
 fi
-
-# The whole run uses this copy: the file may change meanwhile. It also gives
-# the name that QEMU sees no spaces.
-size=$(wc -c <"$file") || fail "$file cannot be read"
+size=$(wc -c <"$work/in")
 size=$((size))
 [ "$size" -gt 0 ] || fail "$file is empty"
-[ "$size" -le "$most" ] ||
-    fail "$file has $size bytes; at most $most (64 MiB) are possible"
-cp "$file" "$work/in" || fail "$file cannot be read"
 machine=$(realpath "$here/machine.sh")
 image=$(realpath "$image") || fail "there is no image $image"
 
 cd "$work" || fail "no temporary directory"
 # shellcheck disable=SC2086 # $poll is a word or none
-"$machine" --timeout 300 --load in "$image" "$size" "$seed" out $poll ||
-    fail "the run on the virt machine (see above)"
+"$machine" --timeout 300 --load in "$image" "$size" "$seed" out $poll &
+machine_pid=$!
+wait "$machine_pid" || fail "the run on the virt machine (see above)"
+machine_pid=
 [ -f out ] || fail "the firmware wrote no file"
 
 want=$(sha_of in)
