@@ -49,7 +49,9 @@ struct board {
     const struct board_dmac *dmacs;
     uint32_t dmac_count;
     struct board_memory payload; /* where a host may place a file        */
-    struct board_memory scratch; /* free                                 */
+    struct board_memory scratch; /* free, its address a pointer          */
+    struct board_memory far;     /* free, seen through windows only; size 0:
+                                    the board has none                   */
     uint64_t hole;               /* nothing answers here, 64 KiB at least */
 };
 

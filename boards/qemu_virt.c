@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QEMU's virt machine with a Cortex-A15, 512 MiB and a 53C895A in PCI slot 1.
+ * QEMU's virt machine with a Cortex-A15, 6 GiB and a 53C895A in PCI slot 1.
  *
  * Source: QEMU 7.2 hw/arm/virt.c, base_memmap, extended_memmap and
  *         a15irqmap; create_pcie() for the interrupt lines and for the host
@@ -12,16 +12,22 @@
 #include "hal/dmac/lsi53c8xx.h"
 #include "platform/armv7a/gic.h"
 #include "platform/armv7a/mmu.h"
+#include "platform/armv7a/window.h"
 #include "platform/barrier.h"
 #include "platform/clock.h"
 #include "platform/interrupt.h"
 #include "platform/uart.h"
 
 #define MIB UINT64_C(0x100000)
+#define GIB UINT64_C(0x40000000)
 
-/* VIRT_MEM, and what `-m 512M` makes of it (tests/machine.sh). */
+/* VIRT_MEM, and what `-m 6G` makes of it (tests/machine.sh). Addresses of the
+   first 2 GiB are pointers; the rest lies behind windows. */
 #define RAM_BASE UINT64_C(0x40000000)
-#define RAM_SIZE (512 * MIB)
+#define RAM_SIZE (6 * GIB)
+#define LOW_SIZE (2 * GIB)
+#define FAR_BASE (RAM_BASE + LOW_SIZE)
+#define FAR_SIZE (RAM_SIZE - LOW_SIZE)
 
 /* VIRT_PCIE_MMIO: 0x10000000 .. 0x3EFEFFFF, bus address = CPU address. We
    place BARs in the first 16 MiB only, so that is what we map. */
@@ -35,6 +41,8 @@
 
 const uintptr_t uart_base = 0x09000000; /* VIRT_UART */
 
+const uint32_t window_base = 0xD0000000;
+
 const struct gic_base gic_base = {
     .distributor = 0x08000000, /* VIRT_GIC_DIST */
     .cpu = 0x08010000,         /* VIRT_GIC_CPU  */
@@ -44,7 +52,7 @@ const struct mmu_map mmu_maps[] = {
     { 0x08000000, 0x08000000, 2 * MIB, MMU_DEVICE },
     { 0x09000000, 0x09000000, 2 * MIB, MMU_DEVICE },
     { PCI_MEMORY_BASE, PCI_MEMORY_BASE, PCI_MEMORY_SIZE, MMU_DEVICE },
-    { RAM_BASE, RAM_BASE, RAM_SIZE, MMU_MEMORY },
+    { RAM_BASE, RAM_BASE, LOW_SIZE, MMU_MEMORY },
     { ECAM_VA, ECAM_BASE, 2 * MIB, MMU_DEVICE },
 };
 const uint32_t mmu_map_count = COUNT_OF(mmu_maps);
@@ -64,16 +72,21 @@ static const struct hal_fences fences = {
     .observe = barrier_observe,
 };
 
-/* mmu_on() maps RAM write-back. */
+/* mmu_on() maps RAM write-back, and so do windows. */
 static const struct hal_region regions[] = {
     { .base = RAM_BASE,
-      .size = RAM_SIZE,
+      .size = LOW_SIZE,
       .cached = HAL_WRITE_BACK,
       .writable = true },
+    { .base = FAR_BASE,
+      .size = FAR_SIZE,
+      .cached = HAL_WRITE_BACK,
+      .writable = true,
+      .window = &plat_window },
 };
 
-/* A PCI master sees RAM where the CPU sees it, and snoops: create_pcie()
-   marks the bridge dma-coherent. */
+/* A PCI master sees all RAM, where the CPU sees it, and snoops: create_pcie()
+   marks the bridge dma-coherent. How far it reaches is in its limits. */
 static const struct hal_aperture pci_apertures[] = {
     { .cpu = RAM_BASE,
       .bus = RAM_BASE,
@@ -145,6 +158,7 @@ const struct board board = {
     .dmacs = dmacs,
     .dmac_count = COUNT_OF(dmacs),
     .payload = { .base = 0x44000000, .size = 64 * MIB },
-    .scratch = { .base = 0x48200000, .size = 320 * MIB },
+    .scratch = { .base = 0x48200000, .size = FAR_BASE - 0x48200000 },
+    .far = { .base = 4 * GIB, .size = RAM_BASE + RAM_SIZE - 4 * GIB },
     .hole = 0x30000000,
 };

@@ -30,7 +30,7 @@ static enum iodma_status check_aperture(const struct hal_bus *hal,
         if (apertures_collide(&hal->apertures[i], aperture))
             return IODMA_BAD_ARGUMENT;
     }
-    return aperture->snooped ? IODMA_OK : IODMA_UNSUPPORTED;
+    return aperture->snooped || hal->cache ? IODMA_OK : IODMA_UNSUPPORTED;
 }
 
 static enum iodma_status check_regions(const struct hal_bus *hal)
@@ -59,7 +59,8 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
 
     if (granule == 0)
         granule = IODMA_DEFAULT_GRANULE;
-    if (!bus || !hal || !hooks_present(hal) || !is_power_of_two(granule))
+    if (!bus || !hal || !hooks_present(hal) || !is_power_of_two(granule) ||
+        (hal->cache && hal->cache->largest_line > granule))
         return IODMA_BAD_ARGUMENT;
     status = iodma_limits_set(&limits, hal->limits);
     if (status != IODMA_OK)
@@ -76,6 +77,7 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
     bus->hal = hal;
     bus->limits = limits;
     bus->granule = granule;
+    bus->bounce = NULL;
     return IODMA_OK;
 }
 
@@ -87,6 +89,43 @@ static const struct hal_aperture *aperture_of(const struct hal_bus *hal,
 
         if (range_holds(aperture->cpu, aperture->size, address))
             return aperture;
+    }
+    return NULL;
+}
+
+enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
+                                 struct hal_bounce *bounce)
+{
+    if (!bus || !bounce || !bounce->ops ||
+        (!bounce->cells && bounce->pages != 0) ||
+        bounce->granule != bus->granule ||
+        !iodma_bus_aperture(bus, bounce->base, HAL_READ | HAL_WRITE))
+        return IODMA_BAD_ARGUMENT;
+
+    bus->bounce = bounce;
+    return IODMA_OK;
+}
+
+uint64_t iodma_bus_bounce_limit(const struct iodma_bus *bus, uint64_t last)
+{
+    const struct hal_aperture *aperture =
+        bus->bounce ? aperture_of(bus->hal, bus->bounce->base) : NULL;
+
+    if (!aperture || last < aperture->bus)
+        return 0;
+    if (last - aperture->bus >= aperture->size)
+        return UINT64_MAX;
+    return aperture->cpu + (last - aperture->bus);
+}
+
+const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,
+                                          uint64_t address)
+{
+    for (uint32_t i = 0; i < bus->hal->region_count; i++) {
+        const struct hal_region *region = &bus->hal->regions[i];
+
+        if (range_holds(region->base, region->size, address))
+            return region;
     }
     return NULL;
 }

@@ -7,6 +7,7 @@
 #define DMA_BUS_H
 
 #include "dma/limits.h"
+#include "hal/bounce.h"
 #include "hal/bus.h"
 #include "hal/status.h"
 
@@ -20,6 +21,7 @@ struct iodma_bus {
     const struct hal_bus *hal;  /* the board's, const          */
     struct iodma_limits limits; /* of the port                 */
     uint64_t granule;           /* PAGE of the spec, bytes     */
+    struct hal_bounce *bounce;  /* NULL: none                  */
 };
 
 /*
@@ -33,13 +35,35 @@ struct iodma_bus {
  * Returns OK; BadArgument: a pointer or a hook is missing, the granule is no
  * power of two, an aperture is empty, wraps, grants no access, or overlaps
  * another one on either side, a region is empty or wraps, the limits are not
- * satisfiable; Unsupported: an aperture is not snooped (cache maintenance is
- * not part of this version, and silence would lose data).
+ * satisfiable, the granule is smaller than the largest cache line;
+ * Unsupported: an aperture is not snooped and there is no cache to maintain.
  *
  * Context: thread.
  */
 enum iodma_status iodma_bus_init(struct iodma_bus *bus,
                                  const struct hal_bus *hal, uint64_t granule);
+
+/*
+ * Lend a bus storage to bounce through, for all commands on it. Before, what
+ * a device cannot take as it lies is refused.
+ *
+ * Returns OK, or BadArgument: a pointer is NULL, the pages are of another
+ * size than the bus's granule, or the storage begins outside every aperture
+ * that the master may read and write. Nothing changes then.
+ *
+ * Context: thread; no command is prepared.
+ */
+enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
+                                 struct hal_bounce *bounce);
+
+/* The highest CPU physical address of bounce storage within reach of `last`,
+   a bus address. Context: any. */
+uint64_t iodma_bus_bounce_limit(const struct iodma_bus *bus, uint64_t last);
+
+/* The region that holds a CPU physical address; NULL if none does. Context:
+   any. */
+const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,
+                                          uint64_t address);
 
 /*
  * The aperture through which the master has all of `access` to the byte at

@@ -140,8 +140,13 @@ static enum iodma_status window_of(const struct iodma_command *command,
     *view = (struct iodma_view){
         .bus = command->bus,
         .memory = memory,
+        .limits = &command->limits,
         .offset = offset,
         .length = length,
+        .owner = command,
+        .rung = IODMA_DIRECT,
+        .maintained =
+            (command->mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT,
     };
     return IODMA_OK;
 }
@@ -156,7 +161,7 @@ static enum iodma_status prepare_again(struct iodma_command *command,
     return IODMA_OK;
 }
 
-/* Can the device have these bytes, and as they lie? */
+/* May the device have these bytes at all? */
 static enum iodma_status admit(const struct iodma_command *command,
                                const struct iodma_view *view)
 {
@@ -164,11 +169,27 @@ static enum iodma_status admit(const struct iodma_command *command,
         return IODMA_NOT_ALIGNED;
     if (iodma_view_write_protected(view))
         return IODMA_NOT_WRITABLE;
-    if ((command->mapping & IODMA_ITERATE_ONLY) != 0)
-        return IODMA_OK;
-    if ((command->mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT)
+    if (view->maintained && !iodma_command_iterates(command) &&
+        !command->bus->hal->cache)
         return IODMA_UNSUPPORTED;
-    return iodma_plan_choose(view, &command->limits);
+    return IODMA_OK;
+}
+
+/* Find storage for the bytes where they need some, and hand them over. */
+static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
+                                   bool synchronize)
+{
+    enum iodma_status status = iodma_plan_make(view, false);
+
+    if (status != IODMA_OK)
+        return status;
+    if (view->rung != IODMA_DIRECT)
+        status = iodma_sync_fill(view, synchronize);
+    if (status == IODMA_OK)
+        status = iodma_sync_for_device(view, flush_cache ? IODMA_SYNC_ALL : 0);
+    if (status != IODMA_OK)
+        iodma_plan_release(view);
+    return status;
 }
 
 enum iodma_status iodma_command_prepare(struct iodma_command *command,
@@ -178,127 +199,189 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
     struct iodma_view view;
     enum iodma_status status;
 
-    (void)flush_cache;
-    (void)synchronize;
-
     status = window_of(command, offset, length, &view);
     if (status != IODMA_OK)
         return status;
     if (command->prepared != 0)
         return prepare_again(command, &view);
     status = admit(command, &view);
+    if (status == IODMA_OK && !iodma_command_iterates(command))
+        status = hand_over(&view, flush_cache, synchronize);
     if (status != IODMA_OK)
         return status;
 
-    iodma_sync_for_device(command->bus->hal);
     command->view = view;
     iodma_view_seek(&view, 0, &command->walk);
     command->prepared = 1;
     return IODMA_OK;
 }
 
+/* Take the bytes back from a device that reaches nothing any more. */
+static enum iodma_status take_back(struct iodma_view *view,
+                                   bool invalidate_cache, bool synchronize)
+{
+    bool inbound = iodma_view_inbound(view);
+    enum iodma_status status = iodma_sync_for_cpu(
+        view, inbound && invalidate_cache ? IODMA_SYNC_ALL : 0);
+    enum iodma_status copied = IODMA_OK;
+
+    if (inbound && synchronize)
+        copied = iodma_sync_copy_in(view);
+    iodma_plan_release(view);
+    return status != IODMA_OK ? status : copied;
+}
+
 enum iodma_status iodma_command_complete(struct iodma_command *command,
                                          bool invalidate_cache,
                                          bool synchronize)
 {
-    (void)invalidate_cache;
-    (void)synchronize;
-
     if (command->prepared == 0)
         return IODMA_NOT_READY;
     if (command->prepared == command->held)
         return IODMA_BUSY;
 
     command->prepared--;
-    if (command->prepared == 0)
-        iodma_sync_for_cpu(command->bus->hal);
-    return IODMA_OK;
+    if (command->prepared != 0 || iodma_command_iterates(command))
+        return IODMA_OK;
+    return take_back(&command->view, invalidate_cache, synchronize);
 }
 
-/* Generate up to *count segments from the walk on. */
-static enum iodma_status generate(struct iodma_command *command,
-                                  iodma_segment_function output,
-                                  struct iodma_walk *walk, void *segments,
-                                  uint32_t *count)
+/* Bring both sides up to date under the old plan: what the device wrote is
+   the client's. */
+static enum iodma_status settle(const struct iodma_view *view)
 {
-    bool check = (command->mapping & IODMA_ITERATE_ONLY) != 0;
-    enum iodma_status status = IODMA_OK;
-    struct hal_segment segment;
-    uint32_t delivered = 0;
-
-    while (delivered < *count) {
-        if (check)
-            status = iodma_segment_check(&command->view, &command->limits, walk,
-                                         delivered == 0);
-        if (status == IODMA_OK)
-            status = iodma_segment_next(&command->view, &command->limits, walk,
-                                        &segment);
-        if (status == IODMA_OVERRUN)
-            break;
-        if (status == IODMA_OK &&
-            !output(command, segment, segments, delivered))
-            status = IODMA_MESSAGE_TOO_LARGE;
-        if (status != IODMA_OK)
-            return status;
-        delivered++;
-    }
-
-    *count = delivered;
-    return IODMA_OK;
-}
-
-enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
-                                                  iodma_segment_function output,
-                                                  uint64_t *offset,
-                                                  void *segments,
-                                                  uint32_t *count)
-{
-    struct iodma_walk walk;
     enum iodma_status status;
 
-    if (!command->memory)
-        return IODMA_BAD_ARGUMENT;
-    if (command->prepared == 0)
-        return IODMA_NOT_READY;
-    if (!offset || !segments || !count || !output || *count == 0)
-        return IODMA_BAD_ARGUMENT;
-    if (*offset >= command->view.length)
-        return IODMA_OVERRUN;
+    if (!iodma_view_inbound(view))
+        return IODMA_OK;
+    status = iodma_sync_for_cpu(view, IODMA_SYNC_ALL);
+    return status == IODMA_OK ? iodma_sync_copy_in(view) : status;
+}
 
-    walk = command->walk;
-    if (iodma_view_position(&command->view, &walk) != *offset)
-        iodma_view_seek(&command->view, *offset, &walk);
-    status = generate(command, output, &walk, segments, count);
+/* Move the window to one new buffer. */
+static enum iodma_status double_buffer(struct iodma_command *command)
+{
+    struct iodma_view view = command->view;
+    enum iodma_status status;
+
+    if (view.length == 0)
+        return IODMA_OK;
+    if (command->held != 0)
+        return IODMA_BUSY;
+    status = iodma_plan_make(&view, true);
     if (status != IODMA_OK)
         return status;
 
-    command->walk = walk;
-    *offset = iodma_view_position(&command->view, &walk);
+    status = settle(&command->view);
+    if (status == IODMA_OK)
+        status = iodma_sync_fill(&view, true);
+    if (status == IODMA_OK)
+        status = iodma_sync_for_device(&view, IODMA_SYNC_ALL);
+    if (status != IODMA_OK) {
+        iodma_plan_release(&view);
+        return status;
+    }
+
+    iodma_plan_release(&command->view);
+    command->view = view;
+    iodma_view_seek(&view, 0, &command->walk);
     return IODMA_OK;
 }
 
-enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
-                                             uint64_t *offset, void *segments,
-                                             uint32_t *count)
+static enum iodma_status copy_bounced(const struct iodma_view *view,
+                                      uint32_t direction)
 {
-    return iodma_command_gen_segments_with(command, command->output, offset,
-                                           segments, count);
+    enum iodma_status status;
+
+    if (view->rung == IODMA_DIRECT || direction == IODMA_NONE)
+        return IODMA_OK;
+    if (direction == IODMA_IN) {
+        status = iodma_sync_for_cpu(view, IODMA_SYNC_BOUNCED);
+        return status == IODMA_OK ? iodma_sync_copy_in(view) : status;
+    }
+    status = iodma_sync_copy_out(view);
+    return status == IODMA_OK ? iodma_sync_for_device(view, IODMA_SYNC_BOUNCED)
+                              : status;
 }
 
-enum iodma_status iodma_command_gen_segments32(struct iodma_command *command,
-                                               uint64_t *offset,
-                                               struct iodma_segment32 *segments,
-                                               uint32_t *count)
+enum iodma_status iodma_command_synchronize(struct iodma_command *command,
+                                            uint32_t options)
 {
-    return iodma_command_gen_segments(command, offset, segments, count);
+    bool force = (options & IODMA_FORCE_DOUBLE_BUFFER) != 0;
+    uint32_t direction = options & ~(uint32_t)IODMA_FORCE_DOUBLE_BUFFER;
+
+    if (direction >= IODMA_INOUT)
+        return IODMA_BAD_ARGUMENT;
+    if (command->prepared == 0)
+        return IODMA_NOT_READY;
+    if (force && iodma_command_iterates(command))
+        return IODMA_BAD_ARGUMENT;
+    if (force && command->view.rung != IODMA_WHOLE)
+        return double_buffer(command);
+    return copy_bounced(&command->view, direction);
 }
 
-enum iodma_status iodma_command_gen_segments64(struct iodma_command *command,
-                                               uint64_t *offset,
-                                               struct iodma_segment64 *segments,
-                                               uint32_t *count)
+/* The bytes of a window that a transfer of `length` from `offset` on has. */
+static uint64_t in_window(const struct iodma_command *command, uint64_t offset,
+                          uint64_t length)
 {
-    return iodma_command_gen_segments(command, offset, segments, count);
+    if (command->prepared == 0 || offset >= command->view.length)
+        return 0;
+    return smaller(length, command->view.length - offset);
+}
+
+uint64_t iodma_command_read_bytes(const struct iodma_command *command,
+                                  uint64_t offset, void *bytes, uint64_t length)
+{
+    const struct iodma_view *view = &command->view;
+    uint64_t wanted = in_window(command, offset, length);
+    uint64_t done = 0;
+    struct iodma_piece piece;
+    struct iodma_walk walk;
+
+    if (wanted == 0)
+        return 0;
+    iodma_view_seek(view, offset, &walk);
+    while (done < wanted &&
+           iodma_view_piece(view, &walk, wanted - done, &piece) == IODMA_OK &&
+           iodma_sync_read(view, &piece, (uint8_t *)bytes + done) == IODMA_OK)
+        done += piece.length;
+    return done;
+}
+
+uint64_t iodma_command_write_bytes(const struct iodma_command *command,
+                                   uint64_t offset, const void *bytes,
+                                   uint64_t length)
+{
+    const struct iodma_view *view = &command->view;
+    uint64_t wanted = in_window(command, offset, length);
+    uint64_t done = 0;
+    struct iodma_piece piece;
+    struct iodma_walk walk;
+
+    if (wanted == 0)
+        return 0;
+    iodma_view_seek(view, offset, &walk);
+    while (done < wanted &&
+           iodma_view_piece(view, &walk, wanted - done, &piece) == IODMA_OK &&
+           iodma_sync_write(view, &piece, (const uint8_t *)bytes + done) ==
+               IODMA_OK)
+        done += piece.length;
+    return done;
+}
+
+const struct iodma_memory *
+iodma_command_bus_memory(const struct iodma_command *command,
+                         struct iodma_memory *memory, struct iodma_range *range)
+{
+    const struct iodma_view *view = &command->view;
+
+    if (command->prepared == 0 || view->rung != IODMA_WHOLE)
+        return command->memory;
+    *range = (struct iodma_range){ view->buffer, view->length };
+    (void)iodma_memory_init_ranges(memory, range, 1,
+                                   command->memory->direction);
+    return memory;
 }
 
 enum iodma_status

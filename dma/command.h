@@ -15,8 +15,8 @@
  * A command is not locked: calls on one command are the caller's to
  * serialise. Different commands are independent, on one bus too.
  *
- * Not yet: what the device cannot use directly is refused with NoResources
- * (no bounce storage), and there is no mapper.
+ * What the device cannot use as it lies goes through bounce storage, if the
+ * bus has been lent some (iodma_bus_lend). There is no mapper yet.
  */
 #ifndef DMA_COMMAND_H
 #define DMA_COMMAND_H
@@ -41,9 +41,13 @@ enum {
     IODMA_TYPE_MASK = 0xF,
     IODMA_NO_CACHE_STORE = 0x10, /* accepted, no effect                     */
     IODMA_ON_CHIP = 0x20,        /* accepted, no effect                     */
-    IODMA_ITERATE_ONLY = 0x40,   /* list only: prepare does not judge,
-                                    generation does                         */
+    IODMA_ITERATE_ONLY = 0x40,   /* list only: prepare neither judges nor
+                                    bounces, generation judges              */
 };
+
+/* An option of synchronize (SynchronizeOptions), beside IODMA_IN and
+   IODMA_OUT. */
+enum { IODMA_FORCE_DOUBLE_BUFFER = 0x01000000 };
 
 /* A device's specification. */
 struct iodma_spec {
@@ -85,9 +89,15 @@ struct iodma_command {
     const struct iodma_memory *memory; /* NULL: none attached           */
     uint32_t prepared;                 /* the active count              */
     uint32_t held;                     /* devices that may still reach it */
-    struct iodma_view view;            /* valid while prepared          */
+    struct iodma_view view;            /* window and plan, while prepared */
     struct iodma_walk walk;            /* where generation would go on  */
 };
+
+/* Generation only: see IODMA_ITERATE_ONLY. */
+static inline bool iodma_command_iterates(const struct iodma_command *command)
+{
+    return (command->mapping & IODMA_ITERATE_ONLY) != 0;
+}
 
 /*
  * Make a command out of raw memory, with a specification.
@@ -177,9 +187,10 @@ iodma_command_memory(const struct iodma_command *command);
  *
  *   offset       of the window in the descriptor
  *   length       of the window; 0: all from offset on
- *   flush_cache  clean caches where the bus does not snoop (this version
- *                accepts snooped buses only: no effect)
- *   synchronize  fill bounce storage (this version has none: no effect)
+ *   flush_cache  clean caches where the master does not look into them
+ *   synchronize  fill bounce storage from the memory, in every direction, so
+ *                that bytes which the device does not write stay as they are;
+ *                false: it starts as zeros, and the copy is saved
  *
  * Returns OK, or with nothing changed, in this order:
  *   NotReady     no specification; no memory
@@ -188,14 +199,18 @@ iodma_command_memory(const struct iodma_command *command);
  *   NotReady     prepared with another window
  *   NotAligned   length is no multiple of align_length
  *   NotWritable  the transfer writes memory that may not be written
- *   Unsupported  IODMA_NON_COHERENT: needs cache maintenance
+ *   Unsupported  IODMA_NON_COHERENT on a bus that has no cache to maintain
  *   NoResources  the device cannot take the memory as it lies (reach,
- *                alignment, number of segments), and bouncing would help
+ *                alignment, lines shared with others, number of segments),
+ *                bouncing would help, and there is no storage for it; or no
+ *                window onto memory that has to be copied
  *   NoSpace      too many segments whatever one does
  *   NotAligned   an alignment cannot be met whatever one does
+ *   NotAttached  memory that has to be copied lies in no region
  *
- * Context: thread or ISR; the time is that of generating the list once.
- * Source: spec 3.5, R-07 to R-09.
+ * Context: thread or ISR; the time is that of generating the list, and of
+ * copying what is bounced.
+ * Source: spec 3.5, 4.3, 5, R-07 to R-09, R-30.
  */
 enum iodma_status iodma_command_prepare(struct iodma_command *command,
                                         uint64_t offset, uint64_t length,
@@ -205,10 +220,16 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
  * Take the bytes back. Only the last of nested completes does anything.
  * (IODMACommand: complete)
  *
- * Returns OK; NotReady if not prepared; Busy if this preparation is held:
- * a device may still reach the memory. Nothing changes then.
+ *   invalidate_cache  drop what the CPU's caches hold of inbound memory that
+ *                     the master wrote past them
+ *   synchronize       copy bounced bytes back, unless the direction is Out
  *
- * Context: thread or ISR. Source: spec 3.8.
+ * Returns OK; NotReady if not prepared; Busy if this preparation is held:
+ * a device may still reach the memory; nothing changes then. Or what stopped
+ * the copy back (NotAttached, NoResources): it is not prepared any more all
+ * the same.
+ *
+ * Context: thread or ISR. Source: spec 3.8, R-29, R-32.
  */
 enum iodma_status iodma_command_complete(struct iodma_command *command,
                                          bool invalidate_cache,
@@ -260,6 +281,77 @@ enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
                                                   uint64_t *offset,
                                                   void *segments,
                                                   uint32_t *count);
+
+/*
+ * Generate all segments from an offset to the end of the window into a
+ * device's own descriptors, with no list in between.
+ *
+ *   offset   as above
+ *   emitter  the driver's; it gets them in portions
+ *
+ * Returns OK; what iodma_command_gen_segments() says; or the emitter's
+ * refusal. On failure *offset is as it was.
+ *
+ * Context: any.
+ */
+enum iodma_status iodma_command_emit(struct iodma_command *command,
+                                     uint64_t *offset,
+                                     struct hal_emitter *emitter);
+
+/*
+ * Copy bounced bytes while prepared, whatever the memory's direction.
+ * (IODMACommand: synchronize)
+ *
+ *   options  IODMA_IN (to the memory) or IODMA_OUT (to the device's side), or
+ *            neither; with IODMA_FORCE_DOUBLE_BUFFER all of the window moves
+ *            to one new buffer, filled from the memory: both sides are equal
+ *            then. Segments generated before it are void. Already there, the
+ *            force is nothing.
+ *
+ * Returns OK; BadArgument: other bits, both directions, force on an
+ * iterate-only command; NotReady: not prepared; Busy: force while held;
+ * NoResources, NotAligned, NoSpace: no such buffer, the preparation is as it
+ * was; NotAttached, NoResources: what stopped a copy, part of which may have
+ * been done.
+ *
+ * Context: thread or ISR. Source: spec 3.9, DS-07, DS-08, R-16.
+ */
+enum iodma_status iodma_command_synchronize(struct iodma_command *command,
+                                            uint32_t options);
+
+/*
+ * Copy between a buffer and the memory that the device sees, bounce storage
+ * where there is some. The memory itself sees what was written after a copy
+ * in. (IODMACommand: readBytes, writeBytes)
+ *
+ *   offset  from the start of the window
+ *
+ * Returns the number of bytes: 0 if not prepared or offset is not within the
+ * window, else as many as the window has, or until a region or window was
+ * missing. Alignments do not matter. No generation is disturbed.
+ *
+ * Context: thread or ISR. Source: spec 3.11.
+ */
+uint64_t iodma_command_read_bytes(const struct iodma_command *command,
+                                  uint64_t offset, void *bytes,
+                                  uint64_t length);
+uint64_t iodma_command_write_bytes(const struct iodma_command *command,
+                                   uint64_t offset, const void *bytes,
+                                   uint64_t length);
+
+/*
+ * The memory that is used for DMA: the descriptor that was set, or, if a
+ * whole buffer stands for the window, one of that buffer.
+ * (IODMACommand: getIOMemoryDescriptor)
+ *
+ *   memory, range  the caller's storage for a descriptor of the buffer
+ *
+ * Returns one of the two, or NULL if none is attached. Context: any.
+ */
+const struct iodma_memory *
+iodma_command_bus_memory(const struct iodma_command *command,
+                         struct iodma_memory *memory,
+                         struct iodma_range *range);
 
 /*
  * What was prepared. Either pointer may be NULL. Returns OK, or NotReady if

@@ -53,7 +53,7 @@ static uint32_t larger(uint32_t a, uint32_t b)
 
 static uint32_t largest_alignment(const struct iodma_limits *limits)
 {
-    return larger(limits->align_address,
+    return larger(larger(limits->align_address, limits->align_seam),
                   larger(limits->align_length, limits->align_internal));
 }
 
@@ -77,18 +77,21 @@ enum iodma_status iodma_limits_set(struct iodma_limits *limits,
         .align_length = from->align_length ? from->align_length : 1,
         .align_internal =
             from->align_internal ? from->align_internal : align_address,
+        .align_seam = from->align_seam ? from->align_seam : 1,
         .max_segments = from->max_segments ? from->max_segments : UINT32_MAX,
     };
 
     if (from->address_bits > 64 || !is_power_of_two(exact.align_address) ||
         !is_power_of_two(exact.align_length) ||
         !is_power_of_two(exact.align_internal) ||
+        !is_power_of_two(exact.align_seam) ||
         (from->boundary != 0 && !is_power_of_two(from->boundary)) ||
         !satisfiable(&exact))
         return IODMA_BAD_ARGUMENT;
 
     if (from->address_bits != 0 && from->address_bits < 64)
         exact.last = (UINT64_C(1) << from->address_bits) - 1;
+    exact.align_internal = larger(exact.align_internal, exact.align_seam);
     *limits = exact;
     return IODMA_OK;
 }
@@ -104,6 +107,7 @@ enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
         .align_address = larger(limits->align_address, by->align_address),
         .align_length = larger(limits->align_length, by->align_length),
         .align_internal = larger(limits->align_internal, by->align_internal),
+        .align_seam = larger(limits->align_seam, by->align_seam),
         .max_segments =
             (uint32_t)smaller(limits->max_segments, by->max_segments),
     };
@@ -124,18 +128,22 @@ bool iodma_limits_within(const struct iodma_limits *limits,
            limits->boundary_mask <= under->boundary_mask &&
            limits->align_address >= address &&
            limits->align_internal >= address &&
+           limits->align_seam >= under->align_seam &&
            limits->align_length >= larger(address, under->align_length);
 }
 
 enum iodma_status iodma_limits_judge(const struct iodma_limits *limits,
-                                     struct hal_segment segment, bool first)
+                                     struct hal_segment segment, bool first,
+                                     bool last)
 {
     uint32_t alignment = first ? limits->align_address : limits->align_internal;
+    uint64_t end = segment.address + segment.length;
 
     if (segment.address + (segment.length - 1) > limits->last)
         return IODMA_MESSAGE_TOO_LARGE;
     if (modulo(segment.address, alignment) != 0 ||
-        modulo(segment.length, limits->align_length) != 0)
+        modulo(segment.length, limits->align_length) != 0 ||
+        (!last && modulo(end, limits->align_seam) != 0))
         return IODMA_NOT_ALIGNED;
     return IODMA_OK;
 }

@@ -47,6 +47,7 @@ struct iodma_limits {
     uint32_t align_address; /* power of two                               */
     uint32_t align_length;
     uint32_t align_internal;
+    uint32_t align_seam; /* only a bus or an engine asks for one       */
     uint32_t max_segments;
 };
 
@@ -104,6 +105,7 @@ bool iodma_limits_within(const struct iodma_limits *limits,
  * Is this segment legal?
  *
  *   first  it is the first of its list
+ *   last   it is the last
  *
  * Returns OK; MessageTooLarge: its last byte is out of reach; NotAligned:
  * address or length break an alignment. Reach is judged first.
@@ -111,6 +113,7 @@ bool iodma_limits_within(const struct iodma_limits *limits,
  * Context: any. Source: spec 4.2, "Verification of each segment".
  */
 enum iodma_status iodma_limits_judge(const struct iodma_limits *limits,
-                                     struct hal_segment segment, bool first);
+                                     struct hal_segment segment, bool first,
+                                     bool last);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/memory.h"
 
+#include "dma/access.h"
 #include "hal/bits.h"
 
 #include <stddef.h>
@@ -92,4 +93,64 @@ enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
     extent->length = length;
     walk->offset += length;
     return IODMA_OK;
+}
+
+void iodma_walk_skip(struct iodma_walk *walk, uint64_t length)
+{
+    const struct iodma_range *range;
+
+    walk->offset += length;
+    walk->within += length;
+    for (range = &walk->memory->ranges[walk->index];
+         walk->index < walk->memory->count && walk->within >= range->length;
+         range++) {
+        walk->within -= range->length;
+        walk->index++;
+    }
+}
+
+/* Do [offset, offset + length) lie within the descriptor? */
+static bool within(const struct iodma_memory *memory, uint64_t offset,
+                   uint64_t length)
+{
+    return offset <= memory->length && length <= memory->length - offset;
+}
+
+uint64_t iodma_memory_read(const struct iodma_memory *memory,
+                           const struct iodma_bus *bus, uint64_t offset,
+                           void *bytes, uint64_t length)
+{
+    struct iodma_extent extent;
+    struct iodma_walk walk;
+    uint64_t done = 0;
+
+    if (!within(memory, offset, length))
+        return 0;
+    (void)iodma_walk_begin(&walk, memory, offset);
+    while (done < length &&
+           iodma_walk_next(&walk, length - done, &extent) == IODMA_OK &&
+           iodma_access_read(bus, (uint8_t *)bytes + done, extent.address,
+                             extent.length) == IODMA_OK)
+        done += extent.length;
+    return done;
+}
+
+uint64_t iodma_memory_write(const struct iodma_memory *memory,
+                            const struct iodma_bus *bus, uint64_t offset,
+                            const void *bytes, uint64_t length)
+{
+    const uint8_t *from = (const uint8_t *)bytes;
+    struct iodma_extent extent;
+    struct iodma_walk walk;
+    uint64_t done = 0;
+
+    if (!within(memory, offset, length))
+        return 0;
+    (void)iodma_walk_begin(&walk, memory, offset);
+    while (done < length &&
+           iodma_walk_next(&walk, length - done, &extent) == IODMA_OK &&
+           iodma_access_write(bus, extent.address, from ? from + done : NULL,
+                              extent.length) == IODMA_OK)
+        done += extent.length;
+    return done;
 }

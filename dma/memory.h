@@ -96,4 +96,29 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
 enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
                                   struct iodma_extent *extent);
 
+/* Leave `length` bytes behind, contiguous or not; they are there. Context:
+   any. */
+void iodma_walk_skip(struct iodma_walk *walk, uint64_t length);
+
+struct iodma_bus;
+
+/*
+ * Read or write a descriptor's bytes by the CPU, all or nothing.
+ * (IOMemoryDescriptor: readBytes, writeBytes)
+ *
+ *   bus     whose regions say how the CPU reaches them
+ *   bytes   writing: NULL writes zeros
+ *
+ * Returns the number of bytes, or 0 if the range is not all within the
+ * descriptor, and what was done if a region or window was missing midway.
+ *
+ * Context: thread or ISR. Source: spec 1.1.
+ */
+uint64_t iodma_memory_read(const struct iodma_memory *memory,
+                           const struct iodma_bus *bus, uint64_t offset,
+                           void *bytes, uint64_t length);
+uint64_t iodma_memory_write(const struct iodma_memory *memory,
+                            const struct iodma_bus *bus, uint64_t offset,
+                            const void *bytes, uint64_t length);
+
 #endif

@@ -1,28 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ladder of rule E3: which way the bytes of a window go, decided once,
- * at prepare. Each rung is judged by the whole list that the device would
- * get. This version climbs the first rung, direct; for the last one, one
- * aligned buffer, it knows whether it would help, but has no storage.
+ * at prepare. The first rung is taken whose complete list, the one that the
+ * device will get, is legal; a rung whose storage cannot be had is skipped.
  */
 #ifndef DMA_PLAN_H
 #define DMA_PLAN_H
 
-#include "dma/limits.h"
 #include "dma/view.h"
 #include "hal/status.h"
 
+#include <stdbool.h>
+
 /*
- * May the device take this view as it is?
+ * Choose a view's rung and take the storage it needs.
  *
- * Returns OK: direct. Otherwise a bounce buffer is needed: NoResources, since
- * there is none. If even that would not help: NoSpace when only the number
- * of segments is broken, else NotAligned.
+ *   view   its window, limits and owner are set; out: the plan
+ *   force  only a whole buffer will do (kForceDoubleBuffer)
  *
- * Context: any. Costs as much as generating the list.
- * Source: spec 4.3 steps 4 and 6, rules E2 and E3.
+ * Returns OK; or, with no storage taken and the view direct: NoResources, a
+ * rung was skipped for want of storage; NoSpace, only the number of segments
+ * is broken; else NotAligned.
+ *
+ * Context: thread or ISR. Costs one generation of the list a rung.
+ * Source: spec 4.3, rules E2 and E3.
  */
-enum iodma_status iodma_plan_choose(const struct iodma_view *view,
-                                    const struct iodma_limits *limits);
+enum iodma_status iodma_plan_make(struct iodma_view *view, bool force);
+
+/* Give a plan's storage back; the view is direct then. Context: any. */
+void iodma_plan_release(struct iodma_view *view);
 
 #endif

@@ -42,44 +42,39 @@ static uint64_t lookahead(const struct iodma_limits *limits)
 }
 
 enum iodma_status iodma_segment_next(const struct iodma_view *view,
-                                     const struct iodma_limits *limits,
                                      struct iodma_walk *walk,
                                      struct hal_segment *segment)
 {
-    struct iodma_walk ahead = *walk;
-    struct iodma_extent taken;
+    const struct iodma_limits *limits = view->limits;
     struct hal_segment run;
     enum iodma_status status;
 
-    status = iodma_view_run(view, &ahead, lookahead(limits), &run);
+    status = iodma_view_run(view, walk, lookahead(limits), &run);
     if (status != IODMA_OK)
         return status;
 
     segment->address = run.address;
     segment->length = iodma_segment_cut(limits, run);
-    if (ahead.offset - walk->offset == segment->length)
-        *walk = ahead;
-    else
-        (void)iodma_walk_next(walk, segment->length, &taken);
+    iodma_walk_skip(walk, segment->length);
     return IODMA_OK;
 }
 
 enum iodma_status iodma_segment_check(const struct iodma_view *view,
-                                      const struct iodma_limits *limits,
                                       const struct iodma_walk *walk, bool first)
 {
-    struct iodma_walk ahead = *walk;
+    const struct iodma_limits *limits = view->limits;
+    uint64_t rest = view->length - iodma_view_position(view, walk);
     struct hal_segment run;
     enum iodma_status status;
 
-    status = iodma_view_run(view, &ahead, UINT64_MAX, &run);
+    status = iodma_view_run(view, walk, UINT64_MAX, &run);
     if (status != IODMA_OK)
         return status;
     if (run.address + (run.length - 1) > limits->last)
         return IODMA_MESSAGE_TOO_LARGE;
 
     run.length = iodma_segment_cut(limits, run);
-    return iodma_limits_judge(limits, run, first);
+    return iodma_limits_judge(limits, run, first, run.length == rest);
 }
 
 static void store_big(uint8_t *bytes, uint64_t value, uint32_t width)

@@ -40,7 +40,6 @@ uint64_t iodma_segment_cut(const struct iodma_limits *limits,
  * Context: any; touches neither the memory nor the bus. Source: spec 4.2.
  */
 enum iodma_status iodma_segment_next(const struct iodma_view *view,
-                                     const struct iodma_limits *limits,
                                      struct iodma_walk *walk,
                                      struct hal_segment *segment);
 
@@ -56,7 +55,6 @@ enum iodma_status iodma_segment_next(const struct iodma_view *view,
  * Context: any. Source: spec 4.2, "Verification of each segment".
  */
 enum iodma_status iodma_segment_check(const struct iodma_view *view,
-                                      const struct iodma_limits *limits,
                                       const struct iodma_walk *walk,
                                       bool first);
 

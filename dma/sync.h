@@ -1,24 +1,61 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The hand-over of a window between CPU and device: the only file that knows
- * the order of copies, cache maintenance and fences (rule E4). All memory is
- * direct and snooped in this version, so the fences are what is left of it.
+ * the order of copies, cache maintenance and fences (rule E4).
+ *
+ *   before:  copy out, clean, publish      (clean in every direction, never
+ *                                           invalidate: the CPU's last writes
+ *                                           would be lost)
+ *   after:   observe, clean and invalidate (inbound only), copy in
+ *
+ * Copies concern bounced bytes only; maintenance, whatever storage the device
+ * uses, where the master does not look into the caches (rule E1).
+ *
+ * Each call returns OK, or what stopped a copy: NotAttached (memory in no
+ * region), NoResources (no window). Context: thread or ISR.
  */
 #ifndef DMA_SYNC_H
 #define DMA_SYNC_H
 
-#include "hal/bus.h"
+#include "dma/view.h"
+#include "hal/status.h"
 
-/* Before: what the CPU wrote is the device's to read. Context: any. */
-static inline void iodma_sync_for_device(const struct hal_bus *bus)
-{
-    hal_publish(bus);
-}
+#include <stdbool.h>
 
-/* After: what the device wrote is the CPU's to read. Context: any. */
-static inline void iodma_sync_for_cpu(const struct hal_bus *bus)
-{
-    hal_observe(bus);
-}
+/*
+ * Make a new plan's storage fit to be seen by the device: filled from the
+ * client, or with zeros; what is no part of the window is zero always (E5).
+ */
+enum iodma_status iodma_sync_fill(const struct iodma_view *view,
+                                  bool from_client);
+
+/* Bounced bytes, from the client to the storage. */
+enum iodma_status iodma_sync_copy_out(const struct iodma_view *view);
+
+/* Bounced bytes, from the storage to the client. */
+enum iodma_status iodma_sync_copy_in(const struct iodma_view *view);
+
+/* What of the storage maintenance is for. */
+enum {
+    IODMA_SYNC_BOUNCED = 1,
+    IODMA_SYNC_DIRECT = 2,
+    IODMA_SYNC_ALL = 3,
+};
+
+/* Clean the storage, then publish: the device may look. */
+enum iodma_status iodma_sync_for_device(const struct iodma_view *view,
+                                        uint32_t what);
+
+/* Observe, then clean and invalidate the storage: the CPU may look. */
+enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
+                                     uint32_t what);
+
+/* One piece's bytes as the device sees them, to or from a buffer of the
+   CPU's. */
+enum iodma_status iodma_sync_read(const struct iodma_view *view,
+                                  const struct iodma_piece *piece, void *bytes);
+enum iodma_status iodma_sync_write(const struct iodma_view *view,
+                                   const struct iodma_piece *piece,
+                                   const void *bytes);
 
 #endif

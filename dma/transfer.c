@@ -58,7 +58,7 @@ static bool on_engine(const struct iodma_channel *channel,
                       const struct iodma_command *command)
 {
     return command->bus->hal == channel->dmac->bus &&
-           (command->mapping & IODMA_ITERATE_ONLY) == 0 &&
+           !iodma_command_iterates(command) &&
            iodma_limits_within(&command->limits, &channel->limits);
 }
 

@@ -34,7 +34,9 @@ struct iodma_transfer;
  *
  *   status  OK        all bytes are at the destination
  *           DMAError  the engine stopped; transfer->fault says why
- *           Timeout   the deadline passed; the engine has been stopped
+ *           Timeout   the deadline passed, here or while it waited its turn
+ *                     (it is looked at when that comes); the engine has been
+ *                     stopped if it had any of it
  *           MessageTooLarge  the engine cannot encode one of the items
  *           NotReady  the engine was found dead before this one began
  *           anything iodma_command_complete() says
@@ -74,7 +76,8 @@ struct iodma_channel {
     struct iodma_list waiting;     /* thread                                */
     struct iodma_transfer *active; /* thread: whose items are in the ring   */
     uint32_t emitted;              /* thread: items given to the engine     */
-    uint32_t retired;              /* ISR: items it gave back               */
+    uint32_t retired;              /* ISR: items it gave back; thread, while
+                                      the engine is stopped                 */
     uint32_t seen;                 /* thread: retired when last fed         */
     uint32_t fault;                /* ISR: HAL_FAULT_x; thread clears it
                                       while the engine is stopped           */

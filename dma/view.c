@@ -10,9 +10,9 @@ void iodma_view_seek(const struct iodma_view *view, uint64_t position,
 }
 
 /* What the master has to be able to do there. */
-static uint32_t access_needed(uint32_t direction)
+static uint32_t access_needed(const struct iodma_view *view)
 {
-    switch (direction) {
+    switch (view->memory->direction) {
     case IODMA_IN:
         return HAL_WRITE;
     case IODMA_OUT:
@@ -22,44 +22,148 @@ static uint32_t access_needed(uint32_t direction)
     }
 }
 
-enum iodma_status iodma_view_run(const struct iodma_view *view,
-                                 struct iodma_walk *walk, uint64_t most,
-                                 struct hal_segment *run)
+static const struct hal_aperture *aperture_of(const struct iodma_view *view,
+                                              uint64_t address)
 {
-    uint64_t rest = view->length - iodma_view_position(view, walk);
-    const struct hal_aperture *aperture;
-    struct iodma_extent extent;
-    uint64_t inside;
+    return iodma_bus_aperture(view->bus, address, access_needed(view));
+}
 
-    if (rest == 0 ||
-        iodma_walk_next(walk, smaller(most, rest), &extent) != IODMA_OK)
+uint64_t iodma_view_reached(const struct iodma_view *view, uint64_t address,
+                            uint64_t most)
+{
+    uint64_t granule = view->bus->granule;
+    uint64_t page = address - modulo(address, granule);
+    const struct hal_aperture *aperture = aperture_of(view, page);
+    uint64_t end; /* of the last page reached */
+
+    if (!aperture || aperture->bus > view->limits->last)
+        return 0;
+    end = aperture->cpu + 1 +
+          smaller(aperture->size - 1, view->limits->last - aperture->bus);
+    end -= modulo(end, granule);
+    return end > address ? smaller(most, end - address) : 0;
+}
+
+/* Where the storage of an extent is, with pages on loan; cuts its length to
+   what is contiguous there. */
+static uint64_t storage_in_pages(const struct iodma_view *view,
+                                 uint64_t address, uint64_t *length)
+{
+    uint64_t within = modulo(address, view->bus->granule);
+    uint64_t reached = iodma_view_reached(view, address, *length);
+    uint64_t page = 0;
+
+    if (reached != 0) {
+        *length = reached;
+        return address;
+    }
+    *length = smaller(*length, view->bus->granule - within);
+    (void)iodma_cells_find(view->bus, view->owner, address - within, &page);
+    return page + within;
+}
+
+enum iodma_status iodma_view_piece(const struct iodma_view *view,
+                                   struct iodma_walk *walk, uint64_t most,
+                                   struct iodma_piece *piece)
+{
+    uint64_t position = iodma_view_position(view, walk);
+    struct iodma_walk ahead = *walk;
+    struct iodma_extent extent;
+
+    most = smaller(most, view->length - position);
+    if (most == 0 || iodma_walk_next(&ahead, most, &extent) != IODMA_OK)
         return IODMA_OVERRUN;
 
-    aperture = iodma_bus_aperture(view->bus, extent.address,
-                                  access_needed(view->memory->direction));
+    piece->client = extent.address;
+    piece->storage = extent.address;
+    piece->length = extent.length;
+    if (view->rung == IODMA_WHOLE)
+        piece->storage = view->buffer + position;
+    if (view->rung == IODMA_PAGES)
+        piece->storage = storage_in_pages(view, extent.address, &piece->length);
+    iodma_walk_skip(walk, piece->length);
+    return IODMA_OK;
+}
+
+/* The bytes from a CPU physical address on, as far as one aperture shows
+   them. Returns it, or NULL if none does. */
+static const struct hal_aperture *translate(const struct iodma_view *view,
+                                            uint64_t address, uint64_t length,
+                                            struct hal_segment *run)
+{
+    const struct hal_aperture *aperture = aperture_of(view, address);
+    uint64_t inside;
+
+    if (aperture) {
+        inside = address - aperture->cpu;
+        run->address = aperture->bus + inside;
+        run->length = smaller(length, aperture->size - inside);
+    }
+    return aperture;
+}
+
+/* Add the pieces behind `run` that go on where it ends: bounce pages may lie
+   side by side. */
+static void join(const struct iodma_view *view, struct iodma_walk *ahead,
+                 const struct hal_aperture *aperture, uint64_t most,
+                 struct hal_segment *run)
+{
+    struct iodma_piece piece;
+    struct hal_segment next;
+
+    while (run->length < most &&
+           iodma_view_piece(view, ahead, most - run->length, &piece) ==
+               IODMA_OK &&
+           translate(view, piece.storage, piece.length, &next) == aperture &&
+           next.address == run->address + run->length)
+        run->length += next.length;
+}
+
+enum iodma_status iodma_view_run(const struct iodma_view *view,
+                                 const struct iodma_walk *walk, uint64_t most,
+                                 struct hal_segment *run)
+{
+    uint64_t position = iodma_view_position(view, walk);
+    const struct hal_aperture *aperture;
+    struct iodma_walk ahead = *walk;
+    struct iodma_piece piece;
+
+    if (view->rung == IODMA_WHOLE) {
+        piece.storage = view->buffer + position;
+        piece.length = smaller(most, view->length - position);
+        if (piece.length == 0)
+            return IODMA_OVERRUN;
+    } else if (iodma_view_piece(view, &ahead, most, &piece) != IODMA_OK) {
+        return IODMA_OVERRUN;
+    }
+
+    aperture = translate(view, piece.storage, piece.length, run);
     if (!aperture)
         return IODMA_MESSAGE_TOO_LARGE;
-
-    inside = extent.address - aperture->cpu;
-    run->address = aperture->bus + inside;
-    run->length = smaller(extent.length, aperture->size - inside);
+    if (view->rung == IODMA_PAGES)
+        join(view, &ahead, aperture, most, run);
     return IODMA_OK;
 }
 
 bool iodma_view_write_protected(const struct iodma_view *view)
 {
-    struct iodma_extent extent;
+    struct iodma_piece piece;
     struct iodma_walk walk;
-    uint64_t rest = view->length;
 
-    if (view->memory->direction == IODMA_OUT)
+    if (!iodma_view_inbound(view))
         return false;
 
     iodma_view_seek(view, 0, &walk);
-    while (rest != 0 && iodma_walk_next(&walk, rest, &extent) == IODMA_OK) {
-        if (!iodma_bus_writable(view->bus, extent.address, extent.length))
+    while (iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {
+        if (!iodma_bus_writable(view->bus, piece.client, piece.length))
             return true;
-        rest -= extent.length;
     }
     return false;
+}
+
+bool iodma_view_maintains(const struct iodma_view *view, uint64_t address)
+{
+    const struct hal_aperture *aperture = aperture_of(view, address);
+
+    return view->maintained || !aperture || !aperture->snooped;
 }

@@ -24,8 +24,8 @@ static bool side_ready(struct iodma_zip_side *side)
     const struct iodma_command *command = side->command;
 
     return side->rest.length != 0 ||
-           iodma_segment_next(&command->view, &command->limits, &side->walk,
-                              &side->rest) == IODMA_OK;
+           iodma_segment_next(&command->view, &side->walk, &side->rest) ==
+               IODMA_OK;
 }
 
 static void side_take(struct iodma_zip_side *side, uint64_t length)

@@ -5,6 +5,7 @@
 #ifndef HAL_BUS_H
 #define HAL_BUS_H
 
+#include "hal/cache.h"
 #include "hal/clock.h"
 #include "hal/fences.h"
 #include "hal/limits.h"
@@ -41,6 +42,7 @@ struct hal_bus {
     uint32_t region_count;
     const struct hal_limits *limits; /* of the port; every specification on
                                         this bus is narrowed by them        */
+    const struct hal_cache *cache;   /* NULL: every aperture is snooped     */
     const struct hal_clock *clock;
     const struct hal_lock *lock;
     const struct hal_fences *fences;

@@ -14,6 +14,8 @@ struct hal_limits {
     uint32_t align_length;   /* of every length; power of two, bytes        */
     uint32_t align_internal; /* of every segment after the first; 0: as
                                 align_address                               */
+    uint32_t align_seam;     /* where one segment ends and the next begins,
+                                both addresses are multiples; power of two  */
     uint64_t max_segment;    /* bytes in one segment                        */
     uint64_t max_transfer;   /* bytes in one command                        */
     uint64_t boundary;       /* power of two that no segment may straddle   */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The fixture of the spec's numbered cases (section 10.1): a bus on which
- * every address from 0 to 2^63 - 1 is memory, readable, writable and snooped,
- * at the same address on the bus. Nothing behind it is ever touched.
+ * every address from 0 to 2^63 - 1 is simulated memory (tests/model/sparse.h),
+ * readable, writable and snooped, at the same address on the bus; and bounce
+ * storage at well-known addresses.
  */
 #ifndef TESTS_FIXTURE_H
 #define TESTS_FIXTURE_H
@@ -18,8 +19,29 @@ extern const struct hal_aperture fixture_aperture;
 extern const struct hal_limits fixture_no_limits;
 extern const struct hal_bus fixture_hal_bus;
 
-/* The bus itself; made at the first call. */
+/* The bus itself, without bounce storage; made at the first call. */
 const struct iodma_bus *fixture_bus(void);
+
+/*
+ * The bus with bounce storage, all of it free: pages at 0x100000, 0x102000,
+ * ... 0x11E000, the lowest free one first; runs in 1 MiB from 0x200000 on,
+ * first fit. Memory is fresh.
+ */
+const struct iodma_bus *fixture_bouncing_bus(void);
+
+enum {
+    FIXTURE_PAGES = 16,
+    FIXTURE_RUNS = 256, /* pages that runs are taken from */
+};
+
+/* Pages that are not free. Use it up: the next `pages` pages, and pages of
+   runs, are taken by nobody. */
+unsigned fixture_pages_taken(void);
+unsigned fixture_run_pages_taken(void);
+void fixture_use_up(bool pages, bool runs);
+
+/* The n-th take, page or run, from now on fails (1: the next one). */
+void fixture_fail_take(unsigned n);
 
 /* S(f, b, m, a/al/ai) of the spec. */
 #define SPEC(function, bits, max, address, len, internal)                      \

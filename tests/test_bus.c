@@ -98,11 +98,11 @@ static const struct {
     struct hal_region region;
     enum iodma_status want;
 } regions[] = {
-    { "an empty region", { 0x1000, 0, HAL_WRITE_BACK, true },
+    { "an empty region", { 0x1000, 0, HAL_WRITE_BACK, true, NULL },
       IODMA_BAD_ARGUMENT },
-    { "a region that wraps", { TOP - 0xFFF, 0x2000, HAL_WRITE_BACK, true },
+    { "a region that wraps", { TOP - 0xFFF, 0x2000, HAL_WRITE_BACK, true, NULL },
       IODMA_BAD_ARGUMENT },
-    { "a region", { 0x1000, 0x1000, HAL_UNCACHED, false }, IODMA_OK },
+    { "a region", { 0x1000, 0x1000, HAL_UNCACHED, false, NULL }, IODMA_OK },
 };
 /* clang-format on */
 

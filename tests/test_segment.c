@@ -105,6 +105,18 @@ static const struct {
       IODMA_SPEC(iodma_output_host64, 32, 0x100, .max_segments = 1), 0,
       { { 0x100000000, 0x200 } }, 0, 0, 0, IODMA_NO_RESOURCES, IODMA_OK,
       { { 0, 0 } } },
+    { 0, "misaligned first, out of reach later",
+      SPEC(host64, 16, 0, 4, 1, 1), 0,
+      { { 0x1002, 0x10 }, { 0x100000, 0x20000 } }, 0, 0, 0,
+      IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 0, "out of reach first, misaligned later",
+      SPEC(host64, 16, 0, 1, 1, 4), 0,
+      { { 0x100000, 0x20000 }, { 0x1002, 0x10 } }, 0, 0, 0,
+      IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 0, "too many segments first, out of reach later",
+      IODMA_SPEC(iodma_output_host64, 16, 0x100, .max_segments = 1), 0,
+      { { 0x1000, 0x200 }, { 0x100000, 0x10 } }, 0, 0, 0,
+      IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
 
     /* E2 */
     { 0, "E2: a boundary cuts",
@@ -280,8 +292,8 @@ static const struct hal_aperture shifted[] = {
 };
 
 static const struct hal_region regions[] = {
-    { 0x80000000, 0x20000, HAL_WRITE_BACK, true },
-    { 0x80008000, 0x1000, HAL_WRITE_BACK, false },
+    { 0x80000000, 0x20000, HAL_WRITE_BACK, true, NULL },
+    { 0x80008000, 0x1000, HAL_WRITE_BACK, false, NULL },
 };
 
 /* clang-format off */

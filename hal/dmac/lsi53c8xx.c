@@ -247,7 +247,8 @@ static struct hal_progress lsi_reap(struct hal_dmac *dmac)
         return (struct hal_progress){ .retired = 0 };
     if (lsi->state != LSI_RUNNING) {
         (void)acknowledge(lsi);
-        atomic_write_release(&lsi->state, LSI_FAULTED);
+        if (lsi->state == LSI_ABORTING)
+            atomic_write_release(&lsi->state, LSI_FAULTED);
         return (struct hal_progress){ .retired = 0 };
     }
 

@@ -16,7 +16,8 @@
  * batch runs at a time, and there is nothing to race with.
  *
  * Registers read per batch: ISTAT0 (whose interrupt), DSTAT (acknowledges),
- * DSPS (which batch). Written: DSP.
+ * DSPS (which batch). Written: DSP. The fence is the read of DSTAT: it pushes
+ * the engine's posted writes before it (PCI 3.0, 3.2.5).
  */
 #ifndef HAL_DMAC_LSI53C8XX_H
 #define HAL_DMAC_LSI53C8XX_H

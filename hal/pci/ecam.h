@@ -4,8 +4,8 @@
  * address registers a place, let it master the bus. Bus 0 only; a function
  * behind a bridge is not found.
  *
- * Source: PCI Local Bus Specification 3.0, chapter 6; PCI Express Base
- *         Specification 3.0, 7.2.2 (ECAM).
+ * Source: PCI Local Bus Specification 3.0, chapter 6, 6.8.2 (MSI-X); PCI
+ *         Express Base Specification 3.0, 7.2.2 (ECAM).
  */
 #ifndef HAL_PCI_ECAM_H
 #define HAL_PCI_ECAM_H
@@ -53,5 +53,34 @@ enum iodma_status pci_find(const struct pci_ecam *ecam, uint32_t vendor,
  */
 enum iodma_status pci_enable(struct pci_ecam *ecam,
                              struct pci_function *function);
+
+/* The message-signalled interrupts of a function. */
+struct pci_msix {
+    uintptr_t capability; /* in its configuration space                */
+    uintptr_t table;      /* in one of its BARs                        */
+    uint32_t vectors;     /* entries of the table                      */
+};
+
+/*
+ * Find the MSI-X table of a function that is enabled. CPU address = bus
+ * address, as for the BARs.
+ *
+ * Returns OK, or NotFound if it has none; then *msix is unchanged.
+ * Context: thread.
+ */
+enum iodma_status pci_msix_find(const struct pci_function *function,
+                                struct pci_msix *msix);
+
+/*
+ * Let a function signal one vector by message, in place of its pin; all
+ * others stay, or become, masked.
+ *
+ *   address, data  what it writes where: from the interrupt controller
+ *
+ * Returns OK, or BadArgument if it has no such vector.
+ * Context: thread, before the function's driver starts.
+ */
+enum iodma_status pci_msix_enable(const struct pci_msix *msix, uint32_t vector,
+                                  uint64_t address, uint32_t data);
 
 #endif

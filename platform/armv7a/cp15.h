@@ -27,6 +27,7 @@
 #define BPIALL  "p15, 0, %0, c7, c5, 6"
 #define DCISW   "p15, 0, %0, c7, c6, 2"
 #define TLBIALL "p15, 0, %0, c8, c7, 0"
+#define TLBIMVA "p15, 0, %0, c8, c7, 1"
 
 /* 64 bits wide: operands of mrrc and mcrr. */
 #define TTBR0_64 "p15, 0, %Q0, %R0, c2"

@@ -13,6 +13,7 @@
 
 #include "platform/armv7a/cp15.h"
 #include "platform/armv7a/image.h"
+#include "platform/armv7a/window.h"
 #include "platform/semihost.h"
 #include "platform/uart.h"
 
@@ -183,6 +184,8 @@ static void put_data_cause(struct line *line, uint32_t fsr, uint32_t address)
         put(line, "null pointer");
     } else if (within(address, image_text, image_data)) {
         put(line, "code and constants cannot be written");
+    } else if (status >> 2 == 0x01 && address - window_base < WINDOW_SPACE) {
+        put(line, "closed window, or past the end of an open one");
     } else if (status >> 2 == 0x01) {
         put(line, "wild pointer, or memory missing from the board's mmu_maps");
     } else if (status == 0x10) {

@@ -17,7 +17,6 @@
 
 #define ENTRIES 512u
 #define PAGE    0x1000u
-#define BLOCK   0x200000u
 #define GIB     0x40000000u
 
 /* Level-3 tables: the image's 14 MiB (linker script) and address 0. */
@@ -61,13 +60,13 @@ static void map_blocks(const struct mmu_map *map)
     uint64_t limit = (uint64_t)map->va + map->size;
     uint64_t offset;
 
-    if ((map->va | map->pa | map->size) % BLOCK != 0)
+    if ((map->va | map->pa | map->size) % MMU_BLOCK != 0)
         fault_stop("an entry of mmu_maps is not a multiple of 2 MiB");
     if (limit > 4ull * GIB || map->pa + map->size - 1 > (ADDRESS | (PAGE - 1)))
         fault_stop("an entry of mmu_maps is out of the address space");
 
-    for (offset = 0; offset < map->size; offset += BLOCK) {
-        uint64_t *entry = &level2[(map->va + offset) / BLOCK];
+    for (offset = 0; offset < map->size; offset += MMU_BLOCK) {
+        uint64_t *entry = &level2[(map->va + offset) / MMU_BLOCK];
 
         if (*entry != 0)
             fault_stop("two entries of mmu_maps overlap");
@@ -78,7 +77,7 @@ static void map_blocks(const struct mmu_map *map)
 /* The level-3 entry of a page, its block split if it has to be. */
 static uint64_t *page_entry(uint32_t va)
 {
-    uint64_t *block = &level2[va / BLOCK];
+    uint64_t *block = &level2[va / MMU_BLOCK];
     uint64_t *pages;
     uint32_t i;
 
@@ -182,5 +181,41 @@ void mmu_on(void)
     CP15_READ(control, SCTLR);
     control |= SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I;
     CP15_WRITE(control, SCTLR);
+    ISB();
+}
+
+/*
+ * One store of 64 bits: a walk sees all of it or nothing (A3.5.3). A walk
+ * looks into the data cache, so nothing is cleaned: LPAE comes with the
+ * Multiprocessing Extensions (B3.10).
+ */
+static void set_block(uint32_t va, uint64_t entry)
+{
+    __atomic_store_n(&level2[va / MMU_BLOCK], entry, __ATOMIC_RELAXED);
+    barrier_all();
+}
+
+/* No TLB holds an invalid entry (B3.10): there is nothing to invalidate. */
+void mmu_map_block(uint32_t va, uint64_t pa)
+{
+    if (level2[va / MMU_BLOCK] != 0)
+        fault_stop("a block is mapped where something is mapped already");
+    if (pa > ADDRESS)
+        fault_stop("a block is mapped beyond the physical addresses");
+
+    set_block(va, pa | MEMORY_XN | BLOCK_VALID);
+    ISB();
+}
+
+/* The entry is global, so it goes whatever ASID is in the low bits (B4.1,
+   TLBIMVA). */
+void mmu_unmap_block(uint32_t va)
+{
+    if (level2[va / MMU_BLOCK] == 0)
+        fault_stop("a block is taken away where none is mapped");
+
+    set_block(va, 0);
+    CP15_WRITE(va, TLBIMVA);
+    barrier_all();
     ISB();
 }

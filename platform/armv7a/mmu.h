@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtual address space: 4 GiB, privileged only, set up once. The board
- * says what is where; the image takes its own place in it (code read-only,
+ * The virtual address space: 4 GiB, privileged only. The board says what is
+ * where, and that stays; the image takes its own place in it (code read-only,
  * constants read-only, the rest not executable, a guard page below every
- * stack), and the page at address 0 is never mapped.
+ * stack), and the page at address 0 is never mapped. What the board leaves
+ * free can be mapped block by block while the image runs.
  */
 #ifndef PLATFORM_ARMV7A_MMU_H
 #define PLATFORM_ARMV7A_MMU_H
 
 #include <stdint.h>
 
+#define MMU_BLOCK 0x200000u /* bytes: 2 MiB */
+
 #define MMU_MEMORY 0u /* cached write-back, inner shareable, not executable */
 #define MMU_DEVICE 1u /* strongly ordered, not executable                   */
 
-/* One stretch of addresses. All three are multiples of 2 MiB. */
+/* One stretch of addresses. All three are multiples of MMU_BLOCK. */
 struct mmu_map {
     uint32_t va;   /* where the CPU names it               */
     uint64_t pa;   /* where it is, 40 bits                 */
@@ -32,5 +35,20 @@ extern const uint32_t mmu_map_count;
  * Context: start.S, once, with MMU and data cache off.
  */
 void mmu_on(void);
+
+/*
+ * Map one block of memory as MMU_MEMORY, and take it away again. An access to
+ * a block that is taken away is a translation fault. To map what is mapped, or
+ * to take away what is not, is a fault at once.
+ *
+ *   va  where the CPU names it; a multiple of MMU_BLOCK, in no entry of
+ *       mmu_maps
+ *   pa  where it is, 40 bits; a multiple of MMU_BLOCK
+ *
+ * Context: any; one call at a time for the same va, an interrupt may come
+ * between for another. Cached bytes stay cached: nothing is written back.
+ */
+void mmu_map_block(uint32_t va, uint64_t pa);
+void mmu_unmap_block(uint32_t va);
 
 #endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "dma/sync.h"
+
+#include "dma/access.h"
+
+#include <stddef.h>
+
+/* Do something with one piece of the window. */
+typedef enum iodma_status (*piece_function)(const struct iodma_view *view,
+                                            const struct iodma_piece *piece);
+
+static bool bounced(const struct iodma_piece *piece)
+{
+    return piece->storage != piece->client;
+}
+
+/* Every piece of the kinds asked for, in order, until one fails. */
+static enum iodma_status each_piece(const struct iodma_view *view,
+                                    uint32_t what, piece_function function)
+{
+    enum iodma_status status = IODMA_OK;
+    struct iodma_piece piece;
+    struct iodma_walk walk;
+
+    iodma_view_seek(view, 0, &walk);
+    while (status == IODMA_OK &&
+           iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {
+        uint32_t kind =
+            bounced(&piece) ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
+
+        if ((what & kind) != 0)
+            status = function(view, &piece);
+    }
+    return status;
+}
+
+static enum iodma_status piece_out(const struct iodma_view *view,
+                                   const struct iodma_piece *piece)
+{
+    return iodma_access_copy(view->bus, piece->storage, piece->client,
+                             piece->length);
+}
+
+static enum iodma_status piece_in(const struct iodma_view *view,
+                                  const struct iodma_piece *piece)
+{
+    return iodma_access_copy(view->bus, piece->client, piece->storage,
+                             piece->length);
+}
+
+enum iodma_status iodma_sync_copy_out(const struct iodma_view *view)
+{
+    return each_piece(view, IODMA_SYNC_BOUNCED, piece_out);
+}
+
+enum iodma_status iodma_sync_copy_in(const struct iodma_view *view)
+{
+    return each_piece(view, IODMA_SYNC_BOUNCED, piece_in);
+}
+
+static enum iodma_status maintain(const struct iodma_view *view, bool drop,
+                                  uint64_t address, uint64_t length)
+{
+    const struct hal_cache *cache = view->bus->hal->cache;
+
+    if (!cache || !iodma_view_maintains(view, address))
+        return IODMA_OK;
+    return iodma_access_maintain(
+        view->bus, drop ? cache->ops->clean_invalidate : cache->ops->clean,
+        address, length);
+}
+
+static enum iodma_status clean(const struct iodma_view *view, uint64_t address,
+                               uint64_t length)
+{
+    return maintain(view, false, address, length);
+}
+
+static enum iodma_status flush(const struct iodma_view *view, uint64_t address,
+                               uint64_t length)
+{
+    return maintain(view, true, address, length);
+}
+
+/* Zeros that the device may see. */
+static enum iodma_status clear(const struct iodma_view *view, uint64_t address,
+                               uint64_t length)
+{
+    enum iodma_status status =
+        iodma_access_write(view->bus, address, NULL, length);
+
+    return status == IODMA_OK ? clean(view, address, length) : status;
+}
+
+/* Clear the pages that the copy does not cover in one piece. */
+static enum iodma_status clear_pages(const struct iodma_view *view,
+                                     bool from_client)
+{
+    enum iodma_status status = IODMA_OK;
+    iodma_cells cells = view->cells;
+    struct iodma_loan loan;
+
+    while (status == IODMA_OK && iodma_cells_next(view->bus, &cells, &loan)) {
+        if (!from_client || !loan.covered)
+            status = clear(view, loan.address, view->bus->granule);
+    }
+    return status;
+}
+
+enum iodma_status iodma_sync_fill(const struct iodma_view *view,
+                                  bool from_client)
+{
+    uint64_t filled = from_client ? view->length : 0;
+    enum iodma_status status;
+
+    if (view->rung == IODMA_WHOLE)
+        status = clear(view, view->buffer + filled, view->buffer_size - filled);
+    else
+        status = clear_pages(view, from_client);
+    if (status == IODMA_OK && from_client)
+        status = iodma_sync_copy_out(view);
+    return status;
+}
+
+static enum iodma_status piece_clean(const struct iodma_view *view,
+                                     const struct iodma_piece *piece)
+{
+    return clean(view, piece->storage, piece->length);
+}
+
+static enum iodma_status piece_flush(const struct iodma_view *view,
+                                     const struct iodma_piece *piece)
+{
+    return flush(view, piece->storage, piece->length);
+}
+
+enum iodma_status iodma_sync_for_device(const struct iodma_view *view,
+                                        uint32_t what)
+{
+    enum iodma_status status = each_piece(view, what, piece_clean);
+
+    hal_publish(view->bus->hal);
+    return status;
+}
+
+enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
+                                     uint32_t what)
+{
+    hal_observe(view->bus->hal);
+    return each_piece(view, what, piece_flush);
+}
+
+enum iodma_status iodma_sync_read(const struct iodma_view *view,
+                                  const struct iodma_piece *piece, void *bytes)
+{
+    enum iodma_status status = piece_flush(view, piece);
+
+    return status == IODMA_OK ? iodma_access_read(view->bus, bytes,
+                                                  piece->storage, piece->length)
+                              : status;
+}
+
+enum iodma_status iodma_sync_write(const struct iodma_view *view,
+                                   const struct iodma_piece *piece,
+                                   const void *bytes)
+{
+    enum iodma_status status =
+        iodma_access_write(view->bus, piece->storage, bytes, piece->length);
+
+    return status == IODMA_OK ? piece_clean(view, piece) : status;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* The CPU reads and writes what the device sees, and what a descriptor has,
+   by the byte. */
+#include "tests/check.h"
+#include "tests/fixture.h"
+#include "tests/model/sparse.h"
+
+#define GIB4 UINT64_C(0x100000000)
+
+static const struct iodma_spec plain_spec = SPEC(host64, 64, 0, 1, 1, 1);
+static const struct iodma_spec narrow_spec = SPEC(host64, 32, 0, 1, 1, 1);
+
+static struct iodma_command command;
+static struct iodma_memory memory;
+static uint8_t bytes[0x400];
+
+static void begin(const struct iodma_spec *spec,
+                  const struct iodma_range *ranges, uint32_t direction)
+{
+    memory = fixture_memory(ranges, direction);
+    expect_status(
+        "init",
+        iodma_command_init(&command, fixture_bouncing_bus(), spec, NULL),
+        IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, false),
+                  IODMA_OK);
+}
+
+static void prepare(uint64_t offset, uint64_t length)
+{
+    expect_status("prepare",
+                  iodma_command_prepare(&command, offset, length, true, true),
+                  IODMA_OK);
+}
+
+static void expect_fresh(const uint8_t *got, uint64_t address, uint64_t length)
+{
+    for (uint64_t i = 0; i < length; i++) {
+        if (!expect_number("a byte", got[i], sparse_fresh(address + i)))
+            break;
+    }
+}
+
+static const struct iodma_range three_pages[FIXTURE_RANGES] = {
+    { 0x10000, 0x3000 },
+};
+static const struct iodma_range two_runs[FIXTURE_RANGES] = {
+    { 0x10000, 0x100 },
+    { 0x20000, 0x100 },
+};
+static const struct iodma_range far_away[FIXTURE_RANGES] = {
+    { 0xfffff000, 0x3000 },
+};
+
+static void case_46(void)
+{
+    static const struct iodma_range none[FIXTURE_RANGES] = { { 0, 0 } };
+    struct iodma_segment64 segment;
+    uint64_t offset = 0;
+    uint32_t count = 1;
+
+    begin(&plain_spec, none, IODMA_INOUT);
+    prepare(0, 0);
+    expect_status(
+        "gen",
+        iodma_command_gen_segments64(&command, &offset, &segment, &count),
+        IODMA_OVERRUN);
+    expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 1), 0);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
+static const struct {
+    uint64_t offset, length, want;
+} reads[] = {
+    { 0x100, 1, 0 },     { 0xFF, 2, 0 },  { 0xFF, 1, 1 },  { UINT64_MAX, 2, 0 },
+    { 0, 0x100, 0x100 }, { 0, 0x101, 0 }, { 0x100, 0, 0 }, { 1, UINT64_MAX, 0 },
+};
+
+static void case_72(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10000, 0x80 },
+        { GIB4, 0x80 },
+    };
+    const struct iodma_bus *bus = fixture_bouncing_bus();
+
+    memory = fixture_memory(ranges, IODMA_INOUT);
+    for (size_t i = 0; i < COUNT_OF(reads); i++)
+        expect_number("read",
+                      iodma_memory_read(&memory, bus, reads[i].offset, bytes,
+                                        reads[i].length),
+                      reads[i].want);
+    expect_number("read across the seam",
+                  iodma_memory_read(&memory, bus, 0x70, bytes, 0x20), 0x20);
+    expect_fresh(bytes, 0x10070, 0x10);
+    expect_fresh(bytes + 0x10, GIB4, 0x10);
+
+    expect_number("write too much",
+                  iodma_memory_write(&memory, bus, 0xFF, bytes, 2), 0);
+    expect_number("write zeros across the seam",
+                  iodma_memory_write(&memory, bus, 0x7F, NULL, 2), 2);
+    expect_number("the last byte of the one", *sparse_byte(0x1007F), 0);
+    expect_number("the first byte of the other", *sparse_byte(GIB4), 0);
+    expect_fresh(sparse_byte(GIB4 + 1), GIB4 + 1, 1);
+}
+
+static void case_110(void)
+{
+    begin(&plain_spec, three_pages, IODMA_INOUT);
+    expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 1), 0);
+    expect_number("write", iodma_command_write_bytes(&command, 0, bytes, 1), 0);
+}
+
+static void case_111(void)
+{
+    begin(&plain_spec, three_pages, IODMA_INOUT);
+    prepare(0x800, 0x1000);
+    expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 0x10),
+                  0x10);
+    expect_fresh(bytes, 0x10800, 0x10);
+}
+
+static void case_112(void)
+{
+    begin(&plain_spec, three_pages, IODMA_INOUT);
+    prepare(0x800, 0x1000);
+    expect_number("read up to the window's end",
+                  iodma_command_read_bytes(&command, 0xff8, bytes, 0x100), 8);
+    expect_fresh(bytes, 0x117f8, 8);
+}
+
+static void case_113(void)
+{
+    begin(&plain_spec, three_pages, IODMA_INOUT);
+    prepare(0x800, 0x1000);
+    expect_number("read", iodma_command_read_bytes(&command, 0x1000, bytes, 1),
+                  0);
+    expect_number("read from far behind",
+                  iodma_command_read_bytes(&command, UINT64_MAX, bytes, 1), 0);
+    expect_number("read nothing",
+                  iodma_command_read_bytes(&command, 0, bytes, 0), 0);
+}
+
+static void case_114(void)
+{
+    static const uint8_t eight[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+
+    begin(&narrow_spec, far_away, IODMA_INOUT);
+    prepare(0, 0);
+    expect_number("write",
+                  iodma_command_write_bytes(&command, 0x1800, eight, 8), 8);
+    expect_bytes("the bounce page", sparse_byte(0x100800), eight, 8);
+    expect_fresh(sparse_byte(GIB4 + 0x800), GIB4 + 0x800, 8);
+    expect_number("read", iodma_command_read_bytes(&command, 0x1800, bytes, 8),
+                  8);
+    expect_bytes("the device's side", bytes, eight, 8);
+    expect_status("synchronize", iodma_command_synchronize(&command, IODMA_IN),
+                  IODMA_OK);
+    expect_bytes("the memory", sparse_byte(GIB4 + 0x800), eight, 8);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
+static void case_115(void)
+{
+    struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4);
+
+    begin(&spec, three_pages, IODMA_INOUT);
+    prepare(0, 0);
+    expect_number("read", iodma_command_read_bytes(&command, 1, bytes, 3), 3);
+    expect_fresh(bytes, 0x10001, 3);
+}
+
+static void case_116(void)
+{
+    begin(&plain_spec, two_runs, IODMA_INOUT);
+    prepare(0, 0);
+    expect_number("read", iodma_command_read_bytes(&command, 0xf0, bytes, 0x20),
+                  0x20);
+    expect_fresh(bytes, 0x100f0, 0x10);
+    expect_fresh(bytes + 0x10, 0x20000, 0x10);
+}
+
+static void case_117(void)
+{
+    struct iodma_segment64 segment;
+    uint64_t offset = 0;
+    uint32_t count = 1;
+
+    begin(&plain_spec, two_runs, IODMA_INOUT);
+    prepare(0, 0);
+    expect_status(
+        "gen",
+        iodma_command_gen_segments64(&command, &offset, &segment, &count),
+        IODMA_OK);
+    expect_number("read", iodma_command_read_bytes(&command, 0x10, bytes, 4),
+                  4);
+    expect_status("synchronize", iodma_command_synchronize(&command, IODMA_OUT),
+                  IODMA_OK);
+    expect_number("the walk is where it was", command.walk.offset, 0x100);
+    expect_status(
+        "gen",
+        iodma_command_gen_segments64(&command, &offset, &segment, &count),
+        IODMA_OK);
+    expect_number("address", segment.address, 0x20000);
+    expect_number("offset", offset, 0x200);
+}
+
+static void no_region(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10001, 0x1000 },
+    };
+    struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4);
+    struct iodma_bus bus = *fixture_bouncing_bus();
+    struct hal_bus hal = *bus.hal;
+
+    hal.region_count = 0;
+    bus.hal = &hal;
+    memory = fixture_memory(ranges, IODMA_INOUT);
+    expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status("set: it would be copied",
+                  iodma_command_set_memory(&command, &memory, true),
+                  IODMA_NOT_ATTACHED);
+    expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
+    expect_status("init", iodma_command_init(&command, &bus, &plain_spec, NULL),
+                  IODMA_OK);
+    expect_status("set: it goes directly",
+                  iodma_command_set_memory(&command, &memory, true), IODMA_OK);
+    expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 4), 0);
+}
+
+/* clang-format off */
+static const struct {
+    unsigned number; /* in the spec; 0: a case of ours */
+    const char *what;
+    void (*run)(void);
+} cases[] = {
+    { 46, "nothing has no segments and no bytes", case_46 },
+    { 72, "a descriptor is read all or nothing", case_72 },
+    { 110, "not prepared, there are no bytes", case_110 },
+    { 111, "offsets count from the window", case_111 },
+    { 112, "the window's end is the end", case_112 },
+    { 113, "behind it there is nothing", case_113 },
+    { 114, "what is written is the device's, until copied in", case_114 },
+    { 115, "alignments do not matter", case_115 },
+    { 116, "a seam of two runs does not matter", case_116 },
+    { 117, "a list under way is not disturbed", case_117 },
+    { 0, "memory in no region goes directly or not at all", no_region },
+};
+/* clang-format on */
+
+int main(void)
+{
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        check_spec(cases[i].number, cases[i].what);
+        cases[i].run();
+    }
+    return check_result();
+}
