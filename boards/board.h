@@ -8,6 +8,7 @@
 
 #include "hal/bus.h"
 #include "hal/dmac.h"
+#include "hal/master/nvme.h"
 #include "hal/pci/ecam.h"
 #include "hal/shared.h"
 
@@ -38,6 +39,20 @@ struct board_dmac {
     const struct board_pci *pci; /* NULL: not behind PCI */
 };
 
+/* An NVM Express controller. Its memory is shared as a ring's is. */
+struct board_nvme {
+    struct nvme *nvme;
+    struct hal_limits *limits;  /* that its bus points to: the driver's, once
+                                   it knows them                             */
+    uint32_t pin_interrupt;     /* id, with NVME_PIN                         */
+    uint32_t message_interrupt; /* id, with NVME_MESSAGE                     */
+    uint32_t message_address;   /* what the function writes where for it     */
+    uint32_t message_data;
+    void *storage;
+    size_t storage_size;
+    const struct board_pci *pci;
+};
+
 /* Memory that no image of ours uses for itself. */
 struct board_memory {
     uint64_t base; /* CPU physical */
@@ -48,11 +63,12 @@ struct board {
     const char *name;
     const struct board_dmac *dmacs;
     uint32_t dmac_count;
-    struct board_memory payload; /* where a host may place a file        */
-    struct board_memory scratch; /* free, its address a pointer          */
-    struct board_memory far;     /* free, seen through windows only; size 0:
-                                    the board has none                   */
-    uint64_t hole;               /* nothing answers here, 64 KiB at least */
+    const struct board_nvme *nvme; /* NULL: none                         */
+    struct board_memory payload;   /* where a host may place a file        */
+    struct board_memory scratch;   /* free, its address a pointer          */
+    struct board_memory far;       /* free, seen through windows only; size 0:
+                                      the board has none                   */
+    uint64_t hole;                 /* nothing answers here, 64 KiB at least */
 };
 
 /* The one board this image is linked for. */

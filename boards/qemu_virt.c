@@ -10,6 +10,7 @@
 
 #include "hal/bits.h"
 #include "hal/dmac/lsi53c8xx.h"
+#include "hal/master/nvme.h"
 #include "platform/armv7a/gic.h"
 #include "platform/armv7a/mmu.h"
 #include "platform/armv7a/window.h"
@@ -150,6 +151,57 @@ static const struct board_dmac dmacs[] = {
       .pci = &lsi_pci },
 };
 
+/* The disk, in slot 2. Its limits are the driver's, known once it has
+   started. */
+enum { NVME_SLOTS = 8 };
+
+static uint8_t nvme_memory[NVME_MEMORY_SIZE(NVME_SLOTS)]
+    __attribute__((aligned(NVME_PAGE)));
+static struct nvme_slot nvme_slots[NVME_SLOTS];
+static struct hal_limits nvme_limits;
+
+static const struct hal_bus nvme_bus = {
+    .apertures = pci_apertures,
+    .aperture_count = COUNT_OF(pci_apertures),
+    .regions = regions,
+    .region_count = COUNT_OF(regions),
+    .limits = &nvme_limits,
+    .clock = &clock,
+    .lock = &lock,
+    .fences = &fences,
+};
+
+static struct nvme nvme = {
+    .bus = &nvme_bus,
+    .slots = nvme_slots,
+    .slot_count = NVME_SLOTS,
+    .vector = 1,
+};
+
+/* 1b36:0010, QEMU docs/specs/pci-ids; registers in BAR 0 (NVMe 1.4, 2.1.10). */
+static const struct board_pci nvme_pci = {
+    .ecam = &ecam,
+    .vendor = 0x1B36,
+    .device = 0x0010,
+    .bar = 0,
+    .base = &nvme.base,
+};
+
+/* INTA of slot 2. Messages: GICv2m (VIRT_GIC_V2M, SETSPI at +0x40) turns the
+   number of an SPI, 48 to 111 here, into that interrupt: ids 80 to 143, edge
+   (create_v2m). */
+static const struct board_nvme board_nvme = {
+    .nvme = &nvme,
+    .limits = &nvme_limits,
+    .pin_interrupt = 32 + 3 + 2,
+    .message_interrupt = 80,
+    .message_address = 0x08020040,
+    .message_data = 80,
+    .storage = nvme_memory,
+    .storage_size = sizeof nvme_memory,
+    .pci = &nvme_pci,
+};
+
 /* The image lies in the first 16 MiB (linker/qemu_virt.ld). tests/machine.sh
    --load places its file at payload.base. Between the last PCI BAR we place
    and the end of VIRT_PCIE_MMIO nothing answers. */
@@ -157,6 +209,7 @@ const struct board board = {
     .name = "qemu_virt",
     .dmacs = dmacs,
     .dmac_count = COUNT_OF(dmacs),
+    .nvme = &board_nvme,
     .payload = { .base = 0x44000000, .size = 64 * MIB },
     .scratch = { .base = 0x48200000, .size = FAR_BASE - 0x48200000 },
     .far = { .base = 4 * GIB, .size = RAM_BASE + RAM_SIZE - 4 * GIB },

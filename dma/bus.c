@@ -93,13 +93,23 @@ static const struct hal_aperture *aperture_of(const struct hal_bus *hal,
     return NULL;
 }
 
+/* One aperture shows all of the pages, for reading and writing. */
+static bool holds_pages(const struct iodma_bus *bus,
+                        const struct hal_bounce *bounce)
+{
+    const struct hal_aperture *aperture =
+        iodma_bus_aperture(bus, bounce->base, HAL_READ | HAL_WRITE);
+
+    return aperture && bounce->pages * bounce->granule <=
+                           aperture->size - (bounce->base - aperture->cpu);
+}
+
 enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
                                  struct hal_bounce *bounce)
 {
     if (!bus || !bounce || !bounce->ops ||
         (!bounce->cells && bounce->pages != 0) ||
-        bounce->granule != bus->granule ||
-        !iodma_bus_aperture(bus, bounce->base, HAL_READ | HAL_WRITE))
+        bounce->granule != bus->granule || !holds_pages(bus, bounce))
         return IODMA_BAD_ARGUMENT;
 
     bus->bounce = bounce;

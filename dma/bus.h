@@ -48,8 +48,8 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
  * a device cannot take as it lies is refused.
  *
  * Returns OK, or BadArgument: a pointer is NULL, the pages are of another
- * size than the bus's granule, or the storage begins outside every aperture
- * that the master may read and write. Nothing changes then.
+ * size than the bus's granule, or no aperture that the master may read and
+ * write shows them all. Nothing changes then.
  *
  * Context: thread; no command is prepared.
  */

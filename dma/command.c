@@ -330,8 +330,10 @@ static uint64_t in_window(const struct iodma_command *command, uint64_t offset,
     return smaller(length, command->view.length - offset);
 }
 
-uint64_t iodma_command_read_bytes(const struct iodma_command *command,
-                                  uint64_t offset, void *bytes, uint64_t length)
+/* Copy what the device sees to a buffer, or from the other one if that is
+   NULL. */
+static uint64_t move_bytes(const struct iodma_command *command, uint64_t offset,
+                           uint8_t *to, const uint8_t *from, uint64_t length)
 {
     const struct iodma_view *view = &command->view;
     uint64_t wanted = in_window(command, offset, length);
@@ -343,31 +345,29 @@ uint64_t iodma_command_read_bytes(const struct iodma_command *command,
         return 0;
     iodma_view_seek(view, offset, &walk);
     while (done < wanted &&
-           iodma_view_piece(view, &walk, wanted - done, &piece) == IODMA_OK &&
-           iodma_sync_read(view, &piece, (uint8_t *)bytes + done) == IODMA_OK)
+           iodma_view_piece(view, &walk, wanted - done, &piece) == IODMA_OK) {
+        enum iodma_status status =
+            to ? iodma_sync_read(view, &piece, to + done)
+               : iodma_sync_write(view, &piece, from + done);
+
+        if (status != IODMA_OK)
+            break;
         done += piece.length;
+    }
     return done;
+}
+
+uint64_t iodma_command_read_bytes(const struct iodma_command *command,
+                                  uint64_t offset, void *bytes, uint64_t length)
+{
+    return move_bytes(command, offset, (uint8_t *)bytes, NULL, length);
 }
 
 uint64_t iodma_command_write_bytes(const struct iodma_command *command,
                                    uint64_t offset, const void *bytes,
                                    uint64_t length)
 {
-    const struct iodma_view *view = &command->view;
-    uint64_t wanted = in_window(command, offset, length);
-    uint64_t done = 0;
-    struct iodma_piece piece;
-    struct iodma_walk walk;
-
-    if (wanted == 0)
-        return 0;
-    iodma_view_seek(view, offset, &walk);
-    while (done < wanted &&
-           iodma_view_piece(view, &walk, wanted - done, &piece) == IODMA_OK &&
-           iodma_sync_write(view, &piece, (const uint8_t *)bytes + done) ==
-               IODMA_OK)
-        done += piece.length;
-    return done;
+    return move_bytes(command, offset, NULL, (const uint8_t *)bytes, length);
 }
 
 const struct iodma_memory *

@@ -73,7 +73,8 @@ struct iodma_spec {
         }                                                                      \
     }
 
-/* The caller's storage; the fields are ours but for ref_con. */
+/* The caller's storage; the fields are ours but for ref_con. It must not move
+   while prepared. */
 struct iodma_command {
     void *ref_con; /* the caller's word, never looked at */
 

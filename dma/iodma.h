@@ -3,6 +3,8 @@
 #ifndef DMA_IODMA_H
 #define DMA_IODMA_H
 
+#include "dma/access.h"
+#include "dma/bounce.h"
 #include "dma/bus.h"
 #include "dma/command.h"
 #include "dma/memory.h"

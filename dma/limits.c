@@ -51,7 +51,7 @@ static uint32_t larger(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-static uint32_t largest_alignment(const struct iodma_limits *limits)
+uint32_t iodma_limits_alignment(const struct iodma_limits *limits)
 {
     return larger(larger(limits->align_address, limits->align_seam),
                   larger(limits->align_length, limits->align_internal));
@@ -61,7 +61,7 @@ static uint32_t largest_alignment(const struct iodma_limits *limits)
 static bool satisfiable(const struct iodma_limits *limits)
 {
     return limits->max_segment >= limits->align_length &&
-           limits->boundary_mask >= largest_alignment(limits) - 1;
+           limits->boundary_mask >= iodma_limits_alignment(limits) - 1;
 }
 
 enum iodma_status iodma_limits_set(struct iodma_limits *limits,

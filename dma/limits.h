@@ -94,6 +94,9 @@ enum iodma_status iodma_limits_set(struct iodma_limits *limits,
 enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
                                       const struct iodma_limits *by);
 
+/* The strictest of the alignments, bytes. Context: any. */
+uint32_t iodma_limits_alignment(const struct iodma_limits *limits);
+
 /* Is all that `limits` lets through legal under `under` as well, even cut into
    lists of their own at each other's seams? Every segment may then come
    first, and lengths have to carry the alignment of addresses. Context:

@@ -116,9 +116,11 @@ static bool within(const struct iodma_memory *memory, uint64_t offset,
     return offset <= memory->length && length <= memory->length - offset;
 }
 
-uint64_t iodma_memory_read(const struct iodma_memory *memory,
+/* Copy a descriptor's bytes to a buffer; or, if that is NULL, from the other
+   one, or zeros if that is NULL, too. */
+static uint64_t move_bytes(const struct iodma_memory *memory,
                            const struct iodma_bus *bus, uint64_t offset,
-                           void *bytes, uint64_t length)
+                           uint8_t *to, const uint8_t *from, uint64_t length)
 {
     struct iodma_extent extent;
     struct iodma_walk walk;
@@ -128,29 +130,31 @@ uint64_t iodma_memory_read(const struct iodma_memory *memory,
         return 0;
     (void)iodma_walk_begin(&walk, memory, offset);
     while (done < length &&
-           iodma_walk_next(&walk, length - done, &extent) == IODMA_OK &&
-           iodma_access_read(bus, (uint8_t *)bytes + done, extent.address,
-                             extent.length) == IODMA_OK)
+           iodma_walk_next(&walk, length - done, &extent) == IODMA_OK) {
+        enum iodma_status status =
+            to ? iodma_access_read(bus, to + done, extent.address,
+                                   extent.length)
+               : iodma_access_write(bus, extent.address,
+                                    from ? from + done : NULL, extent.length);
+
+        if (status != IODMA_OK)
+            break;
         done += extent.length;
+    }
     return done;
+}
+
+uint64_t iodma_memory_read(const struct iodma_memory *memory,
+                           const struct iodma_bus *bus, uint64_t offset,
+                           void *bytes, uint64_t length)
+{
+    return move_bytes(memory, bus, offset, (uint8_t *)bytes, NULL, length);
 }
 
 uint64_t iodma_memory_write(const struct iodma_memory *memory,
                             const struct iodma_bus *bus, uint64_t offset,
                             const void *bytes, uint64_t length)
 {
-    const uint8_t *from = (const uint8_t *)bytes;
-    struct iodma_extent extent;
-    struct iodma_walk walk;
-    uint64_t done = 0;
-
-    if (!within(memory, offset, length))
-        return 0;
-    (void)iodma_walk_begin(&walk, memory, offset);
-    while (done < length &&
-           iodma_walk_next(&walk, length - done, &extent) == IODMA_OK &&
-           iodma_access_write(bus, extent.address, from ? from + done : NULL,
-                              extent.length) == IODMA_OK)
-        done += extent.length;
-    return done;
+    return move_bytes(memory, bus, offset, NULL, (const uint8_t *)bytes,
+                      length);
 }

@@ -142,12 +142,10 @@ static enum iodma_status climb_pages(struct iodma_view *view)
 static uint64_t whole_alignment(const struct iodma_view *view, uint64_t size)
 {
     const struct iodma_limits *limits = view->limits;
-    uint64_t alignment = view->bus->granule;
-    uint64_t asked =
-        limits->align_address | limits->align_length | limits->align_internal;
+    uint64_t alignment = iodma_limits_alignment(limits);
 
-    while (alignment < asked)
-        alignment <<= 1;
+    if (alignment < view->bus->granule)
+        alignment = view->bus->granule;
     if (size - 1 <= limits->boundary_mask &&
         limits->boundary_mask != UINT64_MAX) {
         while (alignment < size)

@@ -180,6 +180,54 @@ static void sharing(void)
     }
 }
 
+/* Bounce storage has to be all where the master reads and writes. */
+static const struct {
+    const char *what;
+    uint64_t base, granule;
+    uint32_t pages;
+    enum iodma_status want;
+} pools[] = {
+    { "a pool up to its aperture's end", 0x10000, 0x1000, 16, IODMA_OK },
+    { "a pool that runs past it", 0x10000, 0x1000, 17, IODMA_BAD_ARGUMENT },
+    { "a pool that is nowhere", 0x30000, 0x1000, 1, IODMA_BAD_ARGUMENT },
+    { "a pool that may only be read", 0x40000, 0x1000, 1,
+      IODMA_BAD_ARGUMENT },
+    { "a pool of other pages than the bus's", 0x10000, 0x800, 1,
+      IODMA_BAD_ARGUMENT },
+};
+
+static void lending(void)
+{
+    static const struct hal_aperture two[] = {
+        { 0x10000, 0x10000, 0x10000, RW, true },
+        { 0x40000, 0x40000, 0x10000, HAL_READ, true },
+    };
+    static const struct hal_bounce_ops no_ops;
+    static struct hal_bounce_cell cells[1];
+    struct hal_bus hal = fixture_hal_bus;
+    struct iodma_bus bus;
+
+    hal.apertures = two;
+    hal.aperture_count = COUNT_OF(two);
+    for (size_t i = 0; i < COUNT_OF(pools); i++) {
+        struct hal_bounce pool = {
+            .ops = &no_ops,
+            .base = pools[i].base,
+            .granule = pools[i].granule,
+            .pages = pools[i].pages,
+            .cells = cells,
+        };
+
+        check_case(pools[i].what);
+        expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+        expect_status("lend", iodma_bus_lend(&bus, &pool), pools[i].want);
+        expect("it is lent, or nothing is",
+               bus.bounce == (pools[i].want == IODMA_OK ? &pool : NULL));
+    }
+    expect_status("lend nothing", iodma_bus_lend(&bus, NULL),
+                  IODMA_BAD_ARGUMENT);
+}
+
 int main(void)
 {
     boards_of_all_sorts();
@@ -187,5 +235,6 @@ int main(void)
     regions_of_all_sorts();
     impossible_limits();
     sharing();
+    lending();
     return check_result();
 }

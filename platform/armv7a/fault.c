@@ -237,6 +237,13 @@ static void put_prefetch_abort(struct line *line)
     put_prefetch_cause(line, fsr, address);
 }
 
+/* What tells most about an exception without an address: SPSR (B1.3.3). */
+static void put_state(struct line *line, uint32_t spsr)
+{
+    put(line, ", address none, status ");
+    put_hex(line, spsr);
+}
+
 /* How far lr is behind the instruction at fault (B1.8.3, link values). */
 static uint32_t fault_pc(uint32_t kind, uint32_t link, uint32_t spsr)
 {
@@ -269,10 +276,12 @@ void fault_raise(uint32_t kind, uint32_t link, uint32_t spsr)
 
     switch (kind) {
     case FAULT_UNDEFINED:
+        put_state(&line, spsr);
         put(&line, ": a trap of the compiler, data run as code, or an "
                    "instruction this core lacks");
         break;
     case FAULT_SVC:
+        put_state(&line, spsr);
         put(&line, ": nobody takes it, is semihosting enabled?");
         break;
     case FAULT_PREFETCH_ABORT:
@@ -282,6 +291,7 @@ void fault_raise(uint32_t kind, uint32_t link, uint32_t spsr)
         put_data_abort(&line);
         break;
     default:
+        put_state(&line, spsr);
         put(&line, ": nothing here raises one, see the interrupt groups of "
                    "the interrupt controller");
         break;
@@ -292,12 +302,17 @@ void fault_raise(uint32_t kind, uint32_t link, uint32_t spsr)
 void fault_interrupt(uint32_t id, uint32_t pc)
 {
     struct line line;
+    uint32_t spsr;
+
+    /* Ours still: handlers do not nest, and none has run. */
+    __asm__ volatile("mrs %0, spsr" : "=r"(spsr));
 
     begin(&line);
     put(&line, "unexpected interrupt ");
     put_decimal(&line, id);
     put(&line, " at pc ");
     put_hex(&line, pc);
+    put_state(&line, spsr);
     put(&line, ": enabled, but interrupt_install() was not called for it");
     end(&line);
 }

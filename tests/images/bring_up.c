@@ -12,16 +12,16 @@ static void on_interrupt(void *argument)
     iodma_channel_reap(&engine->channel);
 }
 
-static enum iodma_status place(const struct board_pci *pci)
+static enum iodma_status place(const struct board_pci *pci,
+                               struct pci_function *function)
 {
-    struct pci_function function;
     enum iodma_status status;
 
-    status = pci_find(pci->ecam, pci->vendor, pci->device, &function);
+    status = pci_find(pci->ecam, pci->vendor, pci->device, function);
     if (status == IODMA_OK)
-        status = pci_enable(pci->ecam, &function);
+        status = pci_enable(pci->ecam, function);
     if (status == IODMA_OK)
-        *pci->base = (uintptr_t)function.bar[pci->bar];
+        *pci->base = (uintptr_t)function->bar[pci->bar];
     return status;
 }
 
@@ -38,6 +38,7 @@ enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
                                   bool poll, const char **step)
 {
     const struct board_dmac *facts;
+    struct pci_function function;
     enum iodma_status status = IODMA_OK;
 
     *step = "looking the engine up in the board's table";
@@ -50,7 +51,7 @@ enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
 
     *step = "finding the controller on PCI";
     if (facts->pci)
-        status = place(facts->pci);
+        status = place(facts->pci, &function);
     if (status != IODMA_OK)
         return status;
     *step = "checking the board's bus";
@@ -72,10 +73,101 @@ enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
     return IODMA_OK;
 }
 
+bool engine_serve(struct engine *engine)
+{
+    if (engine->poll)
+        iodma_channel_reap(&engine->channel);
+    return iodma_channel_service(&engine->channel);
+}
+
 void engine_run(struct engine *engine)
 {
-    do {
-        if (engine->poll)
-            iodma_channel_reap(&engine->channel);
-    } while (iodma_channel_service(&engine->channel));
+    while (engine_serve(engine))
+        ;
+}
+
+static void on_disk_interrupt(void *argument)
+{
+    struct disk *disk = argument;
+
+    disk->interrupts++;
+    (void)nvme_reap(disk->facts->nvme);
+}
+
+static enum iodma_status route(const struct board_nvme *facts, uint8_t how,
+                               const struct pci_function *function)
+{
+    struct pci_msix msix;
+    enum iodma_status status;
+
+    if (how != NVME_MESSAGE)
+        return IODMA_OK;
+    status = pci_msix_find(function, &msix);
+    if (status != IODMA_OK)
+        return status;
+    return pci_msix_enable(&msix, facts->nvme->vector, facts->message_address,
+                           facts->message_data);
+}
+
+static void install(struct disk *disk, uint8_t how)
+{
+    uint32_t id = how == NVME_PIN ? disk->facts->pin_interrupt
+                                  : disk->facts->message_interrupt;
+
+    if (how == NVME_POLLED)
+        return;
+    interrupt_install(id, on_disk_interrupt, disk);
+    if (how == NVME_MESSAGE)
+        interrupt_edge(id);
+    interrupt_enable(id);
+    interrupts_on();
+}
+
+enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
+                                const char **step)
+{
+    const struct board_nvme *facts = board.nvme;
+    struct pci_function function;
+    enum iodma_status status;
+
+    *step = "looking the disk up in the board's table";
+    if (!facts)
+        return IODMA_NOT_FOUND;
+    disk->facts = facts;
+    disk->interrupts = 0;
+    facts->nvme->interrupts = how;
+    facts->nvme->use_sgl = sgl;
+
+    *step = "finding the disk's controller on PCI";
+    status = place(facts->pci, &function);
+    if (status != IODMA_OK)
+        return status;
+    *step = "sharing memory with the disk's controller";
+    status = iodma_bus_init(&disk->memory_bus, facts->nvme->bus, 0);
+    if (status == IODMA_OK)
+        status =
+            iodma_share(&disk->memory, &disk->memory_bus, &nvme_memory_limits,
+                        (uintptr_t)facts->storage, facts->storage,
+                        facts->storage_size, &facts->nvme->memory);
+    if (status != IODMA_OK)
+        return status;
+    *step = "routing the disk's interrupt";
+    status = route(facts, how, &function);
+    if (status != IODMA_OK)
+        return status;
+    install(disk, how);
+    *step = "starting the disk";
+    status = nvme_start(facts->nvme);
+    if (status != IODMA_OK)
+        return status;
+    *step = "checking the disk's bus";
+    *facts->limits = facts->nvme->limits;
+    return iodma_bus_init(&disk->bus, facts->nvme->bus, 0);
+}
+
+bool disk_serve(struct disk *disk)
+{
+    if (disk->facts->nvme->interrupts == NVME_POLLED)
+        (void)nvme_reap(disk->facts->nvme);
+    return nvme_service(disk->facts->nvme);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A board's copy engine made ready to use, from the board's tables. */
+/* A board's copy engine and disk made ready to use, from its tables. */
 #ifndef TESTS_IMAGES_BRING_UP_H
 #define TESTS_IMAGES_BRING_UP_H
 
@@ -28,6 +28,36 @@ struct engine {
  */
 enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
                                   bool poll, const char **step);
+
+/* The disk, and its bus. */
+struct disk {
+    const struct board_nvme *facts;
+    struct iodma_bus bus; /* with the controller's limits                   */
+    struct iodma_bus memory_bus;
+    struct iodma_share memory;
+    uint32_t interrupts; /* taken                                           */
+};
+
+/*
+ * Find the board's disk, give it its memory, start it, and install its
+ * interrupt.
+ *
+ *   how  NVME_POLLED, NVME_PIN or NVME_MESSAGE
+ *   sgl  describe data by SGLs, not PRPs
+ *
+ * Returns OK, NotFound if the board has none, or what failed; *step then says
+ * in words what was being done. Context: thread.
+ */
+enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
+                                const char **step);
+
+/* Serve the disk once: reap if it is polled, then end what has ended. Returns
+   whether requests are in flight. Context: thread. */
+bool disk_serve(struct disk *disk);
+
+/* Serve the channel once: reap if it is polled, then do what there is to do.
+   Returns whether transfers remain. Context: thread. */
+bool engine_serve(struct engine *engine);
 
 /* Serve the channel until all its transfers have ended. Each has a deadline,
    so this ends. Context: thread. */

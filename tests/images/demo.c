@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The main job, as an image: the host has placed a file at the board's
- * payload address; two descriptors over strewn memory are prepared, zipped
- * and moved by the board's copy engine; the target is compared, and written
- * back to the host in the file's order.
+ * The main job, as an image. The host has made a disk of two halves, the
+ * first with a file in it. An NVMe controller reads it into strewn memory,
+ * part of it where the CPU needs windows; a 53C895A, which reaches 32 bits,
+ * copies that to memory strewn otherwise; the NVMe writes it to the second
+ * half. The CPU compares both memories and looks at the bytes round them; the
+ * host compares both halves.
  *
- *   demo SIZE SEED OUTPUT [--poll]
+ *   demo BYTES SEED [--poll]
  */
+#include "tests/images/demo.h"
 #include "dma/iodma.h"
 #include "hal/bits.h"
-#include "platform/semihost.h"
 #include "tests/check.h"
 #include "tests/images/bring_up.h"
 #include "tests/images/scatter.h"
@@ -18,28 +20,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MIB UINT64_C(0x100000)
+
 enum {
-    SOURCE_GROUPS = 96,
-    TARGET_GROUPS = 128,
-    SEGMENTS = 512,
-    SHOWN = 6, /* rows of a long table, at either end */
+    GROUPS_FROM = 96,  /* wanted in the one memory ... */
+    GROUPS_TO = 128,   /* ... and in the other         */
+    MANY = 512 * 1024, /* bytes from which on there are ... */
+    LEAST_RANGES = 64, /* ... so many ranges                */
+    POOL_PAGES = 2048, /* of bounce storage, for each bus   */
     GUARD_BYTE = 0xA5,
-    DEADLINE_MS = 60000,
+    PIECE = 64 * 1024, /* that the CPU looks at at a time   */
 };
 
-/* One of the two descriptors, and what became of it. */
-struct side {
-    const char *name;
-    struct scatter scatter;
-    struct iodma_memory memory;
-    struct iodma_command command;
-    struct iodma_segment64 segments[SEGMENTS];
-    uint32_t segment_count;
+#define POOL_SIZE (POOL_PAGES * UINT64_C(4096))
+
+/* Bounce storage of one bus. */
+struct pool {
+    struct iodma_bounce bounce;
+    struct hal_bounce_cell cells[POOL_PAGES];
+    struct iodma_bounce_note notes[POOL_PAGES];
 };
 
-static struct side source = { .name = "source" };
-static struct side target = { .name = "target" };
+static struct pool disk_pool;
+static struct pool engine_pool;
+static struct disk disk;
 static struct engine engine;
+static struct scatter from;
+static struct scatter to;
 
 static int fail(const char *what, enum iodma_status status)
 {
@@ -47,301 +54,248 @@ static int fail(const char *what, enum iodma_status status)
     return 1;
 }
 
-/* On this machine a CPU physical address is a pointer. */
-static uint8_t *bytes_at(uint64_t address)
+/* Memory: pools first, then what is strewn over, by halves --------------- */
+
+static enum iodma_status lend(struct iodma_bus *bus, struct pool *pool,
+                              uint64_t address)
 {
-    return (uint8_t *)(uintptr_t)address;
+    enum iodma_status status =
+        iodma_bounce_init(&pool->bounce, address, POOL_SIZE, bus->granule,
+                          pool->cells, pool->notes);
+
+    return status == IODMA_OK ? iodma_bus_lend(bus, &pool->bounce.hal) : status;
 }
 
-/* Memory --------------------------------------------------------------- */
-
-static bool guard_holds(uint64_t from, uint64_t to)
+/* Where the pools begin: a multiple of their size, since that is how they
+   find long runs best. */
+static uint64_t pools_base(void)
 {
-    for (; from < to; from++) {
-        if (*bytes_at(from) != GUARD_BYTE) {
-            printf("demo: failed: the byte at %s, outside the target, was "
-                   "overwritten\n",
-                   hex(from));
-            return false;
-        }
-    }
-    return true;
+    return (board.scratch.base + POOL_SIZE - 1) & ~(POOL_SIZE - 1);
 }
 
-/* Everything between the target's groups, before and behind them. */
-static bool target_guards_hold(void)
+static void halves(struct board_memory memory, struct scatter_area *first,
+                   struct scatter_area *second)
 {
-    const struct scatter *scatter = &target.scatter;
-    uint64_t at = scatter->begin;
+    uint64_t half = memory.size / 2 & ~UINT64_C(0xFFF);
 
-    for (uint32_t i = 0; i < scatter->group_count; i++) {
-        const struct scatter_group *group =
-            &scatter->groups[scatter->in_memory[i]];
-
-        if (!guard_holds(at, group->address))
-            return false;
-        at = group->address + group->length;
-    }
-    return guard_holds(at, scatter->end);
+    *first = (struct scatter_area){ memory.base, half };
+    *second = (struct scatter_area){ memory.base + half, half };
 }
 
-static bool source_guards_hold(void)
+static uint32_t groups_for(uint64_t length, uint32_t most)
 {
-    return guard_holds(source.scatter.begin - SCATTER_GUARD,
-                       source.scatter.begin) &&
-           guard_holds(source.scatter.end, source.scatter.end + SCATTER_GUARD);
+    return 1 + (uint32_t)smaller(length / 5461, most - 1);
 }
 
-static void set_guards(void)
+static bool strew(uint64_t length, uint64_t *seed)
 {
-    memset(bytes_at(source.scatter.begin - SCATTER_GUARD), GUARD_BYTE,
-           SCATTER_GUARD);
-    memset(bytes_at(source.scatter.end), GUARD_BYTE, SCATTER_GUARD);
-    memset(bytes_at(target.scatter.begin), GUARD_BYTE,
-           (size_t)(target.scatter.end - target.scatter.begin));
+    uint64_t used = pools_base() + 2 * POOL_SIZE - board.scratch.base;
+    struct board_memory low = { board.scratch.base + used,
+                                board.scratch.size - used };
+    struct scatter_area first[SCATTER_AREAS];
+    struct scatter_area second[SCATTER_AREAS];
+
+    halves(low, &first[0], &second[0]);
+    halves(board.far, &first[1], &second[1]);
+    return scatter_make(&from, first, length, groups_for(length, GROUPS_FROM),
+                        seed) &&
+           scatter_make(&to, second, length, groups_for(length, GROUPS_TO),
+                        seed) &&
+           (length < MANY || (from.range_count >= LEAST_RANGES &&
+                              to.range_count >= LEAST_RANGES));
 }
 
-/* One contiguous piece of the source against the target's next bytes. */
-static bool piece_arrived(const struct iodma_extent *piece,
-                          struct iodma_walk *to)
+static enum iodma_status set_guards(const struct scatter *scatter)
 {
-    struct iodma_extent copy = { 0, 0, 0 };
-    uint64_t done = 0;
+    static uint8_t guard[PIECE];
+    enum iodma_status status = IODMA_OK;
 
-    while (done < piece->length) {
-        (void)iodma_walk_next(to, piece->length - done, &copy);
-        if (memcmp(bytes_at(piece->address + done), bytes_at(copy.address),
-                   (size_t)copy.length) != 0) {
-            printf("demo: failed: the copy differs after byte %s\n",
-                   hex(copy.offset));
-            return false;
-        }
-        done += copy.length;
-    }
-    return true;
-}
-
-/* All bytes of the stream, whatever the pieces on either side. */
-static bool target_is_source(void)
-{
-    struct iodma_extent piece;
-    struct iodma_walk from;
-    struct iodma_walk to;
-
-    (void)iodma_walk_begin(&from, &source.memory, 0);
-    (void)iodma_walk_begin(&to, &target.memory, 0);
-    while (iodma_walk_next(&from, UINT64_MAX, &piece) == IODMA_OK) {
-        if (!piece_arrived(&piece, &to))
-            return false;
-    }
-    return true;
-}
-
-/* Commands ------------------------------------------------------------- */
-
-static enum iodma_status describe(struct side *side, uint32_t direction)
-{
-    /* Addresses and lengths are the engine's to limit: its bus does. */
-    static const struct iodma_spec spec = IODMA_SPEC(iodma_output_host64, 0, 0);
-    enum iodma_status status;
-
-    status = iodma_memory_init_ranges(&side->memory, side->scatter.ranges,
-                                      side->scatter.range_count, direction);
-    if (status == IODMA_OK)
-        status = iodma_command_init(&side->command, &engine.bus, &spec, NULL);
-    if (status == IODMA_OK)
-        status = iodma_command_set_memory(&side->command, &side->memory, true);
+    memset(guard, GUARD_BYTE, sizeof guard);
+    for (uint32_t i = 0; i < scatter->gap_count && status == IODMA_OK; i++)
+        status = iodma_access_write(&engine.bus, scatter->gaps[i].address,
+                                    guard, scatter->gaps[i].length);
     return status;
 }
 
-static enum iodma_status list(struct side *side)
+static bool guards_hold(const struct scatter *scatter)
 {
-    uint64_t offset = 0;
+    static uint8_t gap[PIECE];
 
-    side->segment_count = SEGMENTS;
-    return iodma_command_gen_segments64(&side->command, &offset, side->segments,
-                                        &side->segment_count);
-}
+    for (uint32_t i = 0; i < scatter->gap_count; i++) {
+        const struct iodma_range *range = &scatter->gaps[i];
 
-/* CPU physical address of a byte of the descriptor. */
-static uint64_t physical(const struct side *side, uint64_t offset)
-{
-    struct iodma_extent extent = { 0, 0, 0 };
-    struct iodma_walk walk;
-
-    (void)iodma_walk_begin(&walk, &side->memory, offset);
-    (void)iodma_walk_next(&walk, 1, &extent);
-    return extent.address;
-}
-
-static void print_table(const struct side *side)
-{
-    uint64_t offset = 0;
-
-    printf("\n%s: %u ranges, %u segments\n", side->name,
-           (unsigned)side->scatter.range_count, (unsigned)side->segment_count);
-    printf("  %5s  %-12s  %-12s  %-12s  %s\n", "", "offset", "CPU physical",
-           "bus address", "length");
-    for (uint32_t i = 0; i < side->segment_count; i++) {
-        const struct iodma_segment64 *segment = &side->segments[i];
-
-        if (side->segment_count <= 2 * SHOWN + 1 || i < SHOWN ||
-            i >= side->segment_count - SHOWN)
-            printf("  %5u  %-12s  %-12s  %-12s  %s\n", (unsigned)i, hex(offset),
-                   hex(physical(side, offset)), hex(segment->address),
-                   hex(segment->length));
-        else if (i == SHOWN)
-            printf("    ...  %u more\n",
-                   (unsigned)(side->segment_count - 2 * SHOWN));
-        offset += segment->length;
-    }
-}
-
-/* The transfer --------------------------------------------------------- */
-
-struct outcome {
-    unsigned callbacks;
-    enum iodma_status status;
-};
-
-static void done(struct iodma_transfer *transfer, enum iodma_status status)
-{
-    struct outcome *outcome = transfer->ref_con;
-
-    outcome->callbacks++;
-    outcome->status = status;
-}
-
-static enum iodma_status move(void)
-{
-    struct outcome outcome = { 0, IODMA_ERROR };
-    struct iodma_transfer transfer = {
-        .source = &source.command,
-        .destination = &target.command,
-        .deadline = hal_deadline(engine.bus.hal->clock, DEADLINE_MS),
-        .done = done,
-        .ref_con = &outcome,
-    };
-    enum iodma_status status =
-        iodma_transfer_submit(&engine.channel, &transfer);
-
-    if (status != IODMA_OK)
-        return status;
-    engine_run(&engine);
-    if (transfer.fault != HAL_FAULT_NONE)
-        printf("demo: %s stopped: %s, status %s\n", engine.facts->name,
-               hal_fault_name(transfer.fault), hex(transfer.detail));
-    return outcome.callbacks == 1 ? outcome.status : IODMA_INTERNAL_ERROR;
-}
-
-/* The file, put together again from the target -------------------------- */
-
-static bool write_stream(int file, uint64_t offset, uint64_t length)
-{
-    struct iodma_extent extent = { 0, 0, 0 };
-    struct iodma_walk walk;
-
-    (void)iodma_walk_begin(&walk, &target.memory, offset);
-    while (length != 0) {
-        (void)iodma_walk_next(&walk, length, &extent);
-        if (!semihost_write(file, bytes_at(extent.address),
-                            (size_t)extent.length))
-            return false;
-        length -= extent.length;
+        (void)iodma_access_read(&engine.bus, gap, range->address,
+                                range->length);
+        for (uint64_t k = 0; k < range->length; k++) {
+            if (gap[k] != GUARD_BYTE) {
+                printf("demo: failed: the byte at %s, outside the memory "
+                       "that was lent, was overwritten\n",
+                       hex(range->address + k));
+                return false;
+            }
+        }
     }
     return true;
 }
 
-static bool write_file(const char *path)
+static bool memories_equal(const struct iodma_memory *a,
+                           const struct iodma_memory *b)
 {
-    const struct scatter *scatter = &source.scatter;
-    int file = semihost_open(path, SEMIHOST_WRITE);
-    bool written = file >= 0;
+    static uint8_t one[PIECE];
+    static uint8_t other[PIECE];
 
-    for (uint32_t i = 0; written && i < scatter->group_count; i++) {
-        const struct scatter_group *group =
-            &scatter->groups[scatter->in_memory[i]];
+    for (uint64_t at = 0; at < a->length; at += PIECE) {
+        uint64_t length = smaller(PIECE, a->length - at);
 
-        written = write_stream(file, group->offset, group->length);
+        if (iodma_memory_read(a, &engine.bus, at, one, length) != length ||
+            iodma_memory_read(b, &engine.bus, at, other, length) != length ||
+            memcmp(one, other, (size_t)length) != 0) {
+            printf("demo: failed: the copy differs within 64 KiB from %s\n",
+                   hex(at));
+            return false;
+        }
     }
-    return file >= 0 && semihost_close(file) && written;
+    return true;
 }
 
-static void print_counts(bool poll)
+/* The journey ------------------------------------------------------------ */
+
+static struct table read_table = { .title = "disk to memory (NVMe)" };
+static struct table from_table = { .title = "memory (53C895A, source)" };
+static struct table to_table = { .title = "memory (53C895A, destination)" };
+static struct table write_table = { .title = "memory to disk (NVMe)" };
+static struct demo_count disk_count;
+static struct demo_count copy_count;
+
+static void print_counts(void)
 {
-    const struct hal_dmac_counts *counts = &engine.facts->dmac->counts;
+    const struct hal_dmac_counts *moves = &engine.facts->dmac->counts;
+    const struct nvme *nvme = disk.facts->nvme;
 
-    printf("\ncounts: %u + %u ranges, %u + %u segments, %u descriptors "
-           "through a ring of %u slots, %u doorbells, %u interrupts%s\n",
-           (unsigned)source.scatter.range_count,
-           (unsigned)target.scatter.range_count, (unsigned)source.segment_count,
-           (unsigned)target.segment_count, (unsigned)counts->items,
-           (unsigned)engine.facts->slots, (unsigned)counts->doorbells,
-           (unsigned)engine.interrupts, poll ? " (polled)" : "");
+    printf("\ncounts:\n");
+    printf("  ranges     %u + %u, in %u + %u groups\n",
+           (unsigned)from.range_count, (unsigned)to.range_count,
+           (unsigned)from.group_count, (unsigned)to.group_count);
+    printf("  NVMe       %u requests, %u in flight at most, %u doorbells, "
+           "%u interrupts\n",
+           (unsigned)nvme->requests, (unsigned)disk_count.most_in_flight,
+           (unsigned)nvme->doorbells, (unsigned)disk.interrupts);
+    printf("  53C895A    %u descriptors through a ring of %u slots, "
+           "%u transfers queued at most, %u doorbells, %u interrupts\n",
+           (unsigned)moves->items, (unsigned)engine.facts->slots,
+           (unsigned)copy_count.most_in_flight, (unsigned)moves->doorbells,
+           (unsigned)engine.interrupts);
+    printf("  bounced    %s bytes of %s\n",
+           hex(read_table.bounced + from_table.bounced + to_table.bounced +
+               write_table.bounced),
+           hex(4 * read_table.bytes));
+    printf("  prefilled  %s bytes\n",
+           hex(disk_count.prefilled + copy_count.prefilled));
+    printf("  pools      %u + %u pages at most, %u in use now\n",
+           (unsigned)iodma_bounce_high_water(&disk_pool.bounce),
+           (unsigned)iodma_bounce_high_water(&engine_pool.bounce),
+           (unsigned)(iodma_bounce_in_use(&disk_pool.bounce) +
+                      iodma_bounce_in_use(&engine_pool.bounce)));
 }
 
-/* As many groups as make sense: pieces of 16 bytes on average at least. */
-static uint32_t groups_for(uint64_t size, uint32_t most)
+/* One descriptor for each direction that the bytes go. */
+static struct iodma_memory describe(const struct scatter *scatter,
+                                    uint32_t direction)
 {
-    return 1 + (uint32_t)smaller(size / 48, most - 1);
+    struct iodma_memory memory = { .ranges = NULL };
+
+    (void)iodma_memory_init_ranges(&memory, scatter->ranges,
+                                   scatter->range_count, direction);
+    return memory;
 }
 
-static int run(uint64_t size, uint64_t seed, const char *output, bool poll)
+static enum iodma_status journey(uint64_t blocks)
+{
+    struct iodma_memory read_in = describe(&from, IODMA_IN);
+    struct iodma_memory copy_out = describe(&from, IODMA_OUT);
+    struct iodma_memory copy_in = describe(&to, IODMA_IN);
+    struct iodma_memory write_out = describe(&to, IODMA_OUT);
+    enum iodma_status status;
+
+    status = demo_disk(&disk, &read_in, 0, &read_table, &disk_count);
+    table_print(&read_table);
+    if (status == IODMA_OK) {
+        status = demo_copy(&engine, &copy_out, &copy_in, &from_table, &to_table,
+                           &copy_count);
+        table_print(&from_table);
+        table_print(&to_table);
+    }
+    if (status == IODMA_OK) {
+        status =
+            demo_disk(&disk, &write_out, blocks, &write_table, &disk_count);
+        table_print(&write_table);
+    }
+    if (status != IODMA_OK)
+        return status;
+    print_counts();
+    return memories_equal(&copy_out, &copy_in) ? IODMA_OK : IODMA_DMA_ERROR;
+}
+
+static enum iodma_status bring_up(bool poll, const char **step)
+{
+    enum iodma_status status = engine_bring_up(&engine, 0, poll, step);
+
+    if (status == IODMA_OK)
+        status =
+            disk_bring_up(&disk, poll ? NVME_POLLED : NVME_PIN, false, step);
+    if (status != IODMA_OK)
+        return status;
+    *step = "lending bounce storage";
+    status = lend(&disk.bus, &disk_pool, pools_base());
+    return status == IODMA_OK
+               ? lend(&engine.bus, &engine_pool, pools_base() + POOL_SIZE)
+               : status;
+}
+
+static int run(uint64_t bytes, uint64_t seed, bool poll)
 {
     const char *step;
-    enum iodma_status status = engine_bring_up(&engine, 0, poll, &step);
+    enum iodma_status status = bring_up(poll, &step);
+    uint64_t blocks;
+    uint32_t block;
 
     if (status != IODMA_OK)
         return fail(step, status);
-
-    scatter_shuffled(&source.scatter, board.payload.base, size,
-                     groups_for(size, SOURCE_GROUPS), &seed);
-    scatter_apart(&target.scatter, board.scratch.base, size,
-                  groups_for(size, TARGET_GROUPS), &seed);
-    set_guards();
-
-    status = describe(&source, IODMA_OUT);
-    if (status != IODMA_OK)
-        return fail("preparing the source", status);
-    status = describe(&target, IODMA_IN);
-    if (status != IODMA_OK)
-        return fail("preparing the target", status);
-    status = list(&source);
+    block = disk.facts->nvme->block_size;
+    blocks = (bytes + block - 1) >> (uint32_t)__builtin_ctz(block);
+    if (2 * blocks > disk.facts->nvme->blocks)
+        return fail("the disk is smaller than twice the file", IODMA_NO_SPACE);
+    if (!strew(blocks * block, &seed))
+        return fail("strewing memory", IODMA_NO_SPACE);
+    status = set_guards(&from);
     if (status == IODMA_OK)
-        status = list(&target);
+        status = set_guards(&to);
     if (status != IODMA_OK)
-        return fail("listing segments", status);
-    print_table(&source);
-    print_table(&target);
+        return fail("setting guard bytes", status);
 
-    status = move();
+    status = journey(blocks);
     if (status != IODMA_OK)
-        return fail("the transfer", status);
-    print_counts(poll);
-    if (!target_is_source() || !target_guards_hold() || !source_guards_hold())
+        return fail("the journey", status);
+    if (!guards_hold(&from) || !guards_hold(&to))
         return 1;
-    if (!write_file(output)) {
-        printf("demo: failed: the host does not take %s\n", output);
-        return 1;
-    }
-    printf("memory: target equals source, guard bytes intact\n");
+    printf("memory: both copies are equal, guard bytes intact\n");
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    bool poll = argc == 5 && strcmp(argv[4], "--poll") == 0;
-    unsigned long size;
+    bool poll = argc == 4 && strcmp(argv[3], "--poll") == 0;
+    unsigned long bytes;
 
-    if (argc != 4 && !poll) {
-        printf("demo: usage: demo SIZE SEED OUTPUT [--poll]\n");
+    if (argc != 3 && !poll) {
+        printf("demo: usage: demo BYTES SEED [--poll]\n");
         return 64;
     }
-    size = strtoul(argv[1], NULL, 10);
-    if (size == 0 || size > board.payload.size) {
+    bytes = strtoul(argv[1], NULL, 10);
+    if (bytes == 0 || bytes > 1024 * MIB) {
         printf("demo: failed: %s bytes: 1 to %s are possible\n", argv[1],
-               hex(board.payload.size));
+               hex(1024 * MIB));
         return 64;
     }
-    return run(size, strtoul(argv[2], NULL, 10), argv[3], poll);
+    return run(bytes, strtoul(argv[2], NULL, 10), poll);
 }

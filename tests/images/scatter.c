@@ -27,6 +27,19 @@ static uint32_t cut(uint64_t length, uint32_t wanted, uint32_t unit,
     return count;
 }
 
+/* Move the seam of one pair of neighbours in eight off the page. */
+static void unsettle(uint64_t *pieces, uint32_t count, uint64_t *seed)
+{
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        uint32_t moved = SCATTER_UNIT * (1 + random_below(seed, 1000));
+
+        if (random_below(seed, 8) == 0 && pieces[i] > moved) {
+            pieces[i] -= moved;
+            pieces[i + 1] += moved;
+        }
+    }
+}
+
 static void shuffle(uint32_t *indices, uint32_t count, uint64_t *seed)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -40,80 +53,90 @@ static void shuffle(uint32_t *indices, uint32_t count, uint64_t *seed)
     }
 }
 
-/* The groups' pieces become ranges. */
-static void make_ranges(struct scatter *scatter, uint64_t *seed)
+static uint64_t page_up(uint64_t address)
 {
-    scatter->range_count = 0;
-    for (uint32_t i = 0; i < scatter->group_count; i++) {
-        const struct scatter_group *group = &scatter->groups[i];
-        uint64_t address = group->address;
-        uint64_t pieces[3];
-        uint32_t count =
-            cut(group->length, 1 + random_below(seed, 3), 1, pieces, seed);
+    return (address + SCATTER_PAGE - 1) / SCATTER_PAGE * SCATTER_PAGE;
+}
 
-        for (uint32_t k = 0; k < count; k++) {
-            scatter->ranges[scatter->range_count++] =
-                (struct iodma_range){ address, pieces[k] };
-            address += pieces[k];
-        }
+static void add_gap(struct scatter *scatter, uint64_t from, uint64_t to)
+{
+    scatter->gaps[scatter->gap_count++] =
+        (struct iodma_range){ from, to - from };
+}
+
+/* Give a group its place in what is left of an area, behind a gap. Returns
+   its address, or 0 if it does not fit. */
+static uint64_t place(struct scatter *scatter, struct scatter_area *rest,
+                      uint64_t length, uint64_t *seed)
+{
+    uint64_t address = page_up(rest->base + SCATTER_GUARD);
+    uint64_t used;
+
+    address += SCATTER_PAGE * (uint64_t)random_below(seed, 3);
+    if (modulo(length, SCATTER_PAGE) != 0)
+        address += SCATTER_UNIT * random_below(seed, 1000);
+    used = address - rest->base + length;
+    if (used + SCATTER_GUARD > rest->size)
+        return 0;
+
+    add_gap(scatter, rest->base, address);
+    rest->base += used;
+    rest->size -= used;
+    return address;
+}
+
+/* In one of the areas, by chance; in the other one if that is full. */
+static uint64_t place_somewhere(struct scatter *scatter,
+                                struct scatter_area *rests, uint64_t length,
+                                uint64_t *seed)
+{
+    uint32_t first = random_below(seed, SCATTER_AREAS);
+    uint64_t address = place(scatter, &rests[first], length, seed);
+
+    return address != 0 ? address
+                        : place(scatter, &rests[1 - first], length, seed);
+}
+
+/* A group becomes one to three ranges that touch. */
+static void add_ranges(struct scatter *scatter, uint64_t address,
+                       uint64_t length, uint64_t *seed)
+{
+    uint64_t pieces[3];
+    uint32_t count =
+        cut(length, 1 + random_below(seed, 3), SCATTER_UNIT, pieces, seed);
+
+    for (uint32_t i = 0; i < count; i++) {
+        scatter->ranges[scatter->range_count++] =
+            (struct iodma_range){ address, pieces[i] };
+        address += pieces[i];
     }
 }
 
-void scatter_apart(struct scatter *scatter, uint64_t base, uint64_t length,
-                   uint32_t groups, uint64_t *seed)
+bool scatter_make(struct scatter *scatter,
+                  const struct scatter_area areas[SCATTER_AREAS],
+                  uint64_t length, uint32_t groups, uint64_t *seed)
 {
+    struct scatter_area rests[SCATTER_AREAS] = { areas[0], areas[1] };
     uint64_t pieces[SCATTER_GROUPS];
-    uint64_t offset = 0;
-    uint64_t address = base;
-
-    scatter->group_count = cut(length, groups, 1, pieces, seed);
-    for (uint32_t i = 0; i < scatter->group_count; i++) {
-        scatter->groups[i].offset = offset;
-        scatter->groups[i].length = pieces[i];
-        offset += pieces[i];
-    }
-
-    shuffle(scatter->in_memory, scatter->group_count, seed);
-    for (uint32_t i = 0; i < scatter->group_count; i++) {
-        struct scatter_group *group = &scatter->groups[scatter->in_memory[i]];
-
-        address += SCATTER_GUARD + random_below(seed, 4096);
-        address += modulo(group->offset - address, SCATTER_PHASE);
-        group->address = address;
-        address += group->length;
-    }
-    scatter->begin = base;
-    scatter->end = address + SCATTER_GUARD;
-    make_ranges(scatter, seed);
-}
-
-void scatter_shuffled(struct scatter *scatter, uint64_t base, uint64_t length,
-                      uint32_t groups, uint64_t *seed)
-{
-    uint64_t pieces[SCATTER_GROUPS];
-    uint64_t starts[SCATTER_GROUPS];
+    uint64_t addresses[SCATTER_GROUPS];
     uint32_t order[SCATTER_GROUPS];
-    uint64_t offset = 0;
-    uint32_t count = cut(length, groups, SCATTER_PHASE, pieces, seed);
 
-    for (uint32_t i = 0; i < count; i++) {
-        starts[i] = base + offset;
-        offset += pieces[i];
+    scatter->range_count = 0;
+    scatter->gap_count = 0;
+    scatter->group_count = cut(length, groups, SCATTER_PAGE, pieces, seed);
+    unsettle(pieces, scatter->group_count, seed);
+    shuffle(order, scatter->group_count, seed);
+    for (uint32_t i = 0; i < scatter->group_count; i++) {
+        addresses[order[i]] =
+            place_somewhere(scatter, rests, pieces[order[i]], seed);
+        if (addresses[order[i]] == 0)
+            return false;
     }
-
-    shuffle(order, count - 1, seed);
-    order[count - 1] = count - 1;
-    offset = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t piece = pieces[order[i]];
-
-        scatter->groups[i] =
-            (struct scatter_group){ offset, starts[order[i]], piece };
-        scatter->in_memory[order[i]] = i;
-        offset += piece;
+    for (uint32_t i = 0; i < SCATTER_AREAS; i++) {
+        if (rests[i].size != 0)
+            add_gap(scatter, rests[i].base, rests[i].base + SCATTER_GUARD);
     }
-    scatter->group_count = count;
-    scatter->begin = base;
-    scatter->end = base + length;
-    make_ranges(scatter, seed);
+    for (uint32_t i = 0; i < scatter->group_count; i++)
+        add_ranges(scatter, addresses[i], pieces[i], seed);
+    return true;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory cut into pieces and strewn about, repeatably.
- *
- * Bytes 0 .. length - 1 of a stream are cut into groups of one to three
- * pieces. The pieces of a group touch; groups lie apart and in another order
- * than in the stream. Every piece's address equals its stream offset modulo
- * SCATTER_PHASE, which is what a copy engine like the 53C8xx asks of source
- * and destination.
+ * Memory strewn about, repeatably: bytes 0 .. length - 1 of a stream lie in
+ * groups of one to three ranges. The ranges of a group touch; groups lie
+ * apart, in another order than in the stream, in one or two areas. Most
+ * groups are whole pages; some are not, and begin anywhere. Every length and
+ * address is a multiple of SCATTER_UNIT, as long as the stream's is: that is
+ * what a 53C8xx asks of source and destination, and an NVMe of its PRPs.
  */
 #ifndef TESTS_IMAGES_SCATTER_H
 #define TESTS_IMAGES_SCATTER_H
@@ -17,42 +16,39 @@
 #include <stdint.h>
 
 enum {
-    SCATTER_PHASE = 4,
+    SCATTER_UNIT = 4,
+    SCATTER_PAGE = 4096,
     SCATTER_GROUPS = 128, /* at most */
-    SCATTER_PIECES = 3 * SCATTER_GROUPS,
-    SCATTER_GUARD = 64, /* bytes at least between groups that lie apart */
+    SCATTER_RANGES = 3 * SCATTER_GROUPS,
+    SCATTER_GUARD = 64, /* bytes at least between groups               */
+    SCATTER_AREAS = 2,
 };
 
-/* A group: so many bytes from `offset` of the stream on, at `address`. */
-struct scatter_group {
-    uint64_t offset;
-    uint64_t address;
-    uint64_t length;
+/* Memory to strew over. CPU physical. */
+struct scatter_area {
+    uint64_t base; /* a multiple of SCATTER_PAGE */
+    uint64_t size; /* bytes; 0: none             */
 };
 
 struct scatter {
-    struct scatter_group groups[SCATTER_GROUPS]; /* in stream order       */
-    uint32_t in_memory[SCATTER_GROUPS];          /* indices, by address   */
-    uint32_t group_count;
-    struct iodma_range ranges[SCATTER_PIECES]; /* the pieces, stream order */
+    struct iodma_range ranges[SCATTER_RANGES]; /* in stream order          */
     uint32_t range_count;
-    uint64_t begin, end; /* of all that it occupies, gaps included         */
+    uint32_t group_count;
+    struct iodma_range gaps[SCATTER_GROUPS + SCATTER_AREAS]; /* between, before
+                                                  and behind the groups     */
+    uint32_t gap_count;
 };
 
 /*
- * Strew a stream over free memory from `base` on, with gaps of random size.
+ * Strew a stream over both areas.
  *
- *   groups  wanted; fewer if the stream is too short
+ *   length  bytes, not 0
+ *   groups  wanted, 1 to SCATTER_GROUPS; fewer if the stream is short
+ *
+ * Returns false if the areas are too small.
  */
-void scatter_apart(struct scatter *scatter, uint64_t base, uint64_t length,
-                   uint32_t groups, uint64_t *seed);
-
-/*
- * Make a stream of contiguous bytes at `base` by reading them group by group
- * in another order. The last group stays last, if the length is no multiple
- * of SCATTER_PHASE. base is one.
- */
-void scatter_shuffled(struct scatter *scatter, uint64_t base, uint64_t length,
-                      uint32_t groups, uint64_t *seed);
+bool scatter_make(struct scatter *scatter,
+                  const struct scatter_area areas[SCATTER_AREAS],
+                  uint64_t length, uint32_t groups, uint64_t *seed);
 
 #endif

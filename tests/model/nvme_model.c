@@ -627,10 +627,16 @@ void nvme_model_observe(struct nvme_model *model)
 
 static bool execute_any(struct nvme_model *model)
 {
-    uint32_t start = random_below(&model->seed, NVME_MODEL_COMMANDS);
+    uint32_t end = NVME_MODEL_COMMANDS;
+    uint32_t start;
 
-    for (uint32_t i = 0; i < NVME_MODEL_COMMANDS; i++) {
-        if (execute(model, &model->commands[(start + i) % NVME_MODEL_COMMANDS]))
+    while (end != 0 && !model->commands[end - 1].taken)
+        end--;
+    if (end == 0)
+        return false;
+    start = random_below(&model->seed, end);
+    for (uint32_t i = 0; i < end; i++) {
+        if (execute(model, &model->commands[(start + i) % end]))
             return true;
     }
     return false;
@@ -641,7 +647,7 @@ uint32_t nvme_model_step(struct nvme_model *model, uint32_t things)
     uint32_t done = 0;
 
     while (done < things && model->ready && !model->absent) {
-        bool fetching = random_below(&model->seed, 2) == 0;
+        bool fetching = model->greedy || random_below(&model->seed, 2) == 0;
 
         if (!(fetching && fetch_entry(model, ADMIN)) &&
             !(fetching && fetch_entry(model, IO)) && !execute_any(model) &&

@@ -70,6 +70,7 @@ struct nvme_model {
     uint64_t blocks;
     uint32_t shift; /* block size, log2                                     */
     uint64_t seed;  /* of the order of execution                            */
+    bool greedy;    /* fetches all there is before it executes any          */
     void (*access)(void); /* before every register access; may be NULL      */
 
     /* What it says of itself. */

@@ -3,33 +3,107 @@
  * A fault never goes unnoticed: raises, on purpose, the one named by the
  * first argument. The run has to end there, with the fault's own line and
  * exit status; a fault that lets us go on is a failure.
+ *
+ * Before, it says at which instruction it will be: same_pc.sh looks whether
+ * the fault's line says so, too.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "boards/board.h"
+#include "hal/bits.h"
 #include "platform/armv7a/gic.h"
+#include "platform/armv7a/mmu.h"
 #include "platform/interrupt.h"
 #include "platform/mmio.h"
+#include "platform/uart.h"
 
 #define EXIT_USAGE 64 /* EX_USAGE of BSD's sysexits.h */
-
-#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 /* No board maps the last gigabyte's upper half. */
 #define HOLE 0xf0000000u
 
-/* Software interrupts (GICv2, ARM IHI 0048B 4.3.15). */
-#define GICD_SGIR      0xf00u
-#define GICD_SGIR_SELF (2u << 24)
+/* Nothing is behind the virt machine's interrupt controller, in the same
+   2 MiB (QEMU hw/arm/virt.c, base_memmap). */
+#define NOBODY 0x100000u
 
-static void go(uintptr_t address)
+/* Software interrupts; group 0 by the fast interrupt (GICv2, ARM IHI 0048B
+   4.3.15 and 4.4.1). */
+#define GICD_SGIR        0xf00u
+#define GICD_SGIR_SELF   (2u << 24)
+#define GICC_CTLR        0x000u
+#define GICC_CTLR_ENABLE 1u
+#define GICC_CTLR_FIQ    (1u << 3)
+
+/* The PL011 has no such register (ARM DDI 0183, table 3-1). */
+#define UART_NOTHING 0x100u
+
+/* Flags Z and V, for the status register to show (ARM DDI 0406C B1.3.3). */
+#define FLAGS 0x50000000u
+
+/* The instructions at fault ---------------------------------------------- */
+
+/* Functions that are no more than is written: the first instruction of each
+   is the one at fault, if nothing else is said. */
+#define BARE __attribute__((naked, noipa))
+
+/* It is the instructions that use them. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+BARE static void load(uintptr_t address)
 {
-    void (*function)(void) = (void (*)(void))address;
-
-    function();
+    __asm__("ldr r0, [r0]\n\tbx lr");
 }
+
+BARE static void store(uintptr_t address)
+{
+    __asm__("str r0, [r0]\n\tbx lr");
+}
+
+BARE static void overflow(void)
+{
+    __asm__("push {r0, r1}\n\tb overflow");
+}
+
+/* Second instruction. */
+BARE static void undefined(uint32_t flags)
+{
+    __asm__("msr APSR_nzcvqg, r0\n\tudf #0\n\tbx lr");
+}
+
+/* Second instruction. */
+BARE static void supervisor_call(uint32_t flags)
+{
+    __asm__("msr APSR_nzcvqg, r0\n\tsvc #0\n\tbx lr");
+}
+
+/* Second instruction, 4 bytes behind the first in this state, too. */
+BARE __attribute__((target("thumb"))) static void
+undefined_thumb(uint32_t flags)
+{
+    __asm__("msr APSR_nzcvqg, r0\n\tudf #0\n\tbx lr");
+}
+
+/* Second instruction. */
+BARE __attribute__((target("thumb"))) static void
+supervisor_call_thumb(uint32_t flags)
+{
+    __asm__("msr APSR_nzcvqg, r0\n\tsvc #0\n\tbx lr");
+}
+
+/* Let a pending interrupt in at the third instruction. */
+BARE static void let_in(uint32_t flags)
+{
+    __asm__("msr APSR_nzcvqg, r0\n\tcpsie if\n\tb .");
+}
+
+#pragma GCC diagnostic pop
+
+/* Telling where ---------------------------------------------------------- */
 
 /* Hides from the compiler what a value is, so that it cannot see the fault. */
 static uintptr_t hidden(uintptr_t value)
@@ -38,93 +112,233 @@ static uintptr_t hidden(uintptr_t value)
     return value;
 }
 
-static void undefined(void)
+static void announce(uintptr_t pc)
 {
-    __asm__ volatile("udf #0");
+    printf("about to fault at pc 0x%08x\n", (unsigned)pc);
 }
 
-static void supervisor_call(void)
+static void load_from(uintptr_t address)
 {
-    __asm__ volatile("svc #0" ::: "lr");
+    announce((uintptr_t)load);
+    load(hidden(address));
+}
+
+static void store_to(uintptr_t address)
+{
+    announce((uintptr_t)store);
+    store(hidden(address));
+}
+
+static void go(uintptr_t address)
+{
+    void (*function)(void) = (void (*)(void))hidden(address);
+
+    announce(address);
+    function();
+}
+
+/* The lowest bit of a function's address says that it is Thumb code. */
+static void go_to_second(void (*function)(uint32_t flags))
+{
+    announce(((uintptr_t)function & ~(uintptr_t)1) + 4);
+    function(FLAGS);
+}
+
+static void raise_software_interrupt(void)
+{
+    mmio_write32(gic_base.distributor + GICD_SGIR, GICD_SGIR_SELF | 0);
+}
+
+/* The faults ------------------------------------------------------------- */
+
+static void raise_undefined(void)
+{
+    go_to_second(undefined);
+}
+
+static void raise_undefined_thumb(void)
+{
+    go_to_second(undefined_thumb);
+}
+
+static void raise_supervisor_call(void)
+{
+    go_to_second(supervisor_call);
+}
+
+static void raise_supervisor_call_thumb(void)
+{
+    go_to_second(supervisor_call_thumb);
 }
 
 static void data_abort(void)
 {
-    mmio_read32(hidden(HOLE));
+    load_from(HOLE);
 }
 
 static void prefetch_abort(void)
 {
-    go(hidden(HOLE));
+    go(HOLE);
 }
 
 static void null(void)
 {
-    mmio_read32(hidden(0));
+    load_from(0);
+}
+
+static void null_call(void)
+{
+    go(0);
+}
+
+static void external_abort(void)
+{
+    load_from(gic_base.distributor + NOBODY);
 }
 
 static void write_text(void)
 {
-    uintptr_t code = (uintptr_t)&undefined & ~(uintptr_t)3;
+    store_to((uintptr_t)&load);
+}
 
-    mmio_write32(hidden(code), 0);
+static void write_constant(void)
+{
+    static const uint32_t constant = 1;
+
+    store_to((uintptr_t)&constant);
 }
 
 static void execute_data(void)
 {
     static uint32_t code = 0xe12fff1e; /* bx lr */
 
-    go(hidden((uintptr_t)&code));
+    go((uintptr_t)&code);
 }
 
-/* The frame is in use until after the call, which so needs one of its own. */
-static void recurse(uint32_t depth)
+static void execute_constant(void)
 {
-    uint8_t frame[256];
+    static const uint32_t code = 0xe12fff1e; /* bx lr */
 
-    if (depth != 0)
-        recurse(depth - 1);
-    __asm__ volatile("" ::"r"(frame) : "memory");
+    go((uintptr_t)&code);
+}
+
+static void execute_memory(void)
+{
+    mmio_write32((uintptr_t)board.scratch.base, 0xe12fff1e); /* bx lr */
+    go((uintptr_t)board.scratch.base);
+}
+
+static void execute_device(void)
+{
+    go(uart_base);
 }
 
 static void stack_overflow(void)
 {
-    recurse((uint32_t)hidden(1000000));
+    announce((uintptr_t)overflow);
+    overflow();
+}
+
+static void overflow_in_handler(void *argument)
+{
+    (void)argument;
+    stack_overflow();
+}
+
+static void interrupt_stack_overflow(void)
+{
+    interrupt_install(0, overflow_in_handler, NULL);
+    interrupt_enable(0);
+    raise_software_interrupt();
+    interrupts_on();
 }
 
 static void unexpected_interrupt(void)
 {
     interrupt_enable(0);
-    interrupts_on();
-    mmio_write32(gic_base.distributor + GICD_SGIR, GICD_SGIR_SELF | 0);
-    interrupt_wait();
+    raise_software_interrupt();
+    announce((uintptr_t)let_in + 8);
+    let_in(FLAGS);
+}
+
+/* With fast interrupts masked until all is ready. */
+static void fast_interrupt(void)
+{
+    __asm__ volatile("cpsid f" ::: "memory");
+    mmio_write32(gic_base.cpu + GICC_CTLR, GICC_CTLR_ENABLE | GICC_CTLR_FIQ);
+    interrupt_enable(0);
+    raise_software_interrupt();
+    announce((uintptr_t)let_in + 8);
+    let_in(FLAGS);
+}
+
+/* Without its port the console cannot be told of a fault: a second one. */
+static void fault_in_fault(void)
+{
+    mmu_unmap_block((uint32_t)uart_base & ~(MMU_BLOCK - 1));
+    undefined(0);
+}
+
+static void no_such_interrupt(void)
+{
+    interrupt_enable(1020);
+}
+
+static void mapped_twice(void)
+{
+    mmu_map_block((uint32_t)board.scratch.base, board.scratch.base);
+}
+
+static void sleep_for_ever(void)
+{
+    for (;;)
+        interrupt_wait();
 }
 
 static const struct {
     const char *name;
     void (*raise)(void);
 } faults[] = {
-    { "undefined", undefined },
-    { "svc", supervisor_call },
+    { "undefined", raise_undefined },
+    { "undefined-thumb", raise_undefined_thumb },
+    { "svc", raise_supervisor_call },
+    { "svc-thumb", raise_supervisor_call_thumb },
     { "data-abort", data_abort },
     { "prefetch-abort", prefetch_abort },
     { "null", null },
+    { "null-call", null_call },
+    { "external-abort", external_abort },
     { "write-text", write_text },
+    { "write-constant", write_constant },
     { "execute-data", execute_data },
+    { "execute-constant", execute_constant },
+    { "execute-memory", execute_memory },
+    { "execute-device", execute_device },
     { "stack-overflow", stack_overflow },
+    { "interrupt-stack-overflow", interrupt_stack_overflow },
     { "unexpected-interrupt", unexpected_interrupt },
+    { "fast-interrupt", fast_interrupt },
+    { "fault-in-fault", fault_in_fault },
+    { "no-such-interrupt", no_such_interrupt },
+    { "mapped-twice", mapped_twice },
+    { "abort", abort },
+    { "hang", sleep_for_ever }, /* tests/test_tools.sh */
 };
 
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
-    size_t i;
 
     if (strcmp(name, "none") == 0) {
         printf("ok - no fault, and none reported\n");
         return 0;
     }
-    for (i = 0; i < COUNT_OF(faults); i++) {
+    if (strcmp(name, "guest-error") == 0) {
+        mmio_read32(uart_base + UART_NOTHING);
+        printf("ok - no fault, but a register that is none was read\n");
+        return 0;
+    }
+    for (size_t i = 0; i < COUNT_OF(faults); i++) {
         if (strcmp(name, faults[i].name) == 0) {
             faults[i].raise();
             printf("not ok - %s goes unnoticed\n", name);

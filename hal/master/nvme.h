@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * NVM Express controllers: a bus master with rings. One queue pair on
+ * namespace 1, any number of requests in flight up to the number of slots.
+ *
+ * A request's life:
+ *
+ *   nvme_begin     takes a slot; from now on request->emitter.put() writes the
+ *                  data's segments straight into the submission entry and the
+ *                  slot's list page
+ *   nvme_submit    hands all begun requests to the controller: one publish,
+ *                  one doorbell (rule E11)
+ *   nvme_reap      from the ISR (or, polling, from the thread before each
+ *                  service): notes what the controller has completed
+ *   nvme_service   from the thread: ends requests, calls back, watches
+ *                  deadlines
+ *
+ * A request whose deadline passes is *lost*: it ends with Timeout, but the
+ * controller may still reach its data and its list. The request stays
+ * `quarantined`, its slot out of use, until `released` is called: the
+ * controller completed it after all, or nvme_reset() proved it stopped.
+ *
+ * Data is described by PRPs or, by choice, by an SGL. Each slot has one page
+ * for its list, never chained; max_transfer is narrowed to what that holds
+ * (PRP: 2 MiB whatever MDTS says; SGL: 256 segments).
+ *
+ * Registers read in operation: none. Written: one doorbell a submit, one a
+ * reap that found something.
+ *
+ * Source: NVM Express Base Specification 1.4.
+ */
+#ifndef HAL_MASTER_NVME_H
+#define HAL_MASTER_NVME_H
+
+#include "hal/bus.h"
+#include "hal/limits.h"
+#include "hal/master/nvme_regs.h"
+#include "hal/segment.h"
+#include "hal/shared.h"
+#include "hal/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A page of the controller (CC.MPS = 0). */
+#define NVME_PAGE        UINT32_C(4096)
+#define NVME_PAGES(size) (((size) + NVME_PAGE - 1) / NVME_PAGE)
+
+/* Entries of either I/O queue. More than there are slots: a queue of n
+   entries holds n - 1, and so none is ever full. */
+#define NVME_ENTRIES(slots) (2 * (slots))
+
+/*
+ * Pages that an instance shares with the controller: both admin queues, the
+ * identify data, a list for each slot, both I/O queues. And their bytes.
+ */
+#define NVME_MEMORY_PAGES(slots)                                               \
+    (3 + (slots) +                                                             \
+     NVME_PAGES(NVME_ENTRIES(slots) * sizeof(struct nvme_command)) +           \
+     NVME_PAGES(NVME_ENTRIES(slots) * sizeof(struct nvme_completion)))
+#define NVME_MEMORY_SIZE(slots) (NVME_MEMORY_PAGES(slots) * NVME_PAGE)
+
+enum { NVME_SLOTS_MAX = 256 };
+
+/* Opcodes (1.4 figure 346). Any other may be used as well: whether it moves
+   data, its bits 1:0 say. */
+enum {
+    NVME_FLUSH = 0x00, /* blocks = 0 */
+    NVME_WRITE = 0x01,
+    NVME_READ = 0x02,
+    NVME_COMPARE = 0x05,
+};
+
+/* How the controller says that it has completed something. */
+enum {
+    NVME_POLLED = 0,
+    NVME_PIN = 1,     /* its interrupt pin: a level. QEMU 7.2 never drops it
+                         again after a reset with requests in flight    */
+    NVME_MESSAGE = 2, /* MSI-X, `vector`, enabled (pci_msix_enable) before
+                         nvme_start(); vector 0 is the admin queues' and
+                         best left masked                                */
+};
+
+/* nvme->state */
+enum {
+    NVME_DOWN = 0,  /* it is disabled and touches no memory              */
+    NVME_UP = 1,    /* started                                           */
+    NVME_STUCK = 2, /* it could not be disabled: memory must not be reused */
+};
+
+/* request->state */
+enum {
+    NVME_IDLE = 0,
+    NVME_BEGUN = 1,     /* has a slot, takes segments                     */
+    NVME_SUBMITTED = 2, /* the controller has it                          */
+    NVME_ENDED = 3,     /* status says how; may begin again unless it is
+                           quarantined                                    */
+};
+
+struct nvme;
+struct nvme_request;
+
+/* Called from nvme_service(), nvme_stop() or nvme_reset(); may begin, put,
+   submit and cancel, this request too. */
+typedef void (*nvme_function)(struct nvme_request *request);
+
+/* The caller's storage, all zero before its first use; ours from begin until
+   it has ended and is not quarantined. */
+struct nvme_request {
+    /* Set by the caller before nvme_begin(). */
+    uint8_t opcode;         /* NVME_READ ...                              */
+    uint32_t blocks;        /* 0 .. 65536                                 */
+    uint64_t lba;           /* of the first block                         */
+    uint64_t deadline;      /* on the bus's clock, hal_deadline()         */
+    nvme_function done;     /* the end, once; may be NULL                 */
+    nvme_function released; /* the end of the quarantine; may be NULL     */
+    void *ref_con;          /* the caller's, never looked at              */
+
+    /* Made by nvme_begin(): give it the data's segments, blocks times the
+       block size in all. Returns OK; NotReady: not begun, or submitted;
+       NotAligned: PRPs or the controller cannot express it; NoSpace: more
+       than `blocks`, or more segments than the list holds; MessageTooLarge:
+       it wraps. A segment that is refused has changed nothing. */
+    struct hal_emitter emitter;
+
+    /* Read by the caller once state is NVME_ENDED. */
+    uint32_t state;
+    int32_t status;   /* an enum iodma_status:
+                         OK        done
+                         DMAError  the controller failed it; `code` says why
+                         Timeout   lost; it is quarantined
+                         Aborted   the controller was stopped before       */
+    uint32_t code;    /* the controller's, see nvme_status_name()         */
+    bool quarantined; /* its data and this request are not ours to reuse  */
+
+    /* Ours. */
+    struct nvme *nvme;
+    uint32_t slot;
+    uint32_t entry;       /* free-running index in the submission queue   */
+    uint64_t length;      /* bytes that blocks stand for                  */
+    uint64_t emitted;     /* bytes that the segments so far stand for     */
+    uint64_t end;         /* bus address behind the last of them          */
+    uint32_t descriptors; /* in the list                                  */
+    bool complete;        /* the last segment was put                     */
+};
+
+/* A request's place. One for each request in flight, the board's storage. */
+struct nvme_slot {
+    struct nvme_request *request; /* thread; NULL: free                   */
+    uint32_t next;                /* thread: next free slot               */
+    uint32_t id;                  /* thread, while not in flight          */
+    uint32_t issued;              /* thread: counts submissions           */
+    uint32_t retired;             /* ISR: issued, as it was completed; the
+                                     slot is in flight while they differ  */
+    uint32_t code;                /* ISR, before retired                  */
+};
+
+struct nvme {
+    /* Set by the board. */
+    const struct hal_bus *bus;
+    uintptr_t base;           /* registers (BAR 0), as the CPU sees them  */
+    struct hal_shared memory; /* NVME_MEMORY_SIZE(slot_count)             */
+    struct nvme_slot *slots;  /* all zero before nvme_start()             */
+    uint32_t slot_count;      /* power of two, up to NVME_SLOTS_MAX       */
+    uint8_t interrupts;       /* NVME_POLLED ...                          */
+    uint16_t vector;          /* of the I/O queue, with NVME_MESSAGE      */
+    bool use_sgl;             /* else PRP                                 */
+
+    /* Known after nvme_start(). */
+    struct hal_limits limits; /* of data                                  */
+    uint32_t block_size;      /* bytes, a power of two                    */
+    uint64_t blocks;          /* of the namespace                         */
+    uint32_t code;            /* why start failed with DMAError           */
+
+    /* Counts, since power-up. */
+    uint32_t requests;  /* thread: submitted                              */
+    uint32_t doorbells; /* thread: times the controller was told of some  */
+    uint32_t strays;    /* ISR: completions of nothing in flight          */
+
+    /* Ours. */
+    uint32_t state;      /* thread, under the lock: NVME_UP ...           */
+    uint32_t stride;     /* bytes from doorbell to doorbell               */
+    uint32_t granule;    /* of addresses and lengths in an SGL            */
+    uint32_t admin_sent; /* thread: admin commands since reset            */
+    uint32_t filled;     /* thread: free-running, next entry to fill      */
+    uint32_t told;       /* thread: what the doorbell last said           */
+    uint32_t reaped;     /* ISR: free-running, next completion; thread
+                            while state is not NVME_UP                    */
+    uint32_t free;       /* thread: first free slot; slot_count: none     */
+    uint32_t used;       /* thread: slots that are not free               */
+    uint32_t in_flight;  /* thread: submitted and not ended               */
+    uint32_t lost;       /* thread: quarantined                           */
+    bool serving;        /* thread: within a callback's caller            */
+};
+
+/* What nvme->memory has to be: pages, in one piece. */
+extern const struct hal_limits nvme_memory_limits;
+
+/*
+ * Reset the controller, set up its queues, learn what it can do.
+ *
+ * Returns OK; BadArgument: the instance is not set up (memory, slots,
+ * alignment); Busy: requests are begun, in flight or lost (nvme_reset is for
+ * that), or this is a callback; NotAttached: no controller answers; Timeout:
+ * it did not get ready within CAP.TO, or did not complete an admin command;
+ * Unsupported: least page above 4 KiB, no NVM command set, other entry
+ * sizes, too short queues, blocks with metadata or below 512 bytes, no SGL
+ * and use_sgl; NotFound: it has no namespace 1; DMAError: it failed a
+ * command, nvme->code says why.
+ *
+ * If it fails the controller is disabled, or nvme->state is NVME_STUCK.
+ * Context: thread; waits.
+ */
+enum iodma_status nvme_start(struct nvme *nvme);
+
+/*
+ * Take a slot for a request.
+ *
+ * Returns OK; or with nothing changed: BadArgument: a NULL pointer, more than
+ * 65536 blocks, none for an opcode that moves data, some for a flush;
+ * NotReady: the controller is not up; Busy: the request is under way or
+ * quarantined; NoSpace: more than limits.max_transfer; NoResources: no slot.
+ *
+ * Context: thread, or callback.
+ */
+enum iodma_status nvme_begin(struct nvme *nvme, struct nvme_request *request);
+
+/*
+ * Give back the slot of a request that was begun and not submitted. It is
+ * idle afterwards; no callback is made.
+ *
+ * Returns OK, or NotReady if it is not so. Context: thread, or callback.
+ */
+enum iodma_status nvme_cancel(struct nvme_request *request);
+
+/*
+ * Hand all begun requests to the controller. None: nothing happens.
+ *
+ * Returns OK; NotReady: the controller is not up; BadArgument: one of them
+ * lacks its last segment, or bytes; none is submitted then (cancel it).
+ * Context: thread, or callback.
+ */
+enum iodma_status nvme_submit(struct nvme *nvme);
+
+/*
+ * Note what has been completed. The only call for an ISR; harmless when there
+ * is nothing, and whatever state the controller is in.
+ *
+ * Returns the number of requests found. Context: ISR, or thread when polling.
+ */
+uint32_t nvme_reap(struct nvme *nvme);
+
+/*
+ * End what is completed or late and call back. From a callback: nothing.
+ * Returns whether requests are still in flight; lost ones do not count.
+ * Context: thread; never waits. Time: by the number of slots.
+ */
+bool nvme_service(struct nvme *nvme);
+
+/* Would service find anything to do at this moment? For a thread that wants
+   to sleep: ask with interrupts masked. Context: any. */
+bool nvme_due(const struct nvme *nvme);
+
+/*
+ * Disable the controller: the end of its use of all memory.
+ *
+ * Returns OK: every request that had not ended has, with Aborted or as the
+ * controller had completed it, and lost ones are released. Timeout or
+ * NotAttached: it did not stop as far as we know; every request has ended,
+ * those in flight as lost, and all that were lost stay so; try again. Busy:
+ * this is a callback, nothing happened.
+ *
+ * Context: thread; waits, and calls back before it returns.
+ */
+enum iodma_status nvme_stop(struct nvme *nvme);
+
+/*
+ * nvme_stop(), then start anew. Returns what either says. After a failure
+ * begin and submit answer NotReady until nvme_reset() succeeds.
+ * Context: as nvme_stop().
+ */
+enum iodma_status nvme_reset(struct nvme *nvme);
+
+/* nvme->code when the controller reported itself broken (CSTS.CFS). */
+enum { NVME_CODE_FATAL = 0xFFFF };
+
+/* A status code, type << 8 | code, in words (1.4 figures 124 to 130). Never
+   NULL. Context: any. */
+const char *nvme_status_name(uint32_t code);
+
+#endif

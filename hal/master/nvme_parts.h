@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the NVMe driver know of each other; for nobody else. */
+#ifndef HAL_MASTER_NVME_PARTS_H
+#define HAL_MASTER_NVME_PARTS_H
+
+#include "hal/atomic.h"
+#include "hal/master/nvme.h"
+#include "hal/ring.h"
+#include "platform/mmio.h"
+
+/* Queue numbers (1.4, 4.1). */
+enum { NVME_ADMIN_QUEUE = 0, NVME_IO_QUEUE = 1 };
+
+/* The first pages of nvme->memory. */
+enum {
+    NVME_PAGE_ADMIN_SQ = 0,
+    NVME_PAGE_ADMIN_CQ = 1,
+    NVME_PAGE_IDENTIFY = 2,
+    NVME_PAGE_LISTS = 3,
+};
+
+static inline uint32_t nvme_entries(const struct nvme *nvme)
+{
+    return NVME_ENTRIES(nvme->slot_count);
+}
+
+static inline uint32_t nvme_page_sq(const struct nvme *nvme)
+{
+    return NVME_PAGE_LISTS + nvme->slot_count;
+}
+
+static inline uint32_t nvme_page_cq(const struct nvme *nvme)
+{
+    return nvme_page_sq(nvme) +
+           (uint32_t)NVME_PAGES(nvme_entries(nvme) *
+                                sizeof(struct nvme_command));
+}
+
+/* A page of the shared memory, as either side sees it. */
+static inline void *nvme_page(const struct nvme *nvme, uint32_t page)
+{
+    return (uint8_t *)nvme->memory.cpu + (size_t)page * NVME_PAGE;
+}
+
+static inline uint64_t nvme_page_bus(const struct nvme *nvme, uint32_t page)
+{
+    return nvme->memory.bus + (uint64_t)page * NVME_PAGE;
+}
+
+/* The submission entry that a free-running index stands for. */
+static inline struct nvme_command *nvme_entry(const struct nvme *nvme,
+                                              uint32_t index)
+{
+    return (struct nvme_command *)nvme_page(nvme, nvme_page_sq(nvme)) +
+           ring_slot(index, nvme_entries(nvme));
+}
+
+static inline struct nvme_u64 to_nvme_u64(uint64_t value)
+{
+    return (struct nvme_u64){ to_le32((uint32_t)value),
+                              to_le32((uint32_t)(value >> 32)) };
+}
+
+static inline uint64_t from_nvme_u64(struct nvme_u64 value)
+{
+    return (uint64_t)from_le32(value.high) << 32 | from_le32(value.low);
+}
+
+/*
+ * Has the controller written the index-th completion since its reset? Its
+ * phase is 1 in the first lap, then turns with every lap. *status is the
+ * dword with the phase: all that we look at, so it cannot be half written.
+ */
+static inline bool nvme_completed(const struct nvme_completion *queue,
+                                  uint32_t entries, uint32_t index,
+                                  uint32_t *status)
+{
+    const le32 *word = &queue[ring_slot(index, entries)].status;
+    bool phase = (index & entries) == 0;
+
+    *status = le32_swap(atomic_read_acquire(&word->raw));
+    return ((*status & NVME_STATUS_PHASE) != 0) == phase;
+}
+
+static inline uint32_t nvme_read32(const struct nvme *nvme, uint32_t offset)
+{
+    return mmio_read32(nvme->base + offset);
+}
+
+static inline void nvme_write32(const struct nvme *nvme, uint32_t offset,
+                                uint32_t value)
+{
+    mmio_write32(nvme->base + offset, value);
+}
+
+/* nvme_admin.c: keep the interrupt pin quiet, until the next reset. */
+void nvme_mask(const struct nvme *nvme);
+
+/* nvme_admin.c: wait until the controller is disabled. Afterwards it touches
+   no memory. Returns OK, NotAttached or Timeout. */
+enum iodma_status nvme_disable(struct nvme *nvme);
+
+/* nvme_admin.c: from disabled to up, as nvme_start() says; what nvme->state
+   says of it is the caller's. */
+enum iodma_status nvme_bring_up(struct nvme *nvme);
+
+/* nvme_data.c: the emitters of a request (struct hal_emitter). */
+enum iodma_status nvme_put_prp(struct hal_emitter *emitter,
+                               const struct hal_segment *segments,
+                               uint32_t count, bool first, bool last);
+enum iodma_status nvme_put_sgl(struct hal_emitter *emitter,
+                               const struct hal_segment *segments,
+                               uint32_t count, bool first, bool last);
+
+/* nvme_data.c: most bytes of a list of PRPs, most descriptors of an SGL. */
+extern const uint32_t nvme_prp_most;
+extern const uint32_t nvme_sgl_most;
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of the demo: disk to memory, memory to memory, memory to disk. */
+#ifndef TESTS_IMAGES_DEMO_H
+#define TESTS_IMAGES_DEMO_H
+
+#include "dma/iodma.h"
+#include "tests/images/bring_up.h"
+#include "tests/images/table.h"
+
+#include <stdint.h>
+
+/* No part of the demo takes longer. */
+enum { DEMO_DEADLINE_MS = 240000 };
+
+/* What a part did. */
+struct demo_count {
+    uint32_t most_in_flight; /* requests, or transfers, at a time */
+    uint64_t prefilled;      /* bytes                             */
+};
+
+/*
+ * Move all of a descriptor's bytes from or to the disk, several requests in
+ * flight.
+ *
+ *   memory  direction In: read; Out: write
+ *   lba     where the bytes are on the disk
+ *
+ * Returns OK, or what failed; it is printed then.
+ */
+enum iodma_status demo_disk(struct disk *disk,
+                            const struct iodma_memory *memory, uint64_t lba,
+                            struct table *table, struct demo_count *count);
+
+/* Copy all of one descriptor's bytes to another, several transfers queued.
+   Returns as above. */
+enum iodma_status
+demo_copy(struct engine *engine, const struct iodma_memory *source,
+          const struct iodma_memory *target, struct table *source_table,
+          struct table *target_table, struct demo_count *count);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Caches are maintained where the master does not look into them, for what
+   the device touches, in the order of E4, and nowhere else. */
+#include "tests/check.h"
+#include "tests/fixture.h"
+#include "tests/model/recording_cache.h"
+#include "tests/model/sparse.h"
+
+/* clang-format off */
+static const struct {
+    unsigned number; /* in the spec; 0: a case of ours */
+    const char *what;
+    struct iodma_spec spec;
+    uint32_t mapping;
+    bool snooped;
+    uint32_t direction;
+    struct iodma_range ranges[FIXTURE_RANGES];
+    uint64_t offset, length; /* of the window */
+    bool maintain;           /* flush_cache, invalidate_cache */
+    struct recorded_call want[6]; /* ends at length 0; first byte aside */
+} cases[] = {
+    { 131, "a coherent type on a snooped aperture",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, true, IODMA_INOUT,
+      { { 0x10000, 0x1000 } }, 0, 0, true, { { 0, 0, 0, 0 } } },
+    { 132, "a device that does not snoop, direct",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_NON_COHERENT, true, IODMA_INOUT,
+      { { 0x10000, 0x1000 } }, 0x100, 0x200, true,
+      { { 'c', 0x10100, 0x200, 0 }, { 'i', 0x10100, 0x200, 0 } } },
+    { 133, "no maintenance where none is wanted",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_NON_COHERENT, true, IODMA_INOUT,
+      { { 0x10000, 0x1000 } }, 0, 0, false, { { 0, 0, 0, 0 } } },
+    { 134, "a whole buffer is maintained, not the memory",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4),
+      IODMA_NON_COHERENT, true, IODMA_INOUT, { { 0x10001, 0x1000 } }, 0, 0,
+      true, { { 'c', 0x200000, 0x1000, 0 }, { 'i', 0x200000, 0x1000, 0 } } },
+    { 135, "pages and direct parts are maintained",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, true, IODMA_INOUT,
+      { { 0xfffff000, 0x3000 } }, 0, 0, true,
+      { { 'c', 0xfffff000, 0x1000, 0 }, { 'c', 0x100000, 0x1000, 0 },
+        { 'c', 0x102000, 0x1000, 0 }, { 'i', 0xfffff000, 0x1000, 0 },
+        { 'i', 0x100000, 0x1000, 0 }, { 'i', 0x102000, 0x1000, 0 } } },
+    { 0, "E1: an aperture that is not snooped, whatever the type",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_IN,
+      { { 0x10000, 0x1000 } }, 0, 0, true,
+      { { 'c', 0x10000, 0x1000, 0 }, { 'i', 0x10000, 0x1000, 0 } } },
+    { 0, "E4: outbound memory is cleaned, and nothing is dropped after",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_OUT,
+      { { 0x10011, 0x100 } }, 0, 0, true,
+      { { 'c', 0x10011, 0x100, 0 } } },
+    { 0, "E3: inbound lines that are shared are bounced",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, 0, 0, true,
+      { { 'c', 0x200100, 0xF00, 0 }, { 'c', 0x200000, 0x100, 0 },
+        { 'i', 0x200000, 0x100, 0 } } },
+    { 0, "E3: a line that two touching ranges share is the window's own",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_IN,
+      { { 0x10000, 0x10 }, { 0x10010, 0x30 } }, 0, 0, true,
+      { { 'c', 0x10000, 0x40, 0 }, { 'i', 0x10000, 0x40, 0 } } },
+};
+/* clang-format on */
+
+static struct iodma_command command;
+static struct iodma_memory memory;
+static struct iodma_bus bus;
+static struct hal_bus hal;
+static struct hal_aperture aperture;
+
+static void begin(const struct iodma_spec *spec, uint32_t mapping, bool snooped,
+                  const struct iodma_range *ranges, uint32_t direction)
+{
+    struct iodma_spec mapped = *spec;
+
+    hal = fixture_hal_bus;
+    aperture = fixture_aperture;
+    aperture.snooped = snooped;
+    hal.apertures = &aperture;
+    hal.cache = &recording_cache;
+    expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, fixture_bouncing_bus()->bounce),
+                  IODMA_OK);
+    mapped.mapping = mapping;
+    memory = fixture_memory(ranges, direction);
+    recorded_count = 0;
+    expect_status("init", iodma_command_init(&command, &bus, &mapped, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, false),
+                  IODMA_OK);
+}
+
+static void expect_calls(const struct recorded_call *want, unsigned most)
+{
+    unsigned count = 0;
+
+    while (count < most && want[count].length != 0)
+        count++;
+    expect_number("cache operations", recorded_count, count);
+    for (unsigned i = 0; i < count && i < recorded_count; i++) {
+        expect_number("operation", (uint64_t)recorded[i].operation,
+                      (uint64_t)want[i].operation);
+        expect_number("address", recorded[i].pa, want[i].pa);
+        expect_number("length", recorded[i].length, want[i].length);
+    }
+}
+
+static void maintaining(void)
+{
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        check_spec(cases[i].number, cases[i].what);
+        begin(&cases[i].spec, cases[i].mapping, cases[i].snooped,
+              cases[i].ranges, cases[i].direction);
+        expect_status("prepare",
+                      iodma_command_prepare(&command, cases[i].offset,
+                                            cases[i].length, cases[i].maintain,
+                                            true),
+                      IODMA_OK);
+        expect_status("complete",
+                      iodma_command_complete(&command, cases[i].maintain, true),
+                      IODMA_OK);
+        expect_calls(cases[i].want, COUNT_OF(cases[i].want));
+    }
+}
+
+static const struct iodma_spec aligned_spec =
+    IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4);
+static const struct iodma_range misaligned[FIXTURE_RANGES] = {
+    { 0x10001, 0x1000 },
+};
+
+/* The cache sees the bytes: before the device, after the copy out; after the
+   device, before the copy in. */
+static void order(void)
+{
+    uint8_t inverse = (uint8_t)~sparse_fresh(0x10001);
+
+    check_case("E4: copy out, clean; clean and invalidate, copy in");
+    begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_INOUT);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_number("cleaned when filled", recorded[0].first,
+                  sparse_fresh(0x10001));
+    *sparse_byte(0x200000) = inverse;
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_number("dropped before it was copied", recorded[1].first, inverse);
+    expect_number("and copied", *sparse_byte(0x10001), inverse);
+}
+
+static void synchronizing(void)
+{
+    static const struct recorded_call want[] = {
+        { 'i', 0x200000, 0x1000, 0 },
+        { 'c', 0x200000, 0x1000, 0 },
+        { 'i', 0x200010, 4, 0 },
+        { 'c', 0x200020, 4, 0 },
+    };
+    uint8_t bytes[4] = { 1, 2, 3, 4 };
+
+    check_case("synchronize, read and write bytes maintain what they touch");
+    begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_INOUT);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    recorded_count = 0;
+    expect_status("in", iodma_command_synchronize(&command, IODMA_IN),
+                  IODMA_OK);
+    expect_status("out", iodma_command_synchronize(&command, IODMA_OUT),
+                  IODMA_OK);
+    expect_number("read", iodma_command_read_bytes(&command, 0x10, bytes, 4),
+                  4);
+    expect_number("write", iodma_command_write_bytes(&command, 0x20, bytes, 4),
+                  4);
+    expect_calls(want, COUNT_OF(want));
+    expect_status("complete", iodma_command_complete(&command, false, false),
+                  IODMA_OK);
+}
+
+static void no_storage(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10010, 0x100 },
+    };
+
+    check_case("E3: shared inbound lines, and nothing to bounce through");
+    begin(&spec, IODMA_MAPPED, false, ranges, IODMA_IN);
+    fixture_use_up(true, true);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_NO_RESOURCES);
+    expect_number("cache operations", recorded_count, 0);
+}
+
+int main(void)
+{
+    maintaining();
+    order();
+    synchronizing();
+    no_storage();
+    return check_result();
+}
