@@ -17,9 +17,9 @@ enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
     *command = (struct iodma_command){
         .ref_con = ref_con,
         .bus = bus,
-        .align_address = 1,
-        .align_length = 1,
-        .align_internal = 1,
+        .device = { .align_address = 1,
+                    .align_length = 1,
+                    .align_internal = 1 },
     };
     return IODMA_OK;
 }
@@ -60,13 +60,28 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
     if (status != IODMA_OK)
         return status;
 
-    command->output = spec->output;
-    command->limits = limits;
-    command->address_bits = resolved.address_bits;
-    command->align_address = resolved.align_address;
-    command->align_length = resolved.align_length;
-    command->align_internal = resolved.align_internal;
-    command->mapping = spec->mapping;
+    command->device.output = spec->output;
+    command->device.limits = limits;
+    command->device.address_bits = resolved.address_bits;
+    command->device.align_address = resolved.align_address;
+    command->device.align_length = resolved.align_length;
+    command->device.align_internal = resolved.align_internal;
+    command->device.mapping = spec->mapping;
+    return IODMA_OK;
+}
+
+enum iodma_status iodma_command_clone(const struct iodma_command *command,
+                                      struct iodma_command *storage,
+                                      void *ref_con)
+{
+    if (!command || !storage || !command->device.output)
+        return IODMA_BAD_ARGUMENT;
+
+    *storage = (struct iodma_command){
+        .ref_con = ref_con,
+        .bus = command->bus,
+        .device = command->device,
+    };
     return IODMA_OK;
 }
 
@@ -126,7 +141,7 @@ static enum iodma_status window_of(const struct iodma_command *command,
 {
     const struct iodma_memory *memory = command->memory;
 
-    if (!command->output || !memory)
+    if (!command->device.output || !memory)
         return IODMA_NOT_READY;
     if (offset > memory->length)
         return IODMA_BAD_ARGUMENT;
@@ -134,19 +149,19 @@ static enum iodma_status window_of(const struct iodma_command *command,
         length = memory->length - offset;
     if (length > memory->length - offset)
         return IODMA_BAD_ARGUMENT;
-    if (length > command->limits.max_transfer)
+    if (length > command->device.limits.max_transfer)
         return IODMA_NO_SPACE;
 
     *view = (struct iodma_view){
         .bus = command->bus,
         .memory = memory,
-        .limits = &command->limits,
+        .limits = &command->device.limits,
         .offset = offset,
         .length = length,
         .owner = command,
         .rung = IODMA_DIRECT,
         .maintained =
-            (command->mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT,
+            (command->device.mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT,
     };
     return IODMA_OK;
 }
@@ -165,7 +180,7 @@ static enum iodma_status prepare_again(struct iodma_command *command,
 static enum iodma_status admit(const struct iodma_command *command,
                                const struct iodma_view *view)
 {
-    if (modulo(view->length, command->limits.align_length) != 0)
+    if (modulo(view->length, command->device.limits.align_length) != 0)
         return IODMA_NOT_ALIGNED;
     if (iodma_view_write_protected(view))
         return IODMA_NOT_WRITABLE;
@@ -214,6 +229,22 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
     iodma_view_seek(&view, 0, &command->walk);
     command->prepared = 1;
     return IODMA_OK;
+}
+
+enum iodma_status iodma_command_prepare_with_spec(
+    struct iodma_command *command, const struct iodma_spec *spec,
+    uint64_t offset, uint64_t length, bool flush_cache, bool synchronize)
+{
+    struct iodma_device former = command->device;
+    enum iodma_status status = iodma_command_set_spec(command, spec);
+
+    if (status != IODMA_OK)
+        return status;
+    status = iodma_command_prepare(command, offset, length, flush_cache,
+                                   synchronize);
+    if (status != IODMA_OK)
+        command->device = former;
+    return status;
 }
 
 /* Take the bytes back from a device that reaches nothing any more. */
@@ -415,21 +446,21 @@ enum iodma_status iodma_command_release(struct iodma_command *command)
 
 uint8_t iodma_command_address_bits(const struct iodma_command *command)
 {
-    return command->address_bits;
+    return command->device.address_bits;
 }
 
 uint32_t iodma_command_alignment(const struct iodma_command *command)
 {
-    return command->align_address;
+    return command->device.align_address;
 }
 
 uint32_t iodma_command_alignment_length(const struct iodma_command *command)
 {
-    return command->align_length;
+    return command->device.align_length;
 }
 
 uint32_t
 iodma_command_alignment_internal_segments(const struct iodma_command *command)
 {
-    return command->align_internal;
+    return command->device.align_internal;
 }

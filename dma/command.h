@@ -23,6 +23,7 @@
 
 #include "dma/bus.h"
 #include "dma/limits.h"
+#include "dma/list.h"
 #include "dma/memory.h"
 #include "dma/segment.h"
 #include "dma/view.h"
@@ -73,19 +74,26 @@ struct iodma_spec {
         }                                                                      \
     }
 
-/* The caller's storage; the fields are ours but for ref_con. It must not move
-   while prepared. */
-struct iodma_command {
-    void *ref_con; /* the caller's word, never looked at */
-
-    const struct iodma_bus *bus;
-    iodma_segment_function output; /* NULL: not specified yet          */
-    struct iodma_limits limits;    /* of specification and bus         */
-    uint32_t align_address;        /* as specified, before narrowing   */
+/* A specification that was taken, as the command uses it. */
+struct iodma_device {
+    iodma_segment_function output;
+    struct iodma_limits limits; /* of specification and bus         */
+    uint32_t align_address;     /* as specified, before narrowing   */
     uint32_t align_length;
     uint32_t align_internal;
     uint32_t mapping;
     uint8_t address_bits;
+};
+
+/* The caller's storage; the fields are ours but for ref_con. It must not move
+   while prepared. */
+struct iodma_command {
+    void *ref_con; /* the caller's word, never looked at */
+    struct iodma_link
+        link; /* for one queue at a time, the caller's or a pool */
+
+    const struct iodma_bus *bus;
+    struct iodma_device device; /* output NULL: not specified yet */
 
     const struct iodma_memory *memory; /* NULL: none attached           */
     uint32_t prepared;                 /* the active count              */
@@ -97,7 +105,7 @@ struct iodma_command {
 /* Generation only: see IODMA_ITERATE_ONLY. */
 static inline bool iodma_command_iterates(const struct iodma_command *command)
 {
-    return (command->mapping & IODMA_ITERATE_ONLY) != 0;
+    return (command->device.mapping & IODMA_ITERATE_ONLY) != 0;
 }
 
 /*
@@ -144,6 +152,21 @@ enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
  */
 enum iodma_status iodma_command_set_spec(struct iodma_command *command,
                                          const struct iodma_spec *spec);
+
+/*
+ * Make a command with the specification of another one, which may be in any
+ * state; nothing else is taken over. (IODMACommand: cloneCommand)
+ *
+ *   storage  out; as after iodma_command_init()
+ *   ref_con  of the new command
+ *
+ * Returns OK, or BadArgument: a NULL pointer, or the other has none.
+ *
+ * Context: any. Source: spec 3.1, DS-01.
+ */
+enum iodma_status iodma_command_clone(const struct iodma_command *command,
+                                      struct iodma_command *storage,
+                                      void *ref_con);
 
 /*
  * End a command's life: completes and detaches. Afterwards it is raw memory.
@@ -216,6 +239,18 @@ iodma_command_memory(const struct iodma_command *command);
 enum iodma_status iodma_command_prepare(struct iodma_command *command,
                                         uint64_t offset, uint64_t length,
                                         bool flush_cache, bool synchronize);
+
+/*
+ * Set a specification and prepare under it. (prepareWithSpecification)
+ *
+ * Returns OK; NotPermitted if prepared; what iodma_command_set_spec() says;
+ * what prepare says. On failure the former specification is in force.
+ *
+ * Context: as prepare. Source: spec 3.6, R-31.
+ */
+enum iodma_status iodma_command_prepare_with_spec(
+    struct iodma_command *command, const struct iodma_spec *spec,
+    uint64_t offset, uint64_t length, bool flush_cache, bool synchronize);
 
 /*
  * Take the bytes back. Only the last of nested completes does anything.

@@ -66,8 +66,8 @@ enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
                                              uint64_t *offset, void *segments,
                                              uint32_t *count)
 {
-    return iodma_command_gen_segments_with(command, command->output, offset,
-                                           segments, count);
+    return iodma_command_gen_segments_with(command, command->device.output,
+                                           offset, segments, count);
 }
 
 enum iodma_status iodma_command_gen_segments32(struct iodma_command *command,

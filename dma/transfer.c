@@ -59,7 +59,7 @@ static bool on_engine(const struct iodma_channel *channel,
 {
     return command->bus->hal == channel->dmac->bus &&
            !iodma_command_iterates(command) &&
-           iodma_limits_within(&command->limits, &channel->limits);
+           iodma_limits_within(&command->device.limits, &channel->limits);
 }
 
 /* May these two commands become one transfer of this engine? */

@@ -15,6 +15,7 @@
 #   --disk FILE           the machine gets an NVMe disk with these bytes, which
 #                         the run may change
 #   --disk-conf FILE      errors of the disk, a configuration of QEMU's blkdebug
+#   --disk-options TEXT   more of QEMU's -drive options for it (a=b,c=d)
 #   --qemu ARG            one more argument for QEMU; may be repeated
 #
 # The ARGs reach the image's main(). Exits 0 if all is as it should be, with a
@@ -72,6 +73,7 @@ errors_declared=
 payload=
 disk=
 disk_conf=
+disk_options=
 machine=
 watch=
 
@@ -86,7 +88,7 @@ trap 'exit 143' TERM
 while [ $# -gt 0 ]; do
     case $1 in
     --board | --timeout | --exit | --expect | --guest-errors | --load | \
-        --disk | --disk-conf | --qemu)
+        --disk | --disk-conf | --disk-options | --qemu)
         need_value $# "$1" ;;
     --*) fail "unknown option $1" ;;
     *) break ;;
@@ -100,6 +102,7 @@ while [ $# -gt 0 ]; do
     --load) payload=$2 ;;
     --disk) disk=$2 ;;
     --disk-conf) disk_conf=$2 ;;
+    --disk-options) disk_options=$2 ;;
     --qemu) printf '%s\n' "$2" >>"$work/qemu" ;;
     esac
     shift 2
@@ -153,11 +156,12 @@ if [ -n "$disk" ]; then
     [ -r "$disk" ] || fail "cannot read $disk"
     [ -z "$disk_conf" ] || [ -r "$disk_conf" ] || fail "cannot read $disk_conf"
     file=$(escaped "${disk_conf:+blkdebug:$disk_conf:}$disk")
-    set -- "$@" -drive "if=none,id=disk,file=$file,format=raw,cache=unsafe" \
+    drive=if=none,id=disk,file=$file,format=raw,cache=unsafe
+    set -- "$@" -drive "$drive${disk_options:+,$disk_options}" \
         -device nvme,serial=iodma,id=nvme0,addr=2 \
         -device nvme-ns,drive=disk,bus=nvme0,nsid=1
-elif [ -n "$disk_conf" ]; then
-    fail "--disk-conf without --disk"
+elif [ -n "$disk_conf$disk_options" ]; then
+    fail "--disk-conf or --disk-options without --disk"
 fi
 while IFS= read -r argument; do
     set -- "$@" "$argument"

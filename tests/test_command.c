@@ -125,6 +125,95 @@ static void case_26(void)
     attached(NULL);
 }
 
+static void case_22(void)
+{
+    struct iodma_spec spec = SPEC(host64, 40, 0x2000, 4, 8, 16);
+    struct iodma_command clone;
+
+    specified(spec);
+    command.ref_con = &small;
+    expect_status("clone", iodma_command_clone(&command, &clone, &large),
+                  IODMA_OK);
+    expect_number("bits", iodma_command_address_bits(&clone), 40);
+    expect_number("alignment", iodma_command_alignment(&clone), 4);
+    expect_number("of lengths", iodma_command_alignment_length(&clone), 8);
+    expect_number("internal", iodma_command_alignment_internal_segments(&clone),
+                  16);
+    expect("its own ref_con", clone.ref_con == &large);
+}
+
+static void case_23(void)
+{
+    struct iodma_command clone;
+
+    unspecified();
+    expect_status("clone", iodma_command_clone(&command, &clone, NULL),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("clone of nothing", iodma_command_clone(NULL, &clone, NULL),
+                  IODMA_BAD_ARGUMENT);
+}
+
+static void case_24(void)
+{
+    struct iodma_command clone;
+    uint64_t length;
+
+    plain();
+    set(&small, true, IODMA_OK);
+    prepare(0, 0, IODMA_OK);
+    expect_status("clone", iodma_command_clone(&command, &clone, NULL),
+                  IODMA_OK);
+    expect_status("the clone is not prepared",
+                  iodma_command_get_prepared(&clone, NULL, &length),
+                  IODMA_NOT_READY);
+    expect("and has no memory", !iodma_command_memory(&clone));
+    expect_number("the count as before", command.prepared, 2);
+    prepared(0, 0x1000);
+}
+
+static void with_spec(const struct iodma_spec *spec, enum iodma_status want)
+{
+    expect_status(
+        "prepare_with_spec",
+        iodma_command_prepare_with_spec(&command, spec, 0, 0, true, true),
+        want);
+}
+
+static void case_27(void)
+{
+    struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+
+    unspecified();
+    set(&small, false, IODMA_OK);
+    with_spec(&spec, IODMA_OK);
+    gen(0, IODMA_OK);
+}
+
+static void case_39(void)
+{
+    struct iodma_spec spec = SPEC(host64, 48, 0x100, 4, 1, 4);
+
+    plain();
+    set(&small, true, IODMA_OK);
+    with_spec(&spec, IODMA_NOT_PERMITTED);
+    expect_number("the old bits", iodma_command_address_bits(&command), 64);
+}
+
+static void former_spec(void)
+{
+    struct iodma_spec spec = SPEC(host64, 48, 0, 4, 0x2000, 4);
+    struct iodma_spec bad = SPEC(host32, 48, 0, 4, 1, 4);
+
+    plain();
+    set(&small, false, IODMA_OK);
+    with_spec(&bad, IODMA_BAD_ARGUMENT);
+    expect_number("the old bits", iodma_command_address_bits(&command), 64);
+    with_spec(&spec, IODMA_NOT_ALIGNED);
+    expect_number("the old bits", iodma_command_address_bits(&command), 64);
+    expect_number("the old alignment", iodma_command_alignment(&command), 1);
+    not_prepared();
+}
+
 static void case_28(void)
 {
     plain();
@@ -456,8 +545,12 @@ static const struct {
     const char *what;
     void (*run)(void);
 } cases[] = {
+    { 22, "a clone has the specification, and a ref_con of its own", case_22 },
+    { 23, "what is not specified cannot be cloned", case_23 },
+    { 24, "a clone of what is prepared is not prepared", case_24 },
     { 25, "without a specification nothing is prepared", case_25 },
     { 26, "and nothing attached that should be", case_26 },
+    { 27, "a specification for this preparation", case_27 },
     { 28, "without memory nothing is prepared", case_28 },
     { 29, "what was not prepared is not completed", case_29 },
     { 30, "prepared, other memory is refused", case_30 },
@@ -469,6 +562,7 @@ static const struct {
     { 36, "no memory is memory like any other", case_36 },
     { 37, "prepares and completes are counted", case_37 },
     { 38, "prepared, another window is refused and not counted", case_38 },
+    { 39, "prepared, no other specification", case_39 },
     { 40, "too long for one transfer, but not in part", case_40 },
     { 41, "just as long as a transfer may be", case_41 },
     { 42, "a length that is not aligned", case_42 },
@@ -482,6 +576,8 @@ static const struct {
     { 0, "a window of length 0 is legal and has no segments", zero_length },
     { 0, "E7: a failed set_memory attaches the former memory again",
       former_memory },
+    { 0, "E7: a failed prepare_with_spec has the former specification",
+      former_spec },
     { 0, "E7: a failed prepare leaves nothing behind", failed_prepare },
     { 0, "a device that does not snoop is refused, for want of maintenance",
       not_coherent },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A specification is taken or refused as a whole, and the bus narrows it. */
+#include "dma/weak.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 
@@ -182,6 +183,34 @@ static void mapping_types(void)
     }
 }
 
+static void weakly(void)
+{
+    struct iodma_spec good = SPEC(host64, 64, 0, 1, 1, 1);
+    struct iodma_spec bad = SPEC(host32, 40, 0, 1, 1, 1);
+    struct iodma_command storage;
+    struct iodma_command *command = &storage;
+
+    check_spec(19, "a weak command with nowhere to go");
+    expect_status(
+        "init_weak",
+        iodma_command_init_weak(NULL, &storage, fixture_bus(), &good, NULL),
+        IODMA_BAD_ARGUMENT);
+
+    check_spec(20, "a weak command that is refused is an Error");
+    expect_status(
+        "init_weak",
+        iodma_command_init_weak(&command, &storage, fixture_bus(), &bad, NULL),
+        IODMA_ERROR);
+    expect("there is none", !command);
+
+    check_case("a weak command that is there");
+    expect_status(
+        "init_weak",
+        iodma_command_init_weak(&command, &storage, fixture_bus(), &good, NULL),
+        IODMA_OK);
+    expect("it is the storage", command == &storage);
+}
+
 static void set_again(void)
 {
     static const struct iodma_range ranges[FIXTURE_RANGES] = {
@@ -287,22 +316,22 @@ static void narrowing(void)
                 narrowings[i].want) ||
             narrowings[i].want != IODMA_OK)
             continue;
-        expect_number("last", command.limits.last, want->last);
-        expect_number("max_segment", command.limits.max_segment,
+        expect_number("last", command.device.limits.last, want->last);
+        expect_number("max_segment", command.device.limits.max_segment,
                       want->max_segment);
-        expect_number("max_transfer", command.limits.max_transfer,
+        expect_number("max_transfer", command.device.limits.max_transfer,
                       want->max_transfer);
-        expect_number("boundary", command.limits.boundary_mask,
+        expect_number("boundary", command.device.limits.boundary_mask,
                       want->boundary_mask);
-        expect_number("align_address", command.limits.align_address,
+        expect_number("align_address", command.device.limits.align_address,
                       want->align_address);
-        expect_number("align_length", command.limits.align_length,
+        expect_number("align_length", command.device.limits.align_length,
                       want->align_length);
-        expect_number("align_internal", command.limits.align_internal,
+        expect_number("align_internal", command.device.limits.align_internal,
                       want->align_internal);
-        expect_number("align_seam", command.limits.align_seam,
+        expect_number("align_seam", command.device.limits.align_seam,
                       want->align_seam);
-        expect_number("max_segments", command.limits.max_segments,
+        expect_number("max_segments", command.device.limits.max_segments,
                       want->max_segments);
         expect_number("the getter shows what was asked for",
                       iodma_command_alignment(&command),
@@ -317,6 +346,7 @@ int main(void)
     specifications();
     missing_parts();
     mapping_types();
+    weakly();
     set_again();
     narrowing();
     return check_result();

@@ -42,12 +42,12 @@
 #define NVME_CSTS_RDY BIT32(0) /* follows CC.EN */
 #define NVME_CSTS_CFS BIT32(1) /* fatal: only a reset helps */
 
-#define NVME_AQA         0x24u /* RW 3.1.8: sizes of the admin queues          */
+#define NVME_AQA         0x24u /* RW 3.1.8: sizes of the admin queues         */
 #define NVME_AQA_ACQS(n) ((uint32_t)(n) << 16) /* entries, less one */
 #define NVME_AQA_ASQS(n) ((uint32_t)(n))
-#define NVME_ASQ_LOW     0x28u /* RW 3.1.9: address of the admin queues        */
+#define NVME_ASQ_LOW     0x28u /* RW 3.1.9: address of the admin queues       */
 #define NVME_ASQ_HIGH    0x2Cu
-#define NVME_ACQ_LOW     0x30u /* RW 3.1.10                                    */
+#define NVME_ACQ_LOW     0x30u /* RW 3.1.10                                   */
 #define NVME_ACQ_HIGH    0x34u
 
 /* Doorbells (3.1.24, 3.1.25), `stride` bytes apart: 4 << CAP.DSTRD. */

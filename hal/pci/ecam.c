@@ -114,7 +114,7 @@ static uint32_t place(struct pci_ecam *ecam, struct pci_function *function,
 
     if (size != 0) {
         base = take(io ? &ecam->io : &ecam->memory, size);
-        if (base == 0)
+        if (base == 0 || (!wide && base + (size - 1) > UINT32_MAX))
             return 0;
     }
     mmio_write32(bar, (uint32_t)base);
@@ -127,8 +127,8 @@ static uint32_t place(struct pci_ecam *ecam, struct pci_function *function,
 enum iodma_status pci_enable(struct pci_ecam *ecam,
                              struct pci_function *function)
 {
-    struct pci_window memory = ecam->memory;
-    struct pci_window io = ecam->io;
+    struct pci_ecam bridge_before = *ecam;
+    struct pci_function before = *function;
     uint32_t index = 0;
 
     mmio_write16(function->config + PCI_COMMAND, 0);
@@ -136,8 +136,8 @@ enum iodma_status pci_enable(struct pci_ecam *ecam,
         uint32_t taken = place(ecam, function, index);
 
         if (taken == 0) {
-            ecam->memory = memory;
-            ecam->io = io;
+            *ecam = bridge_before;
+            *function = before;
             return IODMA_NO_SPACE;
         }
         index += taken;

@@ -48,8 +48,9 @@ enum iodma_status pci_find(const struct pci_ecam *ecam, uint32_t vendor,
  * Place all of a function's BARs and let it answer and master the bus. Its
  * interrupt pin stays enabled.
  *
- * Returns OK, or NoSpace if a window is too small; then the function is left
- * disabled and the windows as they were. Context: thread.
+ * Returns OK, or NoSpace if a window is too small, or beyond what a BAR of 32
+ * bits can name; then the function is disabled, and *function and the windows
+ * are as they were. Context: thread.
  */
 enum iodma_status pci_enable(struct pci_ecam *ecam,
                              struct pci_function *function);

@@ -289,6 +289,13 @@ static void mapped_twice(void)
     mmu_map_block((uint32_t)board.scratch.base, board.scratch.base);
 }
 
+/* It is the second instruction. */
+static void announced_wrongly(void)
+{
+    announce((uintptr_t)undefined);
+    undefined(0);
+}
+
 static void sleep_for_ever(void)
 {
     for (;;)
@@ -322,7 +329,9 @@ static const struct {
     { "no-such-interrupt", no_such_interrupt },
     { "mapped-twice", mapped_twice },
     { "abort", abort },
-    { "hang", sleep_for_ever }, /* tests/test_tools.sh */
+    /* For tests/test_tools.sh. */
+    { "announced-wrongly", announced_wrongly },
+    { "hang", sleep_for_ever },
 };
 
 int main(int argc, char **argv)

@@ -37,6 +37,7 @@
 #define GICD_ISPENDR(n) (0x200u + 4 * ((n) / 32))
 #define GICD_ICPENDR(n) (0x280u + 4 * ((n) / 32))
 #define GICD_ICFGR(n)   (0xc00u + 4 * ((n) / 16))
+#define EDGE(n)         BIT32(2 * ((n) % 16) + 1)
 #define GICD_SGIR       0xf00u
 #define GICD_SGIR_SELF  (2u << 24)
 
@@ -374,8 +375,8 @@ static void pull_line(void)
 
 static void test_triggers(void)
 {
-    uintptr_t config = gic_base.distributor + GICD_ICFGR(UART);
-    uint32_t others = mmio_read32(config);
+    const uintptr_t config = gic_base.distributor + GICD_ICFGR(UART);
+    const uint32_t levels = mmio_read32(config);
 
     check_case("a level is taken again until it goes away");
     printf("# a line that the UART has sent\n");
@@ -388,15 +389,16 @@ static void test_triggers(void)
 
     check_case("an edge is taken once");
     interrupt_disable(UART);
+    interrupt_edge(UART + 1);
     interrupt_edge(UART);
     interrupt_enable(UART);
     pull_line();
     expect_number("taken", taken(), 1);
     expect_number("as configured", mmio_read32(config),
-                  others | BIT32(2 * (UART % 16) + 1));
+                  levels | EDGE(UART) | EDGE(UART + 1));
     mmio_write32(uart_base + UARTIMSC, 0);
     interrupt_disable(UART);
-    mmio_write32(config, others);
+    mmio_write32(config, levels);
 }
 
 /* Memory ----------------------------------------------------------------- */

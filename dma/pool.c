@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "dma/pool.h"
+
+#include "hal/container_of.h"
+
+#include <stddef.h>
+
+enum iodma_status iodma_pool_init(struct iodma_pool *pool,
+                                  const struct hal_lock *lock,
+                                  const struct iodma_pool_sleep *sleep)
+{
+    if (!pool || !lock || (sleep && (!sleep->wait || !sleep->wake)))
+        return IODMA_BAD_ARGUMENT;
+
+    *pool = (struct iodma_pool){ .lock = lock, .sleep = sleep };
+    pool->top = &pool->bottom;
+    return IODMA_OK;
+}
+
+/* Take the top one, or note that we are about to sleep. */
+static struct iodma_link *take(struct iodma_pool *pool, bool sleeping)
+{
+    uint32_t state = pool->lock->save();
+    struct iodma_link *link = NULL;
+
+    if (pool->top != &pool->bottom) {
+        link = pool->top;
+        pool->top = link->next;
+        link->next = NULL;
+    } else if (sleeping) {
+        pool->sleepers++;
+    }
+    pool->lock->restore(state);
+    return link;
+}
+
+static void awake(struct iodma_pool *pool)
+{
+    uint32_t state = pool->lock->save();
+
+    pool->sleepers--;
+    pool->lock->restore(state);
+}
+
+struct iodma_command *iodma_pool_get(struct iodma_pool *pool, bool block)
+{
+    bool sleeping = block && pool->sleep;
+    struct iodma_link *link = take(pool, sleeping);
+
+    while (!link && sleeping) {
+        pool->sleep->wait(pool->sleep->context);
+        awake(pool);
+        link = take(pool, sleeping);
+    }
+    return link ? CONTAINER_OF(link, struct iodma_command, link) : NULL;
+}
+
+enum iodma_status iodma_pool_return(struct iodma_pool *pool,
+                                    struct iodma_command *command)
+{
+    uint32_t state;
+    bool wake;
+
+    if (!command)
+        return IODMA_BAD_ARGUMENT;
+    if (command->link.next || command->prepared != 0)
+        return IODMA_BUSY;
+
+    state = pool->lock->save();
+    command->link.next = pool->top;
+    pool->top = &command->link;
+    wake = pool->sleepers != 0;
+    pool->lock->restore(state);
+    if (wake)
+        pool->sleep->wake(pool->sleep->context);
+    return IODMA_OK;
+}

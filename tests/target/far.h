@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fixture of test_far: real memory on both sides of 4 GiB, one command on
+ * the 32-bit engine's bus, bounce storage at well-known addresses, and a
+ * device that does what the command's list says and nothing else: the engine.
+ *
+ * Memory is fresh, with P(x) of the spec (10.1) at address x, until a device
+ * writes the inverse of it.
+ */
+#ifndef TESTS_TARGET_FAR_H
+#define TESTS_TARGET_FAR_H
+
+#include "dma/iodma.h"
+#include "hal/segment.h"
+#include "tests/images/bring_up.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MIB  UINT64_C(0x100000)
+#define GIB4 UINT64_C(0x100000000) /* where the engine's reach ends */
+
+/* Free memory of the virt machine, its addresses pointers (boards/qemu_virt.c:
+   scratch). The spec's addresses below 16 MiB are moved up by this. */
+#define LOW UINT64_C(0x50000000)
+
+#define SPEC(...) IODMA_SPEC(iodma_output_host64, __VA_ARGS__)
+
+enum {
+    FAR_PAGE = 0x1000,
+    FAR_GUARD = 64, /* bytes before and behind every range */
+    FAR_GUARD_BYTE = 0x5A,
+    FAR_STALE_BYTE = 0xEE, /* in storage that nobody has filled */
+    FAR_RANGES = 6,        /* a table row's end at the first of length 0 */
+    FAR_SEGMENTS = 8,
+    FAR_DEADLINE_MS = 20000,
+};
+
+/* Of the pool: single pages that do not touch are the even ones of the first
+   32; runs begin behind FIRST_RUN. */
+enum {
+    FAR_POOL_PAGES = 512,
+    FAR_SINGLE_PAGES = 16,
+    FAR_FIRST_RUN = 256,
+};
+
+extern struct far {
+    struct engine engine;
+    struct iodma_bounce pool;
+    uint32_t idle; /* pages in use when no command has any */
+    struct iodma_command command;
+    struct iodma_memory memory; /* the command's         */
+    struct hal_segment list[FAR_SEGMENTS];
+    uint32_t listed;
+} far;
+
+/* The tests, each a source file of its own. */
+void far_test_cases(void);
+void far_test_short(void);
+void far_test_fail(void);
+void far_test_random(uint32_t seed);
+
+/* Before the engine is brought up: its bus gets windows that can fail. */
+void far_wrap_windows(void);
+
+/* Memory ------------------------------------------------------------------- */
+
+uint8_t *far_pointer(uint64_t address);
+uint8_t far_fresh(uint64_t address);
+uint8_t far_inverse(uint64_t address);
+
+/* By the CPU, through windows where there is no pointer. */
+void far_get(void *bytes, uint64_t address, uint64_t length);
+void far_put(uint64_t address, const void *bytes, uint64_t length);
+void far_fill(uint64_t address, uint8_t byte, uint64_t length);
+
+/* MD[(address, length), ...] of the spec. The ranges are the row's. */
+struct iodma_memory far_describe(const struct iodma_range *ranges,
+                                 uint32_t direction);
+
+/* The CPU physical address of a byte of a descriptor. */
+uint64_t far_address(const struct iodma_memory *memory, uint64_t offset);
+
+/* Storage ------------------------------------------------------------------ */
+
+/* A pool of FAR_POOL_PAGES, all taken; then some of them free, stale bytes in
+   them; or all taken once more. */
+void far_make_pool(uint64_t base);
+void far_free_pages(uint32_t first, uint32_t end, uint32_t step);
+void far_take_all(void);
+
+/*
+ * As in the spec's fixture: single pages at LOW + 0x100000, + 0x102000, ...
+ * 0x11E000, the lowest free one first; then room for runs from LOW + 0x200000
+ * on. It is one real pool: a run of one page is a page like any other.
+ */
+void far_make_spec_pool(void);
+
+uint32_t far_pages_taken(void);
+
+/* The command -------------------------------------------------------------- */
+
+/* Attach a fresh descriptor; the pool is there. */
+void far_attach(const struct iodma_spec *spec, const struct iodma_range *ranges,
+                uint32_t direction);
+enum iodma_status far_prepare(bool synchronize);
+void far_make_list(void);
+
+/* All of it, over the spec's pool. */
+void far_begin(const struct iodma_spec *spec, const struct iodma_range *ranges,
+               uint32_t direction, bool synchronize);
+
+/* The last complete finds all pages given back. */
+void far_complete(bool synchronize);
+void far_synchronize(uint32_t options, enum iodma_status want);
+
+/* Bytes from .. to - 1 of the descriptor are inverse, all others and the
+   guards are fresh. */
+void far_expect_client(const char *what, uint64_t from, uint64_t to);
+
+/* These bytes are what is fresh from an offset of the descriptor on. */
+void far_expect_fresh(const char *what, const uint8_t *bytes, uint64_t offset,
+                      uint64_t length);
+
+/* The device --------------------------------------------------------------- */
+
+/* Where the device keeps the byte of a position: low memory of its own. The
+   chip wants both ends of a move equal modulo 4 (same_phase). */
+uint64_t far_bench(uint64_t position);
+
+/* Nothing but guard bytes; the inverse at positions from .. to - 1; the guards
+   on either side hold. */
+void far_clear_bench(void);
+void far_fill_bench(uint64_t from, uint64_t to);
+void far_expect_bench_guards(void);
+
+/* Move the window's bytes from .. to - 1 between bench and list. */
+void far_device(bool writes, uint64_t from, uint64_t to);
+
+/* The device writes the inverse. */
+void far_device_inverts(uint64_t from, uint64_t to);
+
+/* Returns the whole window as the device sees it. */
+const uint8_t *far_device_reads(void);
+void far_expect_device_has_fresh(void);
+
+/* A transfer between two prepared commands, which completes them. Returns how
+   it ended. With the bench: the way that the command's direction says. */
+enum iodma_status far_transfer(struct iodma_command *from,
+                               struct iodma_command *to);
+enum iodma_status far_transfer_with_bench(void);
+
+#endif

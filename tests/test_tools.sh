@@ -1,0 +1,224 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The scripts that judge a run see what is wrong with it, and say so.
+#
+#   test_tools.sh BOARD FAULTS PLATFORM
+#
+# FAULTS and PLATFORM are the images of tests/target/test_faults.c and
+# test_platform.c: what they do, and how they end, is known.
+
+set -u
+
+here=$(realpath "$(dirname "$0")")
+board=$1
+faults=$(realpath "$2")
+platform=$(realpath "$3")
+failed=0
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Run a command, for the cases that follow.
+run()
+{
+    "$@" </dev/null >"$work/output" 2>&1
+    status=$?
+}
+
+# One case: is it true?
+#
+#   verdict WHAT CONDITION...
+verdict()
+{
+    what=$1
+    shift
+    if "$@"; then
+        echo "ok - $what"
+        return
+    fi
+    failed=$((failed + 1))
+    echo "# expected: $*"
+    echo "# got status $status and"
+    sed 's/^/#     /' "$work/output"
+    echo "not ok - $what"
+}
+
+# Conditions: the exit status and the last line; a line that comes once.
+ended()
+{
+    [ "$status" -eq "$1" ] && tail -n 1 "$work/output" | grep -q -x -E -e "$2"
+}
+
+said_once()
+{
+    [ "$(grep -c -E -e "$1" "$work/output")" -eq 1 ]
+}
+
+# One case: how a command ends.
+#
+#   ends WHAT STATUS LAST-LINE COMMAND...
+ends()
+{
+    what=$1
+    wanted=$2
+    last=$3
+    shift 3
+    run "$@"
+    verdict "$what" ended "$wanted" "$last"
+}
+
+# machine.sh -------------------------------------------------------------
+
+machine()
+{
+    "$here/machine.sh" --board "$board" "$@"
+}
+
+ends 'a run that ends as declared is ok' 0 \
+    'ok - no fault, and none reported' \
+    machine "$faults" none
+ends 'and is said to be if the image says nothing' 0 \
+    'ok - test_faults undefined: ended as declared' \
+    machine --exit 70 "$faults" undefined
+
+ends 'a status that is not 0 is not ok' 1 \
+    'not ok - test_faults undefined: exit status 70 instead of 0' \
+    machine "$faults" undefined
+ends 'nor is 0 where another is declared' 1 \
+    'not ok - test_faults none: exit status 0 instead of 70' \
+    machine --exit 70 "$faults" none
+ends 'nor one that is not the one declared' 1 \
+    'not ok - test_faults undefined: exit status 70 instead of 71' \
+    machine --exit 71 "$faults" undefined
+ends 'a test program without a case is not ok' 1 \
+    'not ok - test_platform nothing: exit status 1 instead of 0' \
+    machine "$platform" nothing
+
+ends 'a text that is expected and comes is ok' 0 \
+    'ok - no fault, and none reported' \
+    machine --expect 'no fault,' --expect 'none reported' "$faults" none
+ends 'one that does not come is not' 1 \
+    "not ok - test_faults none: no 'one reported,' in the output" \
+    machine --expect 'one reported,' "$faults" none
+ends 'one of several neither' 1 \
+    "not ok - test_faults none: no 'a fault' in the output" \
+    machine --expect 'no fault' --expect 'a fault' --expect 'none' \
+    "$faults" none
+ends 'a text is no regular expression' 1 \
+    "not ok - test_faults none: no 'no .* reported' in the output" \
+    machine --expect 'no .* reported' "$faults" none
+
+began=$(date +%s)
+ends 'a run that hangs is ended, and not ok' 1 \
+    'not ok - test_faults hang: no end after 1 s, killed' \
+    machine --timeout 1 "$faults" hang
+verdict 'and that soon' [ $(($(date +%s) - began)) -lt 20 ]
+ends 'a hang is not ok whatever is declared' 1 \
+    'not ok - test_faults hang: no end after 1 s, killed' \
+    machine --timeout 1 --exit 137 "$faults" hang
+
+ends 'a guest error that is not declared is not ok' 1 \
+    'not ok - test_faults guest-error: guest errors that .* not declare.*' \
+    machine "$faults" guest-error
+verdict 'and is shown' said_once '^pl011_read: Bad offset 0x100$'
+ends 'one that is declared and comes is ok' 0 \
+    'ok - no fault, but a register that is none was read' \
+    machine --guest-errors '^pl011_read: Bad offset 0x100$' \
+    "$faults" guest-error
+ends 'one that is declared and does not come is not' 1 \
+    "not ok - test_faults none: no guest error matches 'pl011_read'" \
+    machine --guest-errors pl011_read "$faults" none
+ends 'nor is another one than declared' 1 \
+    "not ok - test_faults guest-error: no guest error matches 'pl011_write'" \
+    machine --guest-errors pl011_write "$faults" guest-error
+
+ends 'a host that does not listen is missed' 1 \
+    'not ok - test_faults none: no end after 5 s, killed' \
+    machine --timeout 5 --qemu -semihosting-config --qemu enable=off \
+    "$faults" none
+verdict 'in words' said_once 'supervisor call at pc .*is semihosting enabled'
+
+ends 'an image that is not there' 1 \
+    "not ok - no_image: cannot read $work/no_image" \
+    machine "$work/no_image"
+ends 'no image' 1 'not ok - machine.sh: no image given' machine
+ends 'an unknown option' 1 'not ok - machine.sh: unknown option --bogus' \
+    machine --bogus "$faults" none
+ends 'an option without its value' 1 \
+    'not ok - machine.sh: option --exit needs a value' machine --exit
+ends 'an option whose value is no number' 1 \
+    "not ok - machine.sh: option --timeout needs a number, not 'x'" \
+    machine --timeout x "$faults" none
+ends 'an unknown board' 1 'not ok - test_faults none: no board is called x' \
+    machine --board x "$faults" none
+ends 'an argument with a space' 1 \
+    "not ok - test_faults a b: argument 'a b' is empty or has spaces" \
+    machine "$faults" 'a b'
+
+# target/same_pc.sh ------------------------------------------------------
+
+ends 'a fault that is announced has to come' 1 \
+    'not ok - the fault was at pc .* reported at none' \
+    "$here/target/same_pc.sh" --board "$board" "$faults" none
+ends 'and to come there' 1 \
+    'not ok - the fault was at pc 0x.* reported at 0x.*' \
+    "$here/target/same_pc.sh" --board "$board" --exit 70 \
+    "$faults" announced-wrongly
+ends 'and a run that fails for another reason fails' 1 \
+    'not ok - test_faults svc: exit status 70 instead of 0' \
+    "$here/target/same_pc.sh" --board "$board" "$faults" svc
+
+# demo.sh ----------------------------------------------------------------
+#
+# Not with the demo's image: where the refusal comes, no image is run yet.
+
+#   refuses WHAT WHY ARG...
+refuses()
+{
+    what=$1
+    why=$2
+    shift 2
+    run "$here/demo.sh" "$faults" "$@"
+    verdict "$what is refused, in one line" refused "$why"
+}
+
+refused()
+{
+    ended 1 "demo: failed: $1" && said_once '^demo: failed: '
+}
+
+cd "$work" || exit 1
+printf 'x' >one
+printf 'x' >two
+: >empty
+mkdir directory
+truncate -s 1073741825 large
+
+refuses 'a missing file' 'there is no file missing' missing
+refuses 'an empty file' 'empty is empty' empty
+refuses 'a file that is too large' 'large is too large: at most .*' large
+refuses 'a directory' 'directory is not a file' directory
+refuses 'a device' '/dev/zero is not a file' /dev/zero
+refuses 'a second file' 'one file at a time, please' one two
+refuses 'an empty name' 'the name of the file is empty' ''
+refuses 'an unknown option' 'unknown option --bogus .*' --bogus
+refuses 'a size beside a file' '--bytes goes without a file' --bytes 1 one
+refuses 'no byte' '--bytes needs 1 to [0-9]*' --bytes 0
+refuses 'too many bytes' '--bytes needs 1 to [0-9]*' --bytes 1073741825
+refuses 'a size that is no number' "--bytes needs a number, not '1k'" \
+    --bytes 1k
+refuses 'a seed that is no number' "--seed needs a number, not 'x'" --seed x
+refuses 'a seed that is missing' '--seed needs a number' --seed
+ends 'no image is refused' 1 'demo: failed: no image given' "$here/demo.sh"
+ends 'an image that does nothing for the file is found out' 1 \
+    'demo: failed: sha256 [0-9a-f]* instead of [0-9a-f]*' \
+    "$here/demo.sh" "$platform" --seed 1 one
+ends 'and so is one that fails' 1 \
+    'demo: failed: the run on the virt machine \(see above\)' \
+    "$here/demo.sh" "$faults" --seed 1 one
+
+echo "# $failed failed"
+[ "$failed" -eq 0 ]
