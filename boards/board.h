@@ -64,7 +64,6 @@ struct board {
     const struct board_dmac *dmacs;
     uint32_t dmac_count;
     const struct board_nvme *nvme; /* NULL: none                         */
-    struct board_memory payload;   /* where a host may place a file        */
     struct board_memory scratch;   /* free, its address a pointer          */
     struct board_memory far;       /* free, seen through windows only; size 0:
                                       the board has none                   */

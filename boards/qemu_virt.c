@@ -202,15 +202,13 @@ static const struct board_nvme board_nvme = {
     .pci = &nvme_pci,
 };
 
-/* The image lies in the first 16 MiB (linker/qemu_virt.ld). tests/machine.sh
-   --load places its file at payload.base. Between the last PCI BAR we place
-   and the end of VIRT_PCIE_MMIO nothing answers. */
+/* The image lies in the first 16 MiB (linker/qemu_virt.ld). Between the last
+   PCI BAR we place and the end of VIRT_PCIE_MMIO nothing answers. */
 const struct board board = {
     .name = "qemu_virt",
     .dmacs = dmacs,
     .dmac_count = COUNT_OF(dmacs),
     .nvme = &board_nvme,
-    .payload = { .base = 0x44000000, .size = 64 * MIB },
     .scratch = { .base = 0x48200000, .size = FAR_BASE - 0x48200000 },
     .far = { .base = 4 * GIB, .size = RAM_BASE + RAM_SIZE - 4 * GIB },
     .hole = 0x30000000,

@@ -11,7 +11,6 @@
 #   --expect TEXT         has to appear in the output; may be repeated
 #   --guest-errors REGEX  lines of QEMU's guest_errors and unimp log that are
 #                         meant to appear; at least one must, no other may
-#   --load FILE           placed in memory where the board has its payload
 #   --disk FILE           the machine gets an NVMe disk with these bytes, which
 #                         the run may change
 #   --disk-conf FILE      errors of the disk, a configuration of QEMU's blkdebug
@@ -70,7 +69,6 @@ board=qemu_virt
 limit=60
 status_wanted=0
 errors_declared=
-payload=
 disk=
 disk_conf=
 disk_options=
@@ -87,7 +85,7 @@ trap 'exit 143' TERM
 
 while [ $# -gt 0 ]; do
     case $1 in
-    --board | --timeout | --exit | --expect | --guest-errors | --load | \
+    --board | --timeout | --exit | --expect | --guest-errors | \
         --disk | --disk-conf | --disk-options | --qemu)
         need_value $# "$1" ;;
     --*) fail "unknown option $1" ;;
@@ -99,7 +97,6 @@ while [ $# -gt 0 ]; do
     --exit) need_number "$1" "$2" && status_wanted=$2 ;;
     --expect) printf '%s\n' "$2" >>"$work/expect" ;;
     --guest-errors) errors_declared=$2 ;;
-    --load) payload=$2 ;;
     --disk) disk=$2 ;;
     --disk-conf) disk_conf=$2 ;;
     --disk-options) disk_options=$2 ;;
@@ -137,7 +134,6 @@ qemu_virt)
         -object memory-backend-ram,id=ram,size=6G,reserve=off \
         -nodefaults -nic none -display none -serial stdio \
         -device lsi53c895a,addr=1
-    payload_address=0x44000000 # boards/qemu_virt.c, board.payload
     ;;
 *) fail "no board is called $board" ;;
 esac
@@ -147,11 +143,6 @@ command -v "$1" >/dev/null ||
 
 set -- "$@" -semihosting-config "$semihosting" -kernel "$image" \
     -d guest_errors,unimp -D "$work/log"
-if [ -n "$payload" ]; then
-    [ -r "$payload" ] || fail "cannot read $payload"
-    loader=addr=$payload_address,force-raw=on,file=$(escaped "$payload")
-    set -- "$@" -device "loader,$loader"
-fi
 if [ -n "$disk" ]; then
     [ -r "$disk" ] || fail "cannot read $disk"
     [ -z "$disk_conf" ] || [ -r "$disk_conf" ] || fail "cannot read $disk_conf"
