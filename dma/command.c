@@ -160,6 +160,7 @@ static enum iodma_status window_of(const struct iodma_command *command,
         .length = length,
         .owner = command,
         .rung = IODMA_DIRECT,
+        .access = iodma_access_of(memory->direction),
         .maintained =
             (command->device.mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT,
     };

@@ -72,20 +72,21 @@ enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
                                   struct iodma_extent *extent)
 {
     const struct iodma_range *range = range_ahead(walk);
-    uint64_t length = 0;
+    uint64_t length;
     uint64_t address;
 
     if (!range)
         return IODMA_OVERRUN;
 
     address = range->address + walk->within;
-    while (range && range->address + walk->within == address + length &&
-           length < most) {
+    length = smaller(range->length - walk->within, most);
+    walk->within += length;
+    while (length < most && (range = range_ahead(walk)) != NULL &&
+           range->address + walk->within == address + length) {
         uint64_t taken = smaller(range->length - walk->within, most - length);
 
         length += taken;
         walk->within += taken;
-        range = range_ahead(walk);
     }
 
     extent->offset = walk->offset;

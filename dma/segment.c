@@ -46,16 +46,20 @@ enum iodma_status iodma_segment_next(const struct iodma_view *view,
                                      struct hal_segment *segment)
 {
     const struct iodma_limits *limits = view->limits;
+    struct iodma_walk behind = *walk;
     struct hal_segment run;
     enum iodma_status status;
 
-    status = iodma_view_run(view, walk, lookahead(limits), &run);
+    status = iodma_view_run(view, &behind, lookahead(limits), &run);
     if (status != IODMA_OK)
         return status;
 
     segment->address = run.address;
     segment->length = iodma_segment_cut(limits, run);
-    iodma_walk_skip(walk, segment->length);
+    if (segment->length == run.length)
+        *walk = behind;
+    else
+        iodma_walk_skip(walk, segment->length);
     return IODMA_OK;
 }
 
@@ -64,10 +68,11 @@ enum iodma_status iodma_segment_check(const struct iodma_view *view,
 {
     const struct iodma_limits *limits = view->limits;
     uint64_t rest = view->length - iodma_view_position(view, walk);
+    struct iodma_walk behind = *walk;
     struct hal_segment run;
     enum iodma_status status;
 
-    status = iodma_view_run(view, walk, UINT64_MAX, &run);
+    status = iodma_view_run(view, &behind, UINT64_MAX, &run);
     if (status != IODMA_OK)
         return status;
     if (run.address + (run.length - 1) > limits->last)
@@ -77,36 +82,53 @@ enum iodma_status iodma_segment_check(const struct iodma_view *view,
     return iodma_limits_judge(limits, run, first, run.length == rest);
 }
 
-static void store_big(uint8_t *bytes, uint64_t value, uint32_t width)
-{
-    for (uint32_t i = 0; i < width; i++)
-        bytes[i] = (uint8_t)(value >> (8 * (width - 1 - i)));
-}
-
-static void store_little(uint8_t *bytes, uint64_t value, uint32_t width)
-{
-    for (uint32_t i = 0; i < width; i++)
-        bytes[i] = (uint8_t)(value >> (8 * i));
-}
-
+/* Values as they lie in memory. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define store_host store_big
+static uint64_t big(uint64_t value)
+{
+    return value;
+}
+
+static uint64_t little(uint64_t value)
+{
+    return __builtin_bswap64(value);
+}
 #else
-#define store_host store_little
+static uint64_t big(uint64_t value)
+{
+    return __builtin_bswap64(value);
+}
+
+static uint64_t little(uint64_t value)
+{
+    return value;
+}
 #endif
 
-typedef void (*store_function)(uint8_t *bytes, uint64_t value, uint32_t width);
-
-static bool output(store_function store, uint32_t width, void *segments,
-                   uint32_t index, struct hal_segment segment)
+/* The array may lie anywhere: hence the copies. */
+static bool put64(void *segments, uint32_t index, uint64_t address,
+                  uint64_t length)
 {
-    uint8_t *element = (uint8_t *)segments + (size_t)index * 2 * width;
+    struct iodma_segment64 element = { address, length };
 
-    if (width == 4 && (segment.address | segment.length) > UINT32_MAX)
-        return false;
-    store(element, segment.address, width);
-    store(element + width, segment.length, width);
+    __builtin_memcpy((uint8_t *)segments + (size_t)index * sizeof element,
+                     &element, sizeof element);
     return true;
+}
+
+static bool put32(void *segments, uint32_t index, uint32_t address,
+                  uint32_t length)
+{
+    struct iodma_segment32 element = { address, length };
+
+    __builtin_memcpy((uint8_t *)segments + (size_t)index * sizeof element,
+                     &element, sizeof element);
+    return true;
+}
+
+static bool fits32(struct hal_segment segment)
+{
+    return (segment.address | segment.length) <= UINT32_MAX;
 }
 
 bool iodma_output_host32(struct iodma_command *command,
@@ -114,7 +136,8 @@ bool iodma_output_host32(struct iodma_command *command,
                          uint32_t index)
 {
     (void)command;
-    return output(store_host, 4, segments, index, segment);
+    return fits32(segment) && put32(segments, index, (uint32_t)segment.address,
+                                    (uint32_t)segment.length);
 }
 
 bool iodma_output_big32(struct iodma_command *command,
@@ -122,7 +145,9 @@ bool iodma_output_big32(struct iodma_command *command,
                         uint32_t index)
 {
     (void)command;
-    return output(store_big, 4, segments, index, segment);
+    return fits32(segment) &&
+           put32(segments, index, (uint32_t)big(segment.address << 32),
+                 (uint32_t)big(segment.length << 32));
 }
 
 bool iodma_output_little32(struct iodma_command *command,
@@ -130,7 +155,9 @@ bool iodma_output_little32(struct iodma_command *command,
                            uint32_t index)
 {
     (void)command;
-    return output(store_little, 4, segments, index, segment);
+    return fits32(segment) &&
+           put32(segments, index, (uint32_t)little(segment.address),
+                 (uint32_t)little(segment.length));
 }
 
 bool iodma_output_host64(struct iodma_command *command,
@@ -138,7 +165,7 @@ bool iodma_output_host64(struct iodma_command *command,
                          uint32_t index)
 {
     (void)command;
-    return output(store_host, 8, segments, index, segment);
+    return put64(segments, index, segment.address, segment.length);
 }
 
 bool iodma_output_big64(struct iodma_command *command,
@@ -146,7 +173,7 @@ bool iodma_output_big64(struct iodma_command *command,
                         uint32_t index)
 {
     (void)command;
-    return output(store_big, 8, segments, index, segment);
+    return put64(segments, index, big(segment.address), big(segment.length));
 }
 
 bool iodma_output_little64(struct iodma_command *command,
@@ -154,7 +181,8 @@ bool iodma_output_little64(struct iodma_command *command,
                            uint32_t index)
 {
     (void)command;
-    return output(store_little, 8, segments, index, segment);
+    return put64(segments, index, little(segment.address),
+                 little(segment.length));
 }
 
 uint32_t iodma_output_bits(iodma_segment_function function)

@@ -22,6 +22,8 @@ static enum iodma_status each_piece(const struct iodma_view *view,
     struct iodma_piece piece;
     struct iodma_walk walk;
 
+    if (what == 0)
+        return IODMA_OK;
     iodma_view_seek(view, 0, &walk);
     while (status == IODMA_OK &&
            iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {
@@ -48,14 +50,26 @@ static enum iodma_status piece_in(const struct iodma_view *view,
                              piece->length);
 }
 
+/* Pieces to visit where only bounced ones matter. */
+static uint32_t if_bounced(const struct iodma_view *view)
+{
+    return view->rung == IODMA_DIRECT ? 0 : IODMA_SYNC_BOUNCED;
+}
+
+/* Pieces to visit for maintenance: none where there is no cache. */
+static uint32_t if_cached(const struct iodma_view *view, uint32_t what)
+{
+    return view->bus->hal->cache ? what : 0;
+}
+
 enum iodma_status iodma_sync_copy_out(const struct iodma_view *view)
 {
-    return each_piece(view, IODMA_SYNC_BOUNCED, piece_out);
+    return each_piece(view, if_bounced(view), piece_out);
 }
 
 enum iodma_status iodma_sync_copy_in(const struct iodma_view *view)
 {
-    return each_piece(view, IODMA_SYNC_BOUNCED, piece_in);
+    return each_piece(view, if_bounced(view), piece_in);
 }
 
 static enum iodma_status maintain(const struct iodma_view *view, bool drop,
@@ -137,7 +151,8 @@ static enum iodma_status piece_flush(const struct iodma_view *view,
 enum iodma_status iodma_sync_for_device(const struct iodma_view *view,
                                         uint32_t what)
 {
-    enum iodma_status status = each_piece(view, what, piece_clean);
+    enum iodma_status status =
+        each_piece(view, if_cached(view, what), piece_clean);
 
     hal_publish(view->bus->hal);
     return status;
@@ -147,7 +162,7 @@ enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
                                      uint32_t what)
 {
     hal_observe(view->bus->hal);
-    return each_piece(view, what, piece_flush);
+    return each_piece(view, if_cached(view, what), piece_flush);
 }
 
 enum iodma_status iodma_sync_read(const struct iodma_view *view,

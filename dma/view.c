@@ -9,23 +9,10 @@ void iodma_view_seek(const struct iodma_view *view, uint64_t position,
     (void)iodma_walk_begin(walk, view->memory, view->offset + position);
 }
 
-/* What the master has to be able to do there. */
-static uint32_t access_needed(const struct iodma_view *view)
-{
-    switch (view->memory->direction) {
-    case IODMA_IN:
-        return HAL_WRITE;
-    case IODMA_OUT:
-        return HAL_READ;
-    default:
-        return HAL_READ | HAL_WRITE;
-    }
-}
-
 static const struct hal_aperture *aperture_of(const struct iodma_view *view,
                                               uint64_t address)
 {
-    return iodma_bus_aperture(view->bus, address, access_needed(view));
+    return iodma_bus_aperture(view->bus, address, view->access);
 }
 
 uint64_t iodma_view_reached(const struct iodma_view *view, uint64_t address,
@@ -67,11 +54,11 @@ enum iodma_status iodma_view_piece(const struct iodma_view *view,
                                    struct iodma_piece *piece)
 {
     uint64_t position = iodma_view_position(view, walk);
-    struct iodma_walk ahead = *walk;
+    struct iodma_walk start = *walk;
     struct iodma_extent extent;
 
     most = smaller(most, view->length - position);
-    if (most == 0 || iodma_walk_next(&ahead, most, &extent) != IODMA_OK)
+    if (most == 0 || iodma_walk_next(walk, most, &extent) != IODMA_OK)
         return IODMA_OVERRUN;
 
     piece->client = extent.address;
@@ -81,7 +68,10 @@ enum iodma_status iodma_view_piece(const struct iodma_view *view,
         piece->storage = view->buffer + position;
     if (view->rung == IODMA_PAGES)
         piece->storage = storage_in_pages(view, extent.address, &piece->length);
-    iodma_walk_skip(walk, piece->length);
+    if (piece->length < extent.length) {
+        *walk = start;
+        iodma_walk_skip(walk, piece->length);
+    }
     return IODMA_OK;
 }
 
@@ -102,47 +92,69 @@ static const struct hal_aperture *translate(const struct iodma_view *view,
     return aperture;
 }
 
-/* Add the pieces behind `run` that go on where it ends: bounce pages may lie
-   side by side. */
-static void join(const struct iodma_view *view, struct iodma_walk *ahead,
-                 const struct hal_aperture *aperture, uint64_t most,
-                 struct hal_segment *run)
+/* Rung *pages*: pieces that go on where the run ends belong to it, bounce
+   pages that lie side by side, too. */
+static void join_pieces(const struct iodma_view *view, struct iodma_walk *walk,
+                        const struct hal_aperture *aperture, uint64_t most,
+                        struct hal_segment *run)
 {
+    struct iodma_walk ahead = *walk;
     struct iodma_piece piece;
     struct hal_segment next;
 
     while (run->length < most &&
-           iodma_view_piece(view, ahead, most - run->length, &piece) ==
+           iodma_view_piece(view, &ahead, most - run->length, &piece) ==
                IODMA_OK &&
            translate(view, piece.storage, piece.length, &next) == aperture &&
-           next.address == run->address + run->length)
+           next.address == run->address + run->length) {
         run->length += next.length;
+        iodma_walk_skip(walk, next.length);
+    }
 }
 
-enum iodma_status iodma_view_run(const struct iodma_view *view,
-                                 const struct iodma_walk *walk, uint64_t most,
-                                 struct hal_segment *run)
+static enum iodma_status run_of_pieces(const struct iodma_view *view,
+                                       struct iodma_walk *walk, uint64_t most,
+                                       struct hal_segment *run)
 {
-    uint64_t position = iodma_view_position(view, walk);
+    struct iodma_walk start = *walk;
     const struct hal_aperture *aperture;
-    struct iodma_walk ahead = *walk;
     struct iodma_piece piece;
 
-    if (view->rung == IODMA_WHOLE) {
-        piece.storage = view->buffer + position;
-        piece.length = smaller(most, view->length - position);
-        if (piece.length == 0)
-            return IODMA_OVERRUN;
-    } else if (iodma_view_piece(view, &ahead, most, &piece) != IODMA_OK) {
+    if (iodma_view_piece(view, walk, most, &piece) != IODMA_OK)
         return IODMA_OVERRUN;
-    }
-
     aperture = translate(view, piece.storage, piece.length, run);
     if (!aperture)
         return IODMA_MESSAGE_TOO_LARGE;
+    if (run->length < piece.length) {
+        *walk = start;
+        iodma_walk_skip(walk, run->length);
+    }
     if (view->rung == IODMA_PAGES)
-        join(view, &ahead, aperture, most, run);
+        join_pieces(view, walk, aperture, most, run);
     return IODMA_OK;
+}
+
+static enum iodma_status run_of_buffer(const struct iodma_view *view,
+                                       struct iodma_walk *walk, uint64_t most,
+                                       struct hal_segment *run)
+{
+    uint64_t position = iodma_view_position(view, walk);
+    uint64_t length = smaller(most, view->length - position);
+
+    if (length == 0)
+        return IODMA_OVERRUN;
+    if (!translate(view, view->buffer + position, length, run))
+        return IODMA_MESSAGE_TOO_LARGE;
+    iodma_walk_skip(walk, run->length);
+    return IODMA_OK;
+}
+
+enum iodma_status iodma_view_run(const struct iodma_view *view,
+                                 struct iodma_walk *walk, uint64_t most,
+                                 struct hal_segment *run)
+{
+    return view->rung == IODMA_WHOLE ? run_of_buffer(view, walk, most, run)
+                                     : run_of_pieces(view, walk, most, run);
 }
 
 bool iodma_view_write_protected(const struct iodma_view *view)

@@ -38,6 +38,7 @@ struct iodma_view {
     iodma_cells cells;    /* PAGES                                 */
     const void *owner;    /* of the cells                          */
     uint8_t rung;         /* IODMA_DIRECT ...                      */
+    uint8_t access;       /* HAL_READ | HAL_WRITE: what the master does   */
     bool maintained;      /* E1: the master does not look into caches,
                              whatever the aperture says            */
 };
@@ -49,6 +50,14 @@ struct iodma_piece {
     uint64_t storage; /* CPU physical */
     uint64_t length;  /* bytes        */
 };
+
+/* What a master does to memory of a direction. */
+static inline uint8_t iodma_access_of(uint32_t direction)
+{
+    if (direction == IODMA_OUT)
+        return HAL_READ;
+    return direction == IODMA_IN ? HAL_WRITE : HAL_READ | HAL_WRITE;
+}
 
 /*
  * Put a walk at a position of the window, 0 to its length.
@@ -80,8 +89,9 @@ enum iodma_status iodma_view_piece(const struct iodma_view *view,
  * See the rest of the run at a walk: contiguous on the bus, in one aperture,
  * within the window.
  *
+ *   walk  left behind the run
  *   most  bytes to look at, not 0
- *   run   out; unchanged on failure
+ *   run   out; unchanged on failure, where the walk is undefined
  *
  * Returns OK, Overrun at the window's end, or MessageTooLarge if the byte at
  * the walk lies in no aperture through which the master could do what the
@@ -90,7 +100,7 @@ enum iodma_status iodma_view_piece(const struct iodma_view *view,
  * Context: any.
  */
 enum iodma_status iodma_view_run(const struct iodma_view *view,
-                                 const struct iodma_walk *walk, uint64_t most,
+                                 struct iodma_walk *walk, uint64_t most,
                                  struct hal_segment *run);
 
 /*
