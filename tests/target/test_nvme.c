@@ -621,7 +621,7 @@ static const struct {
     { "both, and the page's rest in between",
       { { 0x1200, 0x400 }, { 0x1800, 0x400 }, { 0x3404, 0x800 } },
       true },
-    { "a page's length, but not a page", /* dword seams */
+    { "a page's length, but not a page",
       { { 0x0804, PAGE }, { 0x2804, PAGE } },
       true },
     { "an odd address", { { 0x1001, PAGE } }, true },
@@ -629,6 +629,15 @@ static const struct {
       { { 0x1000, 1 }, { 0x1003, 511 }, { 0x3FFF, 3 }, { 0x5001, 1021 } },
       true },
 };
+
+static void lay_seam(const struct area *area, size_t index)
+{
+    for (size_t i = 0; i < COUNT_OF(seams[0].pieces); i++) {
+        if (seams[index].pieces[i].length != 0)
+            lay(middle(area) - 2 * PAGE + seams[index].pieces[i].at,
+                seams[index].pieces[i].length);
+    }
+}
 
 static void test_seams(void)
 {
@@ -638,11 +647,7 @@ static void test_seams(void)
         check_case(seams[i].what);
         bounced = 0;
         for (size_t k = 0; k < COUNT_OF(areas); k++) {
-            for (size_t p = 0; p < COUNT_OF(seams[i].pieces) &&
-                               seams[i].pieces[p].length != 0;
-                 p++)
-                lay(middle(areas[k]) - 2 * PAGE + seams[i].pieces[p].at,
-                    seams[i].pieces[p].length);
+            lay_seam(areas[k], i);
             round_trip(8, UINT64_MAX);
         }
         expect_number("bounced", bounced, bounces ? 4 : 0);
