@@ -34,8 +34,9 @@ static void close_it(const struct opening *opening)
         opening->region->window->close(opening->bytes);
 }
 
-enum iodma_status iodma_access_copy(const struct iodma_bus *bus, uint64_t to,
-                                    uint64_t from, uint64_t length)
+/* Open both sides, piece by piece, and copy unless it is a rehearsal. */
+static enum iodma_status copy(const struct iodma_bus *bus, uint64_t to,
+                              uint64_t from, uint64_t length, bool rehearsal)
 {
     enum iodma_status status = IODMA_OK;
 
@@ -48,7 +49,9 @@ enum iodma_status iodma_access_copy(const struct iodma_bus *bus, uint64_t to,
             return status;
         status = open_at(bus, to, source.length, &target);
         if (status == IODMA_OK) {
-            __builtin_memcpy(target.bytes, source.bytes, (size_t)target.length);
+            if (!rehearsal)
+                __builtin_memcpy(target.bytes, source.bytes,
+                                 (size_t)target.length);
             close_it(&target);
             to += target.length;
             from += target.length;
@@ -57,6 +60,19 @@ enum iodma_status iodma_access_copy(const struct iodma_bus *bus, uint64_t to,
         close_it(&source);
     }
     return status;
+}
+
+enum iodma_status iodma_access_copy(const struct iodma_bus *bus, uint64_t to,
+                                    uint64_t from, uint64_t length)
+{
+    return copy(bus, to, from, length, false);
+}
+
+enum iodma_status iodma_access_can_copy(const struct iodma_bus *bus,
+                                        uint64_t to, uint64_t from,
+                                        uint64_t length)
+{
+    return copy(bus, to, from, length, true);
 }
 
 enum iodma_status iodma_access_read(const struct iodma_bus *bus, void *to,

@@ -21,6 +21,11 @@
 enum iodma_status iodma_access_copy(const struct iodma_bus *bus, uint64_t to,
                                     uint64_t from, uint64_t length);
 
+/* Would that find regions and windows? Copies nothing. */
+enum iodma_status iodma_access_can_copy(const struct iodma_bus *bus,
+                                        uint64_t to, uint64_t from,
+                                        uint64_t length);
+
 /* Copy from physical memory to a buffer of the CPU's. */
 enum iodma_status iodma_access_read(const struct iodma_bus *bus, void *to,
                                     uint64_t from, uint64_t length);

@@ -24,7 +24,9 @@ static enum iodma_status check_aperture(const struct hal_bus *hal,
 
     if (aperture->size == 0 || range_wraps(aperture->cpu, aperture->size) ||
         range_wraps(aperture->bus, aperture->size) || aperture->access == 0 ||
-        (aperture->access & ~(HAL_READ | HAL_WRITE)) != 0)
+        (aperture->access & ~(HAL_READ | HAL_WRITE)) != 0 ||
+        (hal->cache &&
+         modulo(aperture->cpu | aperture->size, hal->cache->largest_line) != 0))
         return IODMA_BAD_ARGUMENT;
     for (uint32_t i = 0; i < index; i++) {
         if (apertures_collide(&hal->apertures[i], aperture))

@@ -35,7 +35,8 @@ struct iodma_bus {
  * Returns OK; BadArgument: a pointer or a hook is missing, the granule is no
  * power of two, an aperture is empty, wraps, grants no access, or overlaps
  * another one on either side, a region is empty or wraps, the limits are not
- * satisfiable, the granule is smaller than the largest cache line;
+ * satisfiable, the granule is smaller than the largest cache line, an aperture
+ * does not begin and end on one;
  * Unsupported: an aperture is not snooped and there is no cache to maintain.
  *
  * Context: thread.

@@ -278,22 +278,24 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
     return take_back(&command->view, invalidate_cache, synchronize);
 }
 
-/* Bring both sides up to date under the old plan: what the device wrote is
-   the client's. */
-static enum iodma_status settle(const struct iodma_view *view)
+/* What the device wrote becomes the client's, if nothing is in the way. */
+static enum iodma_status copy_back(const struct iodma_view *view,
+                                   uint32_t maintained)
 {
-    enum iodma_status status;
+    enum iodma_status status = iodma_sync_can_copy(view);
 
-    if (!iodma_view_inbound(view))
-        return IODMA_OK;
-    status = iodma_sync_for_cpu(view, IODMA_SYNC_ALL);
+    if (status == IODMA_OK)
+        status = iodma_sync_for_cpu(view, maintained);
     return status == IODMA_OK ? iodma_sync_copy_in(view) : status;
 }
 
-/* Move the window to one new buffer. */
+/* Move the window to one new buffer. What can fail without a trace comes
+   first: both sides are looked at, and only then does the client get what the
+   device wrote, and the buffer what the client has. */
 static enum iodma_status double_buffer(struct iodma_command *command)
 {
-    struct iodma_view view = command->view;
+    struct iodma_view *old = &command->view;
+    struct iodma_view view = *old;
     enum iodma_status status;
 
     if (view.length == 0)
@@ -304,7 +306,9 @@ static enum iodma_status double_buffer(struct iodma_command *command)
     if (status != IODMA_OK)
         return status;
 
-    status = settle(&command->view);
+    status = iodma_sync_can_copy(&view);
+    if (status == IODMA_OK && iodma_view_inbound(old))
+        status = copy_back(old, IODMA_SYNC_ALL);
     if (status == IODMA_OK)
         status = iodma_sync_fill(&view, true);
     if (status == IODMA_OK)
@@ -314,8 +318,8 @@ static enum iodma_status double_buffer(struct iodma_command *command)
         return status;
     }
 
-    iodma_plan_release(&command->view);
-    command->view = view;
+    iodma_plan_release(old);
+    *old = view;
     iodma_view_seek(&view, 0, &command->walk);
     return IODMA_OK;
 }
@@ -327,10 +331,8 @@ static enum iodma_status copy_bounced(const struct iodma_view *view,
 
     if (view->rung == IODMA_DIRECT || direction == IODMA_NONE)
         return IODMA_OK;
-    if (direction == IODMA_IN) {
-        status = iodma_sync_for_cpu(view, IODMA_SYNC_BOUNCED);
-        return status == IODMA_OK ? iodma_sync_copy_in(view) : status;
-    }
+    if (direction == IODMA_IN)
+        return copy_back(view, IODMA_SYNC_BOUNCED);
     status = iodma_sync_copy_out(view);
     return status == IODMA_OK ? iodma_sync_for_device(view, IODMA_SYNC_BOUNCED)
                               : status;
@@ -392,14 +394,17 @@ static uint64_t move_bytes(const struct iodma_command *command, uint64_t offset,
 uint64_t iodma_command_read_bytes(const struct iodma_command *command,
                                   uint64_t offset, void *bytes, uint64_t length)
 {
-    return move_bytes(command, offset, (uint8_t *)bytes, NULL, length);
+    return bytes ? move_bytes(command, offset, (uint8_t *)bytes, NULL, length)
+                 : 0;
 }
 
 uint64_t iodma_command_write_bytes(const struct iodma_command *command,
                                    uint64_t offset, const void *bytes,
                                    uint64_t length)
 {
-    return move_bytes(command, offset, NULL, (const uint8_t *)bytes, length);
+    return bytes ? move_bytes(command, offset, NULL, (const uint8_t *)bytes,
+                              length)
+                 : 0;
 }
 
 const struct iodma_memory *

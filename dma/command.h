@@ -346,9 +346,11 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
  *
  * Returns OK; BadArgument: other bits, both directions, force on an
  * iterate-only command; NotReady: not prepared; Busy: force while held;
- * NoResources, NotAligned, NoSpace: no such buffer, the preparation is as it
- * was; NotAttached, NoResources: what stopped a copy, part of which may have
- * been done.
+ * NoResources, NotAligned, NoSpace: no such buffer; NotAttached, NoResources:
+ * memory that has to be copied lies in no region, or no window is free. All
+ * windows are tried before the first byte is copied; only one that goes away
+ * between the two leaves part of a copy done (an exception to E7). The
+ * preparation is as it was in every case.
  *
  * Context: thread or ISR. Source: spec 3.9, DS-07, DS-08, R-16.
  */
@@ -362,9 +364,9 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
  *
  *   offset  from the start of the window
  *
- * Returns the number of bytes: 0 if not prepared or offset is not within the
- * window, else as many as the window has, or until a region or window was
- * missing. Alignments do not matter. No generation is disturbed.
+ * Returns the number of bytes: 0 if not prepared, bytes is NULL or offset is
+ * not within the window, else as many as the window has, or until a region or
+ * window was missing. Alignments do not matter. No generation is disturbed.
  *
  * Context: thread or ISR. Source: spec 3.11.
  */

@@ -2,11 +2,12 @@
 /* Generation: from a prepared command's view to whoever takes segments. */
 #include "dma/command.h"
 
-/* Generate up to *count segments from the walk on. */
+/* Generate up to *count segments from the walk on.
+   first: the list begins with them. */
 static enum iodma_status generate(struct iodma_command *command,
                                   iodma_segment_function output,
                                   struct iodma_walk *walk, void *segments,
-                                  uint32_t *count)
+                                  uint32_t *count, bool first)
 {
     bool check = iodma_command_iterates(command);
     enum iodma_status status = IODMA_OK;
@@ -15,7 +16,8 @@ static enum iodma_status generate(struct iodma_command *command,
 
     while (delivered < *count) {
         if (check)
-            status = iodma_segment_check(&command->view, walk, delivered == 0);
+            status = iodma_segment_check(&command->view, walk,
+                                         first && delivered == 0);
         if (status == IODMA_OK)
             status = iodma_segment_next(&command->view, walk, &segment);
         if (status == IODMA_OVERRUN)
@@ -32,11 +34,10 @@ static enum iodma_status generate(struct iodma_command *command,
     return IODMA_OK;
 }
 
-enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
-                                                  iodma_segment_function output,
-                                                  uint64_t *offset,
-                                                  void *segments,
-                                                  uint32_t *count)
+static enum iodma_status generate_at(struct iodma_command *command,
+                                     iodma_segment_function output,
+                                     uint64_t *offset, void *segments,
+                                     uint32_t *count, bool first)
 {
     struct iodma_walk walk;
     enum iodma_status status;
@@ -53,13 +54,22 @@ enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
     walk = command->walk;
     if (iodma_view_position(&command->view, &walk) != *offset)
         iodma_view_seek(&command->view, *offset, &walk);
-    status = generate(command, output, &walk, segments, count);
+    status = generate(command, output, &walk, segments, count, first);
     if (status != IODMA_OK)
         return status;
 
     command->walk = walk;
     *offset = iodma_view_position(&command->view, &walk);
     return IODMA_OK;
+}
+
+enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
+                                                  iodma_segment_function output,
+                                                  uint64_t *offset,
+                                                  void *segments,
+                                                  uint32_t *count)
+{
+    return generate_at(command, output, offset, segments, count, true);
 }
 
 enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
@@ -115,8 +125,8 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
         struct hal_segment segments[PORTION];
         uint32_t count = PORTION;
 
-        status = iodma_command_gen_segments_with(command, output_segment, &at,
-                                                 segments, &count);
+        status =
+            generate_at(command, output_segment, &at, segments, &count, first);
         last = at == command->view.length;
         if (status == IODMA_OK)
             status = emitter->put(emitter, segments, count, first, last);

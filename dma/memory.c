@@ -149,7 +149,9 @@ uint64_t iodma_memory_read(const struct iodma_memory *memory,
                            const struct iodma_bus *bus, uint64_t offset,
                            void *bytes, uint64_t length)
 {
-    return move_bytes(memory, bus, offset, (uint8_t *)bytes, NULL, length);
+    return bytes
+               ? move_bytes(memory, bus, offset, (uint8_t *)bytes, NULL, length)
+               : 0;
 }
 
 uint64_t iodma_memory_write(const struct iodma_memory *memory,

@@ -107,7 +107,7 @@ struct iodma_bus;
  * (IOMemoryDescriptor: readBytes, writeBytes)
  *
  *   bus     whose regions say how the CPU reaches them
- *   bytes   writing: NULL writes zeros
+ *   bytes   reading: NULL reads nothing; writing: NULL writes zeros
  *
  * Returns the number of bytes, or 0 if the range is not all within the
  * descriptor, and what was done if a region or window was missing midway.

@@ -137,8 +137,8 @@ static enum iodma_status climb_pages(struct iodma_view *view)
     return status;
 }
 
-/* Alignment that keeps a buffer from crossing the boundary of E2 and meets
-   every alignment of the limits. */
+/* Alignment that meets every alignment of the limits, and has the boundary of
+   E2 cut the buffer as seldom as its size permits. */
 static uint64_t whole_alignment(const struct iodma_view *view, uint64_t size)
 {
     const struct iodma_limits *limits = view->limits;
@@ -146,11 +146,10 @@ static uint64_t whole_alignment(const struct iodma_view *view, uint64_t size)
 
     if (alignment < view->bus->granule)
         alignment = view->bus->granule;
-    if (size - 1 <= limits->boundary_mask &&
-        limits->boundary_mask != UINT64_MAX) {
-        while (alignment < size)
-            alignment <<= 1;
-    }
+    if (limits->boundary_mask == UINT64_MAX)
+        return alignment;
+    while (alignment < size && alignment <= limits->boundary_mask)
+        alignment <<= 1;
     return alignment;
 }
 
@@ -162,7 +161,7 @@ static enum iodma_status take_buffer(struct iodma_view *view)
     enum iodma_status status;
     uint32_t state;
 
-    if (!bus->bounce)
+    if (!bus->bounce || size < view->length)
         return IODMA_NO_RESOURCES;
 
     size -= modulo(size, bus->granule);

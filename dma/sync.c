@@ -50,6 +50,13 @@ static enum iodma_status piece_in(const struct iodma_view *view,
                              piece->length);
 }
 
+static enum iodma_status piece_can_copy(const struct iodma_view *view,
+                                        const struct iodma_piece *piece)
+{
+    return iodma_access_can_copy(view->bus, piece->storage, piece->client,
+                                 piece->length);
+}
+
 /* Pieces to visit where only bounced ones matter. */
 static uint32_t if_bounced(const struct iodma_view *view)
 {
@@ -60,6 +67,11 @@ static uint32_t if_bounced(const struct iodma_view *view)
 static uint32_t if_cached(const struct iodma_view *view, uint32_t what)
 {
     return view->bus->hal->cache ? what : 0;
+}
+
+enum iodma_status iodma_sync_can_copy(const struct iodma_view *view)
+{
+    return each_piece(view, if_bounced(view), piece_can_copy);
 }
 
 enum iodma_status iodma_sync_copy_out(const struct iodma_view *view)

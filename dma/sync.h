@@ -29,6 +29,9 @@
 enum iodma_status iodma_sync_fill(const struct iodma_view *view,
                                   bool from_client);
 
+/* Would the copies find a region and a window everywhere? Changes nothing. */
+enum iodma_status iodma_sync_can_copy(const struct iodma_view *view);
+
 /* Bounced bytes, from the client to the storage. */
 enum iodma_status iodma_sync_copy_out(const struct iodma_view *view);
 

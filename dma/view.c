@@ -49,6 +49,36 @@ static uint64_t storage_in_pages(const struct iodma_view *view,
     return page + within;
 }
 
+/* How many of the bytes lie in the first one's aperture: what holds for it
+   holds for them. What is in none is one piece; nobody looks at it twice. */
+static uint64_t in_aperture(const struct iodma_view *view, uint64_t address,
+                            uint64_t length)
+{
+    const struct hal_aperture *aperture = aperture_of(view, address);
+
+    return aperture
+               ? smaller(length, aperture->size - (address - aperture->cpu))
+               : length;
+}
+
+/* Fill in where the storage of a piece is, and cut the piece to what is of
+   one kind there. */
+static void find_storage(const struct iodma_view *view, uint64_t position,
+                         struct iodma_piece *piece)
+{
+    switch (view->rung) {
+    case IODMA_WHOLE:
+        piece->storage = view->buffer + position;
+        break;
+    case IODMA_PAGES:
+        piece->storage = storage_in_pages(view, piece->client, &piece->length);
+        break;
+    default:
+        piece->storage = piece->client;
+        piece->length = in_aperture(view, piece->client, piece->length);
+    }
+}
+
 enum iodma_status iodma_view_piece(const struct iodma_view *view,
                                    struct iodma_walk *walk, uint64_t most,
                                    struct iodma_piece *piece)
@@ -62,12 +92,8 @@ enum iodma_status iodma_view_piece(const struct iodma_view *view,
         return IODMA_OVERRUN;
 
     piece->client = extent.address;
-    piece->storage = extent.address;
     piece->length = extent.length;
-    if (view->rung == IODMA_WHOLE)
-        piece->storage = view->buffer + position;
-    if (view->rung == IODMA_PAGES)
-        piece->storage = storage_in_pages(view, extent.address, &piece->length);
+    find_storage(view, position, piece);
     if (piece->length < extent.length) {
         *walk = start;
         iodma_walk_skip(walk, piece->length);
@@ -116,7 +142,6 @@ static enum iodma_status run_of_pieces(const struct iodma_view *view,
                                        struct iodma_walk *walk, uint64_t most,
                                        struct hal_segment *run)
 {
-    struct iodma_walk start = *walk;
     const struct hal_aperture *aperture;
     struct iodma_piece piece;
 
@@ -125,10 +150,6 @@ static enum iodma_status run_of_pieces(const struct iodma_view *view,
     aperture = translate(view, piece.storage, piece.length, run);
     if (!aperture)
         return IODMA_MESSAGE_TOO_LARGE;
-    if (run->length < piece.length) {
-        *walk = start;
-        iodma_walk_skip(walk, run->length);
-    }
     if (view->rung == IODMA_PAGES)
         join_pieces(view, walk, aperture, most, run);
     return IODMA_OK;

@@ -44,7 +44,8 @@ struct iodma_view {
 };
 
 /* A stretch of the window, contiguous for the client and in the storage that
-   the device uses for it; the two are the same where it is direct. */
+   the device uses for it, there in one aperture; the two are the same where
+   it is direct. */
 struct iodma_piece {
     uint64_t client;  /* CPU physical */
     uint64_t storage; /* CPU physical */

@@ -28,7 +28,8 @@ struct hal_bounce_ops {
      * Take contiguous pages.
      *
      *   size       bytes, a multiple of the granule, not 0
-     *   alignment  of the first byte, a power of two, at least the granule
+     *   alignment  of the first byte, a power of two, at least the granule;
+     *              one above the size may need as much free memory
      *
      * Returns and context as above.
      */

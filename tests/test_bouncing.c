@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a device cannot take as it lies goes through storage that it can, and
    nobody notices: neither the device nor the memory's owner. */
+#include "hal/container_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/sparse.h"
@@ -196,6 +197,11 @@ static const struct {
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000),
       IODMA_OUT, { { 0x10001, 0x1000 } }, false, false, IODMA_OK, 0,
       { { 0x200000, 0x1000 } } },
+    { 0, "E2: a whole buffer is cut by a boundary as seldom as can be",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4,
+                 .boundary = 0x2000, .max_segments = 2),
+      IODMA_OUT, { { 0x10001, 0x3000 } }, false, false, IODMA_OK, 0,
+      { { 0x200000, 0x2000 }, { 0x202000, 0x1000 } } },
     { 0, "E2: a whole buffer does not cross a boundary that it fits in",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4,
                  .boundary = 0x4000),
@@ -668,6 +674,218 @@ static void short_transfer(void)
     }
 }
 
+static const struct iodma_range far_page[FIXTURE_RANGES] = {
+    { GIB4, 0x1000 },
+};
+
+/* Two commands, one page: each has a bounce page of its own. */
+static void one_page_twice(void)
+{
+    struct iodma_command other;
+    struct iodma_segment64 segment;
+    uint64_t offset = 0;
+    uint32_t count = 1;
+
+    expect_status("set", begin(&narrow_spec, far_page, IODMA_INOUT), IODMA_OK);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    expect_status("init",
+                  iodma_command_init(&other, command.bus, &narrow_spec, NULL),
+                  IODMA_OK);
+    expect_status("set the other",
+                  iodma_command_set_memory(&other, &memory, true), IODMA_OK);
+    make_list();
+    expect_status(
+        "gen of the other",
+        iodma_command_gen_segments64(&other, &offset, &segment, &count),
+        IODMA_OK);
+    expect("they lie apart", segment.address != list[0].address);
+    expect_number("pages taken", fixture_pages_taken(), 2);
+    expect_status("complete the other",
+                  iodma_command_complete(&other, true, true), IODMA_OK);
+    device_inverts(0, 0x1000);
+    complete(true);
+    expect_client("the device's bytes", true, 0, 0x1000);
+}
+
+/* A page that was lent whole is lent in part next: the rest is zero. */
+static void reused_page(void)
+{
+    static const struct iodma_range part[FIXTURE_RANGES] = {
+        { GIB4 + 0x100, 0x100 },
+    };
+
+    expect_status("set", begin(&narrow_spec, far_page, IODMA_OUT), IODMA_OK);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    complete(true);
+    memory = fixture_memory(part, IODMA_OUT);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    expect_number("the same page", list[0].address, 0x100100);
+    expect_zeros(0x100000, 0x100);
+    expect_zeros(0x100200, 0xE00);
+    complete(true);
+}
+
+/* An aperture that ends within a page reaches none of that page. */
+static void split_page(void)
+{
+    static const struct hal_aperture ends_within = { 0, 0, 0x1000800,
+                                                     HAL_READ | HAL_WRITE,
+                                                     true };
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x1000400, 0x800 },
+    };
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct hal_segment want[] = { { 0x100400, 0x800 } };
+    struct iodma_bus bus = *fixture_bouncing_bus();
+    struct hal_bus hal = *bus.hal;
+
+    hal.apertures = &ends_within;
+    bus.hal = &hal;
+    memory = fixture_memory(ranges, IODMA_OUT);
+    expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    expect_segments("the list", list, listed, want, 1);
+    expect_device_has_fresh();
+    complete(true);
+}
+
+/* Commands that come and go over a pool of few pages: records that share a
+   bucket are told apart. */
+static void few_pages(void)
+{
+    enum { PAGES = 4, COMMANDS = 4 };
+    static struct iodma_bounce pool;
+    static struct hal_bounce_cell cells[PAGES];
+    static struct iodma_bounce_note notes[PAGES];
+    struct iodma_command commands[COMMANDS];
+    struct iodma_memory memories[COMMANDS];
+    struct iodma_range ranges[COMMANDS];
+    struct iodma_bus bus = *fixture_bouncing_bus();
+    uint64_t seed = 11;
+
+    expect_status("pool",
+                  iodma_bounce_init(&pool, 0x100000, PAGES * 0x1000, 0x1000,
+                                    cells, notes),
+                  IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
+    for (unsigned i = 0; i < COMMANDS; i++)
+        expect_status(
+            "init", iodma_command_init(&commands[i], &bus, &narrow_spec, NULL),
+            IODMA_OK);
+    for (unsigned round = 0; round < 3000; round++) {
+        unsigned i = random_below(&seed, COMMANDS);
+        struct iodma_segment64 segment;
+        uint64_t offset = 0;
+        uint32_t count = 1;
+
+        if (commands[i].prepared != 0) {
+            expect_status("complete",
+                          iodma_command_complete(&commands[i], true, true),
+                          IODMA_OK);
+            continue;
+        }
+        ranges[i] = (struct iodma_range){
+            GIB4 + 0x1000 * (uint64_t)random_below(&seed, 3), 0x10
+        };
+        expect_status(
+            "memory",
+            iodma_memory_init_ranges(&memories[i], &ranges[i], 1, IODMA_OUT),
+            IODMA_OK);
+        expect_status(
+            "set", iodma_command_set_memory(&commands[i], &memories[i], true),
+            IODMA_OK);
+        expect_status("gen",
+                      iodma_command_gen_segments64(&commands[i], &offset,
+                                                   &segment, &count),
+                      IODMA_OK);
+        if (!expect_number("the device sees it", *sparse_byte(segment.address),
+                           sparse_fresh(ranges[i].address)))
+            break;
+    }
+    for (unsigned i = 0; i < COMMANDS; i++)
+        expect_status("clear", iodma_command_clear_memory(&commands[i], true),
+                      IODMA_OK);
+    expect_number("pages in use", iodma_bounce_in_use(&pool), 0);
+    expect_number("at most", iodma_bounce_high_water(&pool), PAGES);
+}
+
+static void too_long(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 1, UINT64_MAX - 1 },
+    };
+
+    expect_status("set", begin(&aligned_spec, ranges, IODMA_OUT), IODMA_OK);
+    expect_status("prepare", prepare(true), IODMA_NO_RESOURCES);
+    expect_all_given_back();
+}
+
+/* An emitter that takes portions, and may refuse one of them. */
+struct taker {
+    struct hal_emitter emitter;
+    struct hal_segment segments[16];
+    unsigned count, puts, firsts, lasts;
+    unsigned refuse_at; /* the n-th put; 0: none */
+};
+
+static enum iodma_status take_portion(struct hal_emitter *emitter,
+                                      const struct hal_segment *segments,
+                                      uint32_t count, bool first, bool last)
+{
+    struct taker *taker = CONTAINER_OF(emitter, struct taker, emitter);
+
+    if (++taker->puts == taker->refuse_at)
+        return IODMA_NO_SPACE;
+    taker->firsts += first;
+    taker->lasts += last;
+    for (uint32_t i = 0; i < count; i++)
+        taker->segments[taker->count++] = segments[i];
+    return IODMA_OK;
+}
+
+static void emitting(void)
+{
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10000, 0xC00 },
+    };
+    struct taker taker = { .emitter = { take_portion } };
+    struct iodma_spec spec = SPEC(host64, 64, 0x100, 0x1000, 1, 0x100);
+    uint64_t offset = 0;
+
+    spec.mapping = IODMA_UNMAPPED | IODMA_ITERATE_ONLY;
+    expect_status("set", begin(&spec, ranges, IODMA_OUT), IODMA_OK);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    expect_status("emit", iodma_command_emit(&command, &offset, &taker.emitter),
+                  IODMA_OK);
+    expect_number("segments", taker.count, 12);
+    expect_number("the last one's address", taker.segments[11].address,
+                  0x10B00);
+    expect_number("firsts", taker.firsts, 1);
+    expect_number("lasts", taker.lasts, 1);
+    expect_number("offset", offset, 0xC00);
+
+    offset = 0x100;
+    taker = (struct taker){ .emitter = { take_portion }, .refuse_at = 2 };
+    spec.segment.align_address = 0x100;
+    complete(true);
+    expect_status("set_spec", iodma_command_set_spec(&command, &spec),
+                  IODMA_OK);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    expect_status("emit, refused at the second portion",
+                  iodma_command_emit(&command, &offset, &taker.emitter),
+                  IODMA_NO_SPACE);
+    expect_number("offset as before", offset, 0x100);
+    expect_status("emit of nothing",
+                  iodma_command_emit(&command, &offset, NULL),
+                  IODMA_BAD_ARGUMENT);
+    complete(true);
+}
+
 /* clang-format off */
 static const struct {
     unsigned number; /* in the spec; 0: a case of ours */
@@ -697,6 +915,12 @@ static const struct {
     { 0, "force does not mind nesting", force_nested },
     { 0, "force is refused for lists only, and under a device",
       force_refused },
+    { 0, "two commands bounce one page apart", one_page_twice },
+    { 0, "an aperture that ends within a page", split_page },
+    { 0, "commands that come and go over few pages", few_pages },
+    { 0, "a window longer than any buffer", too_long },
+    { 0, "an emitter takes a list in portions, or refuses", emitting },
+    { 0, "E5: a page lent again shows nothing of before", reused_page },
     { 0, "E5: padding that the device could see is zero", padding },
     { 0, "E5: a short transfer ends the same on every rung", short_transfer },
 };

@@ -190,8 +190,7 @@ static const struct {
     { "a pool up to its aperture's end", 0x10000, 0x1000, 16, IODMA_OK },
     { "a pool that runs past it", 0x10000, 0x1000, 17, IODMA_BAD_ARGUMENT },
     { "a pool that is nowhere", 0x30000, 0x1000, 1, IODMA_BAD_ARGUMENT },
-    { "a pool that may only be read", 0x40000, 0x1000, 1,
-      IODMA_BAD_ARGUMENT },
+    { "a pool that may only be read", 0x40000, 0x1000, 1, IODMA_BAD_ARGUMENT },
     { "a pool of other pages than the bus's", 0x10000, 0x800, 1,
       IODMA_BAD_ARGUMENT },
 };
@@ -228,6 +227,35 @@ static void lending(void)
                   IODMA_BAD_ARGUMENT);
 }
 
+/* Where caches are maintained, apertures begin and end on lines. */
+static void lines(void)
+{
+    static const struct hal_cache_ops no_ops;
+    static const struct hal_cache cache = { &no_ops, 64, 64 };
+    static const struct {
+        uint64_t cpu, size;
+        enum iodma_status want;
+    } apertures[] = {
+        { 0x1000, 0x1000, IODMA_OK },
+        { 0x1020, 0x1000, IODMA_BAD_ARGUMENT },
+        { 0x1000, 0x1020, IODMA_BAD_ARGUMENT },
+    };
+
+    check_case("apertures that split lines, where there is a cache");
+    for (size_t i = 0; i < COUNT_OF(apertures); i++) {
+        struct hal_aperture aperture = { apertures[i].cpu, apertures[i].cpu,
+                                         apertures[i].size, RW, false };
+        struct hal_bus hal = fixture_hal_bus;
+        struct iodma_bus bus;
+
+        hal.cache = &cache;
+        hal.apertures = &aperture;
+        expect_status("init", iodma_bus_init(&bus, &hal, 0), apertures[i].want);
+        expect_status("a granule below a line", iodma_bus_init(&bus, &hal, 32),
+                      IODMA_BAD_ARGUMENT);
+    }
+}
+
 int main(void)
 {
     boards_of_all_sorts();
@@ -236,5 +264,6 @@ int main(void)
     impossible_limits();
     sharing();
     lending();
+    lines();
     return check_result();
 }

@@ -234,6 +234,23 @@ static void no_region(void)
     expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 4), 0);
 }
 
+static void no_buffer(void)
+{
+    const struct iodma_bus *bus;
+
+    begin(&plain_spec, two_runs, IODMA_INOUT);
+    prepare(0, 0);
+    bus = command.bus;
+    expect_number("read", iodma_command_read_bytes(&command, 0xF0, NULL, 0x20),
+                  0);
+    expect_number("write",
+                  iodma_command_write_bytes(&command, 0xF0, NULL, 0x20), 0);
+    expect_number("read the descriptor",
+                  iodma_memory_read(&memory, bus, 0xF0, NULL, 0x20), 0);
+    expect_fresh(sparse_byte(0x100F0), 0x100F0, 0x10);
+    expect_fresh(sparse_byte(0x20000), 0x20000, 0x10);
+}
+
 /* clang-format off */
 static const struct {
     unsigned number; /* in the spec; 0: a case of ours */
@@ -250,6 +267,7 @@ static const struct {
     { 115, "alignments do not matter", case_115 },
     { 116, "a seam of two runs does not matter", case_116 },
     { 117, "a list under way is not disturbed", case_117 },
+    { 0, "without a buffer nothing is read, and nothing written", no_buffer },
     { 0, "memory in no region goes directly or not at all", no_region },
 };
 /* clang-format on */

@@ -52,6 +52,14 @@ static const struct {
       { { 0x10010, 0x100 } }, 0, 0, true,
       { { 'c', 0x200100, 0xF00, 0 }, { 'c', 0x200000, 0x100, 0 },
         { 'i', 0x200000, 0x100, 0 } } },
+    { 0, "E3: a length that ends within a line is bounced, too",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_IN,
+      { { 0x10000, 0x110 } }, 0, 0, true,
+      { { 'c', 0x200110, 0xEF0, 0 }, { 'c', 0x200000, 0x110, 0 },
+        { 'i', 0x200000, 0x110, 0 } } },
+    { 0, "E1: snooped lines need not be the window's own",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, true, IODMA_IN,
+      { { 0x10010, 0x100 } }, 0, 0, true, { { 0, 0, 0, 0 } } },
     { 0, "E3: a line that two touching ranges share is the window's own",
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_IN,
       { { 0x10000, 0x10 }, { 0x10010, 0x30 } }, 0, 0, true,
@@ -173,6 +181,82 @@ static void synchronizing(void)
                   IODMA_OK);
 }
 
+/* Of one extent, what lies in an aperture that is not snooped is maintained,
+   and has to own its lines; the rest is not, and need not. */
+static void mixed(void)
+{
+    static const struct hal_aperture two[] = {
+        { 0, 0, 0x40000, HAL_READ | HAL_WRITE, true },
+        { 0x40000, 0x40000, 0x80000000, HAL_READ | HAL_WRITE, false },
+    };
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x3f010, 0x1ff0 },
+    };
+    static const struct iodma_range ragged[FIXTURE_RANGES] = {
+        { 0x3f010, 0x2000 },
+    };
+    static const struct recorded_call want[] = {
+        { 'c', 0x40000, 0x1000, 0 },
+        { 'i', 0x40000, 0x1000, 0 },
+    };
+
+    check_case("E1: an extent through two apertures, one of them snooped");
+    begin(&spec, IODMA_MAPPED, true, ranges, IODMA_IN);
+    hal.apertures = two;
+    hal.aperture_count = 2;
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_number("it goes directly", command.view.rung, IODMA_DIRECT);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_calls(want, COUNT_OF(want));
+
+    check_case("E3: and it does not own its last line");
+    begin(&spec, IODMA_MAPPED, true, ragged, IODMA_IN);
+    hal.apertures = two;
+    hal.aperture_count = 2;
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_number("it is bounced", command.view.rung, IODMA_WHOLE);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
+static unsigned published;
+static unsigned observed;
+
+static void publish(void)
+{
+    published++;
+}
+
+static void observe(void)
+{
+    observed++;
+}
+
+static void fences(void)
+{
+    static const struct hal_fences counting = { publish, observe };
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+        { 0x10000, 0x1000 },
+    };
+
+    check_case("E4: a preparation is published once, and observed once");
+    begin(&spec, IODMA_MAPPED, true, ranges, IODMA_INOUT);
+    hal.fences = &counting;
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_number("published", published, 1);
+    expect_number("observed", observed, 0);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_number("published", published, 1);
+    expect_number("observed", observed, 1);
+}
+
 static void no_storage(void)
 {
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
@@ -193,6 +277,8 @@ int main(void)
     maintaining();
     order();
     synchronizing();
+    mixed();
+    fences();
     no_storage();
     return check_result();
 }

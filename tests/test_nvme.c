@@ -1526,6 +1526,13 @@ static void expect_each(enum iodma_status flying)
     expect_number("in flight", nvme.in_flight, 0);
 }
 
+static void cancel_neighbour(struct nvme_request *request)
+{
+    on_done(request);
+    expect_status("cancel from the callback", nvme_cancel(&requests[1]),
+                  IODMA_OK);
+}
+
 static void test_reset(void)
 {
     begin("a reset ends all that is in flight, once", 8);
@@ -1554,6 +1561,23 @@ static void test_reset(void)
     expect_status("start", nvme_start(&nvme), IODMA_OK);
     world.pace = 0;
     chip.held = 0;
+    expect_usable();
+    expect_order();
+
+    begin("a callback of stop cancels what was begun behind it", 4);
+    (void)nth(0);
+    (void)nth(1);
+    expect_status("cancel", nvme_cancel(&requests[0]), IODMA_OK);
+    (void)nth(2);
+    requests[2].done = cancel_neighbour;
+    world.pace = 8;
+    expect_status("stop", nvme_stop(&nvme), IODMA_OK);
+    expect_number("state", requests[1].state, NVME_IDLE);
+    expect_end(&requests[2], IODMA_ABORTED, 0);
+    expect_number("callbacks", world.ended, 1);
+    expect_number("used", nvme.used, 0);
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
     expect_usable();
     expect_order();
 

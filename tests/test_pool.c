@@ -74,6 +74,8 @@ static void case_137(void)
     for (size_t i = 3; i-- > 0;)
         expect_get(false, &commands[i]);
     expect_get(false, NULL);
+    give(&commands[1], IODMA_OK);
+    expect_get(false, &commands[1]);
 }
 
 static void case_138(void)

@@ -140,21 +140,27 @@ static struct nvme_request *owner(const struct nvme *nvme, uint32_t entry)
 }
 
 /* The last entry begun takes the place of the one that goes. */
-enum iodma_status nvme_cancel(struct nvme_request *request)
+static void close_gap(struct nvme *nvme, struct nvme_request *request)
 {
-    struct nvme *nvme;
-    struct nvme_request *last;
+    struct nvme_request *last = owner(nvme, nvme->filled - 1);
 
-    if (!request || request->state != NVME_BEGUN)
-        return IODMA_NOT_READY;
-
-    nvme = request->nvme;
-    last = owner(nvme, nvme->filled - 1);
     if (last != request) {
         *nvme_entry(nvme, request->entry) = *nvme_entry(nvme, last->entry);
         last->entry = request->entry;
     }
     nvme->filled--;
+}
+
+enum iodma_status nvme_cancel(struct nvme_request *request)
+{
+    struct nvme *nvme;
+
+    if (!request || request->state != NVME_BEGUN)
+        return IODMA_NOT_READY;
+
+    nvme = request->nvme;
+    if (is_up(nvme)) /* else the queue is void, and its owners may be gone */
+        close_gap(nvme, request);
     give_back(nvme, request->slot);
     request->state = NVME_IDLE;
     return IODMA_OK;

@@ -103,6 +103,8 @@ static void start_parts(struct job *job)
         status = submit(job, &parts[i], length);
         if (status != IODMA_OK) {
             failed(job, "submitting a transfer", status);
+            (void)iodma_command_clear_memory(&parts[i].source, true);
+            (void)iodma_command_clear_memory(&parts[i].target, true);
             return;
         }
         parts[i].busy = true;

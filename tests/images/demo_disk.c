@@ -130,6 +130,24 @@ static bool start_part(struct job *job, struct part *part)
     return true;
 }
 
+/* Hand over what was begun; what cannot be is given up. */
+static void submit(struct job *job)
+{
+    enum iodma_status status = nvme_submit(job->disk->facts->nvme);
+
+    if (status == IODMA_OK)
+        return;
+    failed(job, "submitting requests", status);
+    for (uint32_t i = 0; i < IN_FLIGHT; i++) {
+        if (parts[i].busy && nvme_cancel(&parts[i].request) == IODMA_OK) {
+            (void)iodma_command_release(&parts[i].command);
+            (void)iodma_command_clear_memory(&parts[i].command, true);
+            parts[i].busy = false;
+            job->in_flight--;
+        }
+    }
+}
+
 /* Fill what is free, and ring once. */
 static void start_parts(struct job *job)
 {
@@ -143,7 +161,7 @@ static void start_parts(struct job *job)
     if (job->in_flight > job->count->most_in_flight)
         job->count->most_in_flight = job->in_flight;
     if (begun)
-        (void)nvme_submit(job->disk->facts->nvme);
+        submit(job);
 }
 
 /* A part of so many pages that there are PARTS of them, as far as the disk's
