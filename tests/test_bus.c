@@ -100,7 +100,8 @@ static const struct {
 } regions[] = {
     { "an empty region", { 0x1000, 0, HAL_WRITE_BACK, true, NULL },
       IODMA_BAD_ARGUMENT },
-    { "a region that wraps", { TOP - 0xFFF, 0x2000, HAL_WRITE_BACK, true, NULL },
+    { "a region that wraps",
+      { TOP - 0xFFF, 0x2000, HAL_WRITE_BACK, true, NULL },
       IODMA_BAD_ARGUMENT },
     { "a region", { 0x1000, 0x1000, HAL_UNCACHED, false, NULL }, IODMA_OK },
 };

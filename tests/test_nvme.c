@@ -554,7 +554,7 @@ static const struct {
         .align_address = 4,
         .align_seam = 4096,
         .max_transfer = 0x80000 } },
-    { "no MDTS, PRP: one page of list",
+    { "no MDTS, PRP: two pages of list",
       false,
       0,
       12,
@@ -562,8 +562,8 @@ static const struct {
       { .address_bits = 64,
         .align_address = 4,
         .align_seam = 4096,
-        .max_transfer = 0x200000 } },
-    { "MDTS of 4 MiB, PRP: one page of list",
+        .max_transfer = 0x3FF000 } },
+    { "MDTS of 4 MiB, PRP: two pages of list",
       false,
       10,
       9,
@@ -571,7 +571,7 @@ static const struct {
       { .address_bits = 64,
         .align_address = 4,
         .align_seam = 4096,
-        .max_transfer = 0x200000 } },
+        .max_transfer = 0x3FF000 } },
     { "MDTS of 8 KiB",
       false,
       1,
@@ -684,7 +684,8 @@ static void test_start(void)
 /* The submission entry of a request, and the list of its slot. */
 static const struct nvme_command *entry_of(const struct nvme_request *request)
 {
-    const uint8_t *queue = shared + (3 + nvme.slot_count) * PAGE;
+    const uint8_t *queue =
+        shared + (3 + NVME_LIST_PAGES * nvme.slot_count) * PAGE;
 
     return (const struct nvme_command *)(const void *)queue +
            request->entry % (2 * nvme.slot_count);
@@ -692,12 +693,12 @@ static const struct nvme_command *entry_of(const struct nvme_request *request)
 
 static const uint8_t *list_of(const struct nvme_request *request)
 {
-    return shared + (3 + request->slot) * PAGE;
+    return shared + (3 + NVME_LIST_PAGES * request->slot) * PAGE;
 }
 
 static uint64_t list_bus(const struct nvme_request *request)
 {
-    return SHARED_BUS + (3 + request->slot) * PAGE;
+    return SHARED_BUS + (3 + NVME_LIST_PAGES * request->slot) * PAGE;
 }
 
 static uint64_t number(struct nvme_u64 value)
@@ -829,11 +830,11 @@ static void test_prps(void)
     }
 }
 
-/* The most there can be: a list that fills its page. */
+/* Lists that fill a page, and go on. */
 static void test_full_list(void)
 {
     struct nvme_request *request;
-    struct hal_segment segments[514];
+    struct hal_segment segments[515];
     uint32_t count = 0;
 
     begin("a list that fills its page", 4);
@@ -851,8 +852,27 @@ static void test_full_list(void)
     expect_end(request, IODMA_OK, 0);
     expect_order();
 
-    check_case("a block more than max_transfer: NoSpace");
-    expect_status("begin", nvme_begin(&nvme, make(0, NVME_READ, 0, 4097)),
+    check_case("a list that goes on in another page");
+    count = 0;
+    request = make(0, NVME_READ, 5, 4104);
+    expect_status("begin", nvme_begin(&nvme, request), IODMA_OK);
+    segments[count++] = at(3 * PAGE - 4, 4);
+    for (uint32_t i = 0; i < 512; i++)
+        segments[count++] = at((1030 - 2 * i) * PAGE, PAGE);
+    segments[count++] = at(0x7000, 4092);
+    put_in_portions(request, segments, count, 7);
+    expect_number("entries", request->descriptors, 513);
+    submit();
+    expect_scattered(segments, count, 5);
+    run();
+    expect_end(request, IODMA_OK, 0);
+    expect_order();
+
+    check_case("max_transfer, and a block more: NoSpace");
+    expect_status("begin", nvme_begin(&nvme, make(0, NVME_READ, 0, 8184)),
+                  IODMA_OK);
+    expect_status("cancel", nvme_cancel(&requests[0]), IODMA_OK);
+    expect_status("begin", nvme_begin(&nvme, make(0, NVME_READ, 0, 8185)),
                   IODMA_NO_SPACE);
     expect_usable();
     expect_order();

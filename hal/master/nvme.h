@@ -20,9 +20,9 @@
  * `quarantined`, its slot out of use, until `released` is called: the
  * controller completed it after all, or nvme_reset() proved it stopped.
  *
- * Data is described by PRPs or, by choice, by an SGL. Each slot has one page
- * for its list, never chained; max_transfer is narrowed to what that holds
- * (PRP: 2 MiB whatever MDTS says; SGL: 256 segments).
+ * Data is described by PRPs or, by choice, by an SGL. Each slot has two pages
+ * for its list; max_transfer is narrowed to what they hold (PRP: 4 MiB less a
+ * page whatever MDTS says; SGL: 256 segments, in the first).
  *
  * Registers read in operation: none. Written: one doorbell a submit, one a
  * reap that found something.
@@ -52,10 +52,11 @@
 
 /*
  * Pages that an instance shares with the controller: both admin queues, the
- * identify data, a list for each slot, both I/O queues. And their bytes.
+ * identify data, two for each slot's list, both I/O queues. And their bytes.
  */
+#define NVME_LIST_PAGES 2u
 #define NVME_MEMORY_PAGES(slots)                                               \
-    (3 + (slots) +                                                             \
+    (3 + NVME_LIST_PAGES * (slots) +                                           \
      NVME_PAGES(NVME_ENTRIES(slots) * sizeof(struct nvme_command)) +           \
      NVME_PAGES(NVME_ENTRIES(slots) * sizeof(struct nvme_completion)))
 #define NVME_MEMORY_SIZE(slots) (NVME_MEMORY_PAGES(slots) * NVME_PAGE)

@@ -4,13 +4,14 @@
 #include "hal/master/nvme_parts.h"
 
 enum {
-    PRPS = NVME_PAGE / sizeof(struct nvme_u64), /* in the slot's list page */
+    PRPS = NVME_PAGE / sizeof(struct nvme_u64), /* in a page of a list */
     SGLS = NVME_PAGE / sizeof(struct nvme_sgl),
 };
 
-/* PRP1 names at least one byte and the list whole pages: the list holds that
-   much wherever the data begins. */
-const uint32_t nvme_prp_most = PRPS * NVME_PAGE;
+/* PRP1 names at least one byte and the list whole pages: the two pages of a
+   list hold that much wherever the data begins; the first one's last entry
+   leads to the second. */
+const uint32_t nvme_prp_most = (2 * PRPS - 1) * NVME_PAGE;
 const uint32_t nvme_sgl_most = SGLS;
 
 static struct nvme_command *command_of(const struct nvme_request *request)
@@ -18,9 +19,10 @@ static struct nvme_command *command_of(const struct nvme_request *request)
     return nvme_entry(request->nvme, request->entry);
 }
 
+/* The first of the slot's two. */
 static uint32_t list_page(const struct nvme_request *request)
 {
-    return NVME_PAGE_LISTS + request->slot;
+    return NVME_PAGE_LISTS + NVME_LIST_PAGES * request->slot;
 }
 
 /* What no description of the data can express. */
@@ -40,19 +42,39 @@ static void account(struct nvme_request *request, uint64_t length)
     request->end += length;
 }
 
+/* One more entry of the list. The last entry of its first page is a page of
+   data only as long as no other follows (4.3): then it moves on, and leads
+   there. */
+static void add_to_list(struct nvme_request *request, uint64_t address)
+{
+    const struct nvme *nvme = request->nvme;
+    struct nvme_u64 *first = nvme_page(nvme, list_page(request));
+    struct nvme_u64 *second = nvme_page(nvme, list_page(request) + 1);
+    uint32_t index = request->descriptors++;
+
+    if (index < PRPS) {
+        first[index] = to_nvme_u64(address);
+        return;
+    }
+    if (index == PRPS) {
+        second[0] = first[PRPS - 1];
+        first[PRPS - 1] =
+            to_nvme_u64(nvme_page_bus(nvme, list_page(request) + 1));
+    }
+    second[index - PRPS + 1] = to_nvme_u64(address);
+}
+
 /* The page after the first: its address stands in PRP2, unless more follow;
    then PRP2 names the list, which holds all of them (4.3). */
 static void add_page(struct nvme_request *request, uint64_t address)
 {
-    struct nvme_u64 *list = nvme_page(request->nvme, list_page(request));
     struct nvme_u64 *prp2 = &command_of(request)->data.prp[1];
 
-    list[request->descriptors] = to_nvme_u64(address);
     if (request->descriptors == 0)
         *prp2 = to_nvme_u64(address);
     else if (request->descriptors == 1)
         *prp2 = to_nvme_u64(nvme_page_bus(request->nvme, list_page(request)));
-    request->descriptors++;
+    add_to_list(request, address);
 }
 
 /* Data may leave a page only at its end, and enter one only at its start,

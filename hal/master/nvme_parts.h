@@ -26,7 +26,7 @@ static inline uint32_t nvme_entries(const struct nvme *nvme)
 
 static inline uint32_t nvme_page_sq(const struct nvme *nvme)
 {
-    return NVME_PAGE_LISTS + nvme->slot_count;
+    return NVME_PAGE_LISTS + NVME_LIST_PAGES * nvme->slot_count;
 }
 
 static inline uint32_t nvme_page_cq(const struct nvme *nvme)

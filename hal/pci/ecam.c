@@ -95,7 +95,7 @@ static uint64_t size_of(uintptr_t bar, uint32_t kind)
     }
     if (low == 0 && (!wide || high == 0))
         return 0;
-    /* I/O decoders may leave the upper half unimplemented. */
+    /* I/O decoders may have no upper half. */
     if ((kind & PCI_BAR_IO) != 0)
         low |= MASK32(31, 16);
     return ~((uint64_t)high << 32 | low) + 1;

@@ -166,12 +166,15 @@ static void follow_list(struct nvme_model *model,
     while (left != 0) {
         struct nvme_u64 prp;
 
-        if (index == LISTED) {
-            violate(model, "a PRP list longer than a page");
-            return;
-        }
         if (!fetch(model, &prp, list + 8u * index++, sizeof prp))
             return;
+        if (index == LISTED && left > PAGE) { /* it leads to the next page */
+            list = u64(prp);
+            index = 0;
+            if (list % PAGE != 0)
+                violate(model, "a PRP list that goes on within a page");
+            continue;
+        }
         left = add_page(model, command, u64(prp), left);
     }
 }

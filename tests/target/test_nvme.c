@@ -584,10 +584,15 @@ static void test_limit(void)
     span(0, PAGE);
 }
 
-/* The machine's MDTS is 0: the list's page is the limit, and full. */
+/* The machine's MDTS is 0: the list's two pages are the limit, and full. */
 static void test_list(void)
 {
-    largest(2 * MIB);
+    check_case("a list that fills its first page");
+    span(0, 2 * MIB);
+    check_case("a list that goes on in its second");
+    span(516, 2 * MIB);
+    span(0, 2 * MIB + 2 * PAGE);
+    largest(4 * MIB - PAGE);
 }
 
 /* seams: what PRPs cannot express ------------------------------------------ */
