@@ -319,8 +319,7 @@ static enum iodma_status double_buffer(struct iodma_command *command)
     }
 
     iodma_plan_release(old);
-    *old = view;
-    iodma_view_seek(&view, 0, &command->walk);
+    *old = view; /* the walk knows the client's bytes only, and stays */
     return IODMA_OK;
 }
 

@@ -765,6 +765,7 @@ static void few_pages(void)
     struct iodma_command commands[COMMANDS];
     struct iodma_memory memories[COMMANDS];
     struct iodma_range ranges[COMMANDS];
+    uint64_t places[COMMANDS] = { 0 }; /* while prepared; else 0 */
     struct iodma_bus bus = *fixture_bouncing_bus();
     uint64_t seed = 11;
 
@@ -787,6 +788,7 @@ static void few_pages(void)
             expect_status("complete",
                           iodma_command_complete(&commands[i], true, true),
                           IODMA_OK);
+            places[i] = 0;
             continue;
         }
         ranges[i] = (struct iodma_range){
@@ -803,6 +805,9 @@ static void few_pages(void)
                       iodma_command_gen_segments64(&commands[i], &offset,
                                                    &segment, &count),
                       IODMA_OK);
+        for (unsigned k = 0; k < COMMANDS; k++)
+            expect("no page is lent twice", places[k] != segment.address);
+        places[i] = segment.address;
         if (!expect_number("the device sees it", *sparse_byte(segment.address),
                            sparse_fresh(ranges[i].address)))
             break;
@@ -823,6 +828,53 @@ static void too_long(void)
     expect_status("set", begin(&aligned_spec, ranges, IODMA_OUT), IODMA_OK);
     expect_status("prepare", prepare(true), IODMA_NO_RESOURCES);
     expect_all_given_back();
+}
+
+/* A bus whose segments meet on pages only, as PRPs do. */
+static void seams(void)
+{
+    static const struct hal_limits on_pages = { .align_seam = 0x1000 };
+    static const struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_host64, 64, 0x1800);
+    static const struct {
+        struct iodma_range ranges[FIXTURE_RANGES];
+        uint8_t rung;
+        struct hal_segment list[3];
+    } rows[] = {
+        { { { 0x10800, 0x800 }, { 0x20000, 0x100 } },
+          IODMA_DIRECT,
+          { { 0x10800, 0x800 }, { 0x20000, 0x100 } } },
+        { { { 0x10000, 0x800 }, { 0x20000, 0x1000 } },
+          IODMA_WHOLE,
+          { { 0x200000, 0x1800 } } },
+        { { { 0x10000, 0x1000 }, { 0x20004, 0x100 } },
+          IODMA_WHOLE,
+          { { 0x200000, 0x1100 } } },
+        { { { 0x10000, 0x2100 } },
+          IODMA_DIRECT,
+          { { 0x10000, 0x1000 }, { 0x11000, 0x1100 } } },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct hal_bus hal = *fixture_bouncing_bus()->hal;
+        struct hal_bounce *bounce = fixture_bouncing_bus()->bounce;
+        struct iodma_bus bus;
+
+        hal.limits = &on_pages;
+        expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+        expect_status("lend", iodma_bus_lend(&bus, bounce), IODMA_OK);
+        memory = fixture_memory(rows[i].ranges, IODMA_OUT);
+        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
+                      IODMA_OK);
+        expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                      IODMA_OK);
+        expect_number("rung", command.view.rung, rows[i].rung);
+        make_list();
+        expect_segments("the list", list, listed, rows[i].list,
+                        fixture_count(rows[i].list, 3));
+        expect_device_has_fresh();
+        complete(true);
+    }
 }
 
 /* An emitter that takes portions, and may refuse one of them. */
@@ -918,6 +970,7 @@ static const struct {
     { 0, "two commands bounce one page apart", one_page_twice },
     { 0, "an aperture that ends within a page", split_page },
     { 0, "commands that come and go over few pages", few_pages },
+    { 0, "segments that may meet on pages only", seams },
     { 0, "a window longer than any buffer", too_long },
     { 0, "an emitter takes a list in portions, or refuses", emitting },
     { 0, "E5: a page lent again shows nothing of before", reused_page },
