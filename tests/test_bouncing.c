@@ -754,18 +754,51 @@ static void split_page(void)
     complete(true);
 }
 
-/* Commands that come and go over a pool of few pages. There are more commands
-   than buckets, so that records of one page by two owners meet in a bucket. */
+/* Is each page lent to one command, and does the device see through both
+   segments of command i what the client wrote? */
+static bool lent_apart(struct iodma_command *commands, uint64_t (*places)[2],
+                       unsigned count, unsigned i,
+                       const struct iodma_range *ranges)
+{
+    struct iodma_segment64 segments[2];
+    uint64_t offset = 0;
+    uint32_t filled = 2;
+
+    if (!expect_status("gen",
+                       iodma_command_gen_segments64(&commands[i], &offset,
+                                                    segments, &filled),
+                       IODMA_OK) ||
+        !expect_number("segments", filled, 2) ||
+        !expect_number("rung", commands[i].view.rung, IODMA_PAGES))
+        return false;
+    for (unsigned k = 0; k < 2; k++) {
+        for (unsigned other = 0; other < count; other++)
+            if (!expect("no page is lent twice",
+                        places[other][0] != segments[k].address &&
+                            places[other][1] != segments[k].address))
+                return false;
+        if (!expect_number("the device sees it",
+                           *sparse_byte(segments[k].address),
+                           sparse_fresh(ranges[k].address)))
+            return false;
+        places[i][k] = segments[k].address;
+    }
+    return true;
+}
+
+/* Commands of two pages each come and go over a pool of few. There are more
+   commands than buckets: records of one page by two owners meet in a bucket,
+   and so do those of two pages by one owner. */
 static void few_pages(void)
 {
-    enum { PAGES = 4, COMMANDS = 2 * PAGES + 1 };
+    enum { PAGES = 8, COMMANDS = 2 * PAGES + 1, FAR_PAGES = 6 };
     static struct iodma_bounce pool;
     static struct hal_bounce_cell cells[PAGES];
     static struct iodma_bounce_note notes[PAGES];
-    struct iodma_command commands[COMMANDS];
-    struct iodma_memory memories[COMMANDS];
-    struct iodma_range ranges[COMMANDS];
-    uint64_t places[COMMANDS] = { 0 }; /* while prepared; else 0 */
+    static struct iodma_command commands[COMMANDS];
+    static struct iodma_memory memories[COMMANDS];
+    static struct iodma_range ranges[COMMANDS][2];
+    uint64_t places[COMMANDS][2] = { { 0 } }; /* while prepared; else 0 */
     struct iodma_bus bus = *fixture_bouncing_bus();
     uint64_t seed = 11;
 
@@ -780,41 +813,31 @@ static void few_pages(void)
             IODMA_OK);
     for (unsigned round = 0; round < 3000; round++) {
         unsigned i = random_below(&seed, COMMANDS);
-        struct iodma_segment64 segment;
-        uint64_t offset = 0;
-        uint32_t count = 1;
+        uint32_t first = random_below(&seed, FAR_PAGES);
+        uint32_t step = 1 + random_below(&seed, FAR_PAGES - 1);
 
         if (commands[i].prepared != 0) {
             expect_status("complete",
                           iodma_command_complete(&commands[i], true, true),
                           IODMA_OK);
-            places[i] = 0;
+            places[i][0] = places[i][1] = 0;
             continue;
         }
         if (iodma_bounce_in_use(&pool) == PAGES)
             continue;
-        ranges[i] = (struct iodma_range){
-            GIB4 + 0x1000 * (uint64_t)random_below(&seed, 3), 0x10
+        ranges[i][0] =
+            (struct iodma_range){ GIB4 + 0x1000 * (uint64_t)first, 0x10 };
+        ranges[i][1] = (struct iodma_range){
+            GIB4 + 0x1000 * (uint64_t)((first + step) % FAR_PAGES), 0x10
         };
         expect_status(
             "memory",
-            iodma_memory_init_ranges(&memories[i], &ranges[i], 1, IODMA_OUT),
+            iodma_memory_init_ranges(&memories[i], ranges[i], 2, IODMA_OUT),
             IODMA_OK);
         expect_status(
             "set", iodma_command_set_memory(&commands[i], &memories[i], true),
             IODMA_OK);
-        expect_status("gen",
-                      iodma_command_gen_segments64(&commands[i], &offset,
-                                                   &segment, &count),
-                      IODMA_OK);
-        for (unsigned k = 0; k < COMMANDS; k++)
-            if (!expect("no page is lent twice", places[k] != segment.address))
-                return;
-        if (!expect_number("rung", commands[i].view.rung, IODMA_PAGES))
-            return;
-        places[i] = segment.address;
-        if (!expect_number("the device sees it", *sparse_byte(segment.address),
-                           sparse_fresh(ranges[i].address)))
+        if (!lent_apart(commands, places, COMMANDS, i, ranges[i]))
             break;
     }
     for (unsigned i = 0; i < COMMANDS; i++)
