@@ -9,6 +9,7 @@
 
 #include "hal/bits.h"
 #include "tests/check.h"
+#include "tests/model/hooks.h"
 #include "tests/model/nvme_model.h"
 
 #include <stdio.h>
@@ -42,25 +43,32 @@ static uint8_t want_disk[BLOCKS * BLOCK];
 
 static struct {
     uint64_t seed;
-    uint64_t ticks;
-    uint32_t pace; /* things done at every hook, at most; 0: none */
-    uint32_t masked;
-    uint32_t published;
+    uint32_t pace;      /* things done at every hook, at most; 0: none */
     uint32_t ended;     /* callbacks                                 */
     uint32_t released;  /* callbacks                                 */
     uint32_t order[64]; /* indices of requests as they ended        */
-    const char *broken;
 } world;
 
 /* ---- The hooks ---- */
 
+/* As an ISR does: not to be interrupted. */
+static uint32_t reap(void)
+{
+    uint32_t found;
+
+    hooks.masked++;
+    found = nvme_reap(&nvme);
+    hooks.masked--;
+    return found;
+}
+
 static void isr(void)
 {
-    if (world.masked != 0 || !nvme_model_interrupt(&chip))
+    if (hooks.masked != 0 || !nvme_model_interrupt(&chip))
         return;
     if (nvme.interrupts == NVME_PIN && nvme.state != NVME_UP)
-        world.broken = "the pin is asserted, and nobody serves it";
-    (void)nvme_reap(&nvme);
+        hooks.broken = "the pin is asserted, and nobody serves it";
+    (void)reap();
 }
 
 /* The moment between two steps of the driver. */
@@ -72,36 +80,9 @@ static void moment(void)
     isr();
 }
 
-static uint64_t clock_ticks(void)
-{
-    moment();
-    return world.ticks++;
-}
-
-static uint32_t clock_rate(void)
-{
-    return 1000;
-}
-
-static uint32_t lock_save(void)
-{
-    moment();
-    return world.masked++;
-}
-
-static void lock_restore(uint32_t state)
-{
-    if (state != world.masked - 1)
-        world.broken = "the lock was not left as it was entered";
-    world.masked = state;
-    moment();
-}
-
 static void publish(void)
 {
-    world.published++;
     nvme_model_publish(&chip);
-    moment();
 }
 
 static void observe(void)
@@ -109,13 +90,10 @@ static void observe(void)
     nvme_model_observe(&chip);
 }
 
-static const struct hal_clock fake_clock = { clock_ticks, clock_rate };
-static const struct hal_lock fake_lock = { lock_save, lock_restore };
-static const struct hal_fences fake_fences = { publish, observe };
 static const struct hal_bus port = {
-    .clock = &fake_clock,
-    .lock = &fake_lock,
-    .fences = &fake_fences,
+    .clock = &hooks_clock,
+    .lock = &hooks_lock,
+    .fences = &hooks_fences,
 };
 
 /* ---- Setting up ---- */
@@ -135,6 +113,9 @@ static void set_up(uint32_t slot_count)
 
     memset(&world, 0, sizeof world);
     world.seed = seed;
+    hooks = (struct hooks){
+        .moment = moment, .publish = publish, .observe = observe, .tick = 1
+    };
     world.pace = 8;
     memset(shared, 0xEE, sizeof shared);
     memset(slots, 0, sizeof slots);
@@ -144,9 +125,8 @@ static void set_up(uint32_t slot_count)
 
     nvme_model_power_on(&chip);
     chip.base = REGISTERS;
-    chip.shared =
-        (struct nvme_model_piece){ SHARED_BUS, sizeof shared, shared };
-    chip.pieces[0] = (struct nvme_model_piece){ ARENA_BUS, ARENA, arena };
+    chip.shared = (struct model_piece){ SHARED_BUS, sizeof shared, shared };
+    chip.pieces[0] = (struct model_piece){ ARENA_BUS, ARENA, arena };
     chip.disk = disk;
     chip.blocks = BLOCKS;
     chip.shift = SHIFT;
@@ -182,14 +162,14 @@ static void on_done(struct nvme_request *request)
     uint32_t index = (uint32_t)(request - requests);
 
     if (request->state != NVME_ENDED)
-        world.broken = "called back before the end";
+        hooks.broken = "called back before the end";
     world.order[world.ended++ % COUNT_OF(world.order)] = index;
 }
 
 static void on_released(struct nvme_request *request)
 {
     if (request->quarantined || request->state != NVME_ENDED)
-        world.broken = "released too early";
+        hooks.broken = "released too early";
     world.released++;
 }
 
@@ -202,7 +182,7 @@ static struct nvme_request *make(uint32_t index, uint8_t opcode, uint64_t lba,
     request->opcode = opcode;
     request->lba = lba;
     request->blocks = blocks;
-    request->deadline = world.ticks + PATIENCE;
+    request->deadline = hooks.ticks + PATIENCE;
     request->done = on_done;
     request->released = on_released;
     return request;
@@ -255,7 +235,7 @@ static void run(void)
 {
     for (uint32_t i = 0; i < 8; i++) {
         (void)nvme_model_step(&chip, FOREVER);
-        (void)nvme_reap(&nvme);
+        (void)reap();
     }
     (void)nvme_service(&nvme);
 }
@@ -275,9 +255,7 @@ static void expect_order(void)
     expect("disk", memcmp(disk, want_disk, sizeof disk) == 0);
     if (!expect("the controller was treated well", !chip.violation))
         printf("#   %s\n", chip.violation);
-    if (!expect("the hooks were treated well", !world.broken))
-        printf("#   %s\n", world.broken);
-    expect_number("lock depth", world.masked, 0);
+    expect_hooks();
     memcpy(want, arena, ARENA);
     memcpy(want_disk, disk, sizeof disk);
 }
@@ -519,9 +497,9 @@ static void test_start_fails(void)
         check_case(failures[i].what);
         set_up(4);
         failures[i].set();
-        before = world.ticks;
+        before = hooks.ticks;
         expect_status("start", nvme_start(&nvme), failures[i].status);
-        expect("in bounded time", world.ticks - before < PATIENCE);
+        expect("in bounded time", hooks.ticks - before < PATIENCE);
         if (failures[i].status == IODMA_DMA_ERROR)
             expect_number("code", nvme.code, failures[i].code);
         expect_number("state", nvme.state, failures[i].state);
@@ -530,7 +508,7 @@ static void test_start_fails(void)
         expect_status("begin", nvme_begin(&nvme, make(0, NVME_READ, 0, 1)),
                       IODMA_NOT_READY);
         expect_status("submit", nvme_submit(&nvme), IODMA_NOT_READY);
-        expect_number("reap", nvme_reap(&nvme), 0);
+        expect_number("reap", reap(), 0);
         heal();
         expect_status("start again", nvme_start(&nvme), IODMA_OK);
         world.pace = 0;
@@ -1100,7 +1078,7 @@ static void test_begin(void)
     expect_order();
 
     begin("several begun, one publish, one doorbell", 8);
-    world.published = 0;
+    hooks.published = 0;
     for (uint32_t n = 0; n < 5; n++)
         (void)nth(n);
     expect_number("doorbells before submit", chip.sq_doorbells, 0);
@@ -1108,7 +1086,7 @@ static void test_begin(void)
     expect_number("fetched before submit", chip.fetched, 0);
     chip.accesses = 0;
     submit();
-    expect_number("publishes", world.published, 1);
+    expect_number("publishes", hooks.published, 1);
     expect_number("register accesses", chip.accesses, 1);
     expect_number("doorbells", chip.sq_doorbells, 1);
     expect_number("counted", nvme.doorbells, 1);
@@ -1116,8 +1094,8 @@ static void test_begin(void)
     submit();
     expect_number("doorbells for nothing", chip.accesses, 1);
     (void)nvme_model_step(&chip, FOREVER);
-    expect_number("reaped", nvme_reap(&nvme), 5);
-    expect_number("reaped again", nvme_reap(&nvme), 0);
+    expect_number("reaped", reap(), 5);
+    expect_number("reaped again", reap(), 0);
     expect_number("register accesses", chip.accesses, 2);
     expect("nothing is left", !nvme_service(&nvme));
     for (uint32_t n = 0; n < 5; n++)
@@ -1345,7 +1323,7 @@ static void test_strays(void)
     (void)nth(1);
     submit();
     nvme_model_complete(&chip, id, 0);
-    expect_number("reaped", nvme_reap(&nvme), 0);
+    expect_number("reaped", reap(), 0);
     expect("in flight still", nvme_service(&nvme));
     expect_number("strays", nvme.strays, 1);
     run();
@@ -1364,7 +1342,7 @@ static void test_strays(void)
     world.pace = 0;
     expect_end(&requests[0], IODMA_ABORTED, 0);
     nvme_model_complete(&chip, id, 0);
-    expect_number("reaped", nvme_reap(&nvme), 0);
+    expect_number("reaped", reap(), 0);
     expect_number("strays", nvme.strays, 1);
     expect_usable();
     expect_order();
@@ -1374,7 +1352,7 @@ static void test_strays(void)
     nvme_model_complete(&chip, 0xFFFF, 0);
     nvme_model_complete(&chip, 3, 0);
     nvme_model_complete(&chip, slots[requests[0].slot].id, 0);
-    expect_number("reaped", nvme_reap(&nvme), 0);
+    expect_number("reaped", reap(), 0);
     expect_number("strays", nvme.strays, 3);
     expect("nothing ended", !nvme_service(&nvme) && world.ended == 0);
     submit();
@@ -1426,7 +1404,7 @@ static void test_callbacks(void)
     expect_number("state", requests[0].state, NVME_SUBMITTED);
     expect("not due", !nvme_due(&nvme));
     (void)nvme_model_step(&chip, FOREVER);
-    (void)nvme_reap(&nvme);
+    (void)reap();
     expect("due", nvme_due(&nvme));
     expect_number("state", requests[0].state, NVME_SUBMITTED);
     (void)nvme_service(&nvme);
@@ -1444,14 +1422,14 @@ static void lose_one(void)
     chip.held = 1;
     (void)nth(0);
     (void)nth(1);
-    requests[0].deadline = world.ticks + 100;
+    requests[0].deadline = hooks.ticks + 100;
     submit();
     run();
     expect_read(1, 1, 4096);
     expect_end(&requests[1], IODMA_OK, 0);
     expect_number("callbacks", world.ended, 1);
     expect("in flight", nvme_service(&nvme));
-    world.ticks += 100;
+    hooks.ticks += 100;
     expect("due", nvme_due(&nvme));
     expect("nothing but the lost one", !nvme_service(&nvme));
     expect_end(&requests[0], IODMA_TIMEOUT, 0);
@@ -1510,11 +1488,11 @@ static void test_lost(void)
 
     begin("a deadline that passes after the completion harms nobody", 2);
     (void)nth(0);
-    requests[0].deadline = world.ticks;
+    requests[0].deadline = hooks.ticks;
     submit();
     (void)nvme_model_step(&chip, FOREVER);
-    (void)nvme_reap(&nvme);
-    world.ticks += 1000;
+    (void)reap();
+    hooks.ticks += 1000;
     (void)nvme_service(&nvme);
     expect_end(&requests[0], IODMA_OK, 0);
     expect_read(0, 1, 0);
@@ -1612,7 +1590,7 @@ static void test_reset(void)
     expect_number("lost", nvme.lost, 2);
     expect_status("begin", nvme_begin(&nvme, &requests[3]), IODMA_NOT_READY);
     expect_status("submit", nvme_submit(&nvme), IODMA_NOT_READY);
-    expect_number("reap", nvme_reap(&nvme), 0);
+    expect_number("reap", reap(), 0);
     expect("service", !nvme_service(&nvme));
     expect_status("start", nvme_start(&nvme), IODMA_BUSY);
     expect_status("again", nvme_reset(&nvme), IODMA_TIMEOUT);
@@ -1663,8 +1641,8 @@ static void interrupt_now(void)
         return;
     chip.access = NULL;
     (void)nvme_model_step(&chip, FOREVER);
-    if (world.masked == 0)
-        (void)nvme_reap(&nvme);
+    if (hooks.masked == 0)
+        (void)reap();
 }
 
 static void test_interrupts(void)
@@ -1710,7 +1688,7 @@ static void test_interrupts(void)
     submit();
     (void)nvme_model_step(&chip, FOREVER);
     expect("asserted", nvme_model_interrupt(&chip));
-    expect_number("reaped", nvme_reap(&nvme), 1);
+    expect_number("reaped", reap(), 1);
     expect("quiet", !nvme_model_interrupt(&chip));
     (void)nvme_service(&nvme);
     expect_read(0, 1, 0);
@@ -1878,7 +1856,7 @@ static void random_turn(void)
         chip.fails = 0x281;
     if (below(4) == 0) {
         if (nvme.interrupts == NVME_POLLED)
-            (void)nvme_reap(&nvme);
+            (void)reap();
         (void)nvme_service(&nvme);
     }
     if (below(2000) == 0)
@@ -1916,7 +1894,7 @@ static void test_random(void)
         uint64_t seed = world.seed;
 
         random_round();
-        if (chip.violation || world.broken || nvme.used != 0) {
+        if (chip.violation || hooks.broken || nvme.used != 0) {
             printf("# seed %s\n", hex(seed));
             return;
         }

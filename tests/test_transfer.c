@@ -12,6 +12,7 @@
 #include "hal/bits.h"
 #include "hal/container_of.h"
 #include "tests/check.h"
+#include "tests/model/hooks.h"
 #include "tests/model/strict_dmac.h"
 
 #include <stdio.h>
@@ -62,27 +63,18 @@ static struct job jobs[JOBS];
 
 static struct {
     uint64_t seed;
-    uint64_t ticks;
     uint32_t pace; /* items at every hook, at most; 0: hooks do nothing */
     bool polled;   /* the engine's interrupt is disabled                */
-
-    bool in_isr;
-    uint32_t masked; /* depth of the lock     */
-    uint32_t locked; /* times it was taken    */
-    uint32_t published;
-    uint32_t observed;
     uint32_t callbacks;
-    const char *broken; /* what a hook found wrong */
 } world;
 
 static void isr(void)
 {
-    if (world.polled || world.masked != 0 || world.in_isr ||
-        !strict_dmac_interrupt(&engine))
+    if (world.polled || hooks.masked != 0 || !strict_dmac_interrupt(&engine))
         return;
-    world.in_isr = true;
+    hooks.masked++;
     iodma_channel_reap(&channel);
-    world.in_isr = false;
+    hooks.masked--;
 }
 
 /* The moment between two steps of the channel. */
@@ -96,63 +88,22 @@ static void moment(void)
 
 static void step(enum strict_dmac_step what)
 {
-    if (what == STRICT_DMAC_REAP && !world.polled && !world.in_isr &&
-        world.masked == 0)
-        world.broken = "reap from a thread with the interrupt enabled";
-    if (what != STRICT_DMAC_REAP && (world.in_isr || world.masked != 0))
-        world.broken = "the engine driven from the ISR or with the lock held";
-    moment();
-}
-
-static uint64_t clock_ticks(void)
-{
-    moment();
-    return world.ticks;
-}
-
-static uint32_t clock_rate(void)
-{
-    return 1000;
-}
-
-static uint32_t lock_save(void)
-{
-    world.locked++;
-    return world.masked++;
-}
-
-static void lock_restore(uint32_t state)
-{
-    if (state != world.masked - 1)
-        world.broken = "the lock was not left as it was entered";
-    world.masked = state;
-    moment();
-}
-
-static void publish(void)
-{
-    world.published++;
-    moment();
-}
-
-static void observe(void)
-{
-    world.observed++;
+    if (what == STRICT_DMAC_REAP && !world.polled && hooks.masked == 0)
+        hooks.broken = "reap from a thread with the interrupt enabled";
+    if (what != STRICT_DMAC_REAP && hooks.masked != 0)
+        hooks.broken = "the engine driven from the ISR or with the lock held";
     moment();
 }
 
 static const struct hal_limits port_limits = { .address_bits = 64 };
-static const struct hal_clock fake_clock = { clock_ticks, clock_rate };
-static const struct hal_lock fake_lock = { lock_save, lock_restore };
-static const struct hal_fences fake_fences = { publish, observe };
 static struct hal_aperture aperture;
 static const struct hal_bus port = {
     .apertures = &aperture,
     .aperture_count = 1,
     .limits = &port_limits,
-    .clock = &fake_clock,
-    .lock = &fake_lock,
-    .fences = &fake_fences,
+    .clock = &hooks_clock,
+    .lock = &hooks_lock,
+    .fences = &hooks_fences,
 };
 static struct iodma_bus bus;
 
@@ -166,6 +117,7 @@ static void set_up(uint32_t slots)
 
     memset(&world, 0, sizeof world);
     world.seed = seed;
+    hooks = (struct hooks){ .moment = moment };
     memset(jobs, 0, sizeof jobs);
     for (uint32_t i = 0; i < ARENA; i++)
         arena[i] = (uint8_t)random_below(&world.seed, 256);
@@ -219,7 +171,7 @@ static void done(struct iodma_transfer *transfer, enum iodma_status status)
     job->halts = engine.halts;
     if (!transfer->quarantined &&
         (transfer->source->held != 0 || transfer->destination->held != 0))
-        world.broken = "a callback before its commands were given back";
+        hooks.broken = "a callback before its commands were given back";
     if (job->then)
         job->then(job);
 }
@@ -314,14 +266,14 @@ static bool serve(void)
     bool due;
     bool more;
 
-    world.masked++;
+    hooks.masked++;
     due = iodma_channel_due(&channel);
-    world.masked--;
+    hooks.masked--;
     if (!due && !world.polled)
         return true;
     more = iodma_channel_service(&channel);
     if (!due && deeds() != before)
-        world.broken = "service did what was not due";
+        hooks.broken = "service did what was not due";
     return more;
 }
 
@@ -362,9 +314,7 @@ static void expect_order(void)
     expect_bytes("memory", arena, want, ARENA);
     if (!expect("the engine was treated well", !engine.violation))
         printf("#   %s\n", engine.violation);
-    if (!expect("the hooks were treated well", !world.broken))
-        printf("#   %s\n", world.broken);
-    expect_number("lock depth", world.masked, 0);
+    expect_hooks();
     expect("no transfer waits", !channel.active && !channel.waiting.first);
 }
 
@@ -682,10 +632,10 @@ static void test_deadlines(void)
     jobs[0].transfer.deadline = 50;
     expect_status("submit", submit(&jobs[0]), IODMA_OK);
     engine.hangs = true;
-    world.ticks = 49;
+    hooks.ticks = 49;
     (void)iodma_channel_service(&channel);
     expect_number("callbacks before the deadline", world.callbacks, 0);
-    world.ticks = 50;
+    hooks.ticks = 50;
     expect("nothing remains", !iodma_channel_service(&channel));
     expect_end(&jobs[0], IODMA_TIMEOUT);
     expect_number("halts at the callback", jobs[0].halts, 1);
@@ -704,7 +654,7 @@ static void test_deadlines(void)
     expect_copy(&jobs[1]);
     expect_status("submit", submit(&jobs[0]), IODMA_OK);
     expect_status("submit", submit(&jobs[1]), IODMA_OK);
-    world.ticks = 50;
+    hooks.ticks = 50;
     expect("one remains", iodma_channel_service(&channel));
     expect_end(&jobs[0], IODMA_TIMEOUT);
     drive(1);
@@ -720,7 +670,7 @@ static void test_deadlines(void)
     expect_status("submit", submit(&jobs[1]), IODMA_OK);
     (void)strict_dmac_run(&engine, 4);
     isr();
-    world.ticks = 60;
+    hooks.ticks = 60;
     expect("nothing remains", !iodma_channel_service(&channel));
     expect_end(&jobs[0], IODMA_OK);
     expect_end(&jobs[1], IODMA_TIMEOUT);
@@ -734,7 +684,7 @@ static void test_deadlines(void)
     expect_status("submit", submit(&jobs[0]), IODMA_OK);
     (void)strict_dmac_run(&engine, 2);
     memcpy(&want[HALF], want, 16);
-    world.ticks = 50;
+    hooks.ticks = 50;
     (void)iodma_channel_service(&channel);
     expect_end(&jobs[0], IODMA_TIMEOUT);
     expect_number("items done later", strict_dmac_run(&engine, 99), 0);
@@ -750,7 +700,7 @@ static void test_deadlines(void)
     isr();
     (void)iodma_channel_service(&channel);
     expect_number("callbacks before the deadline", world.callbacks, 0);
-    world.ticks = 50;
+    hooks.ticks = 50;
     (void)iodma_channel_service(&channel);
     expect_end(&jobs[0], IODMA_OK);
     expect_number("halts", engine.halts, 0);
@@ -764,7 +714,7 @@ static void test_deadlines(void)
     engine.fault = HAL_FAULT_BUS;
     expect_status("submit", submit(&jobs[0]), IODMA_OK);
     (void)strict_dmac_run(&engine, 4);
-    world.ticks = 50;
+    hooks.ticks = 50;
     (void)iodma_channel_service(&channel);
     expect_end(&jobs[0], IODMA_DMA_ERROR);
     expect_number("cause", jobs[0].transfer.fault, HAL_FAULT_BUS);
@@ -777,7 +727,7 @@ static void test_deadlines(void)
     expect_status("submit", submit(&jobs[0]), IODMA_OK);
     (void)strict_dmac_run(&engine, 4);
     isr();
-    world.ticks = 1000;
+    hooks.ticks = 1000;
     (void)iodma_channel_service(&channel);
     expect_end(&jobs[0], IODMA_OK);
     expect_order();
@@ -850,7 +800,7 @@ static void test_stuck(void)
         expect_status("submit", submit(&jobs[i]), IODMA_OK);
     }
     engine.stuck = true;
-    world.ticks = 50;
+    hooks.ticks = 50;
     expect("nothing remains", !iodma_channel_service(&channel));
     expect_number("callbacks", jobs[0].calls, 1);
     expect_status("status", jobs[0].status, IODMA_TIMEOUT);
@@ -919,7 +869,7 @@ static void test_no_restart(void)
     }
     engine.hangs = true;
     engine.broken = true;
-    world.ticks = 50;
+    hooks.ticks = 50;
     expect("nothing remains", !iodma_channel_service(&channel));
     expect_end(&jobs[0], IODMA_TIMEOUT);
     expect("it stopped: no quarantine", !jobs[0].transfer.quarantined);
@@ -1285,17 +1235,17 @@ static void test_batches(void)
     begin("a batch takes one publish and one doorbell", 8);
     (void)chain(0, 20);
     expect_copy(&jobs[0]);
-    published = world.published;
+    published = hooks.published;
     expect_status("submit", submit(&jobs[0]), IODMA_OK);
     expect_number("doorbells", engine.dmac.counts.doorbells, 1);
-    expect_number("publishes", world.published - published, 1);
+    expect_number("publishes", hooks.published - published, 1);
     expect_number("items", engine.dmac.counts.items, 8);
 
     (void)strict_dmac_run(&engine, 5);
     isr();
     (void)iodma_channel_service(&channel);
     expect_number("doorbells of the refill", engine.dmac.counts.doorbells, 2);
-    expect_number("publishes of the refill", world.published - published, 2);
+    expect_number("publishes of the refill", hooks.published - published, 2);
     expect_number("items", engine.dmac.counts.items, 13);
     drive(8);
     expect_number("items", engine.dmac.counts.items, 20);
@@ -1341,7 +1291,7 @@ static void test_due(void)
     isr();
     expect_exact("the last item can be fed: yes", true);
     expect_exact("all are fed: no", false);
-    world.ticks = 49;
+    hooks.ticks = 49;
     expect_exact("just before the deadline: no", false);
     (void)strict_dmac_run(&engine, 2);
     isr();
@@ -1365,7 +1315,7 @@ static void test_due(void)
     jobs[0].transfer.deadline = 50;
     engine.hangs = true;
     expect_status("submit", submit(&jobs[0]), IODMA_OK);
-    world.ticks = 50;
+    hooks.ticks = 50;
     expect_exact("the deadline: yes", true);
     engine.hangs = false;
     engine.fault_at = 1;
@@ -1479,7 +1429,7 @@ static void test_random(void)
         uint32_t count = random_round();
 
         transfers += count;
-        if (world.broken || engine.violation ||
+        if (hooks.broken || engine.violation ||
             memcmp(arena, want, ARENA) != 0) {
             printf("# seed %s\n", hex(seed));
             return;
@@ -1521,8 +1471,8 @@ static uint32_t troubled_round(void)
         jobs[i].transfer.deadline = 100 + below(100);
         expect_status("submit", submit(&jobs[i]), IODMA_OK);
     }
-    while (channel.active && world.ticks < 1000) {
-        world.ticks += below(3);
+    while (channel.active && hooks.ticks < 1000) {
+        hooks.ticks += below(3);
         (void)strict_dmac_run(&engine, below(4));
         isr();
         (void)serve();

@@ -49,28 +49,6 @@ bool lsi53c8xx_model_interrupt(const struct lsi53c8xx_model *model)
 
 /* ---- Memory ---- */
 
-static uint8_t *within(const struct lsi53c8xx_model_piece *piece, uint32_t bus,
-                       uint32_t size)
-{
-    uint32_t offset = bus - piece->bus;
-
-    if (offset >= piece->size || size > piece->size - offset)
-        return NULL;
-    return piece->host + offset;
-}
-
-static uint8_t *data_at(const struct lsi53c8xx_model *model, uint32_t bus,
-                        uint32_t size)
-{
-    for (uint32_t i = 0; i < LSI_MODEL_PIECES; i++) {
-        uint8_t *host = within(&model->pieces[i], bus, size);
-
-        if (host)
-            return host;
-    }
-    return NULL;
-}
-
 void lsi53c8xx_model_publish(struct lsi53c8xx_model *model)
 {
     if (model->script.size > sizeof model->published)
@@ -84,7 +62,7 @@ static bool fetch(struct lsi53c8xx_model *model, uint32_t index, uint32_t *word)
     uint32_t bus = model->dsp + 4 * index;
     const uint8_t *byte;
 
-    if (!within(&model->script, bus, 4))
+    if (!model_within(&model->script, bus, 4))
         return false;
     byte = &model->published[bus - model->script.bus];
     *word = (uint32_t)byte[0] | (uint32_t)byte[1] << 8 |
@@ -109,8 +87,8 @@ static bool parity_fails(struct lsi53c8xx_model *model)
 static void move(struct lsi53c8xx_model *model, uint32_t length,
                  uint32_t source, uint32_t destination)
 {
-    const uint8_t *from = data_at(model, source, length);
-    uint8_t *to = data_at(model, destination, length);
+    const uint8_t *from = model_data(model->pieces, source, length);
+    uint8_t *to = model_data(model->pieces, destination, length);
 
     if (length == 0)
         violate(model, "memory move of no bytes");

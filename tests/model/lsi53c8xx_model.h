@@ -15,28 +15,22 @@
 #ifndef TESTS_MODEL_LSI53C8XX_MODEL_H
 #define TESTS_MODEL_LSI53C8XX_MODEL_H
 
+#include "tests/model/piece.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    LSI_MODEL_PIECES = 4,
     LSI_MODEL_REGISTERS = 0x60,
     LSI_MODEL_SCRIPT = 1024, /* bytes of instructions, at most */
 };
 
-/* Memory that the chip reaches. */
-struct lsi53c8xx_model_piece {
-    uint32_t bus;
-    uint32_t size; /* bytes; 0: there is no such piece */
-    uint8_t *host;
-};
-
 struct lsi53c8xx_model {
     /* Set by the test. */
-    uintptr_t base;                      /* where the registers are       */
-    struct lsi53c8xx_model_piece script; /* instructions                  */
-    struct lsi53c8xx_model_piece pieces[LSI_MODEL_PIECES]; /* data        */
+    uintptr_t base;                          /* where the registers are   */
+    struct model_piece script;               /* instructions              */
+    struct model_piece pieces[MODEL_PIECES]; /* data                      */
     void (*access)(void); /* before every register access; may be NULL    */
 
     /* Misbehaviour; 0: none. */

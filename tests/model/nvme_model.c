@@ -61,33 +61,11 @@ void nvme_model_power_on(struct nvme_model *model)
 
 /* ---- Memory ---- */
 
-static uint8_t *within(const struct nvme_model_piece *piece, uint64_t bus,
-                       uint64_t size)
-{
-    uint64_t offset = bus - piece->bus;
-
-    if (offset >= piece->size || size > piece->size - offset)
-        return NULL;
-    return piece->host + offset;
-}
-
-static uint8_t *data_at(const struct nvme_model *model, uint64_t bus,
-                        uint64_t size)
-{
-    for (uint32_t i = 0; i < NVME_MODEL_PIECES; i++) {
-        uint8_t *host = within(&model->pieces[i], bus, size);
-
-        if (host)
-            return host;
-    }
-    return NULL;
-}
-
 /* What the controller fetches: as published. */
 static bool fetch(struct nvme_model *model, void *to, uint64_t bus,
                   uint64_t size)
 {
-    if (!within(&model->shared, bus, size)) {
+    if (!model_within(&model->shared, bus, size)) {
         violate(model, "a queue or list that is not in the shared memory");
         memset(to, 0, (size_t)size);
         return false;
@@ -131,7 +109,8 @@ static void add_extent(struct nvme_model *model,
                        struct nvme_model_command *command, uint64_t bus,
                        uint64_t length)
 {
-    if (!data_at(model, bus, length) && !within(&model->shared, bus, length))
+    if (!model_data(model->pieces, bus, length) &&
+        !model_within(&model->shared, bus, length))
         command->fault = BAD_TRANSFER;
     if (command->extent_count == NVME_MODEL_EXTENTS)
         violate(model, "more pieces of data than the model holds");
@@ -361,9 +340,9 @@ static bool post(struct nvme_model *model, uint32_t number, uint32_t id,
         .status = to_le32(id | (queue->phase ? NVME_STATUS_PHASE : 0) |
                           status << 17 | BIT32(31)),
     };
-    uint8_t *to =
-        within(&model->shared, queue->cq + sizeof completion * queue->cq_tail,
-               sizeof completion);
+    uint8_t *to = model_within(&model->shared,
+                               queue->cq + sizeof completion * queue->cq_tail,
+                               sizeof completion);
 
     if (next == queue->cq_head)
         return false;
@@ -390,10 +369,12 @@ static void move(struct nvme_model *model,
     for (uint32_t i = 0; i < command->extent_count; i++) {
         const struct hal_segment *extent = &command->extents[i];
         size_t length = (size_t)extent->length;
-        uint8_t *host = data_at(model, extent->address, extent->length);
+        uint8_t *host =
+            model_data(model->pieces, extent->address, extent->length);
 
         if (!host)
-            host = within(&model->shared, extent->address, extent->length);
+            host =
+                model_within(&model->shared, extent->address, extent->length);
         if (host && to_memory)
             memcpy(host, device, length);
         else if (host)
@@ -409,8 +390,8 @@ static bool same(struct nvme_model *model,
     for (uint32_t i = 0; i < command->extent_count; i++) {
         const struct hal_segment *extent = &command->extents[i];
 
-        if (memcmp(data_at(model, extent->address, extent->length), device,
-                   (size_t)extent->length) != 0)
+        if (memcmp(model_data(model->pieces, extent->address, extent->length),
+                   device, (size_t)extent->length) != 0)
             return false;
         device += extent->length;
     }
@@ -496,7 +477,7 @@ static bool queue_fits(struct nvme_model *model,
         (dword(command, 11) & NVME_QUEUE_CONTIGUOUS) == 0 ||
         dword(command, 10) >> 16 > model->mqes || dword(command, 10) >> 16 == 0)
         return false;
-    if (bus % PAGE != 0 || !within(&model->shared, bus, size)) {
+    if (bus % PAGE != 0 || !model_within(&model->shared, bus, size)) {
         violate(model, "a queue that is not pages of the shared memory");
         return false;
     }
@@ -699,8 +680,8 @@ static void create_admin(struct nvme_model *model)
     };
     if (queue->sq_size < 2 || queue->cq_size < 2 || model->asq % PAGE != 0 ||
         model->acq % PAGE != 0 ||
-        !within(&model->shared, model->asq, 64u * queue->sq_size) ||
-        !within(&model->shared, model->acq, 16u * queue->cq_size))
+        !model_within(&model->shared, model->asq, 64u * queue->sq_size) ||
+        !model_within(&model->shared, model->acq, 16u * queue->cq_size))
         violate(model, "admin queues that are not pages of shared memory");
 }
 

@@ -19,24 +19,17 @@
 
 #include "hal/master/nvme_regs.h"
 #include "hal/segment.h"
+#include "tests/model/piece.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    NVME_MODEL_PIECES = 4,
     NVME_MODEL_SHARED = 0x200000, /* bytes of shared memory, at most       */
     NVME_MODEL_COMMANDS = 260,    /* outstanding                           */
     NVME_MODEL_EXTENTS = 520,     /* pieces of data of one command         */
     NVME_MODEL_DOORBELL_STRIDE = 8,
-};
-
-/* Memory that the controller reaches. */
-struct nvme_model_piece {
-    uint64_t bus;
-    uint64_t size; /* bytes; 0: there is no such piece */
-    uint8_t *host;
 };
 
 /* One command on its way. */
@@ -63,9 +56,9 @@ struct nvme_model_queue {
 
 struct nvme_model {
     /* Set by the test. */
-    uintptr_t base;                 /* where the registers are              */
-    struct nvme_model_piece shared; /* queues, lists, identify              */
-    struct nvme_model_piece pieces[NVME_MODEL_PIECES]; /* data              */
+    uintptr_t base;                          /* where the registers are     */
+    struct model_piece shared;               /* queues, lists, identify     */
+    struct model_piece pieces[MODEL_PIECES]; /* data                        */
     uint8_t *disk;
     uint64_t blocks;
     uint32_t shift; /* block size, log2                                     */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board's clock, lock and fences, watched. Each call of one is a moment in
+ * which time may pass and an interrupt may come: what happens then is up to
+ * the test.
+ *
+ * A case begins with a new struct hooks and ends with expect_hooks().
+ */
+#ifndef TESTS_MODEL_HOOKS_H
+#define TESTS_MODEL_HOOKS_H
+
+#include "hal/bus.h"
+
+#include <stdint.h>
+
+struct hooks {
+    /* Set by the test. */
+    void (*moment)(void);  /* at every hook                                */
+    void (*publish)(void); /* what the CPU wrote is visible; may be NULL   */
+    void (*observe)(void); /* what the device wrote is; may be NULL        */
+    uint64_t tick;         /* how much later it is after the clock is read */
+
+    /* Read by the test, and moved. */
+    uint64_t ticks;
+    uint32_t masked; /* depth of the lock; 0: interrupts may come          */
+    uint32_t published;
+    const char *broken; /* what was found wrong; NULL: nothing             */
+};
+
+extern struct hooks hooks;
+
+extern const struct hal_clock hooks_clock;
+extern const struct hal_lock hooks_lock;
+extern const struct hal_fences hooks_fences;
+
+/* Nothing was found wrong, and the lock is free. */
+void expect_hooks(void);
+
+#endif
