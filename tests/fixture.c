@@ -216,28 +216,3 @@ void fixture_fail_take(unsigned n)
 {
     fail_at = n;
 }
-
-/* Tables --------------------------------------------------------------- */
-
-struct iodma_memory fixture_memory(const struct iodma_range *ranges,
-                                   uint32_t direction)
-{
-    struct iodma_memory memory = { .ranges = NULL };
-    uint32_t count = 0;
-
-    while (count < FIXTURE_RANGES && ranges[count].length != 0)
-        count++;
-    expect_status("the case's descriptor",
-                  iodma_memory_init_ranges(&memory, ranges, count, direction),
-                  IODMA_OK);
-    return memory;
-}
-
-size_t fixture_count(const struct hal_segment *segments, size_t most)
-{
-    size_t count = 0;
-
-    while (count < most && segments[count].length != 0)
-        count++;
-    return count;
-}

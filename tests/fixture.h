@@ -10,8 +10,8 @@
 
 #include "dma/iodma.h"
 #include "hal/bits.h"
+#include "tests/rows.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* The fixture's parts, for a test that wants a bus with a difference. */
@@ -47,15 +47,5 @@ void fixture_fail_take(unsigned n);
 #define SPEC(function, bits, max, address, len, internal)                      \
     IODMA_SPEC(iodma_output_##function, bits, max, .align_address = (address), \
                .align_length = (len), .align_internal = (internal))
-
-/* The ranges of a table row end at the first of length 0. */
-enum { FIXTURE_RANGES = 6 };
-
-/* MD[(address, length), ...] of the spec. The ranges are the row's. */
-struct iodma_memory fixture_memory(const struct iodma_range *ranges,
-                                   uint32_t direction);
-
-/* How many elements of a row's array of ranges or segments are meant. */
-size_t fixture_count(const struct hal_segment *segments, size_t most);
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include "tests/check.h"
 #include "tests/fixture.h"
+#include "tests/model/drawn.h"
 #include "tests/model/naive_list.h"
 #include "tests/model/sparse.h"
 
@@ -33,13 +34,6 @@ static struct {
 static struct iodma_command command;
 static struct hal_segment list[SEGMENTS];
 static uint32_t listed;
-
-static uint32_t power(uint64_t *seed, uint32_t most)
-{
-    if (random_below(seed, 3) != 0)
-        return 1;
-    return UINT32_C(1) << random_below(seed, most + 1);
-}
 
 /* Round the end of what 24 bits reach, and far from it. */
 static uint64_t address_at_random(uint64_t *seed)
@@ -73,9 +67,9 @@ static void draw(uint64_t *seed)
     }
     drawn.limits = (struct hal_limits){
         .address_bits = random_below(seed, 2) != 0 ? 24 : 0,
-        .align_address = power(seed, 5),
-        .align_length = power(seed, 3),
-        .align_internal = power(seed, 5),
+        .align_address = drawn_power(seed, 5),
+        .align_length = drawn_power(seed, 3),
+        .align_internal = drawn_power(seed, 5),
     };
     if (random_below(seed, 3) == 0)
         drawn.limits.max_segment =
@@ -89,17 +83,8 @@ static void draw(uint64_t *seed)
 
 static void print_drawn(void)
 {
-    printf("# seed %s: bits %u, align %u/%u/%u, max %u, boundary %u, "
-           "segments %u, direction %u\n",
-           hex(drawn.seed), (unsigned)drawn.limits.address_bits,
-           (unsigned)drawn.limits.align_address,
-           (unsigned)drawn.limits.align_length,
-           (unsigned)drawn.limits.align_internal,
-           (unsigned)drawn.limits.max_segment, (unsigned)drawn.limits.boundary,
-           (unsigned)drawn.limits.max_segments, (unsigned)drawn.direction);
-    for (uint32_t i = 0; i < drawn.count; i++)
-        printf("#   { %s, %s }\n", hex(drawn.ranges[i].address),
-               hex(drawn.ranges[i].length));
+    drawn_print(drawn.seed, &drawn.limits, drawn.ranges, drawn.count);
+    printf("#   direction %u\n", (unsigned)drawn.direction);
 }
 
 static uint64_t client(uint64_t offset)

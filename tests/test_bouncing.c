@@ -21,7 +21,7 @@ static enum iodma_status begin(const struct iodma_spec *spec,
                                const struct iodma_range *ranges,
                                uint32_t direction)
 {
-    memory = fixture_memory(ranges, direction);
+    memory = row_memory(ranges, direction);
     expect_status(
         "init",
         iodma_command_init(&command, fixture_bouncing_bus(), spec, NULL),
@@ -116,7 +116,7 @@ static const struct {
     const char *what;
     struct iodma_spec spec;
     uint32_t direction;
-    struct iodma_range ranges[FIXTURE_RANGES];
+    struct iodma_range ranges[ROW_RANGES];
     bool no_pages, no_runs; /* storage used up */
     enum iodma_status want;
     unsigned pages; /* taken, after prepare */
@@ -225,7 +225,7 @@ static void listing(void)
             status == IODMA_OK) {
             make_list();
             expect_segments("the list", list, listed, lists[i].list,
-                            fixture_count(lists[i].list, SEGMENTS));
+                            row_count(lists[i].list, SEGMENTS));
             expect_device_has_fresh();
             expect_number("pages taken", fixture_pages_taken(), lists[i].pages);
             expect_status("complete",
@@ -243,10 +243,10 @@ static void listing(void)
 
 /* Copies ------------------------------------------------------------------ */
 
-static const struct iodma_range misaligned[FIXTURE_RANGES] = {
+static const struct iodma_range misaligned[ROW_RANGES] = {
     { 0x10001, 0x1000 },
 };
-static const struct iodma_range far_away[FIXTURE_RANGES] = {
+static const struct iodma_range far_away[ROW_RANGES] = {
     { 0xfffff000, 0x3000 },
 };
 static const struct iodma_spec aligned_spec =
@@ -293,7 +293,7 @@ static void expect_zeros(uint64_t address, uint64_t length)
 
 static void case_84(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { GIB4, 0x1000 },
     };
     static const struct iodma_spec spec = SPEC(host64, 32, 0x800, 1, 1, 1);
@@ -412,7 +412,7 @@ static void case_98(void)
 
 static void case_99(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x1000 },
     };
     uint64_t digest;
@@ -443,7 +443,7 @@ static uint32_t word_at(uint64_t address)
     return word;
 }
 
-static const struct iodma_range eight_pages[FIXTURE_RANGES] = {
+static const struct iodma_range eight_pages[ROW_RANGES] = {
     { 0x10000, 0x8000 },
 };
 static const struct iodma_spec eight_spec =
@@ -613,7 +613,7 @@ static void case_51(void)
 /* The rest of a page that is not the window's, and of a buffer. */
 static void padding(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { GIB4 + 0x100, 0x100 },
         { GIB4 + 0x300, 0x100 },
     };
@@ -646,7 +646,7 @@ static void short_transfer(void)
     static const struct {
         const char *what;
         const struct iodma_spec *spec;
-        struct iodma_range ranges[FIXTURE_RANGES];
+        struct iodma_range ranges[ROW_RANGES];
     } ways[] = {
         { "direct", &plain_spec, { { GIB4, 0x3000 } } },
         { "pages", &narrow_spec, { { GIB4, 0x3000 } } },
@@ -674,7 +674,7 @@ static void short_transfer(void)
     }
 }
 
-static const struct iodma_range far_page[FIXTURE_RANGES] = {
+static const struct iodma_range far_page[ROW_RANGES] = {
     { GIB4, 0x1000 },
 };
 
@@ -710,14 +710,14 @@ static void one_page_twice(void)
 /* A page that was lent whole is lent in part next: the rest is zero. */
 static void reused_page(void)
 {
-    static const struct iodma_range part[FIXTURE_RANGES] = {
+    static const struct iodma_range part[ROW_RANGES] = {
         { GIB4 + 0x100, 0x100 },
     };
 
     expect_status("set", begin(&narrow_spec, far_page, IODMA_OUT), IODMA_OK);
     expect_status("prepare", prepare(true), IODMA_OK);
     complete(true);
-    memory = fixture_memory(part, IODMA_OUT);
+    memory = row_memory(part, IODMA_OUT);
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_OK);
     make_list();
@@ -733,7 +733,7 @@ static void split_page(void)
     static const struct hal_aperture ends_within = { 0, 0, 0x1000800,
                                                      HAL_READ | HAL_WRITE,
                                                      true };
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x1000400, 0x800 },
     };
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
@@ -743,7 +743,7 @@ static void split_page(void)
 
     hal.apertures = &ends_within;
     bus.hal = &hal;
-    memory = fixture_memory(ranges, IODMA_OUT);
+    memory = row_memory(ranges, IODMA_OUT);
     expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
@@ -849,7 +849,7 @@ static void few_pages(void)
 
 static void too_long(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 1, UINT64_MAX - 1 },
     };
 
@@ -865,7 +865,7 @@ static void seams(void)
     static const struct iodma_spec spec =
         IODMA_SPEC(iodma_output_host64, 64, 0x1800);
     static const struct {
-        struct iodma_range ranges[FIXTURE_RANGES];
+        struct iodma_range ranges[ROW_RANGES];
         uint8_t rung;
         struct hal_segment list[3];
     } rows[] = {
@@ -891,7 +891,7 @@ static void seams(void)
         hal.limits = &on_pages;
         expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
         expect_status("lend", iodma_bus_lend(&bus, bounce), IODMA_OK);
-        memory = fixture_memory(rows[i].ranges, IODMA_OUT);
+        memory = row_memory(rows[i].ranges, IODMA_OUT);
         expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
                       IODMA_OK);
         expect_status("set", iodma_command_set_memory(&command, &memory, true),
@@ -899,7 +899,7 @@ static void seams(void)
         expect_number("rung", command.view.rung, rows[i].rung);
         make_list();
         expect_segments("the list", list, listed, rows[i].list,
-                        fixture_count(rows[i].list, 3));
+                        row_count(rows[i].list, 3));
         expect_device_has_fresh();
         complete(true);
     }
@@ -930,7 +930,7 @@ static enum iodma_status take_portion(struct hal_emitter *emitter,
 
 static void emitting(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0xC00 },
     };
     struct taker taker = { .emitter = { take_portion } };

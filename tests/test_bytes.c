@@ -17,7 +17,7 @@ static uint8_t bytes[0x400];
 static void begin(const struct iodma_spec *spec,
                   const struct iodma_range *ranges, uint32_t direction)
 {
-    memory = fixture_memory(ranges, direction);
+    memory = row_memory(ranges, direction);
     expect_status(
         "init",
         iodma_command_init(&command, fixture_bouncing_bus(), spec, NULL),
@@ -41,20 +41,20 @@ static void expect_fresh(const uint8_t *got, uint64_t address, uint64_t length)
     }
 }
 
-static const struct iodma_range three_pages[FIXTURE_RANGES] = {
+static const struct iodma_range three_pages[ROW_RANGES] = {
     { 0x10000, 0x3000 },
 };
-static const struct iodma_range two_runs[FIXTURE_RANGES] = {
+static const struct iodma_range two_runs[ROW_RANGES] = {
     { 0x10000, 0x100 },
     { 0x20000, 0x100 },
 };
-static const struct iodma_range far_away[FIXTURE_RANGES] = {
+static const struct iodma_range far_away[ROW_RANGES] = {
     { 0xfffff000, 0x3000 },
 };
 
 static void case_46(void)
 {
-    static const struct iodma_range none[FIXTURE_RANGES] = { { 0, 0 } };
+    static const struct iodma_range none[ROW_RANGES] = { { 0, 0 } };
     struct iodma_segment64 segment;
     uint64_t offset = 0;
     uint32_t count = 1;
@@ -79,13 +79,13 @@ static const struct {
 
 static void case_72(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x80 },
         { GIB4, 0x80 },
     };
     const struct iodma_bus *bus = fixture_bouncing_bus();
 
-    memory = fixture_memory(ranges, IODMA_INOUT);
+    memory = row_memory(ranges, IODMA_INOUT);
     for (size_t i = 0; i < COUNT_OF(reads); i++)
         expect_number("read",
                       iodma_memory_read(&memory, bus, reads[i].offset, bytes,
@@ -210,7 +210,7 @@ static void case_117(void)
 
 static void no_region(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10001, 0x1000 },
     };
     struct iodma_spec spec =
@@ -220,7 +220,7 @@ static void no_region(void)
 
     hal.region_count = 0;
     bus.hal = &hal;
-    memory = fixture_memory(ranges, IODMA_INOUT);
+    memory = row_memory(ranges, IODMA_INOUT);
     expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
                   IODMA_OK);
     expect_status("set: it would be copied",

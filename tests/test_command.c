@@ -4,8 +4,8 @@
 #include "tests/check.h"
 #include "tests/fixture.h"
 
-static const struct iodma_range page[FIXTURE_RANGES] = { { 0x10000, 0x1000 } };
-static const struct iodma_range four_pages[FIXTURE_RANGES] = {
+static const struct iodma_range page[ROW_RANGES] = { { 0x10000, 0x1000 } };
+static const struct iodma_range four_pages[ROW_RANGES] = {
     { 0x20000, 0x4000 },
 };
 
@@ -16,8 +16,8 @@ static struct iodma_command command;
 /* A fresh command with this specification, nothing attached. */
 static void specified(struct iodma_spec spec)
 {
-    small = fixture_memory(page, IODMA_INOUT);
-    large = fixture_memory(four_pages, IODMA_INOUT);
+    small = row_memory(page, IODMA_INOUT);
+    large = row_memory(four_pages, IODMA_INOUT);
     expect_status("init",
                   iodma_command_init(&command, fixture_bus(), &spec, NULL),
                   IODMA_OK);
@@ -32,7 +32,7 @@ static void plain(void)
 
 static void unspecified(void)
 {
-    small = fixture_memory(page, IODMA_INOUT);
+    small = row_memory(page, IODMA_INOUT);
     expect_status(
         "init", iodma_command_init_unspecified(&command, fixture_bus(), &small),
         IODMA_OK);
@@ -314,10 +314,10 @@ static void case_38(void)
 
 static void case_40(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x2000 },
     };
-    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
     struct iodma_spec spec =
         IODMA_SPEC(iodma_output_host64, 64, 0, .max_transfer = 0x1000);
     struct iodma_segment64 segment = { 0, 0 };
@@ -347,10 +347,10 @@ static void case_41(void)
 
 static void case_42(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 6 },
     };
-    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
     struct iodma_spec spec = SPEC(host64, 64, 0, 1, 4, 1);
 
     specified(spec);
@@ -371,10 +371,10 @@ static void case_43(void)
 
 static void case_44(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x3000 },
     };
-    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
 
     plain();
     set(&memory, false, IODMA_OK);
@@ -450,8 +450,8 @@ static void case_50(void)
 
 static void zero_length(void)
 {
-    static const struct iodma_range none[FIXTURE_RANGES] = { { 0, 0 } };
-    struct iodma_memory memory = fixture_memory(none, IODMA_INOUT);
+    static const struct iodma_range none[ROW_RANGES] = { { 0, 0 } };
+    struct iodma_memory memory = row_memory(none, IODMA_INOUT);
 
     plain();
     set(&memory, true, IODMA_OK);
@@ -466,10 +466,10 @@ static void zero_length(void)
 
 static void former_memory(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10002, 8 },
     };
-    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
     struct iodma_spec spec = SPEC(host64, 64, 0, 4, 1, 4);
 
     specified(spec);
@@ -481,10 +481,10 @@ static void former_memory(void)
 
 static void failed_prepare(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10002, 8 },
     };
-    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
     struct iodma_spec spec = SPEC(host64, 64, 0, 4, 1, 4);
 
     specified(spec);

@@ -19,7 +19,7 @@ enum { MOST_CALLS = 200 };
 static struct iodma_command command;
 static struct iodma_memory memory;
 
-static const struct iodma_range scattered[FIXTURE_RANGES] = {
+static const struct iodma_range scattered[ROW_RANGES] = {
     { 0x10002, 0x100 },
     { GIB4 + 0x800, 0x1000 },
     { GIB4 + 0x4000, 0x1000 },
@@ -166,7 +166,7 @@ static const struct {
 
 static void set_up(const struct iodma_spec *spec, bool prepared)
 {
-    memory = fixture_memory(scattered, IODMA_INOUT);
+    memory = row_memory(scattered, IODMA_INOUT);
     expect_status(
         "init",
         iodma_command_init(&command, fixture_bouncing_bus(), spec, NULL),

@@ -162,10 +162,10 @@ static const struct {
 
 static void mapping_types(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x1000 },
     };
-    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
 
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
@@ -213,10 +213,10 @@ static void weakly(void)
 
 static void set_again(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x2000 },
     };
-    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
     struct iodma_spec good = SPEC(host64, 64, 0x1000, 4, 1, 4);
     struct iodma_spec bad = SPEC(host64, 32, 0, 1, 1, 1);
     struct getters getters = { 64, 4, 1, 4 };

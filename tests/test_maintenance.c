@@ -14,7 +14,7 @@ static const struct {
     uint32_t mapping;
     bool snooped;
     uint32_t direction;
-    struct iodma_range ranges[FIXTURE_RANGES];
+    struct iodma_range ranges[ROW_RANGES];
     uint64_t offset, length; /* of the window */
     bool maintain;           /* flush_cache, invalidate_cache */
     struct recorded_call want[6]; /* ends at length 0; first byte aside */
@@ -87,7 +87,7 @@ static void begin(const struct iodma_spec *spec, uint32_t mapping, bool snooped,
     expect_status("lend", iodma_bus_lend(&bus, fixture_bouncing_bus()->bounce),
                   IODMA_OK);
     mapped.mapping = mapping;
-    memory = fixture_memory(ranges, direction);
+    memory = row_memory(ranges, direction);
     recorded_count = 0;
     expect_status("init", iodma_command_init(&command, &bus, &mapped, NULL),
                   IODMA_OK);
@@ -130,7 +130,7 @@ static void maintaining(void)
 
 static const struct iodma_spec aligned_spec =
     IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4);
-static const struct iodma_range misaligned[FIXTURE_RANGES] = {
+static const struct iodma_range misaligned[ROW_RANGES] = {
     { 0x10001, 0x1000 },
 };
 
@@ -190,10 +190,10 @@ static void mixed(void)
         { 0x40000, 0x40000, 0x80000000, HAL_READ | HAL_WRITE, false },
     };
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x3f010, 0x1ff0 },
     };
-    static const struct iodma_range ragged[FIXTURE_RANGES] = {
+    static const struct iodma_range ragged[ROW_RANGES] = {
         { 0x3f010, 0x2000 },
     };
     static const struct recorded_call want[] = {
@@ -240,7 +240,7 @@ static void fences(void)
 {
     static const struct hal_fences counting = { publish, observe };
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x1000 },
     };
 
@@ -260,7 +260,7 @@ static void fences(void)
 static void no_storage(void)
 {
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10010, 0x100 },
     };
 

@@ -106,7 +106,7 @@ static bool picky_output(struct iodma_command *command,
     return iodma_output_host64(command, segment, segments, index);
 }
 
-static const struct iodma_range five[FIXTURE_RANGES] = {
+static const struct iodma_range five[ROW_RANGES] = {
     { 0x10000, 0x100 }, { 0x20000, 0x100 }, { 0x30000, 0x100 },
     { 0x40000, 0x100 }, { 0x50000, 0x100 },
 };
@@ -115,7 +115,7 @@ static void custom(void)
 {
     struct iodma_spec spec =
         IODMA_SPEC(picky_output, 64, 0, .align_address = 1);
-    struct iodma_memory memory = fixture_memory(five, IODMA_OUT);
+    struct iodma_memory memory = row_memory(five, IODMA_OUT);
     struct hal_segment got[8];
     struct iodma_command command;
     uint64_t offset = 0;
@@ -156,7 +156,7 @@ static void custom(void)
 static void explicit_function(void)
 {
     struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
-    struct iodma_memory memory = fixture_memory(five, IODMA_OUT);
+    struct iodma_memory memory = row_memory(five, IODMA_OUT);
     struct iodma_command command;
     uint64_t offset = 0;
     uint8_t bytes[16];
@@ -190,7 +190,7 @@ static void explicit_function(void)
 static void narrow_list(void)
 {
     struct iodma_spec spec = SPEC(host32, 32, 0, 1, 1, 1);
-    struct iodma_memory memory = fixture_memory(five, IODMA_OUT);
+    struct iodma_memory memory = row_memory(five, IODMA_OUT);
     struct iodma_segment32 segments[5];
     struct iodma_command command;
     uint64_t offset = 0;

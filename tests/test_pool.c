@@ -114,10 +114,10 @@ static void early(void)
 
 static void refused(void)
 {
-    static const struct iodma_range ranges[FIXTURE_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x100 },
     };
-    struct iodma_memory memory = fixture_memory(ranges, IODMA_INOUT);
+    struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
     struct iodma_pool_sleep half = { wait, NULL, NULL };
 
     begin(NULL);

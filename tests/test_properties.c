@@ -6,6 +6,7 @@
  */
 #include "tests/check.h"
 #include "tests/fixture.h"
+#include "tests/model/drawn.h"
 #include "tests/model/naive_list.h"
 
 #include <stdio.h>
@@ -33,14 +34,6 @@ static struct {
 static struct {
     unsigned misaligned_length, refused, listed, segments;
 } tally;
-
-/* 1 in two cases of three, else a power of two up to 2^most. */
-static uint32_t power(uint64_t *seed, uint32_t most)
-{
-    if (random_below(seed, 3) != 0)
-        return 1;
-    return UINT32_C(1) << random_below(seed, most + 1);
-}
 
 /* Mostly where the device reaches, with 16 bits too. */
 static uint64_t address_at_random(uint64_t *seed)
@@ -71,9 +64,9 @@ static void draw(uint64_t *seed)
 
     drawn.limits = (struct hal_limits){
         .address_bits = random_below(seed, 2) ? 16 : 0,
-        .align_address = power(seed, 4),
-        .align_length = power(seed, 3),
-        .align_internal = power(seed, 4),
+        .align_address = drawn_power(seed, 4),
+        .align_length = drawn_power(seed, 3),
+        .align_internal = drawn_power(seed, 4),
     };
     if (random_below(seed, 4) != 0)
         drawn.limits.max_segment =
@@ -91,21 +84,11 @@ static void draw(uint64_t *seed)
         drawn.length = total - drawn.offset;
 }
 
-/* A drawn round as a table row, so that it can become a case. */
 static void print_drawn(void)
 {
-    printf("# seed %s: bits %u, align %u/%u/%u, max %u, boundary %u, "
-           "segments %u, window %u +%u\n",
-           hex(drawn.seed), (unsigned)drawn.limits.address_bits,
-           (unsigned)drawn.limits.align_address,
-           (unsigned)drawn.limits.align_length,
-           (unsigned)drawn.limits.align_internal,
-           (unsigned)drawn.limits.max_segment, (unsigned)drawn.limits.boundary,
-           (unsigned)drawn.limits.max_segments, (unsigned)drawn.offset,
+    drawn_print(drawn.seed, &drawn.limits, drawn.ranges, drawn.count);
+    printf("#   bytes %u +%u\n", (unsigned)drawn.offset,
            (unsigned)drawn.length);
-    for (uint32_t i = 0; i < drawn.count; i++)
-        printf("#   { %s, %s }\n", hex(drawn.ranges[i].address),
-               hex(drawn.ranges[i].length));
 }
 
 /* What prepare has to say, if the model made this list. */

@@ -14,7 +14,7 @@ static const struct {
     const char *what;
     struct iodma_spec spec;
     uint32_t mapping;
-    struct iodma_range ranges[FIXTURE_RANGES];
+    struct iodma_range ranges[ROW_RANGES];
     uint64_t window_offset, window_length; /* for prepare          */
     uint64_t from;                         /* for gen              */
     enum iodma_status prepared, generated;
@@ -175,10 +175,10 @@ static void listing(void)
         struct hal_segment got[SEGMENTS] = { { 0, 0 } };
         uint64_t offset = lists[i].from;
         uint32_t count = SEGMENTS;
-        size_t want = fixture_count(lists[i].want, SEGMENTS);
+        size_t want = row_count(lists[i].want, SEGMENTS);
 
         check_spec(lists[i].number, lists[i].what);
-        memory = fixture_memory(lists[i].ranges, IODMA_OUT);
+        memory = row_memory(lists[i].ranges, IODMA_OUT);
         if (!prepare(&command, &lists[i].spec, lists[i].mapping, &memory,
                      lists[i].window_offset, lists[i].window_length,
                      lists[i].prepared))
@@ -211,7 +211,7 @@ static const struct {
     const char *what;
     struct iodma_spec spec;
     uint32_t mapping;
-    struct iodma_range ranges[FIXTURE_RANGES];
+    struct iodma_range ranges[ROW_RANGES];
     struct call calls[4]; /* ends at capacity 0 */
 } sequences[] = {
     { 54, "a list is taken in pieces", SPEC(host64, 64, 0x3000, 1, 1, 1), 0,
@@ -260,7 +260,7 @@ static void taking_pieces(void)
         struct iodma_command command;
 
         check_spec(sequences[i].number, sequences[i].what);
-        memory = fixture_memory(sequences[i].ranges, IODMA_OUT);
+        memory = row_memory(sequences[i].ranges, IODMA_OUT);
         if (!prepare(&command, &sequences[i].spec, sequences[i].mapping,
                      &memory, 0, 0, IODMA_OK))
             continue;
@@ -276,7 +276,7 @@ static void taking_pieces(void)
             expect_number("offset", offset, call->want_offset);
             if (call->want_status == IODMA_OK)
                 expect_segments("the piece", got, count, call->want,
-                                fixture_count(call->want, 2));
+                                row_count(call->want, 2));
         }
     }
 }
@@ -301,7 +301,7 @@ static const struct {
     const char *what;
     struct iodma_spec spec;
     uint32_t direction;
-    struct iodma_range ranges[FIXTURE_RANGES];
+    struct iodma_range ranges[ROW_RANGES];
     enum iodma_status prepared;
     struct hal_segment want[SEGMENTS];
 } placements[] = {
@@ -370,7 +370,7 @@ static void placing(void)
 
         check_case(placements[i].what);
         expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
-        memory = fixture_memory(placements[i].ranges, placements[i].direction);
+        memory = row_memory(placements[i].ranges, placements[i].direction);
         expect_status(
             "init",
             iodma_command_init(&command, &bus, &placements[i].spec, NULL),
@@ -384,7 +384,7 @@ static void placing(void)
             "gen", iodma_command_gen_segments(&command, &offset, got, &count),
             IODMA_OK);
         expect_segments("the list", got, count, placements[i].want,
-                        fixture_count(placements[i].want, SEGMENTS));
+                        row_count(placements[i].want, SEGMENTS));
     }
 }
 

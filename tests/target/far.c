@@ -53,20 +53,6 @@ void far_fill(uint64_t address, uint8_t byte, uint64_t length)
 
 /* Descriptors -------------------------------------------------------------- */
 
-struct iodma_memory far_describe(const struct iodma_range *ranges,
-                                 uint32_t direction)
-{
-    struct iodma_memory memory = { NULL, 0, 0, 0 };
-    uint32_t count = 0;
-
-    while (count < FAR_RANGES && ranges[count].length != 0)
-        count++;
-    expect_status("memory",
-                  iodma_memory_init_ranges(&memory, ranges, count, direction),
-                  IODMA_OK);
-    return memory;
-}
-
 uint64_t far_address(const struct iodma_memory *memory, uint64_t offset)
 {
     uint32_t i = 0;
@@ -187,7 +173,7 @@ void far_make_spec_pool(void)
 void far_attach(const struct iodma_spec *spec, const struct iodma_range *ranges,
                 uint32_t direction)
 {
-    far.memory = far_describe(ranges, direction);
+    far.memory = row_memory(ranges, direction);
     paint(&far.memory);
     expect_status("init",
                   iodma_command_init(&far.command, &far.engine.bus, spec, NULL),

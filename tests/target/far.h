@@ -13,6 +13,7 @@
 #include "dma/iodma.h"
 #include "hal/segment.h"
 #include "tests/images/bring_up.h"
+#include "tests/rows.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,7 +32,6 @@ enum {
     FAR_GUARD = 64, /* bytes before and behind every range */
     FAR_GUARD_BYTE = 0x5A,
     FAR_STALE_BYTE = 0xEE, /* in storage that nobody has filled */
-    FAR_RANGES = 6,        /* a table row's end at the first of length 0 */
     FAR_SEGMENTS = 8,
     FAR_DEADLINE_MS = 20000,
 };
@@ -73,10 +73,6 @@ uint8_t far_inverse(uint64_t address);
 void far_get(void *bytes, uint64_t address, uint64_t length);
 void far_put(uint64_t address, const void *bytes, uint64_t length);
 void far_fill(uint64_t address, uint8_t byte, uint64_t length);
-
-/* MD[(address, length), ...] of the spec. The ranges are the row's. */
-struct iodma_memory far_describe(const struct iodma_range *ranges,
-                                 uint32_t direction);
 
 /* The CPU physical address of a byte of a descriptor. */
 uint64_t far_address(const struct iodma_memory *memory, uint64_t offset);

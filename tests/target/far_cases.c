@@ -13,7 +13,7 @@
 static const struct {
     const char *what;
     struct iodma_spec spec;
-    struct iodma_range ranges[FAR_RANGES];
+    struct iodma_range ranges[ROW_RANGES];
     bool used_up;    /* the pool, but for ...              */
     uint32_t left;   /* so many pages at LOW + 0x200000 on */
     enum iodma_status want;
@@ -166,7 +166,7 @@ static void listing(void)
 /* clang-format off */
 static const struct {
     const char *what;
-    struct iodma_range from[FAR_RANGES], to[FAR_RANGES];
+    struct iodma_range from[ROW_RANGES], to[ROW_RANGES];
     uint32_t pages; /* taken for both */
 } pairs[] = {
     { "from low memory to far", { { LOW + 0x10001, 0x4FFE } },
@@ -222,7 +222,7 @@ static void pairing(void)
         check_case(pairs[i].what);
         far_make_spec_pool();
         far_attach(&spec, pairs[i].to, IODMA_IN);
-        source_memory = far_describe(pairs[i].from, IODMA_OUT);
+        source_memory = row_memory(pairs[i].from, IODMA_OUT);
         fill_source();
         expect_status(
             "init",
@@ -252,13 +252,13 @@ static void expect_zeros(const uint8_t *bytes, uint64_t length)
 
 /* Copies ------------------------------------------------------------------- */
 
-static const struct iodma_range misaligned[FAR_RANGES] = {
+static const struct iodma_range misaligned[ROW_RANGES] = {
     { GIB4 + 0x10001, 0x1000 },
 };
-static const struct iodma_range straddling[FAR_RANGES] = {
+static const struct iodma_range straddling[ROW_RANGES] = {
     { 0xFFFFF000, 0x3000 },
 };
-static const struct iodma_range eight_pages[FAR_RANGES] = {
+static const struct iodma_range eight_pages[ROW_RANGES] = {
     { LOW + 0x10000, 0x8000 },
 };
 static const struct iodma_spec aligned_spec = SPEC(64, 0, .align_address = 4);
@@ -279,7 +279,7 @@ static void begin_pages(uint32_t direction, bool synchronize)
 static void case_84(void)
 {
     static const struct iodma_spec spec = SPEC(32, 0x800);
-    static const struct iodma_range ranges[FAR_RANGES] = { { GIB4, 0x1000 } };
+    static const struct iodma_range ranges[ROW_RANGES] = { { GIB4, 0x1000 } };
 
     far_begin(&spec, ranges, IODMA_INOUT, true);
     far_expect_device_has_fresh();
@@ -463,7 +463,7 @@ static void case_109(void)
 /* The rest of a page that is not the window's, and of a buffer. */
 static void padding(void)
 {
-    static const struct iodma_range ranges[FAR_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { GIB4 + 0x100, 0x100 },
         { GIB4 + 0x300, 0x100 },
     };
@@ -492,7 +492,7 @@ static void padding(void)
 
 /* Bytes -------------------------------------------------------------------- */
 
-static const struct iodma_range three_pages[FAR_RANGES] = {
+static const struct iodma_range three_pages[ROW_RANGES] = {
     { GIB4 + 0x10000, 0x3000 },
 };
 
@@ -563,7 +563,7 @@ static void case_115(void)
 
 static void case_116(void)
 {
-    static const struct iodma_range ranges[FAR_RANGES] = {
+    static const struct iodma_range ranges[ROW_RANGES] = {
         { LOW + 0x10000, 0x100 },
         { GIB4 + 0x20000, 0x100 },
         { 0xFFFFFFF0, 0x20 },

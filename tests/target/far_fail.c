@@ -60,7 +60,7 @@ void far_wrap_windows(void)
     dmac->bus = &bus;
 }
 
-static const struct iodma_range scattered[FAR_RANGES] = {
+static const struct iodma_range scattered[ROW_RANGES] = {
     { LOW + 0x10004, 0x100 },
     { GIB4 + 0x800, 0x1000 },
     { GIB4 + 0x4000, 0x1000 },

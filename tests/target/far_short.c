@@ -12,7 +12,7 @@ enum { WINDOW_BYTES = 0x3000, OLD_BYTE = 0xAA };
 static const struct {
     const char *what;
     struct iodma_spec spec;
-    struct iodma_range ranges[FAR_RANGES];
+    struct iodma_range ranges[ROW_RANGES];
     uint8_t rung;
 } ways[] = {
     { "direct", SPEC(0, 0), { { LOW + 0x40000, 0x3000 } }, IODMA_DIRECT },
