@@ -72,7 +72,6 @@ static void take_out(const struct hal_bounce *bounce, uint32_t link)
     while (*at != link)
         at = &cell_at(bounce, *at)->collision;
     *at = cell->collision;
-    cell->owner = NULL;
 }
 
 enum iodma_status iodma_cells_take(const struct iodma_bus *bus,

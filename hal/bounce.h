@@ -47,7 +47,7 @@ struct hal_bounce_ops {
 /* A page on loan, found by the page it stands for (dma/cells.c keeps these;
    whoever makes the pool only provides them, all zero). */
 struct hal_bounce_cell {
-    const void *owner;  /* the command that has it; NULL: free        */
+    const void *owner;  /* the command that has it                    */
     uint64_t page;      /* CPU physical address of the page it stands
                            for                                        */
     bool covered;       /* one piece of the window is all of the page */

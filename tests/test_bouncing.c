@@ -727,6 +727,40 @@ static void reused_page(void)
     complete(true);
 }
 
+/* Bounce pages that lie side by side are one segment. */
+static void side_by_side(void)
+{
+    enum { PAGES = 4 };
+    static struct iodma_bounce pool;
+    static struct hal_bounce_cell cells[PAGES];
+    static struct iodma_bounce_note notes[PAGES];
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { GIB4, 0x2000 },
+        { 0x20000, 0x10 },
+        { GIB4 + 0x8000, 0x1000 },
+    };
+    static const struct hal_segment want[] = { { 0x100000, 0x2000 },
+                                               { 0x20000, 0x10 },
+                                               { 0x102000, 0x1000 } };
+    struct iodma_bus bus = *fixture_bouncing_bus();
+
+    expect_status("pool",
+                  iodma_bounce_init(&pool, 0x100000, PAGES * 0x1000, 0x1000,
+                                    cells, notes),
+                  IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
+    memory = row_memory(ranges, IODMA_OUT);
+    expect_status("init",
+                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_device_has_fresh();
+    complete(true);
+}
+
 /* An aperture that ends within a page reaches none of that page. */
 static void split_page(void)
 {
@@ -752,6 +786,55 @@ static void split_page(void)
     expect_segments("the list", list, listed, want, 1);
     expect_device_has_fresh();
     complete(true);
+}
+
+/* Lists only, on such a bus: each segment is judged when it is made, and the
+   last may end anywhere. */
+static void listed_seams(void)
+{
+    static const struct hal_limits on_pages = { .align_seam = 0x1000 };
+    static const struct {
+        struct iodma_range ranges[ROW_RANGES];
+        enum iodma_status first, second;
+    } rows[] = {
+        { { { 0x10800, 0x800 }, { 0x20000, 0x100 } }, IODMA_OK, IODMA_OK },
+        { { { 0x10000, 0x800 }, { 0x20000, 0x1000 } },
+          IODMA_NOT_ALIGNED,
+          IODMA_OK },
+        { { { 0x10000, 0x1800 }, { 0x20800, 0x800 } },
+          IODMA_NOT_ALIGNED,
+          IODMA_OK },
+    };
+    struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+
+    spec.mapping = IODMA_UNMAPPED | IODMA_ITERATE_ONLY;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct hal_bus hal = *fixture_bouncing_bus()->hal;
+        uint64_t behind = rows[i].ranges[0].length;
+        uint64_t offset = 0;
+        uint32_t count = 1;
+        struct iodma_segment64 segment;
+        struct iodma_bus bus;
+
+        hal.limits = &on_pages;
+        expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+        memory = row_memory(rows[i].ranges, IODMA_OUT);
+        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
+                      IODMA_OK);
+        expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                      IODMA_OK);
+        expect_status(
+            "the first",
+            iodma_command_gen_segments64(&command, &offset, &segment, &count),
+            rows[i].first);
+        offset = behind;
+        count = 1;
+        expect_status(
+            "the last",
+            iodma_command_gen_segments64(&command, &offset, &segment, &count),
+            rows[i].second);
+        complete(true);
+    }
 }
 
 /* Is each page lent to one command, and does the device see through both
@@ -996,9 +1079,11 @@ static const struct {
     { 0, "force is refused for lists only, and under a device",
       force_refused },
     { 0, "two commands bounce one page apart", one_page_twice },
+    { 0, "bounce pages that lie side by side are one segment", side_by_side },
     { 0, "an aperture that ends within a page", split_page },
     { 0, "commands that come and go over few pages", few_pages },
     { 0, "segments that may meet on pages only", seams },
+    { 0, "lists only, of segments that may meet on pages only", listed_seams },
     { 0, "a window longer than any buffer", too_long },
     { 0, "an emitter takes a list in portions, or refuses", emitting },
     { 0, "E5: a page lent again shows nothing of before", reused_page },

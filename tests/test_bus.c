@@ -161,7 +161,7 @@ static void sharing(void)
 
     for (size_t i = 0; i < COUNT_OF(shares); i++) {
         struct hal_shared shared = { .cpu = NULL, .bus = 77, .size = 0 };
-        struct iodma_share share;
+        struct iodma_share share = { .range = { 0, 0 } };
         enum iodma_status got;
 
         check_case(shares[i].what);
@@ -177,6 +177,7 @@ static void sharing(void)
                           IODMA_NOT_READY);
         } else {
             expect_number("nothing is shared", shared.bus, 77);
+            expect("nothing is held", !iodma_command_memory(&share.command));
         }
     }
 }

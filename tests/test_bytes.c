@@ -183,6 +183,31 @@ static void case_116(void)
     expect_fresh(bytes + 0x10, 0x20000, 0x10);
 }
 
+/* Windows end with their pages. */
+static void three_windows(void)
+{
+    static uint8_t many[0x2400];
+
+    begin(&plain_spec, three_pages, IODMA_INOUT);
+    prepare(0, 0);
+    expect_number("read",
+                  iodma_command_read_bytes(&command, 0xe00, many, sizeof many),
+                  0x2200);
+    expect_fresh(many, 0x10e00, 0x2200);
+    for (size_t i = 0; i < sizeof many; i++)
+        many[i] = (uint8_t)(i * 7 + (i >> 8));
+    expect_number("write",
+                  iodma_command_write_bytes(&command, 0xe00, many, 0x2100),
+                  0x2100);
+    for (uint64_t i = 0; i < 0x2100; i++) {
+        if (!expect_number("a byte", *sparse_byte(0x10e00 + i), many[i]))
+            break;
+    }
+    expect_fresh(sparse_byte(0x12f00), 0x12f00, 0x100);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
 static void case_117(void)
 {
     struct iodma_segment64 segment;
@@ -267,6 +292,7 @@ static const struct {
     { 115, "alignments do not matter", case_115 },
     { 116, "a seam of two runs does not matter", case_116 },
     { 117, "a list under way is not disturbed", case_117 },
+    { 0, "bytes through several windows", three_windows },
     { 0, "without a buffer nothing is read, and nothing written", no_buffer },
     { 0, "memory in no region goes directly or not at all", no_region },
 };

@@ -181,6 +181,31 @@ static void synchronizing(void)
                   IODMA_OK);
 }
 
+static void forcing(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10000, 0x1000 },
+    };
+    static const struct recorded_call want[] = {
+        { 'c', 0x10000, 0x1000, 0 },
+        { 'i', 0x10000, 0x1000, 0 },
+        { 'c', 0x200000, 0x1000, 0 },
+        { 'i', 0x200000, 0x1000, 0 },
+    };
+
+    check_case("force takes the memory from the device, and gives the buffer");
+    begin(&spec, IODMA_NON_COHERENT, true, ranges, IODMA_INOUT);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_status(
+        "force", iodma_command_synchronize(&command, IODMA_FORCE_DOUBLE_BUFFER),
+        IODMA_OK);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_calls(want, COUNT_OF(want));
+}
+
 /* Of one extent, what lies in an aperture that is not snooped is maintained,
    and has to own its lines; the rest is not, and need not. */
 static void mixed(void)
@@ -277,6 +302,7 @@ int main(void)
     maintaining();
     order();
     synchronizing();
+    forcing();
     mixed();
     fences();
     no_storage();
