@@ -555,6 +555,37 @@ static void force_from_pages(void)
     complete(true);
 }
 
+/* The new buffer lies where the CPU cannot go: the client does not even get
+   what the device wrote. */
+static void force_beyond_reach(void)
+{
+    struct hal_region reachable[2];
+    struct iodma_bus bus = *fixture_bouncing_bus();
+    struct hal_bus hal = *bus.hal;
+
+    reachable[0] = reachable[1] = hal.regions[0];
+    reachable[0].size = 0x200000;
+    reachable[1].base = 0x300000;
+    reachable[1].size = (UINT64_C(1) << 63) - 0x300000;
+    hal.regions = reachable;
+    hal.region_count = 2;
+    bus.hal = &hal;
+    memory = row_memory(far_away, IODMA_INOUT);
+    expect_status("init",
+                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    device_inverts(0x1800, 0x2000);
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_NOT_ATTACHED);
+    expect_client("what was there", false, 0, 0x3000);
+    expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
+    expect_number("rung", command.view.rung, IODMA_PAGES);
+    complete(true);
+    expect_client("what the device wrote", true, 0x1800, 0x2000);
+}
+
 static void force_nested(void)
 {
     expect_status("set", begin(&eight_spec, eight_pages, IODMA_IN), IODMA_OK);
@@ -1075,6 +1106,8 @@ static const struct {
     { 103, "force that cannot be had changes nothing", case_103 },
     { 109, "nested: only the last complete copies", case_109 },
     { 0, "force keeps what the device wrote into pages", force_from_pages },
+    { 0, "force to where the CPU cannot go changes nothing",
+      force_beyond_reach },
     { 0, "force does not mind nesting", force_nested },
     { 0, "force is refused for lists only, and under a device",
       force_refused },
