@@ -362,6 +362,10 @@ static void test_unencodable(void)
         expect_order();
     }
 
+    begin("emit takes 2^24 - 1 bytes", 4);
+    expect_number("taken",
+                  emit(&(struct hal_item){ ARENA_BUS, 0, 0xFFFFFF }, 1), 1);
+
     begin("the last byte that 32 bits reach is reached", 4);
     memset(top, 0x5A, TOP);
     expect_number(

@@ -1526,6 +1526,7 @@ static void expect_each(enum iodma_status flying)
 
 static void cancel_neighbour(struct nvme_request *request)
 {
+    expect_status("stop in a stop", nvme_stop(&nvme), IODMA_BUSY);
     on_done(request);
     expect_status("cancel from the callback", nvme_cancel(&requests[1]),
                   IODMA_OK);
