@@ -11,6 +11,7 @@
 #include "hal/limits.h"
 #include "hal/lock.h"
 #include "hal/region.h"
+#include "hal/translation.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,6 +44,8 @@ struct hal_bus {
     const struct hal_limits *limits; /* of the port; every specification on
                                         this bus is narrowed by them        */
     const struct hal_cache *cache;   /* NULL: every aperture is snooped     */
+    const struct hal_translation *translation; /* NULL: the CPU's addresses
+                                                  are physical */
     const struct hal_clock *clock;
     const struct hal_lock *lock;
     const struct hal_fences *fences;
