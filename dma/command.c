@@ -95,10 +95,10 @@ enum iodma_status iodma_command_deinit(struct iodma_command *command)
 }
 
 enum iodma_status iodma_command_set_memory(struct iodma_command *command,
-                                           const struct iodma_memory *memory,
+                                           struct iodma_memory *memory,
                                            bool auto_prepare)
 {
-    const struct iodma_memory *former = command->memory;
+    struct iodma_memory *former = command->memory;
     enum iodma_status status;
 
     if (command->prepared != 0)
@@ -415,8 +415,8 @@ iodma_command_bus_memory(const struct iodma_command *command,
     if (command->prepared == 0 || view->rung != IODMA_WHOLE)
         return command->memory;
     *range = (struct iodma_range){ view->buffer, view->length };
-    (void)iodma_memory_init_ranges(memory, range, 1,
-                                   command->memory->direction);
+    (void)iodma_memory_init_ranges(memory, range, 1, command->memory->direction,
+                                   NULL, 0);
     return memory;
 }
 

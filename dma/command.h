@@ -95,11 +95,11 @@ struct iodma_command {
     const struct iodma_bus *bus;
     struct iodma_device device; /* output NULL: not specified yet */
 
-    const struct iodma_memory *memory; /* NULL: none attached           */
-    uint32_t prepared;                 /* the active count              */
-    uint32_t held;                     /* devices that may still reach it */
-    struct iodma_view view;            /* window and plan, while prepared */
-    struct iodma_walk walk;            /* where generation would go on  */
+    struct iodma_memory *memory; /* NULL: none attached           */
+    uint32_t prepared;           /* the active count              */
+    uint32_t held;               /* devices that may still reach it */
+    struct iodma_view view;      /* window and plan, while prepared */
+    struct iodma_walk walk;      /* where generation would go on  */
 };
 
 /* Generation only: see IODMA_ITERATE_ONLY. */
@@ -186,7 +186,7 @@ enum iodma_status iodma_command_deinit(struct iodma_command *command);
  * Context: as prepare. Source: spec 3.2, R-31.
  */
 enum iodma_status iodma_command_set_memory(struct iodma_command *command,
-                                           const struct iodma_memory *memory,
+                                           struct iodma_memory *memory,
                                            bool auto_prepare);
 
 /*

@@ -12,5 +12,6 @@
 #include "dma/segment.h"
 #include "dma/share.h"
 #include "dma/transfer.h"
+#include "dma/walk.h"
 
 #endif

@@ -3,14 +3,19 @@
  * Memory descriptors: the caller's bytes, wherever they lie.
  *
  * A descriptor is an ordered list of ranges that together are one string of
- * bytes, offset 0 to length - 1. The walk takes it apart again, into the
- * longest physically contiguous pieces.
+ * bytes, offset 0 to length - 1: physical ranges, ranges of the CPU's own
+ * addresses, one buffer, a part of another descriptor, or several one behind
+ * the other. dma/walk.h takes it apart again.
+ *
+ * A descriptor must not move while another one, or a command, refers to it.
  */
 #ifndef DMA_MEMORY_H
 #define DMA_MEMORY_H
 
 #include "hal/status.h"
+#include "hal/translation.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Which way the bytes go, named from the memory. Out: memory to device. In:
@@ -24,81 +29,192 @@ enum {
 
 /* What the caller gives. Length 0 is legal and skipped. */
 struct iodma_range {
-    uint64_t address; /* CPU physical */
-    uint64_t length;  /* bytes        */
+    uint64_t address; /* CPU physical; of a virtual descriptor: the CPU's own */
+    uint64_t length;  /* bytes                                                */
 };
 
-/* IODMACommand: IOMemoryDescriptor, of the physical kind. */
+/* What is known of a descriptor without a walk. Of a part it may be more than
+   what is true of the part alone. */
+struct iodma_summary {
+    uint64_t lowest;  /* physical address of its lowest byte ...             */
+    uint64_t highest; /* ... and of its highest                              */
+    uint64_t longest; /* bytes of the longest extent                         */
+    uint64_t shape;   /* OR of addresses and lengths: what all are multiples
+                         of, this is                                         */
+    uint64_t spans;   /* OR of first ^ last address of each extent           */
+    bool plain;       /* every range is one extent: none touches the next,
+                         none is empty                                       */
+};
+
+/* Where a descriptor's ranges are. */
+enum {
+    IODMA_RANGES = 0,  /* in the caller's array                         */
+    IODMA_BUFFER = 1,  /* one, in the descriptor itself                 */
+    IODMA_VIRTUAL = 2, /* in the caller's array, as the CPU names them  */
+    IODMA_MULTI = 3,   /* in other descriptors, one behind the other    */
+};
+
+struct iodma_mapping;
+
+/* The caller's storage; the fields are ours. (IOMemoryDescriptor,
+   IOBufferMemoryDescriptor, IOSubMemoryDescriptor, IOMultiMemoryDescriptor) */
 struct iodma_memory {
-    const struct iodma_range *ranges; /* the caller's, frozen while attached */
-    uint32_t count;
-    uint32_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT     */
-    uint64_t length;    /* bytes of all ranges together        */
+    const struct iodma_range *ranges;    /* IODMA_RANGES, IODMA_VIRTUAL    */
+    struct iodma_memory *const *members; /* IODMA_MULTI                    */
+    const uint64_t *index; /* bytes before every 2^index_shift-th range; NULL:
+                              there is none                                */
+    uint32_t count;        /* ranges or members                            */
+    uint32_t tag;          /* the caller's; no effect on DMA               */
+    uint64_t skip;         /* bytes of the list before our first           */
+    uint64_t length;       /* bytes of ours                                */
+    struct iodma_range buffer; /* IODMA_BUFFER: all of its capacity        */
+    const struct hal_translation *translation; /* IODMA_VIRTUAL            */
+    struct iodma_mapping *mapping; /* that it owns (E13), or NULL          */
+    struct iodma_summary summary;
+    uint32_t wired;    /* prepares that are not completed                  */
+    uint32_t attached; /* commands that have it; under their bus's lock    */
+    uint8_t kind;      /* IODMA_RANGES ...                                 */
+    uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT                  */
+    uint8_t index_shift;
+    bool needs_wiring; /* some of it is virtual                            */
+    bool read_only;    /* wired for Out                                    */
+    bool whole; /* IODMA_BUFFER: no part of one; the capacity is all ours  */
 };
 
 /*
- * Describe memory by its ranges, in this order. The array is lent: it must
- * stay and not change while a command has the descriptor.
+ * Describe memory by its physical ranges, in this order. The array is lent: it
+ * must stay and not change while the descriptor is used.
  *
- *   memory     out; unchanged on failure
- *   ranges     may be NULL if count is 0: a descriptor of length 0 is legal
- *   direction  IODMA_NONE, _IN, _OUT or _INOUT
+ *   memory       out; unchanged on failure
+ *   ranges       may be NULL if count is 0: a descriptor of length 0 is legal
+ *   direction    IODMA_NONE, _IN, _OUT or _INOUT
+ *   index        storage that makes seeks O(log count), or NULL: O(count)
+ *   index_count  its elements; one for 16 ranges is plenty
  *
  * Returns OK, or BadArgument: a pointer is NULL, a range runs past the end
  * of 64 bits (length > 2^64 - 1 - address), the lengths together do, or the
  * direction is none of the four.
  *
- * Context: any. Source: spec 1.1 (IOMemoryDescriptor::withPhysicalRanges).
+ * Context: any; costs one step a range. Source: spec 1.1
+ * (IOMemoryDescriptor::withPhysicalRanges).
  */
 enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
                                            const struct iodma_range *ranges,
-                                           uint32_t count, uint32_t direction);
-
-/* A physically contiguous stretch of a memory descriptor. */
-struct iodma_extent {
-    uint64_t offset;  /* bytes from the start of the descriptor */
-    uint64_t address; /* CPU physical                           */
-    uint64_t length;  /* bytes, never 0                         */
-};
-
-/* A place in a descriptor. A copy of it is a place of its own. */
-struct iodma_walk {
-    const struct iodma_memory *memory;
-    uint64_t offset; /* bytes from the start of the descriptor */
-    uint64_t within; /* the same place, from the start of ...  */
-    uint32_t index;  /* ... this range                         */
-};
+                                           uint32_t count, uint32_t direction,
+                                           uint64_t *index,
+                                           uint32_t index_count);
 
 /*
- * Go to an offset. Costs one step a range before it.
+ * Describe memory by the CPU's own addresses. It has to be prepared
+ * (iodma_memory_prepare) before a command can be; each page may lie anywhere.
  *
- * Returns OK, or InternalError if offset is past the end; the end itself is
- * a place, where iodma_walk_next() says Overrun. *walk is unchanged then.
+ *   translation  the board's (hal_bus.translation); NULL: the CPU's addresses
+ *                are the physical ones
  *
- * Context: any. Source: spec 1.1, "MD walk".
+ * The rest, result and context as above. (IOMemoryDescriptor::
+ * withAddressRanges)
  */
-enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
-                                   const struct iodma_memory *memory,
-                                   uint64_t offset);
+enum iodma_status iodma_memory_init_virtual(
+    struct iodma_memory *memory, const struct hal_translation *translation,
+    const struct iodma_range *ranges, uint32_t count, uint32_t direction,
+    uint64_t *index, uint32_t index_count);
 
 /*
- * Take the next contiguous extent, and no more than `most` of it.
+ * Describe one contiguous buffer. All of its capacity is its own: lines of a
+ * cache that lie within need not be shared out with anybody, however few of
+ * the bytes are used.
  *
- *   walk    left behind the extent
- *   most    bytes, not 0
- *   extent  out; ranges that touch come out as one extent
+ *   address   CPU physical
+ *   capacity  bytes
+ *   length    bytes that are used, capacity at most
  *
- * Returns OK, or Overrun at the end of the descriptor; then *extent is
- * unchanged and further calls say the same.
- *
- * Context: any. Touches neither the memory nor the bus.
+ * Returns OK, or BadArgument: NULL, it wraps, length is above capacity, a
+ * direction that is none. Context: any. (IOBufferMemoryDescriptor)
  */
-enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
-                                  struct iodma_extent *extent);
+enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
+                                           uint64_t address, uint64_t capacity,
+                                           uint64_t length, uint32_t direction);
 
-/* Leave `length` bytes behind, contiguous or not; they are there. Context:
-   any. */
-void iodma_walk_skip(struct iodma_walk *walk, uint64_t length);
+/*
+ * Describe a part of another descriptor, whose tag it takes over. A part of
+ * a virtual one has to be prepared by itself. The parent's array must stay;
+ * the parent need not.
+ *
+ * Returns OK, or BadArgument: a pointer is NULL, the part is not all within
+ * the parent, a direction that is none. Context: any.
+ * (IOSubMemoryDescriptor::withSubRange)
+ */
+enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
+                                        const struct iodma_memory *parent,
+                                        uint64_t offset, uint64_t length,
+                                        uint32_t direction);
+
+/*
+ * Describe several descriptors one behind the other. Array and members are
+ * lent. The tag is the first of theirs that is not 0.
+ *
+ * Returns OK, or BadArgument: a pointer is NULL, the lengths together are
+ * more than 64 bits, a direction that is none. Context: any; costs one step a
+ * member. (IOMultiMemoryDescriptor::withDescriptors)
+ */
+enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
+                                          struct iodma_memory *const *members,
+                                          uint32_t count, uint32_t direction);
+
+/*
+ * Get a descriptor ready for commands: what is virtual in it is translated,
+ * and must stay where it is until as many completes. Physical memory always is
+ * ready. (IOMemoryDescriptor: prepare)
+ *
+ *   direction  IODMA_NONE: its own. With IODMA_OUT alone it may be read only
+ *              until it is completed
+ *
+ * Returns OK; NotWritable: In is asked for, and it was prepared for Out;
+ * CannotWire: an address means nothing. Nothing changes then.
+ *
+ * Context: thread; not while the descriptor is used elsewhere. Costs one step
+ * a page. Source: spec 1.1.
+ */
+enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
+                                       uint32_t direction);
+
+/*
+ * The end of a prepare. (IOMemoryDescriptor: complete)
+ *
+ * Returns OK; NotReady: it is not prepared; Busy: this is the last one, and a
+ * command has it. Nothing changes then. Context: as above.
+ */
+enum iodma_status iodma_memory_complete(struct iodma_memory *memory);
+
+/* May a command be prepared? (spec 3.5 step 3) Context: any. */
+static inline bool iodma_memory_ready(const struct iodma_memory *memory)
+{
+    return !memory->needs_wiring || memory->wired != 0;
+}
+
+/* The caller's word. (setTag, getTag) Context: any. */
+static inline void iodma_memory_set_tag(struct iodma_memory *memory,
+                                        uint32_t tag)
+{
+    memory->tag = tag;
+}
+
+static inline uint32_t iodma_memory_tag(const struct iodma_memory *memory)
+{
+    return memory->tag;
+}
+
+/*
+ * How much I/O address space a mapping of all of it takes: its extents, each
+ * rounded outward to pages. (DMA map length)
+ *
+ *   page_size  of the mapper, a power of two
+ *   offset     out: of the first byte in its page; may be NULL
+ *
+ * Returns bytes. Context: any; the descriptor is ready. Source: spec 1.1.
+ */
+uint64_t iodma_memory_map_length(const struct iodma_memory *memory,
+                                 uint64_t page_size, uint64_t *offset);
 
 struct iodma_bus;
 
@@ -110,7 +226,8 @@ struct iodma_bus;
  *   bytes   reading: NULL reads nothing; writing: NULL writes zeros
  *
  * Returns the number of bytes, or 0 if the range is not all within the
- * descriptor, and what was done if a region or window was missing midway.
+ * descriptor, it is not ready, or it is prepared for Out and would be written;
+ * and what was done if a region or window was missing midway.
  *
  * Context: thread or ISR. Source: spec 1.1.
  */

@@ -47,8 +47,8 @@ enum iodma_status iodma_share(struct iodma_share *share,
     if (status != IODMA_OK)
         return status;
     share->range = (struct iodma_range){ address, size };
-    status =
-        iodma_memory_init_ranges(&share->memory, &share->range, 1, IODMA_INOUT);
+    status = iodma_memory_init_ranges(&share->memory, &share->range, 1,
+                                      IODMA_INOUT, NULL, 0);
     if (status != IODMA_OK)
         return status;
     status = iodma_command_set_memory(&share->command, &share->memory, true);

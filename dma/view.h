@@ -12,6 +12,7 @@
 #include "dma/cells.h"
 #include "dma/limits.h"
 #include "dma/memory.h"
+#include "dma/walk.h"
 #include "hal/segment.h"
 #include "hal/status.h"
 

@@ -11,9 +11,10 @@ struct iodma_memory row_memory(const struct iodma_range *ranges,
 
     while (count < ROW_RANGES && ranges[count].length != 0)
         count++;
-    expect_status("the row's descriptor",
-                  iodma_memory_init_ranges(&memory, ranges, count, direction),
-                  IODMA_OK);
+    expect_status(
+        "the row's descriptor",
+        iodma_memory_init_ranges(&memory, ranges, count, direction, NULL, 0),
+        IODMA_OK);
     return memory;
 }
 

@@ -13,8 +13,8 @@ enum { MOST_PAGES = 1024 };
 static struct {
     struct iodma_bounce bounce;
     struct hal_bounce_cell cells[MOST_PAGES];
-    struct iodma_bounce_note notes[MOST_PAGES];
-    struct iodma_bounce_note notes_at_first[MOST_PAGES];
+    struct iodma_note notes[MOST_PAGES];
+    struct iodma_note notes_at_first[MOST_PAGES];
     uint64_t base;
     uint64_t granule;
     uint32_t pages;

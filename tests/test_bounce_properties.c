@@ -208,7 +208,8 @@ static bool round_holds(void)
             drawn.length % drawn.limits.align_length == 0;
     if (!expect_status("memory",
                        iodma_memory_init_ranges(&memory, drawn.ranges,
-                                                drawn.count, drawn.direction),
+                                                drawn.count, drawn.direction,
+                                                NULL, 0),
                        IODMA_OK))
         return false;
     status = iodma_command_init(&command, bus, &spec, NULL);

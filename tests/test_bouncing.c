@@ -764,7 +764,7 @@ static void side_by_side(void)
     enum { PAGES = 4 };
     static struct iodma_bounce pool;
     static struct hal_bounce_cell cells[PAGES];
-    static struct iodma_bounce_note notes[PAGES];
+    static struct iodma_note notes[PAGES];
     static const struct iodma_range ranges[ROW_RANGES] = {
         { GIB4, 0x2000 },
         { 0x20000, 0x10 },
@@ -908,7 +908,7 @@ static void few_pages(void)
     enum { PAGES = 8, COMMANDS = 2 * PAGES + 1, FAR_PAGES = 6 };
     static struct iodma_bounce pool;
     static struct hal_bounce_cell cells[PAGES];
-    static struct iodma_bounce_note notes[PAGES];
+    static struct iodma_note notes[PAGES];
     static struct iodma_command commands[COMMANDS];
     static struct iodma_memory memories[COMMANDS];
     static struct iodma_range ranges[COMMANDS][2];
@@ -944,10 +944,10 @@ static void few_pages(void)
         ranges[i][1] = (struct iodma_range){
             GIB4 + 0x1000 * (uint64_t)((first + step) % FAR_PAGES), 0x10
         };
-        expect_status(
-            "memory",
-            iodma_memory_init_ranges(&memories[i], ranges[i], 2, IODMA_OUT),
-            IODMA_OK);
+        expect_status("memory",
+                      iodma_memory_init_ranges(&memories[i], ranges[i], 2,
+                                               IODMA_OUT, NULL, 0),
+                      IODMA_OK);
         expect_status(
             "set", iodma_command_set_memory(&commands[i], &memories[i], true),
             IODMA_OK);

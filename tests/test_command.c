@@ -39,7 +39,7 @@ static void unspecified(void)
 }
 
 /* The calls, in the spec's short form. */
-static void set(const struct iodma_memory *memory, bool prepare,
+static void set(struct iodma_memory *memory, bool prepare,
                 enum iodma_status want)
 {
     expect_status("set", iodma_command_set_memory(&command, memory, prepare),

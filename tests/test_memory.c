@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The walk joins what touches and stops where the descriptor stops. */
 #include "dma/memory.h"
+#include "dma/walk.h"
 #include "hal/bits.h"
 #include "tests/check.h"
 
@@ -63,7 +64,8 @@ static void walking(void)
         check_case(walks[i].what);
         expect_status("init",
                       iodma_memory_init_ranges(&memory, walks[i].ranges,
-                                               walks[i].count, IODMA_OUT),
+                                               walks[i].count, IODMA_OUT, NULL,
+                                               0),
                       IODMA_OK);
         expect_status("begin", iodma_walk_begin(&walk, &memory, walks[i].from),
                       IODMA_OK);
@@ -116,24 +118,24 @@ static void describing(void)
         memory = (struct iodma_memory){ .length = 77 };
         check_spec(descriptors[i].number, descriptors[i].what);
         expect_status("init",
-                      iodma_memory_init_ranges(&memory, descriptors[i].ranges,
-                                               descriptors[i].count,
-                                               descriptors[i].direction),
+                      iodma_memory_init_ranges(
+                          &memory, descriptors[i].ranges, descriptors[i].count,
+                          descriptors[i].direction, NULL, 0),
                       descriptors[i].want);
         if (descriptors[i].want != IODMA_OK)
             expect_number("the descriptor is as before", memory.length, 77);
     }
 
     check_case("missing pointers are refused");
-    expect_status(
-        "no descriptor",
-        iodma_memory_init_ranges(NULL, descriptors[0].ranges, 1, IODMA_IN),
-        IODMA_BAD_ARGUMENT);
+    expect_status("no descriptor",
+                  iodma_memory_init_ranges(NULL, descriptors[0].ranges, 1,
+                                           IODMA_IN, NULL, 0),
+                  IODMA_BAD_ARGUMENT);
     expect_status("no ranges",
-                  iodma_memory_init_ranges(&memory, NULL, 1, IODMA_IN),
+                  iodma_memory_init_ranges(&memory, NULL, 1, IODMA_IN, NULL, 0),
                   IODMA_BAD_ARGUMENT);
     expect_status("no ranges, but none announced",
-                  iodma_memory_init_ranges(&memory, NULL, 0, IODMA_IN),
+                  iodma_memory_init_ranges(&memory, NULL, 0, IODMA_IN, NULL, 0),
                   IODMA_OK);
     expect_number("length", memory.length, 0);
 }
@@ -145,9 +147,9 @@ static void beginning(void)
     struct iodma_memory memory;
 
     check_case("a walk cannot begin past the end");
-    expect_status("init",
-                  iodma_memory_init_ranges(&memory, &range, 1, IODMA_IN),
-                  IODMA_OK);
+    expect_status(
+        "init", iodma_memory_init_ranges(&memory, &range, 1, IODMA_IN, NULL, 0),
+        IODMA_OK);
     expect_status("begin", iodma_walk_begin(&walk, &memory, 0x101),
                   IODMA_INTERNAL_ERROR);
     expect_number("the walk is as before", walk.offset, 55);

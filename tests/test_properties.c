@@ -153,7 +153,8 @@ static bool round_holds(const struct iodma_bus *bus, uint64_t *seed)
                     drawn.offset, drawn.length);
     if (!expect_status("memory",
                        iodma_memory_init_ranges(&memory, drawn.ranges,
-                                                drawn.count, IODMA_OUT),
+                                                drawn.count, IODMA_OUT, NULL,
+                                                0),
                        IODMA_OK) ||
         !expect_status("init", iodma_command_init(&command, bus, &spec, NULL),
                        IODMA_OK) ||

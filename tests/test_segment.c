@@ -149,7 +149,7 @@ static const struct {
 /* Prepare a command for a row; the memory is the caller's to keep. */
 static bool prepare(struct iodma_command *command,
                     const struct iodma_spec *spec, uint32_t mapping,
-                    const struct iodma_memory *memory, uint64_t offset,
+                    struct iodma_memory *memory, uint64_t offset,
                     uint64_t length, enum iodma_status want)
 {
     struct iodma_spec mapped = *spec;

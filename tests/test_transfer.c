@@ -185,7 +185,8 @@ static enum iodma_status prepare(struct side *side, uint32_t direction)
             .address = (uintptr_t)arena + side->pieces[i].offset,
             .length = side->pieces[i].length,
         };
-    (void)iodma_memory_init_ranges(memory, side->ranges, PIECES, direction);
+    (void)iodma_memory_init_ranges(memory, side->ranges, PIECES, direction,
+                                   NULL, 0);
     if (iodma_command_init(&side->command, &bus, &spec, NULL) != IODMA_OK)
         return IODMA_INVALID;
     return iodma_command_set_memory(&side->command, memory, true);

@@ -38,7 +38,7 @@ enum {
 struct pool {
     struct iodma_bounce bounce;
     struct hal_bounce_cell cells[POOL_PAGES];
-    struct iodma_bounce_note notes[POOL_PAGES];
+    struct iodma_note notes[POOL_PAGES];
 };
 
 static struct pool disk_pool;
@@ -205,7 +205,7 @@ static struct iodma_memory describe(const struct scatter *scatter,
     struct iodma_memory memory = { .ranges = NULL };
 
     (void)iodma_memory_init_ranges(&memory, scatter->ranges,
-                                   scatter->range_count, direction);
+                                   scatter->range_count, direction, NULL, 0);
     return memory;
 }
 

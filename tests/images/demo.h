@@ -27,15 +27,16 @@ struct demo_count {
  *
  * Returns OK, or what failed; it is printed then.
  */
-enum iodma_status demo_disk(struct disk *disk,
-                            const struct iodma_memory *memory, uint64_t lba,
-                            struct table *table, struct demo_count *count);
+enum iodma_status demo_disk(struct disk *disk, struct iodma_memory *memory,
+                            uint64_t lba, struct table *table,
+                            struct demo_count *count);
 
 /* Copy all of one descriptor's bytes to another, several transfers queued.
    Returns as above. */
-enum iodma_status
-demo_copy(struct engine *engine, const struct iodma_memory *source,
-          const struct iodma_memory *target, struct table *source_table,
-          struct table *target_table, struct demo_count *count);
+enum iodma_status demo_copy(struct engine *engine, struct iodma_memory *source,
+                            struct iodma_memory *target,
+                            struct table *source_table,
+                            struct table *target_table,
+                            struct demo_count *count);
 
 #endif

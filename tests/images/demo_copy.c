@@ -19,8 +19,8 @@ struct part {
 /* All of the transfers. */
 struct job {
     struct engine *engine;
-    const struct iodma_memory *source;
-    const struct iodma_memory *target;
+    struct iodma_memory *source;
+    struct iodma_memory *target;
     uint64_t next; /* offset of the next part */
     uint64_t deadline;
     uint32_t queued;
@@ -51,8 +51,8 @@ static void done(struct iodma_transfer *transfer, enum iodma_status status)
 }
 
 static enum iodma_status prepare(struct job *job, struct iodma_command *command,
-                                 const struct iodma_memory *memory,
-                                 uint64_t length, struct table *table)
+                                 struct iodma_memory *memory, uint64_t length,
+                                 struct table *table)
 {
     static const struct iodma_spec spec = IODMA_SPEC(iodma_output_host64, 0, 0);
     enum iodma_status status =
@@ -115,10 +115,11 @@ static void start_parts(struct job *job)
         job->count->most_in_flight = job->queued;
 }
 
-enum iodma_status
-demo_copy(struct engine *engine, const struct iodma_memory *source,
-          const struct iodma_memory *target, struct table *source_table,
-          struct table *target_table, struct demo_count *count)
+enum iodma_status demo_copy(struct engine *engine, struct iodma_memory *source,
+                            struct iodma_memory *target,
+                            struct table *source_table,
+                            struct table *target_table,
+                            struct demo_count *count)
 {
     struct job job = {
         .engine = engine,

@@ -18,7 +18,7 @@ struct part {
 /* All of the requests. */
 struct job {
     struct disk *disk;
-    const struct iodma_memory *memory;
+    struct iodma_memory *memory;
     uint64_t lba;
     uint64_t next;   /* offset of the next part */
     uint64_t length; /* of a part               */
@@ -176,9 +176,9 @@ static uint64_t part_length(const struct disk *disk, uint64_t length)
     return part;
 }
 
-enum iodma_status demo_disk(struct disk *disk,
-                            const struct iodma_memory *memory, uint64_t lba,
-                            struct table *table, struct demo_count *count)
+enum iodma_status demo_disk(struct disk *disk, struct iodma_memory *memory,
+                            uint64_t lba, struct table *table,
+                            struct demo_count *count)
 {
     struct job job = {
         .disk = disk,

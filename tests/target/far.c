@@ -123,7 +123,7 @@ static bool expect_inverse(const char *what, const struct iodma_memory *memory,
 #define POOL (LOW + 0x100000)
 
 static struct hal_bounce_cell pool_cells[FAR_POOL_PAGES];
-static struct iodma_bounce_note pool_notes[FAR_POOL_PAGES];
+static struct iodma_note pool_notes[FAR_POOL_PAGES];
 
 void far_take_all(void)
 {
@@ -365,9 +365,10 @@ enum iodma_status far_transfer_with_bench(void)
     struct iodma_memory low;
     struct iodma_command other;
 
-    expect_status("memory",
-                  iodma_memory_init_ranges(&low, &range, 1, IODMA_INOUT),
-                  IODMA_OK);
+    expect_status(
+        "memory",
+        iodma_memory_init_ranges(&low, &range, 1, IODMA_INOUT, NULL, 0),
+        IODMA_OK);
     expect_status("init",
                   iodma_command_init(&other, &far.engine.bus, &any, NULL),
                   IODMA_OK);

@@ -69,7 +69,7 @@ struct master {
     struct iodma_bus *bus;
     struct iodma_bounce pool;
     struct hal_bounce_cell cells[RANDOM_PAGES];
-    struct iodma_bounce_note notes[RANDOM_PAGES];
+    struct iodma_note notes[RANDOM_PAGES];
     const struct iodma_spec *specs;
     uint32_t spec_count;
     uint32_t transfers;
@@ -191,10 +191,10 @@ static void strew(struct side *side, uint32_t slab, uint32_t direction,
         }
         offset += length;
     }
-    sound &= expect_status(
-        "memory",
-        iodma_memory_init_ranges(&side->memory, side->ranges, count, direction),
-        IODMA_OK);
+    sound &= expect_status("memory",
+                           iodma_memory_init_ranges(&side->memory, side->ranges,
+                                                    count, direction, NULL, 0),
+                           IODMA_OK);
 }
 
 /* Bytes -------------------------------------------------------------------- */

@@ -62,9 +62,10 @@ static void prepare(struct iodma_command *command, struct iodma_memory *memory,
 {
     static const struct iodma_spec spec = IODMA_SPEC(iodma_output_host64, 0, 0);
 
-    expect_status("memory",
-                  iodma_memory_init_ranges(memory, ranges, count, direction),
-                  IODMA_OK);
+    expect_status(
+        "memory",
+        iodma_memory_init_ranges(memory, ranges, count, direction, NULL, 0),
+        IODMA_OK);
     expect_status("init", iodma_command_init(command, &engine.bus, &spec, NULL),
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(command, memory, true),
@@ -424,9 +425,10 @@ static void test_hole(void)
         struct iodma_memory memory;
         struct iodma_command command;
 
-        expect_status("memory",
-                      iodma_memory_init_ranges(&memory, &range, 1, IODMA_IN),
-                      IODMA_OK);
+        expect_status(
+            "memory",
+            iodma_memory_init_ranges(&memory, &range, 1, IODMA_IN, NULL, 0),
+            IODMA_OK);
         expect_status("init",
                       iodma_command_init(&command, &engine.bus, &spec, NULL),
                       IODMA_OK);

@@ -139,8 +139,7 @@ static uint8_t *want_at(uint64_t address)
 }
 
 /* What a request does, done to the copies. */
-static void mirror(uint8_t opcode, uint64_t lba,
-                   const struct iodma_memory *memory)
+static void mirror(uint8_t opcode, uint64_t lba, struct iodma_memory *memory)
 {
     uint8_t *on_disk = disk_want + lba * BLOCK;
 
@@ -157,7 +156,7 @@ static void mirror(uint8_t opcode, uint64_t lba,
 }
 
 /* Memory that may hold anything now is as it should be. */
-static void accept(const struct iodma_memory *memory)
+static void accept(struct iodma_memory *memory)
 {
     uint64_t offset = 0;
 
@@ -227,7 +226,7 @@ static bool through_pool(struct iodma_command *command)
     return inside != 0;
 }
 
-static bool attach(struct job *job, const struct iodma_memory *memory)
+static bool attach(struct job *job, struct iodma_memory *memory)
 {
     static const struct iodma_spec spec = IODMA_SPEC(iodma_output_host64, 0, 0);
     struct iodma_command *command = &job->command;
@@ -260,8 +259,7 @@ static bool begin(struct job *job, uint8_t opcode, uint64_t lba,
 
 /* A request for a window of a descriptor, ready to be submitted. */
 static bool start(struct job *job, uint8_t opcode, uint64_t lba,
-                  const struct iodma_memory *memory, uint64_t offset,
-                  uint64_t length)
+                  struct iodma_memory *memory, uint64_t offset, uint64_t length)
 {
     struct iodma_command *command = &job->command;
     uint64_t position = 0;
@@ -356,8 +354,8 @@ static bool collect(void)
 }
 
 /* Move all of a descriptor in windows of `most` bytes, JOBS at a time. */
-static void transfer(uint8_t opcode, uint64_t lba,
-                     const struct iodma_memory *memory, uint64_t most)
+static void transfer(uint8_t opcode, uint64_t lba, struct iodma_memory *memory,
+                     uint64_t most)
 {
     const uint64_t deadline = patience();
     uint64_t offset = 0;
@@ -387,9 +385,10 @@ static void expect_disk(uint64_t lba, uint64_t blocks)
         struct iodma_range range = { (uintptr_t)look, size };
         struct iodma_memory memory;
 
-        expect_status("memory",
-                      iodma_memory_init_ranges(&memory, &range, 1, IODMA_IN),
-                      IODMA_OK);
+        expect_status(
+            "memory",
+            iodma_memory_init_ranges(&memory, &range, 1, IODMA_IN, NULL, 0),
+            IODMA_OK);
         transfer(NVME_READ, at / BLOCK, &memory, PAGE);
         if (!expect_equal("the disk", look, disk_want + at, (size_t)size))
             printf("#   counted from byte %s\n", hex(at));
@@ -414,10 +413,10 @@ static uint64_t middle(const struct area *area)
 
 static void describe(struct iodma_memory *memory, uint32_t direction)
 {
-    expect_status(
-        "memory",
-        iodma_memory_init_ranges(memory, ranges, range_count, direction),
-        IODMA_OK);
+    expect_status("memory",
+                  iodma_memory_init_ranges(memory, ranges, range_count,
+                                           direction, NULL, 0),
+                  IODMA_OK);
 }
 
 static void read_stream(uint64_t lba, uint64_t most)
@@ -791,11 +790,11 @@ static bool start_own(struct job *job, uint8_t opcode, uint64_t lba, bool seam)
 
     job->ranges[0] = (struct iodma_range){ at, seam ? 1000 : OWN };
     job->ranges[1] = (struct iodma_range){ at + 1100, seam ? OWN - 1000 : 0 };
-    expect_status(
-        "memory",
-        iodma_memory_init_ranges(&job->memory, job->ranges, 2,
-                                 opcode == NVME_READ ? IODMA_IN : IODMA_OUT),
-        IODMA_OK);
+    expect_status("memory",
+                  iodma_memory_init_ranges(
+                      &job->memory, job->ranges, 2,
+                      opcode == NVME_READ ? IODMA_IN : IODMA_OUT, NULL, 0),
+                  IODMA_OK);
     return start(job, opcode, lba, &job->memory, 0, OWN);
 }
 
@@ -1169,7 +1168,7 @@ static void make_areas(void)
 static enum iodma_status make_pool(void)
 {
     static struct hal_bounce_cell cells[POOL / PAGE];
-    static struct iodma_bounce_note notes[POOL / PAGE];
+    static struct iodma_note notes[POOL / PAGE];
     enum iodma_status status;
 
     pool_base = (uintptr_t)take(POOL);

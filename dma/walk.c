@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "dma/walk.h"
+
+#include "hal/bits.h"
+
+#include <stdbool.h>
+
+/* The range of a leaf in which the byte `at` of its ranges lies. */
+static void find_range(struct iodma_walk *walk, uint64_t at)
+{
+    const struct iodma_memory *leaf = walk->leaf;
+    const struct iodma_range *ranges = iodma_memory_ranges(leaf);
+    uint32_t low = 0;
+
+    if (leaf->index) {
+        uint32_t high = ((leaf->count - 1) >> leaf->index_shift) + 1;
+
+        while (high - low > 1) {
+            uint32_t middle = low + (high - low) / 2;
+
+            if (leaf->index[middle] <= at)
+                low = middle;
+            else
+                high = middle;
+        }
+        at -= leaf->index[low];
+        low <<= leaf->index_shift;
+    }
+    while (low < leaf->count && at >= ranges[low].length)
+        at -= ranges[low++].length;
+    walk->within = at;
+    walk->index = low;
+}
+
+/* Go to the leaf and the range that walk->offset is in. */
+static void enter(struct iodma_walk *walk)
+{
+    const struct iodma_memory *node = walk->memory;
+    uint64_t at = walk->offset + node->skip;
+
+    walk->end = node->length;
+    while (node->kind == IODMA_MULTI) {
+        struct iodma_memory *const *member = node->members;
+        struct iodma_memory *const *behind = member + node->count;
+
+        while (member != behind && at >= (*member)->length)
+            at -= (*member++)->length;
+        if (member == behind)
+            break;
+        node = *member;
+        walk->end = smaller(walk->end, walk->offset + (node->length - at));
+        at += node->skip;
+    }
+    walk->leaf = node;
+    if (node->kind != IODMA_MULTI)
+        find_range(walk, at);
+}
+
+enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
+                                   const struct iodma_memory *memory,
+                                   uint64_t offset)
+{
+    if (offset > memory->length)
+        return IODMA_INTERNAL_ERROR;
+
+    walk->memory = memory;
+    walk->offset = offset;
+    enter(walk);
+    return IODMA_OK;
+}
+
+/* See the bytes from the place on that are contiguous within one range.
+   Returns how many, at most `most`: 0 at the end. */
+static uint64_t ahead(struct iodma_walk *walk, uint64_t most, uint64_t *address)
+{
+    const struct iodma_range *range;
+    uint64_t length;
+
+    if (walk->offset == walk->end) {
+        if (walk->offset == walk->memory->length)
+            return 0;
+        enter(walk);
+    }
+    range = &iodma_memory_ranges(walk->leaf)[walk->index];
+    while (walk->within >= range->length) {
+        walk->within -= range->length;
+        walk->index++;
+        range++;
+    }
+    *address = range->address + walk->within;
+    length = smaller(range->length - walk->within, walk->end - walk->offset);
+    length = smaller(length, most);
+    if (walk->leaf->translation &&
+        !walk->leaf->translation->to_physical(*address, address, &length))
+        return 0;
+    return length;
+}
+
+static void step(struct iodma_walk *walk, uint64_t length)
+{
+    walk->offset += length;
+    walk->within += length;
+}
+
+enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
+                                  struct iodma_extent *extent)
+{
+    uint64_t offset = walk->offset;
+    uint64_t address;
+    uint64_t length = ahead(walk, most, &address);
+    uint64_t next;
+    uint64_t more = length;
+
+    if (length == 0)
+        return IODMA_OVERRUN;
+    step(walk, length);
+    while (length < most && (more = ahead(walk, most - length, &next)) != 0 &&
+           next == address + length) {
+        length += more;
+        step(walk, more);
+    }
+
+    extent->offset = offset;
+    extent->address = address;
+    extent->length = length;
+    return IODMA_OK;
+}
+
+void iodma_walk_skip(struct iodma_walk *walk, uint64_t length)
+{
+    const struct iodma_range *range;
+
+    if (length > walk->end - walk->offset) {
+        walk->offset += length;
+        enter(walk);
+        return;
+    }
+    step(walk, length);
+    if (walk->offset == walk->end)
+        return;
+    range = &iodma_memory_ranges(walk->leaf)[walk->index];
+    while (walk->within >= range->length) {
+        walk->within -= range->length;
+        walk->index++;
+        range++;
+    }
+}

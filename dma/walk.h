@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The walk over a memory descriptor: from any offset on, in the longest
+ * physically contiguous pieces.
+ */
+#ifndef DMA_WALK_H
+#define DMA_WALK_H
+
+#include "dma/memory.h"
+#include "hal/status.h"
+
+#include <stdint.h>
+
+/* A physically contiguous stretch of a memory descriptor. */
+struct iodma_extent {
+    uint64_t offset;  /* bytes from the start of the descriptor */
+    uint64_t address; /* CPU physical                           */
+    uint64_t length;  /* bytes, never 0                         */
+};
+
+/* A place in a descriptor. A copy of it is a place of its own. */
+struct iodma_walk {
+    const struct iodma_memory *memory;
+    const struct iodma_memory *leaf; /* whose ranges the place is in          */
+    uint64_t offset;                 /* from the start of the descriptor      */
+    uint64_t end; /* of the leaf's bytes, from the same start, or of all    */
+    uint64_t within; /* the place, from the start of ... */
+    uint32_t index; /* ... this range of the leaf                             */
+};
+
+/*
+ * Go to an offset. Costs O(log ranges) with the descriptor's index, else one
+ * step a range before it; and one a member.
+ *
+ * Returns OK, or InternalError if offset is past the end; the end itself is
+ * a place, where iodma_walk_next() says Overrun. *walk is unchanged then.
+ *
+ * Context: any. Source: spec 1.1, "MD walk".
+ */
+enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
+                                   const struct iodma_memory *memory,
+                                   uint64_t offset);
+
+/*
+ * Take the next contiguous extent, and no more than `most` of it.
+ *
+ *   walk    left behind the extent
+ *   most    bytes, not 0
+ *   extent  out; ranges that touch come out as one extent
+ *
+ * Returns OK, or Overrun at the end of the descriptor; then *extent is
+ * unchanged and further calls say the same.
+ *
+ * Context: any. Touches neither the memory nor the bus.
+ */
+enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
+                                  struct iodma_extent *extent);
+
+/* Leave `length` bytes behind, contiguous or not; they are there. Context:
+   any. */
+void iodma_walk_skip(struct iodma_walk *walk, uint64_t length);
+
+/* The array of a descriptor that is not IODMA_MULTI. */
+static inline const struct iodma_range *
+iodma_memory_ranges(const struct iodma_memory *memory)
+{
+    return memory->kind == IODMA_BUFFER ? &memory->buffer : memory->ranges;
+}
+
+#endif
