@@ -80,6 +80,7 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
     bus->limits = limits;
     bus->granule = granule;
     bus->bounce = NULL;
+    bus->mapper = NULL;
     return IODMA_OK;
 }
 
@@ -115,6 +116,16 @@ enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
         return IODMA_BAD_ARGUMENT;
 
     bus->bounce = bounce;
+    return IODMA_OK;
+}
+
+enum iodma_status iodma_bus_map_through(struct iodma_bus *bus,
+                                        struct iodma_mapper *mapper)
+{
+    if (!bus || !mapper)
+        return IODMA_BAD_ARGUMENT;
+
+    bus->mapper = mapper;
     return IODMA_OK;
 }
 

@@ -18,11 +18,14 @@ enum { IODMA_DEFAULT_GRANULE = 0x1000 };
 
 /* Any number side by side; shared by all commands for the same master. */
 struct iodma_bus {
-    const struct hal_bus *hal;  /* the board's, const          */
-    struct iodma_limits limits; /* of the port                 */
-    uint64_t granule;           /* PAGE of the spec, bytes     */
-    struct hal_bounce *bounce;  /* NULL: none                  */
+    const struct hal_bus *hal;   /* the board's, const          */
+    struct iodma_limits limits;  /* of the port                 */
+    uint64_t granule;            /* PAGE of the spec, bytes     */
+    struct hal_bounce *bounce;   /* NULL: none                  */
+    struct iodma_mapper *mapper; /* the system mapper; NULL: none */
 };
+
+struct iodma_mapper;
 
 /*
  * Check a board's bus and make it usable.
@@ -56,6 +59,18 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
  */
 enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
                                  struct hal_bounce *bounce);
+
+/*
+ * Have a mapper stand between a bus and its apertures: the one that
+ * specifications use that name none. (IOMapper::gSystem)
+ *
+ *   mapper  made by iodma_mapper_init() (dma/map.h); lent for the life of bus
+ *
+ * Returns OK, or BadArgument for a NULL pointer. Context: thread; no command
+ * is specified.
+ */
+enum iodma_status iodma_bus_map_through(struct iodma_bus *bus,
+                                        struct iodma_mapper *mapper);
 
 /* The highest CPU physical address of bounce storage within reach of `last`,
    a bus address. Context: any. */

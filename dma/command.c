@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/command.h"
 
+#include "dma/map.h"
 #include "dma/plan.h"
 #include "dma/sync.h"
 #include "hal/bits.h"
@@ -35,9 +36,39 @@ enum iodma_status iodma_command_init(struct iodma_command *command,
     return status == IODMA_OK ? iodma_command_set_spec(command, spec) : status;
 }
 
+/* The mapper that a specification comes to use. (spec 2.3 steps 9 to 11, 2.4)
+ */
+static enum iodma_status mapper_of(const struct iodma_bus *bus,
+                                   const struct iodma_spec *spec,
+                                   struct iodma_mapper **mapper)
+{
+    struct iodma_mapper *given = spec->mapper ? spec->mapper : bus->mapper;
+    bool unavoidable = given && !given->hal->can_bypass;
+
+    switch (spec->mapping & IODMA_TYPE_MASK) {
+    case IODMA_MAPPED:
+        *mapper = given;
+        return IODMA_OK;
+    case IODMA_BYPASSED:
+        *mapper = NULL;
+        return given ? IODMA_BAD_ARGUMENT : IODMA_OK;
+    case IODMA_NON_COHERENT:
+        *mapper = spec->mapper || unavoidable ? given : NULL;
+        return IODMA_OK;
+    case IODMA_UNMAPPED:
+        *mapper = NULL;
+        return unavoidable && (spec->mapping & IODMA_ITERATE_ONLY) == 0
+                   ? IODMA_BAD_ARGUMENT
+                   : IODMA_OK;
+    default:
+        return IODMA_BAD_ARGUMENT;
+    }
+}
+
 enum iodma_status iodma_command_set_spec(struct iodma_command *command,
                                          const struct iodma_spec *spec)
 {
+    struct iodma_mapper *mapper;
     struct iodma_limits limits;
     struct hal_limits resolved;
     enum iodma_status status;
@@ -52,15 +83,15 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
                              command->bus->granule, &resolved);
     if (status == IODMA_OK)
         status = iodma_limits_set(&limits, &resolved);
-    if (status == IODMA_OK &&
-        (spec->mapping & IODMA_TYPE_MASK) > IODMA_UNMAPPED)
-        status = IODMA_BAD_ARGUMENT;
+    if (status == IODMA_OK)
+        status = mapper_of(command->bus, spec, &mapper);
     if (status == IODMA_OK)
         status = iodma_limits_narrow(&limits, &command->bus->limits);
     if (status != IODMA_OK)
         return status;
 
     command->device.output = spec->output;
+    command->device.mapper = mapper;
     command->device.limits = limits;
     command->device.address_bits = resolved.address_bits;
     command->device.align_address = resolved.align_address;
@@ -94,6 +125,20 @@ enum iodma_status iodma_command_deinit(struct iodma_command *command)
     return status;
 }
 
+/* Have another descriptor, or none. Each counts the commands that have it. */
+static void attach(struct iodma_command *command, struct iodma_memory *memory)
+{
+    const struct hal_lock *lock = command->bus->hal->lock;
+    uint32_t state = lock->save();
+
+    if (command->memory)
+        command->memory->attached--;
+    if (memory)
+        memory->attached++;
+    command->memory = memory;
+    lock->restore(state);
+}
+
 enum iodma_status iodma_command_set_memory(struct iodma_command *command,
                                            struct iodma_memory *memory,
                                            bool auto_prepare)
@@ -104,13 +149,13 @@ enum iodma_status iodma_command_set_memory(struct iodma_command *command,
     if (command->prepared != 0)
         return IODMA_BUSY;
 
-    command->memory = memory;
+    attach(command, memory);
     if (!memory || !auto_prepare)
         return IODMA_OK;
 
     status = iodma_command_prepare(command, 0, 0, true, true);
     if (status != IODMA_OK)
-        command->memory = former;
+        attach(command, former);
     return status;
 }
 
@@ -124,7 +169,7 @@ enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
 
     while (command->prepared != 0)
         (void)iodma_command_complete(command, true, true);
-    command->memory = NULL;
+    attach(command, NULL);
     return IODMA_OK;
 }
 
@@ -141,7 +186,7 @@ static enum iodma_status window_of(const struct iodma_command *command,
 {
     const struct iodma_memory *memory = command->memory;
 
-    if (!command->device.output || !memory)
+    if (!command->device.output || !memory || !iodma_memory_ready(memory))
         return IODMA_NOT_READY;
     if (offset > memory->length)
         return IODMA_BAD_ARGUMENT;
@@ -156,13 +201,14 @@ static enum iodma_status window_of(const struct iodma_command *command,
         .bus = command->bus,
         .memory = memory,
         .limits = &command->device.limits,
+        .mapper = command->device.mapper,
         .offset = offset,
         .length = length,
-        .owner = command,
         .rung = IODMA_DIRECT,
         .access = iodma_access_of(memory->direction),
         .maintained =
             (command->device.mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT,
+        .least = (command->device.mapping & IODMA_LEAST_BOUNCE) != 0,
     };
     return IODMA_OK;
 }
@@ -191,6 +237,18 @@ static enum iodma_status admit(const struct iodma_command *command,
     return IODMA_OK;
 }
 
+/* Show a planned view to the device, if that takes a mapper. */
+static enum iodma_status show(struct iodma_view *view)
+{
+    return view->mapper ? view->mapper->calls->install(view) : IODMA_OK;
+}
+
+static void revoke(struct iodma_view *view)
+{
+    if (view->mapper)
+        view->mapper->calls->revoke(view);
+}
+
 /* Find storage for the bytes where they need some, and hand them over. */
 static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
                                    bool synchronize)
@@ -203,6 +261,8 @@ static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
         status = iodma_sync_fill(view, synchronize);
     if (status == IODMA_OK)
         status = iodma_sync_for_device(view, flush_cache ? IODMA_SYNC_ALL : 0);
+    if (status == IODMA_OK)
+        status = show(view);
     if (status != IODMA_OK)
         iodma_plan_release(view);
     return status;
@@ -221,13 +281,15 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
     if (command->prepared != 0)
         return prepare_again(command, &view);
     status = admit(command, &view);
-    if (status == IODMA_OK && !iodma_command_iterates(command))
-        status = hand_over(&view, flush_cache, synchronize);
+    if (status == IODMA_OK)
+        status = iodma_command_iterates(command)
+                     ? show(&view)
+                     : hand_over(&view, flush_cache, synchronize);
     if (status != IODMA_OK)
         return status;
 
     command->view = view;
-    iodma_view_seek(&view, 0, &command->walk);
+    iodma_view_seek(&view, 0, &command->cursor);
     command->prepared = 1;
     return IODMA_OK;
 }
@@ -273,7 +335,10 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
         return IODMA_BUSY;
 
     command->prepared--;
-    if (command->prepared != 0 || iodma_command_iterates(command))
+    if (command->prepared != 0)
+        return IODMA_OK;
+    revoke(&command->view);
+    if (iodma_command_iterates(command))
         return IODMA_OK;
     return take_back(&command->view, invalidate_cache, synchronize);
 }
@@ -307,19 +372,32 @@ static enum iodma_status double_buffer(struct iodma_command *command)
         return status;
 
     status = iodma_sync_can_copy(&view);
-    if (status == IODMA_OK && iodma_view_inbound(old))
+    if (status == IODMA_OK)
+        status = iodma_sync_can_copy(old);
+    if (status == IODMA_OK)
+        status = show(&view);
+    if (status != IODMA_OK) {
+        iodma_plan_release(&view);
+        return status;
+    }
+
+    revoke(old);
+    if (iodma_view_inbound(old))
         status = copy_back(old, IODMA_SYNC_ALL);
     if (status == IODMA_OK)
         status = iodma_sync_fill(&view, true);
     if (status == IODMA_OK)
         status = iodma_sync_for_device(&view, IODMA_SYNC_ALL);
     if (status != IODMA_OK) {
+        revoke(&view);
         iodma_plan_release(&view);
+        (void)show(old);
         return status;
     }
 
     iodma_plan_release(old);
-    *old = view; /* the walk knows the client's bytes only, and stays */
+    *old = view;
+    iodma_view_seek(old, 0, &command->cursor);
     return IODMA_OK;
 }
 
@@ -354,6 +432,47 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
     return copy_bounced(&command->view, direction);
 }
 
+/* Does a cut of the window at `position` part a cache line that the device may
+   write both sides of? */
+static bool splits_line(const struct iodma_view *view, uint64_t position)
+{
+    const struct hal_cache *cache = view->bus->hal->cache;
+    struct iodma_piece before;
+    struct iodma_piece behind;
+    struct iodma_walk walk;
+
+    if (!cache || !iodma_view_inbound(view) || position == 0 ||
+        position >= view->length)
+        return false;
+    iodma_view_begin(view, position - 1, &walk);
+    if (iodma_view_piece(view, &walk, 1, &before) != IODMA_OK ||
+        iodma_view_piece(view, &walk, 1, &behind) != IODMA_OK)
+        return false;
+    return iodma_view_maintains(view, behind.storage) &&
+           (before.storage ^ behind.storage) < cache->largest_line;
+}
+
+enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
+                                                  uint64_t offset,
+                                                  uint64_t length,
+                                                  uint32_t options)
+{
+    struct iodma_view part = command->view;
+
+    if (options != IODMA_IN && options != IODMA_OUT)
+        return IODMA_BAD_ARGUMENT;
+    if (command->prepared == 0)
+        return IODMA_NOT_READY;
+    if (offset > part.length || length > part.length - offset)
+        return IODMA_BAD_ARGUMENT;
+    if (splits_line(&part, offset) || splits_line(&part, offset + length))
+        return IODMA_NOT_ALIGNED;
+    if (length == 0 || iodma_command_iterates(command))
+        return IODMA_OK;
+    return options == IODMA_IN ? iodma_sync_part_in(&part, offset, length)
+                               : iodma_sync_part_out(&part, offset, length);
+}
+
 /* The bytes of a window that a transfer of `length` from `offset` on has. */
 static uint64_t in_window(const struct iodma_command *command, uint64_t offset,
                           uint64_t length)
@@ -376,7 +495,7 @@ static uint64_t move_bytes(const struct iodma_command *command, uint64_t offset,
 
     if (wanted == 0)
         return 0;
-    iodma_view_seek(view, offset, &walk);
+    iodma_view_begin(view, offset, &walk);
     while (done < wanted &&
            iodma_view_piece(view, &walk, wanted - done, &piece) == IODMA_OK) {
         enum iodma_status status =
@@ -408,15 +527,15 @@ uint64_t iodma_command_write_bytes(const struct iodma_command *command,
 
 const struct iodma_memory *
 iodma_command_bus_memory(const struct iodma_command *command,
-                         struct iodma_memory *memory, struct iodma_range *range)
+                         struct iodma_memory *memory)
 {
     const struct iodma_view *view = &command->view;
 
     if (command->prepared == 0 || view->rung != IODMA_WHOLE)
         return command->memory;
-    *range = (struct iodma_range){ view->buffer, view->length };
-    (void)iodma_memory_init_ranges(memory, range, 1, command->memory->direction,
-                                   NULL, 0);
+    (void)iodma_memory_init_buffer(memory, view->buffer,
+                                   iodma_view_buffer_size(view), view->length,
+                                   command->memory->direction);
     return memory;
 }
 

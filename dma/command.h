@@ -16,7 +16,8 @@
  * serialise. Different commands are independent, on one bus too.
  *
  * What the device cannot use as it lies goes through bounce storage, if the
- * bus has been lent some (iodma_bus_lend). There is no mapper yet.
+ * bus has been lent some (iodma_bus_lend), and through a mapper where the bus
+ * has one (iodma_bus_map_through) or the specification names one.
  */
 #ifndef DMA_COMMAND_H
 #define DMA_COMMAND_H
@@ -44,6 +45,8 @@ enum {
     IODMA_ON_CHIP = 0x20,        /* accepted, no effect                     */
     IODMA_ITERATE_ONLY = 0x40,   /* list only: prepare neither judges nor
                                     bounces, generation judges              */
+    IODMA_LEAST_BOUNCE = 0x1000, /* bounce what cannot go as it lies, and no
+                                    more: E3. Ours                          */
 };
 
 /* An option of synchronize (SynchronizeOptions), beside IODMA_IN and
@@ -54,7 +57,8 @@ enum { IODMA_FORCE_DOUBLE_BUFFER = 0x01000000 };
 struct iodma_spec {
     iodma_segment_function output;
     struct iodma_segment_options segment;
-    uint32_t mapping; /* IODMA_MAPPED ... and flags */
+    uint32_t mapping;            /* IODMA_MAPPED ... and flags */
+    struct iodma_mapper *mapper; /* NULL: the bus's, if it has one */
 };
 
 /*
@@ -63,7 +67,8 @@ struct iodma_spec {
  *
  *     IODMA_SPEC(iodma_output_host64, 32, 0x10000, .align_length = 4)
  *
- * For another mapping than IODMA_MAPPED set its field afterwards.
+ * For another mapping than IODMA_MAPPED, or a mapper of its own, set the field
+ * afterwards.
  */
 #define IODMA_SPEC(function, bits, ...)                                        \
     {                                                                          \
@@ -77,8 +82,9 @@ struct iodma_spec {
 /* A specification that was taken, as the command uses it. */
 struct iodma_device {
     iodma_segment_function output;
-    struct iodma_limits limits; /* of specification and bus         */
-    uint32_t align_address;     /* as specified, before narrowing   */
+    struct iodma_mapper *mapper; /* in effect; NULL: none           */
+    struct iodma_limits limits;  /* of specification and bus         */
+    uint32_t align_address;      /* as specified, before narrowing   */
     uint32_t align_length;
     uint32_t align_internal;
     uint32_t mapping;
@@ -99,7 +105,7 @@ struct iodma_command {
     uint32_t prepared;           /* the active count              */
     uint32_t held;               /* devices that may still reach it */
     struct iodma_view view;      /* window and plan, while prepared */
-    struct iodma_walk walk;      /* where generation would go on  */
+    struct iodma_cursor cursor;  /* where generation would go on  */
 };
 
 /* Generation only: see IODMA_ITERATE_ONLY. */
@@ -146,9 +152,11 @@ enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
  *                 fewer than the bus's granule needs; an alignment that is
  *                 no power of two; maximum segment below align_length; a
  *                 mapping type above 3; nothing left after narrowing by the
- *                 bus
+ *                 bus; IODMA_BYPASSED where there is a mapper;
+ *                 IODMA_UNMAPPED, not iterate-only, where it cannot be
+ *                 bypassed
  *
- * Context: any. Source: spec 2.3, rules R-01 to R-05.
+ * Context: any. Source: spec 2.3, 2.4, rules R-01 to R-06.
  */
 enum iodma_status iodma_command_set_spec(struct iodma_command *command,
                                          const struct iodma_spec *spec);
@@ -218,6 +226,7 @@ iodma_command_memory(const struct iodma_command *command);
  *
  * Returns OK, or with nothing changed, in this order:
  *   NotReady     no specification; no memory
+ *   NotReady     the memory is virtual, and not prepared itself
  *   BadArgument  the window is not within the descriptor
  *   NoSpace      longer than max_transfer
  *   NotReady     prepared with another window
@@ -231,6 +240,7 @@ iodma_command_memory(const struct iodma_command *command);
  *   NoSpace      too many segments whatever one does
  *   NotAligned   an alignment cannot be met whatever one does
  *   NotAttached  memory that has to be copied lies in no region
+ *   NoResources  no IOVA within reach; or what the mapper says
  *
  * Context: thread or ISR; the time is that of generating the list, and of
  * copying what is bounced.
@@ -358,6 +368,28 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
                                             uint32_t options);
 
 /*
+ * Hand over part of the prepared bytes, direct ones and bounced ones, without
+ * an end of the preparation: for rings and cyclic buffers (E12).
+ *
+ *   offset, length  of the part, from the start of the window
+ *   options         IODMA_IN: the CPU takes them: what the device wrote is
+ *                   visible (observe, clean and invalidate, copy in).
+ *                   IODMA_OUT: the device takes them (copy out, clean,
+ *                   publish)
+ *
+ * Returns OK; BadArgument: other options, or the part is not within the
+ * window; NotReady: not prepared; NotAligned: the part begins or ends inside
+ * a cache line that the device may write the rest of; what stopped a copy, as
+ * above.
+ *
+ * Context: thread or ISR.
+ */
+enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
+                                                  uint64_t offset,
+                                                  uint64_t length,
+                                                  uint32_t options);
+
+/*
  * Copy between a buffer and the memory that the device sees, bounce storage
  * where there is some. The memory itself sees what was written after a copy
  * in. (IODMACommand: readBytes, writeBytes)
@@ -366,7 +398,9 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
  *
  * Returns the number of bytes: 0 if not prepared, bytes is NULL or offset is
  * not within the window, else as many as the window has, or until a region or
- * window was missing. Alignments do not matter. No generation is disturbed.
+ * window was missing. Alignments do not matter; but what is written may not
+ * share a cache line with bytes that the device may write: 0 then (E12). No
+ * generation is disturbed.
  *
  * Context: thread or ISR. Source: spec 3.11.
  */
@@ -382,14 +416,13 @@ uint64_t iodma_command_write_bytes(const struct iodma_command *command,
  * whole buffer stands for the window, one of that buffer.
  * (IODMACommand: getIOMemoryDescriptor)
  *
- *   memory, range  the caller's storage for a descriptor of the buffer
+ *   memory  the caller's storage for a descriptor of the buffer
  *
  * Returns one of the two, or NULL if none is attached. Context: any.
  */
 const struct iodma_memory *
 iodma_command_bus_memory(const struct iodma_command *command,
-                         struct iodma_memory *memory,
-                         struct iodma_range *range);
+                         struct iodma_memory *memory);
 
 /*
  * What was prepared. Either pointer may be NULL. Returns OK, or NotReady if

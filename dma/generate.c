@@ -2,11 +2,11 @@
 /* Generation: from a prepared command's view to whoever takes segments. */
 #include "dma/command.h"
 
-/* Generate up to *count segments from the walk on.
+/* Generate up to *count segments from the cursor on.
    first: the list begins with them. */
 static enum iodma_status generate(struct iodma_command *command,
                                   iodma_segment_function output,
-                                  struct iodma_walk *walk, void *segments,
+                                  struct iodma_cursor *cursor, void *segments,
                                   uint32_t *count, bool first)
 {
     bool check = iodma_command_iterates(command);
@@ -16,10 +16,10 @@ static enum iodma_status generate(struct iodma_command *command,
 
     while (delivered < *count) {
         if (check)
-            status = iodma_segment_check(&command->view, walk,
+            status = iodma_segment_check(&command->view, cursor,
                                          first && delivered == 0);
         if (status == IODMA_OK)
-            status = iodma_segment_next(&command->view, walk, &segment);
+            status = iodma_segment_next(&command->view, cursor, &segment);
         if (status == IODMA_OVERRUN)
             break;
         if (status == IODMA_OK &&
@@ -39,7 +39,7 @@ static enum iodma_status generate_at(struct iodma_command *command,
                                      uint64_t *offset, void *segments,
                                      uint32_t *count, bool first)
 {
-    struct iodma_walk walk;
+    struct iodma_cursor cursor;
     enum iodma_status status;
 
     if (!command->memory)
@@ -51,15 +51,15 @@ static enum iodma_status generate_at(struct iodma_command *command,
     if (*offset >= command->view.length)
         return IODMA_OVERRUN;
 
-    walk = command->walk;
-    if (iodma_view_position(&command->view, &walk) != *offset)
-        iodma_view_seek(&command->view, *offset, &walk);
-    status = generate(command, output, &walk, segments, count, first);
+    cursor = command->cursor;
+    if (iodma_view_position(&command->view, &cursor.walk) != *offset)
+        iodma_view_seek(&command->view, *offset, &cursor);
+    status = generate(command, output, &cursor, segments, count, first);
     if (status != IODMA_OK)
         return status;
 
-    command->walk = walk;
-    *offset = iodma_view_position(&command->view, &walk);
+    command->cursor = cursor;
+    *offset = iodma_view_position(&command->view, &cursor.walk);
     return IODMA_OK;
 }
 

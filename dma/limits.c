@@ -57,6 +57,18 @@ uint32_t iodma_limits_alignment(const struct iodma_limits *limits)
                   larger(limits->align_length, limits->align_internal));
 }
 
+uint64_t iodma_limits_placement(const struct iodma_limits *limits,
+                                uint64_t size)
+{
+    uint64_t alignment = iodma_limits_alignment(limits);
+
+    if (limits->boundary_mask == UINT64_MAX)
+        return alignment;
+    while (alignment < size && alignment <= limits->boundary_mask)
+        alignment <<= 1;
+    return alignment;
+}
+
 /* Can any segment be legal at all? */
 static bool satisfiable(const struct iodma_limits *limits)
 {

@@ -97,6 +97,12 @@ enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
 /* The strictest of the alignments, bytes. Context: any. */
 uint32_t iodma_limits_alignment(const struct iodma_limits *limits);
 
+/* How memory for `size` bytes is best aligned: it meets every alignment, and
+   the boundary cuts it as seldom as its size permits. A power of two. Context:
+   any. */
+uint64_t iodma_limits_placement(const struct iodma_limits *limits,
+                                uint64_t size);
+
 /* Is all that `limits` lets through legal under `under` as well, even cut into
    lists of their own at each other's seams? Every segment may then come
    first, and lengths have to carry the alignment of addresses. Context:

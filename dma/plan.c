@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/plan.h"
 
+#include "dma/map.h"
 #include "dma/segment.h"
+#include "dma/split.h"
 #include "hal/bits.h"
-
-/* Lines of the client's that the device writes and the CPU has to drop must
-   be the window's alone, or a neighbour's bytes would be lost with them. */
-static bool owns_lines(const struct iodma_view *view)
-{
-    const struct hal_cache *cache = view->bus->hal->cache;
-    struct iodma_piece piece;
-    struct iodma_walk walk;
-
-    if (!cache || !iodma_view_inbound(view))
-        return true;
-
-    iodma_view_seek(view, 0, &walk);
-    while (iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {
-        if (piece.storage == piece.client &&
-            iodma_view_maintains(view, piece.client) &&
-            modulo(piece.client | piece.length, cache->largest_line) != 0)
-            return false;
-    }
-    return true;
-}
 
 /* The verdict on one more segment of a list that has `before` already. */
 static enum iodma_status judge(const struct iodma_limits *limits,
@@ -41,19 +22,20 @@ static enum iodma_status judge(const struct iodma_limits *limits,
 /* The verdict on the view's whole list. */
 static enum iodma_status judge_list(const struct iodma_view *view)
 {
+    struct iodma_cursor cursor;
     struct hal_segment segment;
-    struct iodma_walk walk;
     enum iodma_status status;
     uint32_t count = 0;
 
-    iodma_view_seek(view, 0, &walk);
+    iodma_view_seek(view, 0, &cursor);
     for (;;) {
-        status = iodma_segment_next(view, &walk, &segment);
+        status = iodma_segment_next(view, &cursor, &segment);
         if (status == IODMA_OVERRUN)
-            return owns_lines(view) ? IODMA_OK : IODMA_NOT_ALIGNED;
+            return IODMA_OK;
         if (status == IODMA_OK)
-            status = judge(view->limits, segment, count++,
-                           iodma_view_position(view, &walk) == view->length);
+            status =
+                judge(view->limits, segment, count++,
+                      iodma_view_position(view, &cursor.walk) == view->length);
         if (status != IODMA_OK)
             return status;
     }
@@ -78,102 +60,78 @@ static enum iodma_status judge_whole(const struct iodma_view *view)
     return status;
 }
 
+/* The highest address that bounce storage may have: where a mapper shows it,
+   any will do. */
 static uint64_t highest(const struct iodma_view *view)
 {
-    return iodma_bus_bounce_limit(view->bus, view->limits->last);
+    return view->mapper ? UINT64_MAX
+                        : iodma_bus_bounce_limit(view->bus, view->limits->last);
 }
 
-/* A bounce page for every page of an extent that is out of reach. */
-static enum iodma_status take_pages_of(struct iodma_view *view,
-                                       uint64_t address, uint64_t length)
-{
-    uint64_t granule = view->bus->granule;
-
-    while (length != 0) {
-        uint64_t within = modulo(address, granule);
-        uint64_t step = iodma_view_reached(view, address, length);
-
-        if (step == 0) {
-            enum iodma_status status;
-
-            step = smaller(length, granule - within);
-            status = iodma_cells_take(view->bus, &view->cells, view->owner,
-                                      address - within, highest(view),
-                                      step == granule);
-            if (status != IODMA_OK)
-                return status;
-        }
-        address += step;
-        length -= step;
-    }
-    return IODMA_OK;
-}
-
+/* A bounce page for every page of which something is bounced. */
 static enum iodma_status take_pages(struct iodma_view *view)
 {
+    uint64_t granule = view->bus->granule;
     enum iodma_status status = IODMA_OK;
-    struct iodma_piece piece;
+    struct iodma_stretch stretch;
     struct iodma_walk walk;
 
-    iodma_view_seek(view, 0, &walk);
+    iodma_view_begin(view, 0, &walk);
     while (status == IODMA_OK &&
-           iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK)
-        status = take_pages_of(view, piece.client, piece.length);
+           iodma_view_position(view, &walk) != view->length) {
+        status = iodma_split_next(
+            view, &walk, view->length - iodma_view_position(view, &walk),
+            &stretch);
+        if (status == IODMA_OK && stretch.bounced)
+            status = iodma_cells_take(view->bus, &view->cells,
+                                      iodma_view_owner(view), stretch.page,
+                                      highest(view), stretch.length == granule);
+    }
     return status;
 }
 
-/* Rung *pages*: NoResources if the pages cannot be had. Where none is needed
-   it is rung *direct* again, which would not do. */
-static enum iodma_status climb_pages(struct iodma_view *view)
+/* One of the rungs with pages: NoResources if they cannot be had. Where none
+   is needed it is rung *direct* again, which would not do. */
+static enum iodma_status climb_pages(struct iodma_view *view, uint8_t rung)
 {
-    enum iodma_status status = take_pages(view);
+    enum iodma_status status;
 
-    if (status == IODMA_OK) {
-        view->rung = IODMA_PAGES;
+    view->rung = rung;
+    status = take_pages(view);
+    if (status == IODMA_OK)
         status = view->cells == 0 ? IODMA_NOT_ALIGNED : judge_list(view);
-    }
     if (status != IODMA_OK)
         iodma_plan_release(view);
     return status;
 }
 
-/* Alignment that meets every alignment of the limits, and has the boundary of
-   E2 cut the buffer as seldom as its size permits. */
-static uint64_t whole_alignment(const struct iodma_view *view, uint64_t size)
+/* A page at least, and what the limits ask for. */
+static uint64_t alignment_of_buffer(const struct iodma_view *view,
+                                    uint64_t size)
 {
-    const struct iodma_limits *limits = view->limits;
-    uint64_t alignment = iodma_limits_alignment(limits);
+    uint64_t alignment = iodma_limits_placement(view->limits, size);
 
-    if (alignment < view->bus->granule)
-        alignment = view->bus->granule;
-    if (limits->boundary_mask == UINT64_MAX)
-        return alignment;
-    while (alignment < size && alignment <= limits->boundary_mask)
-        alignment <<= 1;
-    return alignment;
+    return alignment < view->bus->granule ? view->bus->granule : alignment;
 }
 
 /* One run of pages for all of the window. */
 static enum iodma_status take_buffer(struct iodma_view *view)
 {
     const struct iodma_bus *bus = view->bus;
-    uint64_t size = view->length + (bus->granule - 1);
+    uint64_t size = iodma_view_buffer_size(view);
     enum iodma_status status;
     uint32_t state;
 
     if (!bus->bounce || size < view->length)
         return IODMA_NO_RESOURCES;
 
-    size -= modulo(size, bus->granule);
     state = bus->hal->lock->save();
     status = bus->bounce->ops->take_run(bus->bounce, size,
-                                        whole_alignment(view, size),
+                                        alignment_of_buffer(view, size),
                                         highest(view), &view->buffer);
     bus->hal->lock->restore(state);
-    if (status == IODMA_OK) {
-        view->buffer_size = size;
+    if (status == IODMA_OK)
         view->rung = IODMA_WHOLE;
-    }
     return status;
 }
 
@@ -194,22 +152,60 @@ static enum iodma_status climb_whole(struct iodma_view *view)
     return status;
 }
 
+/* The memory as it lies, in a mapping that it owns or in one of its own. */
+static bool climb_direct(struct iodma_view *view)
+{
+    if (view->mapper && view->mapper->calls->adopt(view)) {
+        if (judge_list(view) == IODMA_OK)
+            return true;
+        view->kept = false;
+        view->iova = 0;
+    }
+    return judge_list(view) == IODMA_OK;
+}
+
+/* Which of two rungs that failed says why: the one that lacked storage. */
+static enum iodma_status worse(enum iodma_status lower,
+                               enum iodma_status higher)
+{
+    return lower == IODMA_NO_RESOURCES ? lower : higher;
+}
+
+/* The rungs between *direct* and *whole*. */
+static enum iodma_status climb_split(struct iodma_view *view, bool foreign)
+{
+    enum iodma_status edges = IODMA_NOT_ALIGNED;
+    enum iodma_status pages;
+
+    if (view->least)
+        return climb_pages(view, IODMA_EDGES);
+    if (foreign)
+        edges = climb_pages(view, IODMA_EDGES);
+    if (edges == IODMA_OK)
+        return IODMA_OK;
+    pages = climb_pages(view, IODMA_PAGES);
+    return pages == IODMA_OK ? IODMA_OK : worse(edges, pages);
+}
+
 enum iodma_status iodma_plan_make(struct iodma_view *view, bool force)
 {
-    enum iodma_status pages = IODMA_OK;
+    enum iodma_status split = IODMA_OK;
+    struct iodma_ends ends;
     enum iodma_status whole;
 
     view->rung = IODMA_DIRECT;
     view->cells = 0;
     if (!force) {
-        if (judge_list(view) == IODMA_OK)
+        ends = iodma_split_ends(view);
+        view->ours = ends.ours;
+        if (!ends.foreign && climb_direct(view))
             return IODMA_OK;
-        pages = climb_pages(view);
-        if (pages == IODMA_OK)
+        split = climb_split(view, ends.foreign);
+        if (split == IODMA_OK)
             return IODMA_OK;
     }
     whole = climb_whole(view);
-    return whole != IODMA_OK && pages == IODMA_NO_RESOURCES ? pages : whole;
+    return whole == IODMA_OK ? IODMA_OK : worse(split, whole);
 }
 
 void iodma_plan_release(struct iodma_view *view)
@@ -220,7 +216,7 @@ void iodma_plan_release(struct iodma_view *view)
         uint32_t state = bus->hal->lock->save();
 
         bus->bounce->ops->give_back(bus->bounce, view->buffer,
-                                    view->buffer_size);
+                                    iodma_view_buffer_size(view));
         bus->hal->lock->restore(state);
     }
     iodma_cells_give_back(bus, &view->cells);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/segment.h"
 
+#include "dma/map.h"
 #include "hal/bits.h"
 
 #include <stddef.h>
@@ -42,11 +43,11 @@ static uint64_t lookahead(const struct iodma_limits *limits)
 }
 
 enum iodma_status iodma_segment_next(const struct iodma_view *view,
-                                     struct iodma_walk *walk,
+                                     struct iodma_cursor *cursor,
                                      struct hal_segment *segment)
 {
     const struct iodma_limits *limits = view->limits;
-    struct iodma_walk behind = *walk;
+    struct iodma_cursor behind = *cursor;
     struct hal_segment run;
     enum iodma_status status;
 
@@ -57,18 +58,27 @@ enum iodma_status iodma_segment_next(const struct iodma_view *view,
     segment->address = run.address;
     segment->length = iodma_segment_cut(limits, run);
     if (segment->length == run.length)
-        *walk = behind;
+        *cursor = behind;
     else
-        iodma_walk_skip(walk, segment->length);
+        iodma_cursor_skip(cursor, run, segment->length);
     return IODMA_OK;
 }
 
+/* The address of a call's first segment: a mapping begins where all alignments
+   are met, but a call may begin in any of its pages. */
+static uint64_t first_address(const struct iodma_view *view, uint64_t address)
+{
+    return view->mapper ? modulo(address, view->mapper->hal->page_size)
+                        : address;
+}
+
 enum iodma_status iodma_segment_check(const struct iodma_view *view,
-                                      const struct iodma_walk *walk, bool first)
+                                      const struct iodma_cursor *cursor,
+                                      bool first)
 {
     const struct iodma_limits *limits = view->limits;
-    uint64_t rest = view->length - iodma_view_position(view, walk);
-    struct iodma_walk behind = *walk;
+    uint64_t rest = view->length - iodma_view_position(view, &cursor->walk);
+    struct iodma_cursor behind = *cursor;
     struct hal_segment run;
     enum iodma_status status;
 
@@ -79,6 +89,8 @@ enum iodma_status iodma_segment_check(const struct iodma_view *view,
         return IODMA_MESSAGE_TOO_LARGE;
 
     run.length = iodma_segment_cut(limits, run);
+    if (first)
+        run.address = first_address(view, run.address);
     return iodma_limits_judge(limits, run, first, run.length == rest);
 }
 

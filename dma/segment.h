@@ -31,7 +31,7 @@ uint64_t iodma_segment_cut(const struct iodma_limits *limits,
 /*
  * Take the next segment of a view.
  *
- *   walk     where it begins; left behind it
+ *   cursor   where it begins; left behind it
  *   segment  out
  *
  * Returns OK, Overrun at the end of the window, or MessageTooLarge where the
@@ -40,7 +40,7 @@ uint64_t iodma_segment_cut(const struct iodma_limits *limits,
  * Context: any; touches neither the memory nor the bus. Source: spec 4.2.
  */
 enum iodma_status iodma_segment_next(const struct iodma_view *view,
-                                     struct iodma_walk *walk,
+                                     struct iodma_cursor *cursor,
                                      struct hal_segment *segment);
 
 /*
@@ -55,7 +55,7 @@ enum iodma_status iodma_segment_next(const struct iodma_view *view,
  * Context: any. Source: spec 4.2, "Verification of each segment".
  */
 enum iodma_status iodma_segment_check(const struct iodma_view *view,
-                                      const struct iodma_walk *walk,
+                                      const struct iodma_cursor *cursor,
                                       bool first);
 
 /* Segment64 and Segment32 of IODMACommand: what the built-in output

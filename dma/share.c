@@ -11,7 +11,7 @@ static struct iodma_spec spec_of(const struct hal_limits *limits)
         .align_length = limits->align_length,
         .align_internal = limits->align_internal, .boundary = limits->boundary);
 
-    spec.mapping = IODMA_UNMAPPED | IODMA_ITERATE_ONLY;
+    spec.mapping = IODMA_MAPPED | IODMA_ITERATE_ONLY;
     return spec;
 }
 
@@ -46,9 +46,8 @@ enum iodma_status iodma_share(struct iodma_share *share,
     status = iodma_command_init(&share->command, bus, &spec, NULL);
     if (status != IODMA_OK)
         return status;
-    share->range = (struct iodma_range){ address, size };
-    status = iodma_memory_init_ranges(&share->memory, &share->range, 1,
-                                      IODMA_INOUT, NULL, 0);
+    status = iodma_memory_init_buffer(&share->memory, address, size, size,
+                                      IODMA_INOUT);
     if (status != IODMA_OK)
         return status;
     status = iodma_command_set_memory(&share->command, &share->memory, true);

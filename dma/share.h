@@ -19,7 +19,6 @@
 
 /* The caller's storage, for as long as the memory is shared. */
 struct iodma_share {
-    struct iodma_range range;
     struct iodma_memory memory;
     struct iodma_command command;
 };

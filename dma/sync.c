@@ -2,6 +2,7 @@
 #include "dma/sync.h"
 
 #include "dma/access.h"
+#include "hal/bits.h"
 
 #include <stddef.h>
 
@@ -14,9 +15,11 @@ static bool bounced(const struct iodma_piece *piece)
     return piece->storage != piece->client;
 }
 
-/* Every piece of the kinds asked for, in order, until one fails. */
-static enum iodma_status each_piece(const struct iodma_view *view,
-                                    uint32_t what, piece_function function)
+/* Every piece of part of the window, of the kinds asked for, in order, until
+   one fails. */
+static enum iodma_status each_piece_of(const struct iodma_view *view,
+                                       uint64_t offset, uint64_t length,
+                                       uint32_t what, piece_function function)
 {
     enum iodma_status status = IODMA_OK;
     struct iodma_piece piece;
@@ -24,16 +27,23 @@ static enum iodma_status each_piece(const struct iodma_view *view,
 
     if (what == 0)
         return IODMA_OK;
-    iodma_view_seek(view, 0, &walk);
-    while (status == IODMA_OK &&
-           iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {
+    iodma_view_begin(view, offset, &walk);
+    while (status == IODMA_OK && length != 0 &&
+           iodma_view_piece(view, &walk, length, &piece) == IODMA_OK) {
         uint32_t kind =
             bounced(&piece) ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
 
         if ((what & kind) != 0)
             status = function(view, &piece);
+        length -= piece.length;
     }
     return status;
+}
+
+static enum iodma_status each_piece(const struct iodma_view *view,
+                                    uint32_t what, piece_function function)
+{
+    return each_piece_of(view, 0, view->length, what, function);
 }
 
 static enum iodma_status piece_out(const struct iodma_view *view,
@@ -133,19 +143,40 @@ static enum iodma_status clear_pages(const struct iodma_view *view,
     return status;
 }
 
+/* Clear the lines of a cell: without a mapper the device sees no more of its
+   page. */
+static enum iodma_status piece_clear(const struct iodma_view *view,
+                                     const struct iodma_piece *piece)
+{
+    const struct hal_cache *cache = view->bus->hal->cache;
+    uint64_t line = cache ? cache->largest_line : 1;
+    uint64_t before = modulo(piece->storage, line);
+    uint64_t size = before + piece->length + (line - 1);
+
+    return clear(view, piece->storage - before, size - modulo(size, line));
+}
+
+/* Clear what the copy, if there is one, leaves as it was. */
+static enum iodma_status clear_rest(const struct iodma_view *view,
+                                    bool from_client)
+{
+    uint64_t filled = from_client ? view->length : 0;
+
+    if (view->rung == IODMA_WHOLE)
+        return clear(view, view->buffer + filled,
+                     iodma_view_buffer_size(view) - filled);
+    if (view->rung == IODMA_EDGES && !view->mapper)
+        return each_piece(view, IODMA_SYNC_BOUNCED, piece_clear);
+    return clear_pages(view, from_client);
+}
+
 enum iodma_status iodma_sync_fill(const struct iodma_view *view,
                                   bool from_client)
 {
-    uint64_t filled = from_client ? view->length : 0;
-    enum iodma_status status;
+    enum iodma_status status = clear_rest(view, from_client);
 
-    if (view->rung == IODMA_WHOLE)
-        status = clear(view, view->buffer + filled, view->buffer_size - filled);
-    else
-        status = clear_pages(view, from_client);
-    if (status == IODMA_OK && from_client)
-        status = iodma_sync_copy_out(view);
-    return status;
+    return status == IODMA_OK && from_client ? iodma_sync_copy_out(view)
+                                             : status;
 }
 
 static enum iodma_status piece_clean(const struct iodma_view *view,
@@ -175,6 +206,38 @@ enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
 {
     hal_observe(view->bus->hal);
     return each_piece(view, if_cached(view, what), piece_flush);
+}
+
+enum iodma_status iodma_sync_part_out(const struct iodma_view *view,
+                                      uint64_t offset, uint64_t length)
+{
+    uint32_t copied = if_bounced(view);
+    enum iodma_status status =
+        each_piece_of(view, offset, length, copied, piece_can_copy);
+
+    if (status == IODMA_OK)
+        status = each_piece_of(view, offset, length, copied, piece_out);
+    if (status == IODMA_OK)
+        status = each_piece_of(view, offset, length,
+                               if_cached(view, IODMA_SYNC_ALL), piece_clean);
+    hal_publish(view->bus->hal);
+    return status;
+}
+
+enum iodma_status iodma_sync_part_in(const struct iodma_view *view,
+                                     uint64_t offset, uint64_t length)
+{
+    uint32_t copied = if_bounced(view);
+    enum iodma_status status =
+        each_piece_of(view, offset, length, copied, piece_can_copy);
+
+    hal_observe(view->bus->hal);
+    if (status == IODMA_OK)
+        status = each_piece_of(view, offset, length,
+                               if_cached(view, IODMA_SYNC_ALL), piece_flush);
+    return status == IODMA_OK
+               ? each_piece_of(view, offset, length, copied, piece_in)
+               : status;
 }
 
 enum iodma_status iodma_sync_read(const struct iodma_view *view,

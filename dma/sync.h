@@ -53,6 +53,14 @@ enum iodma_status iodma_sync_for_device(const struct iodma_view *view,
 enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
                                      uint32_t what);
 
+/* Both together, and the copies, for `length` bytes from `offset` of the window
+   on: the device, or the CPU, may look at them. Where a copy cannot be made
+   nothing has changed. */
+enum iodma_status iodma_sync_part_out(const struct iodma_view *view,
+                                      uint64_t offset, uint64_t length);
+enum iodma_status iodma_sync_part_in(const struct iodma_view *view,
+                                     uint64_t offset, uint64_t length);
+
 /* One piece's bytes as the device sees them, to or from a buffer of the
    CPU's. */
 enum iodma_status iodma_sync_read(const struct iodma_view *view,

@@ -1,82 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/view.h"
 
+#include "dma/map.h"
+#include "dma/split.h"
 #include "hal/bits.h"
-
-void iodma_view_seek(const struct iodma_view *view, uint64_t position,
-                     struct iodma_walk *walk)
-{
-    (void)iodma_walk_begin(walk, view->memory, view->offset + position);
-}
-
-static const struct hal_aperture *aperture_of(const struct iodma_view *view,
-                                              uint64_t address)
-{
-    return iodma_bus_aperture(view->bus, address, view->access);
-}
-
-uint64_t iodma_view_reached(const struct iodma_view *view, uint64_t address,
-                            uint64_t most)
-{
-    uint64_t granule = view->bus->granule;
-    uint64_t page = address - modulo(address, granule);
-    const struct hal_aperture *aperture = aperture_of(view, page);
-    uint64_t end; /* of the last page reached */
-
-    if (!aperture || aperture->bus > view->limits->last)
-        return 0;
-    end = aperture->cpu + 1 +
-          smaller(aperture->size - 1, view->limits->last - aperture->bus);
-    end -= modulo(end, granule);
-    return end > address ? smaller(most, end - address) : 0;
-}
-
-/* Where the storage of an extent is, with pages on loan; cuts its length to
-   what is contiguous there. */
-static uint64_t storage_in_pages(const struct iodma_view *view,
-                                 uint64_t address, uint64_t *length)
-{
-    uint64_t within = modulo(address, view->bus->granule);
-    uint64_t reached = iodma_view_reached(view, address, *length);
-    uint64_t page = 0;
-
-    if (reached != 0) {
-        *length = reached;
-        return address;
-    }
-    *length = smaller(*length, view->bus->granule - within);
-    (void)iodma_cells_find(view->bus, view->owner, address - within, &page);
-    return page + within;
-}
 
 /* How many of the bytes lie in the first one's aperture: what holds for it
    holds for them. What is in none is one piece; nobody looks at it twice. */
 static uint64_t in_aperture(const struct iodma_view *view, uint64_t address,
                             uint64_t length)
 {
-    const struct hal_aperture *aperture = aperture_of(view, address);
+    const struct hal_aperture *aperture = iodma_view_aperture(view, address);
 
     return aperture
                ? smaller(length, aperture->size - (address - aperture->cpu))
                : length;
 }
 
-/* Fill in where the storage of a piece is, and cut the piece to what is of
-   one kind there. */
-static void find_storage(const struct iodma_view *view, uint64_t position,
-                         struct iodma_piece *piece)
+/* A piece of what is split in direct and bounced parts. */
+static enum iodma_status split_piece(const struct iodma_view *view,
+                                     struct iodma_walk *walk, uint64_t most,
+                                     struct iodma_piece *piece)
 {
-    switch (view->rung) {
-    case IODMA_WHOLE:
-        piece->storage = view->buffer + position;
-        break;
-    case IODMA_PAGES:
-        piece->storage = storage_in_pages(view, piece->client, &piece->length);
-        break;
-    default:
-        piece->storage = piece->client;
-        piece->length = in_aperture(view, piece->client, piece->length);
+    struct iodma_stretch stretch;
+    enum iodma_status status = iodma_split_next(view, walk, most, &stretch);
+    uint64_t page = 0;
+
+    if (status != IODMA_OK)
+        return status;
+    piece->client = stretch.address;
+    piece->storage = stretch.address;
+    piece->length = stretch.length;
+    if (stretch.bounced) {
+        (void)iodma_cells_find(view->bus, iodma_view_owner(view), stretch.page,
+                               &page);
+        piece->storage = page + stretch.within;
     }
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_view_piece(const struct iodma_view *view,
@@ -84,16 +44,26 @@ enum iodma_status iodma_view_piece(const struct iodma_view *view,
                                    struct iodma_piece *piece)
 {
     uint64_t position = iodma_view_position(view, walk);
-    struct iodma_walk start = *walk;
     struct iodma_extent extent;
+    struct iodma_walk start;
 
     most = smaller(most, view->length - position);
-    if (most == 0 || iodma_walk_next(walk, most, &extent) != IODMA_OK)
+    if (most == 0)
         return IODMA_OVERRUN;
+    if (view->rung == IODMA_EDGES || view->rung == IODMA_PAGES)
+        return split_piece(view, walk, most, piece);
 
+    start = *walk;
+    if (iodma_walk_next(walk, most, &extent) != IODMA_OK)
+        return IODMA_OVERRUN;
     piece->client = extent.address;
+    piece->storage = extent.address;
     piece->length = extent.length;
-    find_storage(view, position, piece);
+    if (view->rung == IODMA_WHOLE) {
+        piece->storage = view->buffer + position;
+        return IODMA_OK;
+    }
+    piece->length = in_aperture(view, piece->client, piece->length);
     if (piece->length < extent.length) {
         *walk = start;
         iodma_walk_skip(walk, piece->length);
@@ -107,7 +77,7 @@ static const struct hal_aperture *translate(const struct iodma_view *view,
                                             uint64_t address, uint64_t length,
                                             struct hal_segment *run)
 {
-    const struct hal_aperture *aperture = aperture_of(view, address);
+    const struct hal_aperture *aperture = iodma_view_aperture(view, address);
     uint64_t inside;
 
     if (aperture) {
@@ -118,8 +88,8 @@ static const struct hal_aperture *translate(const struct iodma_view *view,
     return aperture;
 }
 
-/* Rung *pages*: pieces that go on where the run ends belong to it, bounce
-   pages that lie side by side, too. */
+/* Pieces that go on where the run ends belong to it, bounce pages that lie
+   side by side, too. */
 static void join_pieces(const struct iodma_view *view, struct iodma_walk *walk,
                         const struct hal_aperture *aperture, uint64_t most,
                         struct hal_segment *run)
@@ -134,7 +104,7 @@ static void join_pieces(const struct iodma_view *view, struct iodma_walk *walk,
            translate(view, piece.storage, piece.length, &next) == aperture &&
            next.address == run->address + run->length) {
         run->length += next.length;
-        iodma_walk_skip(walk, next.length);
+        *walk = ahead;
     }
 }
 
@@ -150,7 +120,7 @@ static enum iodma_status run_of_pieces(const struct iodma_view *view,
     aperture = translate(view, piece.storage, piece.length, run);
     if (!aperture)
         return IODMA_MESSAGE_TOO_LARGE;
-    if (view->rung == IODMA_PAGES)
+    if (view->rung != IODMA_DIRECT)
         join_pieces(view, walk, aperture, most, run);
     return IODMA_OK;
 }
@@ -170,12 +140,108 @@ static enum iodma_status run_of_buffer(const struct iodma_view *view,
     return IODMA_OK;
 }
 
-enum iodma_status iodma_view_run(const struct iodma_view *view,
-                                 struct iodma_walk *walk, uint64_t most,
-                                 struct hal_segment *run)
+enum iodma_status iodma_view_bus_run(const struct iodma_view *view,
+                                     struct iodma_walk *walk, uint64_t most,
+                                     struct hal_segment *run)
 {
     return view->rung == IODMA_WHOLE ? run_of_buffer(view, walk, most, run)
                                      : run_of_pieces(view, walk, most, run);
+}
+
+/* Where a bus address comes to lie in IOVA: on where the bytes before it end
+   or, in a page of its own, as far from its beginning as before. */
+static uint64_t shown_at(const struct iodma_view *view, uint64_t iova,
+                         uint64_t address)
+{
+    uint64_t page_size = view->mapper->hal->page_size;
+
+    return modulo(iova, page_size) != 0 ? iova
+                                        : iova + modulo(address, page_size);
+}
+
+/* Does an aperture begin at a bus address? What is before it is not in it. */
+static bool aperture_begins(const struct hal_bus *hal, uint64_t address)
+{
+    for (uint32_t i = 0; i < hal->aperture_count; i++) {
+        if (hal->apertures[i].bus == address)
+            return true;
+    }
+    return false;
+}
+
+/* Does the bus run that ends at a walk go on there? */
+static bool goes_on(const struct iodma_view *view, struct iodma_walk walk,
+                    uint64_t end)
+{
+    struct hal_segment next;
+
+    return iodma_view_bus_run(view, &walk, 1, &next) == IODMA_OK &&
+           next.address == end && !aperture_begins(view->bus->hal, end);
+}
+
+/* One bus run's bytes, as IOVA. */
+static enum iodma_status shown_run(const struct iodma_view *view,
+                                   struct iodma_cursor *cursor, uint64_t most,
+                                   struct hal_segment *run)
+{
+    uint64_t page_size = view->mapper->hal->page_size;
+    uint64_t end;
+    enum iodma_status status =
+        iodma_view_bus_run(view, &cursor->walk, most, run);
+
+    if (status != IODMA_OK)
+        return status;
+    end = run->address + run->length;
+    run->address = shown_at(view, cursor->iova, run->address);
+    cursor->iova = run->address + run->length;
+    if (!goes_on(view, cursor->walk, end))
+        cursor->iova += modulo(0 - cursor->iova, page_size);
+    return IODMA_OK;
+}
+
+void iodma_view_seek(const struct iodma_view *view, uint64_t position,
+                     struct iodma_cursor *cursor)
+{
+    uint64_t target = view->offset + position;
+    struct hal_segment run;
+
+    cursor->iova = view->iova;
+    (void)iodma_walk_begin(&cursor->walk, view->memory,
+                           !view->mapper ? target
+                           : view->kept  ? 0
+                                         : view->offset);
+    while (cursor->walk.offset < target &&
+           shown_run(view, cursor, target - cursor->walk.offset, &run) ==
+               IODMA_OK)
+        ;
+}
+
+/* Runs that end with a page, and begin with the next one, are one. */
+static enum iodma_status run_of_pages(const struct iodma_view *view,
+                                      struct iodma_cursor *cursor,
+                                      uint64_t most, struct hal_segment *run)
+{
+    enum iodma_status status = shown_run(view, cursor, most, run);
+    struct iodma_cursor ahead = *cursor;
+    struct hal_segment next;
+
+    if (status != IODMA_OK)
+        return status;
+    while (run->length < most &&
+           shown_run(view, &ahead, most - run->length, &next) == IODMA_OK &&
+           next.address == run->address + run->length) {
+        run->length += next.length;
+        *cursor = ahead;
+    }
+    return IODMA_OK;
+}
+
+enum iodma_status iodma_view_run(const struct iodma_view *view,
+                                 struct iodma_cursor *cursor, uint64_t most,
+                                 struct hal_segment *run)
+{
+    return view->mapper ? run_of_pages(view, cursor, most, run)
+                        : iodma_view_bus_run(view, &cursor->walk, most, run);
 }
 
 bool iodma_view_write_protected(const struct iodma_view *view)
@@ -186,7 +252,7 @@ bool iodma_view_write_protected(const struct iodma_view *view)
     if (!iodma_view_inbound(view))
         return false;
 
-    iodma_view_seek(view, 0, &walk);
+    iodma_view_begin(view, 0, &walk);
     while (iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {
         if (!iodma_bus_writable(view->bus, piece.client, piece.length))
             return true;
@@ -196,7 +262,7 @@ bool iodma_view_write_protected(const struct iodma_view *view)
 
 bool iodma_view_maintains(const struct iodma_view *view, uint64_t address)
 {
-    const struct hal_aperture *aperture = aperture_of(view, address);
+    const struct hal_aperture *aperture = iodma_view_aperture(view, address);
 
     return view->maintained || !aperture || !aperture->snooped;
 }

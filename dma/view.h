@@ -2,8 +2,8 @@
 /*
  * The bus view of a window: the prepared bytes as the bus master sees them,
  * an ordered list of bus runs (spec 4.1). No list is stored; a run is made
- * when it is asked for, from a walk over the memory, the plan's loans and the
- * bus's apertures.
+ * when it is asked for, from a walk over the memory, the plan's loans, the
+ * bus's apertures and the mapper's pages.
  */
 #ifndef DMA_VIEW_H
 #define DMA_VIEW_H
@@ -19,29 +19,43 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The rungs of rule E3's ladder that there are. */
+/* The rungs of rule E3's ladder. */
 enum {
     IODMA_DIRECT = 0, /* the device uses the memory itself                  */
-    IODMA_PAGES = 1,  /* pages out of reach have bounce pages               */
-    IODMA_WHOLE = 2,  /* one contiguous buffer stands for the window        */
+    IODMA_EDGES = 1,  /* ends that share a cache line have cells; or, with
+                         IODMA_LEAST_BOUNCE, all that cannot go as it lies  */
+    IODMA_PAGES = 2,  /* pages out of reach have bounce pages, too          */
+    IODMA_WHOLE = 3,  /* one contiguous buffer stands for the window        */
 };
 
 struct iodma_view {
     const struct iodma_bus *bus;
     const struct iodma_memory *memory;
     const struct iodma_limits *limits;
-    uint64_t offset; /* of the window in the descriptor        */
-    uint64_t length; /* of the window, bytes                   */
+    struct iodma_mapper *mapper; /* in effect; NULL: none                   */
+    uint64_t offset;             /* of the window in the descriptor         */
+    uint64_t length;             /* of the window, bytes                    */
 
-    /* The plan (dma/plan.h). */
-    uint64_t buffer;      /* WHOLE: CPU physical address           */
-    uint64_t buffer_size; /* WHOLE: bytes                          */
-    iodma_cells cells;    /* PAGES                                 */
-    const void *owner;    /* of the cells                          */
-    uint8_t rung;         /* IODMA_DIRECT ...                      */
-    uint8_t access;       /* HAL_READ | HAL_WRITE: what the master does   */
-    bool maintained;      /* E1: the master does not look into caches,
-                             whatever the aperture says            */
+    /* The plan (dma/plan.h, dma/map.h). */
+    uint64_t buffer;     /* WHOLE: CPU physical address                     */
+    uint64_t iova;       /* mapped: of the page that the first byte is in   */
+    uint32_t iova_pages; /* that are this command's to unmap                */
+    iodma_cells cells;   /* EDGES, PAGES                                    */
+    uint8_t rung;        /* IODMA_DIRECT ...                                */
+    uint8_t access;      /* HAL_READ | HAL_WRITE: what the master does      */
+    bool maintained;     /* E1: the master does not look into caches,
+                            whatever the aperture says                      */
+    bool least;          /* IODMA_LEAST_BOUNCE                              */
+    bool ours;           /* some lines are the window's in more than one
+                            piece, or a buffer's: see dma/split.h           */
+    bool kept; /* E13: the mapping is the descriptor's, from its first byte */
+};
+
+/* A place in a view, for who wants runs. A copy is a place of its own. */
+struct iodma_cursor {
+    struct iodma_walk walk;
+    uint64_t iova; /* mapped: of this byte, or, if a multiple of the page, of
+                      the page that it comes to lie in                      */
 };
 
 /* A stretch of the window, contiguous for the client and in the storage that
@@ -66,8 +80,11 @@ static inline uint8_t iodma_access_of(uint32_t direction)
  *
  * Context: any. The window lies in the descriptor: prepare has seen to it.
  */
-void iodma_view_seek(const struct iodma_view *view, uint64_t position,
-                     struct iodma_walk *walk);
+static inline void iodma_view_begin(const struct iodma_view *view,
+                                    uint64_t position, struct iodma_walk *walk)
+{
+    (void)iodma_walk_begin(walk, view->memory, view->offset + position);
+}
 
 /* The position that a walk is at. */
 static inline uint64_t iodma_view_position(const struct iodma_view *view,
@@ -88,8 +105,8 @@ enum iodma_status iodma_view_piece(const struct iodma_view *view,
                                    struct iodma_piece *piece);
 
 /*
- * See the rest of the run at a walk: contiguous on the bus, in one aperture,
- * within the window.
+ * Take the rest of the run at a walk as it is on the bus, before a mapper:
+ * contiguous, in one aperture, within the window.
  *
  *   walk  left behind the run
  *   most  bytes to look at, not 0
@@ -101,17 +118,45 @@ enum iodma_status iodma_view_piece(const struct iodma_view *view,
  *
  * Context: any.
  */
-enum iodma_status iodma_view_run(const struct iodma_view *view,
-                                 struct iodma_walk *walk, uint64_t most,
-                                 struct hal_segment *run);
+enum iodma_status iodma_view_bus_run(const struct iodma_view *view,
+                                     struct iodma_walk *walk, uint64_t most,
+                                     struct hal_segment *run);
 
 /*
- * How many bytes from a CPU physical address on, up to `most`, lie in pages
- * that the device reaches, to their last byte, in one aperture. 0: the page
- * of the address is not such a one. Context: any.
+ * Put a cursor at a position of the window, 0 to its length. With a mapper it
+ * costs one step a run before it.
+ *
+ * Context: any; the view is planned.
  */
-uint64_t iodma_view_reached(const struct iodma_view *view, uint64_t address,
-                            uint64_t most);
+void iodma_view_seek(const struct iodma_view *view, uint64_t position,
+                     struct iodma_cursor *cursor);
+
+/*
+ * Take the rest of the run at a cursor, as the master has to address it: of
+ * IOVA where there is a mapper. The rest is as for iodma_view_bus_run().
+ */
+enum iodma_status iodma_view_run(const struct iodma_view *view,
+                                 struct iodma_cursor *cursor, uint64_t most,
+                                 struct hal_segment *run);
+
+/* Leave `length` bytes of a run behind: they are its first ones, and there are
+   more. Context: any. */
+static inline void iodma_cursor_skip(struct iodma_cursor *cursor,
+                                     struct hal_segment run, uint64_t length)
+{
+    iodma_walk_skip(&cursor->walk, length);
+    cursor->iova = run.address + length;
+}
+
+/*
+ * The aperture through which the master does what the window's direction asks
+ * to the byte at a CPU physical address; NULL: there is none. Context: any.
+ */
+static inline const struct hal_aperture *
+iodma_view_aperture(const struct iodma_view *view, uint64_t address)
+{
+    return iodma_bus_aperture(view->bus, address, view->access);
+}
 
 /* Does the transfer write memory (In, InOut, None) that may not be written?
    Context: any. Source: spec 3.5 step 8. */
@@ -121,6 +166,20 @@ bool iodma_view_write_protected(const struct iodma_view *view);
 static inline bool iodma_view_inbound(const struct iodma_view *view)
 {
     return view->memory->direction != IODMA_OUT;
+}
+
+/* Whose pages they are: a name that is the command's alone. */
+static inline const void *iodma_view_owner(const struct iodma_view *view)
+{
+    return view->limits;
+}
+
+/* Bytes of the buffer of rung *whole*. */
+static inline uint64_t iodma_view_buffer_size(const struct iodma_view *view)
+{
+    uint64_t rounded = view->length + (view->bus->granule - 1);
+
+    return rounded - (rounded & (view->bus->granule - 1));
 }
 
 /* Caches have to be maintained for the byte at a CPU physical address (rule

@@ -8,7 +8,7 @@ static void side_begin(struct iodma_zip_side *side,
 {
     side->command = command;
     side->rest = (struct hal_segment){ 0, 0 };
-    iodma_view_seek(&command->view, 0, &side->walk);
+    iodma_view_seek(&command->view, 0, &side->cursor);
 }
 
 void iodma_zip_begin(struct iodma_zip *zip, const struct iodma_command *source,
@@ -24,7 +24,7 @@ static bool side_ready(struct iodma_zip_side *side)
     const struct iodma_command *command = side->command;
 
     return side->rest.length != 0 ||
-           iodma_segment_next(&command->view, &side->walk, &side->rest) ==
+           iodma_segment_next(&command->view, &side->cursor, &side->rest) ==
                IODMA_OK;
 }
 

@@ -15,7 +15,7 @@
 /* One of the two lists, and what is left of the segment in hand. */
 struct iodma_zip_side {
     const struct iodma_command *command;
-    struct iodma_walk walk;
+    struct iodma_cursor cursor;
     struct hal_segment rest;
 };
 

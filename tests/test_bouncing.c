@@ -309,18 +309,17 @@ static void case_84(void)
 static void case_88(void)
 {
     struct iodma_memory storage;
-    struct iodma_range range;
 
     begin_whole(IODMA_OUT, true);
     expect("the descriptor is what was set",
            iodma_command_memory(&command) == &memory);
     expect("the memory for DMA is not",
-           iodma_command_bus_memory(&command, &storage, &range) == &storage);
-    expect_number("its address", range.address, 0x200000);
+           iodma_command_bus_memory(&command, &storage) == &storage);
+    expect_number("its address", storage.buffer.address, 0x200000);
     expect_number("its length", storage.length, 0x1000);
     complete(true);
     expect("after complete they are one",
-           iodma_command_bus_memory(&command, &storage, &range) == &memory);
+           iodma_command_bus_memory(&command, &storage) == &memory);
 }
 
 static void case_90(void)

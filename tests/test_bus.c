@@ -161,7 +161,7 @@ static void sharing(void)
 
     for (size_t i = 0; i < COUNT_OF(shares); i++) {
         struct hal_shared shared = { .cpu = NULL, .bus = 77, .size = 0 };
-        struct iodma_share share = { .range = { 0, 0 } };
+        struct iodma_share share = { .memory = { .ranges = NULL } };
         enum iodma_status got;
 
         check_case(shares[i].what);

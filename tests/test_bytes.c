@@ -224,7 +224,8 @@ static void case_117(void)
                   4);
     expect_status("synchronize", iodma_command_synchronize(&command, IODMA_OUT),
                   IODMA_OK);
-    expect_number("the walk is where it was", command.walk.offset, 0x100);
+    expect_number("the walk is where it was", command.cursor.walk.offset,
+                  0x100);
     expect_status(
         "gen",
         iodma_command_gen_segments64(&command, &offset, &segment, &count),

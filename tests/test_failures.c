@@ -48,7 +48,7 @@ static void device_writes(void)
     struct iodma_walk walk;
     struct iodma_piece piece;
 
-    iodma_view_seek(&command.view, 0, &walk);
+    iodma_view_begin(&command.view, 0, &walk);
     while (iodma_view_piece(&command.view, &walk, UINT64_MAX, &piece) ==
            IODMA_OK) {
         for (uint64_t i = 0; i < piece.length; i++)
@@ -88,7 +88,7 @@ static struct state state_now(void)
     return (struct state){
         .prepared = command.prepared,
         .rung = command.prepared != 0 ? command.view.rung : 0,
-        .position = command.prepared != 0 ? command.walk.offset : 0,
+        .position = command.prepared != 0 ? command.cursor.walk.offset : 0,
         .pages = fixture_pages_taken(),
         .runs = fixture_run_pages_taken(),
         .windows = sparse_open_windows(),

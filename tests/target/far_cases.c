@@ -292,15 +292,13 @@ static void case_84(void)
 static void case_88(void)
 {
     struct iodma_memory storage;
-    struct iodma_range range;
 
     begin_whole(IODMA_OUT, true);
     expect("the descriptor is what was set",
            iodma_command_memory(&far.command) == &far.memory);
     expect("the memory for DMA is not",
-           iodma_command_bus_memory(&far.command, &storage, &range) ==
-               &storage);
-    expect_number("its address", range.address, LOW + 0x100000);
+           iodma_command_bus_memory(&far.command, &storage) == &storage);
+    expect_number("its address", storage.buffer.address, LOW + 0x100000);
     expect_number("its length", storage.length, 0x1000);
     far_complete(true);
 }

@@ -147,7 +147,7 @@ static struct state state_now(void)
         .prepared = far.command.prepared,
         .pages = far_pages_taken(),
         .windows = windows.open,
-        .position = prepared ? far.command.walk.offset : 0,
+        .position = prepared ? far.command.cursor.walk.offset : 0,
         .storage =
             prepared ? far.command.view.buffer + far.command.view.cells : 0,
         .rung = prepared ? far.command.view.rung : 0,

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * I/O virtual address space (IOVA), and what of it shows which memory.
+ *
+ * A mapper is an IOMMU's driver (hal/mapper.h) with the IOVA that it has. The
+ * runs of a prepared window are shown there one behind the other, each from a
+ * page on and as far from its beginning as on the bus (spec 7.2): runs that
+ * meet at the ends of pages become one for the device, however scattered.
+ *
+ * A product without an IOMMU links nothing of it: commands come here through
+ * the mapper that a specification or a bus names.
+ */
+#ifndef DMA_MAP_H
+#define DMA_MAP_H
+
+#include "dma/memory.h"
+#include "dma/runs.h"
+#include "hal/lock.h"
+#include "hal/mapper.h"
+#include "hal/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct iodma_view;
+
+/* What a command asks of a mapper; made by iodma_mapper_init(). */
+struct iodma_mapper_calls {
+    enum iodma_status (*install)(struct iodma_view *view);
+    void (*revoke)(struct iodma_view *view);
+    bool (*adopt)(struct iodma_view *view);
+};
+
+struct iodma_mapper {
+    struct hal_mapper *hal;
+    const struct iodma_mapper_calls *calls;
+    const struct hal_lock *lock;
+    struct iodma_runs space; /* pages of IOVA; under the lock */
+    uint64_t first;          /* IOVA of the first one         */
+    uint32_t shift;          /* log2 of the page size         */
+};
+
+/*
+ * Make a mapper's IOVA usable, all of it free.
+ *
+ *   mapper  out; unchanged on failure
+ *   hal     the driver, running; lent for the life of mapper
+ *   lock    held while pages of IOVA are found: O(1)
+ *   notes   one for each whole page from hal->first to hal->last; lent
+ *   count   of notes; what IOVA they do not suffice for is not used
+ *
+ * Returns OK; BadArgument: a pointer is NULL, the page size is no power of
+ * two, count is 0 or above IODMA_MOST_PAGES, or there is no whole page.
+ *
+ * Context: thread; takes time by the page.
+ */
+enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
+                                    struct hal_mapper *hal,
+                                    const struct hal_lock *lock,
+                                    struct iodma_note *notes, uint32_t count);
+
+/* Bytes of IOVA that show something. Context: any, with the lock held if it
+   must be exact. */
+uint64_t iodma_mapper_in_use(const struct iodma_mapper *mapper);
+
+/* A mapping that a descriptor owns (rule E13). The caller's storage. */
+struct iodma_mapping {
+    struct iodma_mapper *mapper;
+    uint64_t iova;  /* of the page that the first byte is in */
+    uint32_t pages; /* 0: not made yet                       */
+};
+
+/*
+ * Let a descriptor own its mapping: the first command that is prepared with a
+ * mapper maps all of it, and later ones, of any part of it, use that if it
+ * meets their limits; else they map for themselves.
+ *
+ *   mapping  lent until iodma_mapping_drop()
+ *
+ * Returns OK; BadArgument for NULL; Busy: a command has the descriptor, or it
+ * owns one already. Context: thread.
+ */
+enum iodma_status iodma_mapping_keep(struct iodma_memory *memory,
+                                     struct iodma_mapping *mapping);
+
+/*
+ * Take it away again, out of the device's reach.
+ *
+ * Returns OK; NotReady: the descriptor owns none; Busy: a command has the
+ * descriptor. Context: thread.
+ */
+enum iodma_status iodma_mapping_drop(struct iodma_memory *memory);
+
+#endif

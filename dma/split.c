@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+#include "dma/split.h"
+
+#include "hal/bits.h"
+
+static uint64_t line_of(const struct iodma_view *view)
+{
+    const struct hal_cache *cache = view->bus->hal->cache;
+
+    return cache ? cache->largest_line : 1;
+}
+
+/* g of rule E3. */
+static uint64_t granularity(const struct iodma_view *view)
+{
+    uint64_t line = line_of(view);
+
+    return line > view->limits->align_internal ? line
+                                               : view->limits->align_internal;
+}
+
+uint64_t iodma_split_reached(const struct iodma_view *view, uint64_t address,
+                             uint64_t most)
+{
+    uint64_t granule = view->bus->granule;
+    uint64_t page = address - modulo(address, granule);
+    const struct hal_aperture *aperture = iodma_view_aperture(view, page);
+    uint64_t last = view->mapper ? UINT64_MAX : view->limits->last;
+    uint64_t end; /* of the last page reached */
+
+    if (!aperture || aperture->bus > last)
+        return 0;
+    end = aperture->cpu + 1 + smaller(aperture->size - 1, last - aperture->bus);
+    end -= modulo(end, granule);
+    return end > address ? smaller(most, end - address) : 0;
+}
+
+/* Ownership of lines ----------------------------------------------------- */
+
+/* The device writes memory that caches may hold. */
+static bool drops_lines(const struct iodma_view *view, uint64_t address)
+{
+    return view->bus->hal->cache && iodma_view_inbound(view) &&
+           iodma_view_maintains(view, address);
+}
+
+/* What a leaf may call its own round an extent. */
+static struct iodma_range own(const struct iodma_memory *leaf,
+                              const struct iodma_extent *extent)
+{
+    const struct iodma_range *buffer = &leaf->buffer;
+
+    if (leaf->kind == IODMA_BUFFER && leaf->whole &&
+        range_holds(buffer->address, buffer->length, extent->address))
+        return *buffer;
+    return (struct iodma_range){ extent->address, extent->length };
+}
+
+/* The end of what is the window's from an address on; the address itself if
+   that byte is not. */
+static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
+{
+    uint64_t rest = view->length;
+    struct iodma_extent extent;
+    struct iodma_walk walk;
+
+    iodma_view_begin(view, 0, &walk);
+    while (rest != 0 && iodma_walk_next(&walk, rest, &extent) == IODMA_OK) {
+        struct iodma_range range = own(walk.leaf, &extent);
+
+        if (range_holds(range.address, range.length, address))
+            return range.address + range.length;
+        rest -= extent.length;
+    }
+    return address;
+}
+
+/* Is the line that holds a byte all the window's? */
+static bool line_is_ours(const struct iodma_view *view, uint64_t address)
+{
+    uint64_t line = line_of(view);
+    uint64_t at = address - modulo(address, line);
+    uint64_t left = line;
+
+    while (left != 0) {
+        uint64_t end = owned_to(view, at);
+
+        if (end == at)
+            return false;
+        left -= smaller(left, end - at);
+        at = end;
+    }
+    return true;
+}
+
+static void look_at(const struct iodma_view *view, uint64_t address,
+                    struct iodma_ends *ends)
+{
+    if (line_is_ours(view, address))
+        ends->ours = true;
+    else
+        ends->foreign = true;
+}
+
+struct iodma_ends iodma_split_ends(const struct iodma_view *view)
+{
+    struct iodma_ends ends = { false, false };
+    uint64_t line = line_of(view);
+    struct iodma_piece piece;
+    struct iodma_walk walk;
+
+    if (line == 1 || !iodma_view_inbound(view))
+        return ends;
+    iodma_view_begin(view, 0, &walk);
+    while (iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {
+        uint64_t end = piece.client + piece.length;
+
+        if (piece.storage != piece.client || !drops_lines(view, piece.client))
+            continue;
+        if (modulo(piece.client, line) != 0)
+            look_at(view, piece.client, &ends);
+        if (modulo(end, line) != 0)
+            look_at(view, end - 1, &ends);
+    }
+    return ends;
+}
+
+/* A line at the end of an extent that has to be bounced. */
+static bool foreign(const struct iodma_view *view, uint64_t address)
+{
+    return !view->ours || !line_is_ours(view, address);
+}
+
+/* Edges ------------------------------------------------------------------ */
+
+/* How many bytes before a walk belong to the extent that goes on there, and to
+   the window: `most` at most. */
+static uint64_t bytes_before(const struct iodma_view *view,
+                             const struct iodma_walk *walk, uint64_t address,
+                             uint64_t most)
+{
+    uint64_t before = 0;
+
+    most = smaller(most, iodma_view_position(view, walk));
+    while (before < most) {
+        struct iodma_extent byte;
+        struct iodma_walk back;
+
+        (void)iodma_walk_begin(&back, walk->memory, walk->offset - before - 1);
+        (void)iodma_walk_next(&back, 1, &byte);
+        if (byte.address != address - before - 1)
+            break;
+        before += back.leaf->translation ? 1 : back.within;
+    }
+    return smaller(before, most);
+}
+
+/* Are the bytes at a walk in the cell of an extent's head? Then *length is
+   cut to those that are. */
+static bool in_head(const struct iodma_view *view,
+                    const struct iodma_walk *walk, uint64_t address,
+                    uint64_t *length)
+{
+    uint64_t g = granularity(view);
+    uint64_t inside = modulo(address, g);
+    uint64_t before = bytes_before(view, walk, address, inside);
+    uint64_t start = address - before;
+
+    if (before == inside || modulo(start, line_of(view)) == 0 ||
+        !foreign(view, start))
+        return false;
+    *length = smaller(*length, g - inside);
+    return true;
+}
+
+/* Are they in the cell of its tail? If not, *length is cut to what is before
+   it. */
+static bool in_tail(const struct iodma_view *view, uint64_t address,
+                    uint64_t *length)
+{
+    uint64_t end = address + *length;
+    uint64_t tail = end - modulo(end, granularity(view));
+
+    if (modulo(end, line_of(view)) == 0 || !foreign(view, end - 1))
+        return false;
+    if (address >= tail)
+        return true;
+    *length = tail - address;
+    return false;
+}
+
+/* How many of the bytes lie in one aperture, and for rung *pages* in pages that
+   are reached? 0: they have to be bounced. */
+static uint64_t usable(const struct iodma_view *view, uint64_t address,
+                       uint64_t length)
+{
+    const struct hal_aperture *aperture;
+
+    if (view->rung == IODMA_PAGES)
+        return iodma_split_reached(view, address, length);
+    aperture = iodma_view_aperture(view, address);
+    return aperture
+               ? smaller(length, aperture->size - (address - aperture->cpu))
+               : length;
+}
+
+/* The bytes from a walk on go one way: which? `seen` of their extent is known,
+   and more than could matter if it ends there. */
+static void split_edges(const struct iodma_view *view,
+                        const struct iodma_walk *walk, uint64_t seen,
+                        struct iodma_stretch *stretch)
+{
+    uint64_t granule = view->bus->granule;
+    uint64_t length = usable(view, stretch->address, seen);
+
+    stretch->bounced = length == 0;
+    if (length == 0)
+        length = seen;
+    else if (drops_lines(view, stretch->address))
+        stretch->bounced = in_head(view, walk, stretch->address, &length) ||
+                           in_tail(view, stretch->address, &length);
+
+    stretch->within = modulo(stretch->address, granule);
+    stretch->page = stretch->address - stretch->within;
+    stretch->length =
+        stretch->bounced ? smaller(length, granule - stretch->within) : length;
+}
+
+/* The least bounce -------------------------------------------------------- */
+
+/* The first byte's address: the phase of all that is gathered. */
+static uint64_t phase(const struct iodma_view *view)
+{
+    struct iodma_extent byte;
+    struct iodma_walk walk;
+
+    iodma_view_begin(view, 0, &walk);
+    (void)iodma_walk_next(&walk, 1, &byte);
+    return byte.address;
+}
+
+/* Does a line that begins or ends with a byte of the window's have to be
+   bounced? It does not begin, or end, where the window's bytes do. */
+static bool broken_line(const struct iodma_view *view, uint64_t address,
+                        uint64_t border)
+{
+    return modulo(border, line_of(view)) != 0 && drops_lines(view, address) &&
+           foreign(view, address);
+}
+
+/* How many bytes of an extent that begins with a unit, at `position` of the
+   window, may go as they lie: whole units, but for the window's first and
+   last. */
+static uint64_t direct_units(const struct iodma_view *view, uint64_t position,
+                             uint64_t linear, struct iodma_extent extent)
+{
+    uint64_t g = granularity(view);
+    uint64_t length = iodma_split_reached(view, extent.address, extent.length);
+    uint64_t end = extent.address + length;
+
+    if (length == 0 || modulo(extent.address ^ linear, g) != 0 ||
+        broken_line(view, extent.address, extent.address))
+        return 0;
+    if (position + length != view->length || broken_line(view, end - 1, end))
+        length -= smaller(length, modulo(linear + length, g));
+    return length;
+}
+
+static void split_units(const struct iodma_view *view,
+                        const struct iodma_walk *walk, uint64_t seen,
+                        uint64_t most, struct iodma_stretch *stretch)
+{
+    uint64_t g = granularity(view);
+    uint64_t granule = view->bus->granule;
+    uint64_t position = iodma_view_position(view, walk);
+    uint64_t linear = phase(view) + position;
+    uint64_t back = smaller(position, modulo(linear, g));
+    struct iodma_extent unit = { .address = stretch->address, .length = seen };
+    uint64_t direct;
+
+    if (back != 0) {
+        struct iodma_walk start;
+
+        iodma_view_begin(view, position - back, &start);
+        (void)iodma_walk_next(
+            &start, smaller(most + back + g, view->length - (position - back)),
+            &unit);
+    }
+    direct = direct_units(view, position - back, linear - back, unit);
+    stretch->bounced = direct <= back;
+    if (!stretch->bounced) {
+        stretch->length = direct - back;
+        return;
+    }
+    /* To the end of the unit, or of an extent that has no unit at all. */
+    stretch->within = modulo(linear, granule);
+    stretch->page = linear - stretch->within;
+    stretch->length = smaller(seen, granule - stretch->within);
+    if (modulo(stretch->address ^ linear, g) == 0)
+        stretch->length = smaller(stretch->length, g - modulo(linear, g));
+}
+
+enum iodma_status iodma_split_next(const struct iodma_view *view,
+                                   struct iodma_walk *walk, uint64_t most,
+                                   struct iodma_stretch *stretch)
+{
+    uint64_t rest = view->length - iodma_view_position(view, walk);
+    uint64_t g = granularity(view);
+    struct iodma_walk start = *walk;
+    struct iodma_extent extent;
+    enum iodma_status status;
+
+    /* An extent's end matters only if it is less than g away. */
+    status = iodma_walk_next(
+        walk, most > rest - smaller(rest, g) ? rest : most + g, &extent);
+    if (status != IODMA_OK)
+        return status;
+    stretch->address = extent.address;
+    if (view->least)
+        split_units(view, &start, extent.length, most, stretch);
+    else
+        split_edges(view, &start, extent.length, stretch);
+    stretch->length = smaller(stretch->length, most);
+    if (stretch->length < extent.length) {
+        *walk = start;
+        iodma_walk_skip(walk, stretch->length);
+    }
+    return IODMA_OK;
+}
