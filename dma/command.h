@@ -68,8 +68,10 @@ struct iodma_spec {
  *     IODMA_SPEC(iodma_output_host64, 32, 0x10000, .align_length = 4)
  *
  * For another mapping than IODMA_MAPPED, or a mapper of its own, set the field
- * afterwards.
+ * afterwards. C++ has fields by name from C++20 on, in the order of the
+ * struct; before that, all further fields are set afterwards.
  */
+#if !defined(__cplusplus) || __cplusplus >= 202002L
 #define IODMA_SPEC(function, bits, ...)                                        \
     {                                                                          \
         .output = (function), .segment = {                                     \
@@ -78,6 +80,21 @@ struct iodma_spec {
             .max_segment = __VA_ARGS__                                         \
         }                                                                      \
     }
+#else
+#define IODMA_SPEC(function, bits, most)                                       \
+    {                                                                          \
+        (function), { sizeof(struct iodma_segment_options),                    \
+                      (bits),                                                  \
+                      (most),                                                  \
+                      0,                                                       \
+                      0,                                                       \
+                      0,                                                       \
+                      0,                                                       \
+                      0,                                                       \
+                      0 },                                                     \
+            IODMA_MAPPED                                                       \
+    }
+#endif
 
 /* A specification that was taken, as the command uses it. */
 struct iodma_device {

@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* iodma: the one header that a client includes. */
+/*
+ * iodma: the one header that a client includes.
+ *
+ * A client in C++ includes it before any other header of iodma: here all names
+ * are made C's.
+ */
 #ifndef DMA_IODMA_H
 #define DMA_IODMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #include "dma/access.h"
 #include "dma/bounce.h"
@@ -14,5 +27,9 @@
 #include "dma/share.h"
 #include "dma/transfer.h"
 #include "dma/walk.h"
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
