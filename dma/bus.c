@@ -103,8 +103,9 @@ static bool holds_pages(const struct iodma_bus *bus,
     const struct hal_aperture *aperture =
         iodma_bus_aperture(bus, bounce->base, HAL_READ | HAL_WRITE);
 
-    return aperture && bounce->pages * bounce->granule <=
-                           aperture->size - (bounce->base - aperture->cpu);
+    return aperture && bounce->granule <= UINT64_MAX >> 32 &&
+           bounce->pages * bounce->granule <=
+               aperture->size - (bounce->base - aperture->cpu);
 }
 
 enum iodma_status iodma_bus_lend(struct iodma_bus *bus,

@@ -118,7 +118,9 @@ enum iodma_status iodma_command_clone(const struct iodma_command *command,
 
 enum iodma_status iodma_command_deinit(struct iodma_command *command)
 {
-    enum iodma_status status = iodma_command_clear_memory(command, true);
+    enum iodma_status status = command->link.next
+                                   ? IODMA_BUSY
+                                   : iodma_command_clear_memory(command, true);
 
     if (status == IODMA_OK)
         *command = (struct iodma_command){ .ref_con = NULL };
@@ -181,8 +183,7 @@ iodma_command_memory(const struct iodma_command *command)
 
 /* The window that offset and length ask for, if the descriptor has it. */
 static enum iodma_status window_of(const struct iodma_command *command,
-                                   uint64_t offset, uint64_t length,
-                                   struct iodma_view *view)
+                                   uint64_t offset, uint64_t *length)
 {
     const struct iodma_memory *memory = command->memory;
 
@@ -190,51 +191,42 @@ static enum iodma_status window_of(const struct iodma_command *command,
         return IODMA_NOT_READY;
     if (offset > memory->length)
         return IODMA_BAD_ARGUMENT;
-    if (length == 0)
-        length = memory->length - offset;
-    if (length > memory->length - offset)
+    if (*length == 0)
+        *length = memory->length - offset;
+    if (*length > memory->length - offset)
         return IODMA_BAD_ARGUMENT;
-    if (length > command->device.limits.max_transfer)
-        return IODMA_NO_SPACE;
-
-    *view = (struct iodma_view){
-        .bus = command->bus,
-        .memory = memory,
-        .limits = &command->device.limits,
-        .mapper = command->device.mapper,
-        .offset = offset,
-        .length = length,
-        .rung = IODMA_DIRECT,
-        .access = iodma_access_of(memory->direction),
-        .maintained =
-            (command->device.mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT,
-        .least = (command->device.mapping & IODMA_LEAST_BOUNCE) != 0,
-    };
-    return IODMA_OK;
+    return *length > command->device.limits.max_transfer ? IODMA_NO_SPACE
+                                                         : IODMA_OK;
 }
 
 static enum iodma_status prepare_again(struct iodma_command *command,
-                                       const struct iodma_view *view)
+                                       uint64_t offset, uint64_t length)
 {
-    if (view->offset != command->view.offset ||
-        view->length != command->view.length)
+    if (offset != command->view.offset || length != command->view.length)
         return IODMA_NOT_READY;
     command->prepared++;
     return IODMA_OK;
 }
 
-/* May the device have these bytes at all? */
-static enum iodma_status admit(const struct iodma_command *command,
-                               const struct iodma_view *view)
+/* A view of a window as it lies. */
+static void look_at(struct iodma_command *command, uint64_t offset,
+                    uint64_t length)
 {
-    if (modulo(view->length, command->device.limits.align_length) != 0)
-        return IODMA_NOT_ALIGNED;
-    if (iodma_view_write_protected(view))
-        return IODMA_NOT_WRITABLE;
-    if (view->maintained && !iodma_command_iterates(command) &&
-        !command->bus->hal->cache)
-        return IODMA_UNSUPPORTED;
-    return IODMA_OK;
+    uint32_t mapping = command->device.mapping;
+
+    command->view = (struct iodma_view){
+        .bus = command->bus,
+        .memory = command->memory,
+        .limits = &command->device.limits,
+        .mapper = command->device.mapper,
+        .offset = offset,
+        .length = length,
+        .rung = IODMA_DIRECT,
+        .path = IODMA_PATH_RUNS,
+        .access = iodma_access_of(command->memory->direction),
+        .maintained = (mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT,
+        .least = (mapping & IODMA_LEAST_BOUNCE) != 0,
+    };
 }
 
 /* Show a planned view to the device, if that takes a mapper. */
@@ -249,11 +241,23 @@ static void revoke(struct iodma_view *view)
         view->mapper->calls->revoke(view);
 }
 
-/* Find storage for the bytes where they need some, and hand them over. */
+/* Decide how the bytes go, and find storage for those that need some. */
+static enum iodma_status plan(struct iodma_view *view)
+{
+    if (iodma_plan_at_once(view))
+        return IODMA_OK;
+    if (iodma_view_write_protected(view))
+        return IODMA_NOT_WRITABLE;
+    if (view->maintained && !view->bus->hal->cache)
+        return IODMA_UNSUPPORTED;
+    return iodma_plan_make(view, false);
+}
+
+/* Hand the bytes over. */
 static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
                                    bool synchronize)
 {
-    enum iodma_status status = iodma_plan_make(view, false);
+    enum iodma_status status = plan(view);
 
     if (status != IODMA_OK)
         return status;
@@ -268,28 +272,33 @@ static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
     return status;
 }
 
+/* Iterate-only: the device may reach the bytes, and that is all. */
+static enum iodma_status show_only(struct iodma_view *view)
+{
+    return iodma_view_write_protected(view) ? IODMA_NOT_WRITABLE : show(view);
+}
+
 enum iodma_status iodma_command_prepare(struct iodma_command *command,
                                         uint64_t offset, uint64_t length,
                                         bool flush_cache, bool synchronize)
 {
-    struct iodma_view view;
-    enum iodma_status status;
+    enum iodma_status status = window_of(command, offset, &length);
 
-    status = window_of(command, offset, length, &view);
     if (status != IODMA_OK)
         return status;
     if (command->prepared != 0)
-        return prepare_again(command, &view);
-    status = admit(command, &view);
-    if (status == IODMA_OK)
-        status = iodma_command_iterates(command)
-                     ? show(&view)
-                     : hand_over(&view, flush_cache, synchronize);
+        return prepare_again(command, offset, length);
+    if (modulo(length, command->device.limits.align_length) != 0)
+        return IODMA_NOT_ALIGNED;
+
+    look_at(command, offset, length);
+    status = iodma_command_iterates(command)
+                 ? show_only(&command->view)
+                 : hand_over(&command->view, flush_cache, synchronize);
     if (status != IODMA_OK)
         return status;
 
-    command->view = view;
-    iodma_view_seek(&view, 0, &command->cursor);
+    iodma_view_seek(&command->view, 0, &command->cursor);
     command->prepared = 1;
     return IODMA_OK;
 }
@@ -363,6 +372,10 @@ static enum iodma_status double_buffer(struct iodma_command *command)
     struct iodma_view view = *old;
     enum iodma_status status;
 
+    view.cells = 0;
+    view.iova = 0;
+    view.iova_pages = 0;
+    view.kept = false;
     if (view.length == 0)
         return IODMA_OK;
     if (command->held != 0)

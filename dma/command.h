@@ -92,7 +92,7 @@ struct iodma_spec {
                       0,                                                       \
                       0,                                                       \
                       0 },                                                     \
-            IODMA_MAPPED                                                       \
+            IODMA_MAPPED, nullptr                                              \
     }
 #endif
 
@@ -195,7 +195,7 @@ enum iodma_status iodma_command_clone(const struct iodma_command *command,
 
 /*
  * End a command's life: completes and detaches. Afterwards it is raw memory.
- * Returns OK, or Busy while it is held; then nothing changes.
+ * Returns OK, or Busy while it is held or in a pool; then nothing changes.
  * Context: as complete. Source: spec 3.1 (free), R-27.
  */
 enum iodma_status iodma_command_deinit(struct iodma_command *command);

@@ -6,6 +6,64 @@
 #include "dma/split.h"
 #include "hal/bits.h"
 
+/* At once ----------------------------------------------------------------- */
+
+/* Multiples of what are all addresses and lengths of the window? */
+static uint64_t shape_of(const struct iodma_view *view)
+{
+    return view->memory->summary.shape | view->offset | view->length;
+}
+
+/* Every extent is within the longest segment and no boundary, on the bus. */
+static bool needs_no_cut(const struct iodma_view *view)
+{
+    const struct iodma_summary *summary = &view->memory->summary;
+    const struct iodma_limits *limits = view->limits;
+
+    return summary->longest <= limits->max_segment &&
+           (limits->boundary_mask == UINT64_MAX ||
+            ((summary->spans & ~limits->boundary_mask) |
+             (view->delta & limits->boundary_mask)) == 0);
+}
+
+bool iodma_plan_at_once(struct iodma_view *view)
+{
+    const struct iodma_summary *summary = &view->memory->summary;
+    const struct iodma_limits *limits = view->limits;
+    const struct hal_cache *cache = view->bus->hal->cache;
+    const struct hal_aperture *aperture;
+    uint32_t alignment = iodma_limits_alignment(limits);
+    uint64_t shape = shape_of(view);
+    bool aligned;
+    bool whole;
+
+    if (view->mapper || view->memory->kind > IODMA_BUFFER ||
+        view->length == 0 || (view->maintained && !cache))
+        return false;
+    aperture = iodma_view_aperture(view, summary->lowest);
+    if (!aperture || summary->highest - aperture->cpu >= aperture->size)
+        return false;
+
+    view->delta = aperture->bus - aperture->cpu;
+    view->coherent = aperture->snooped && !view->maintained;
+    aligned = modulo(shape | view->delta, alignment) == 0;
+    whole = needs_no_cut(view);
+    view->path = summary->plain && whole && aligned ? IODMA_PATH_PLAIN
+                                                    : IODMA_PATH_JOINED;
+    /* A cut leaves everything aligned if a segment has room for that. */
+    return aligned && limits->max_segment >= alignment &&
+           summary->highest + view->delta <= limits->last &&
+           (limits->max_segments == UINT32_MAX ||
+            (whole && view->memory->count <= limits->max_segments)) &&
+           (view->coherent || !cache || !iodma_view_inbound(view) ||
+            modulo(shape, cache->largest_line) == 0) &&
+           (!iodma_view_inbound(view) ||
+            iodma_bus_writable(view->bus, summary->lowest,
+                               summary->highest - summary->lowest + 1));
+}
+
+/* The ladder -------------------------------------------------------------- */
+
 /* The verdict on one more segment of a list that has `before` already. */
 static enum iodma_status judge(const struct iodma_limits *limits,
                                struct hal_segment segment, uint32_t before,
@@ -193,13 +251,15 @@ enum iodma_status iodma_plan_make(struct iodma_view *view, bool force)
     struct iodma_ends ends;
     enum iodma_status whole;
 
-    view->rung = IODMA_DIRECT;
-    view->cells = 0;
     if (!force) {
         ends = iodma_split_ends(view);
         view->ours = ends.ours;
         if (!ends.foreign && climb_direct(view))
             return IODMA_OK;
+    }
+    view->path = IODMA_PATH_RUNS;
+    view->coherent = false;
+    if (!force) {
         split = climb_split(view, ends.foreign);
         if (split == IODMA_OK)
             return IODMA_OK;

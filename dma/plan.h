@@ -27,6 +27,19 @@
  */
 enum iodma_status iodma_plan_make(struct iodma_view *view, bool force);
 
+/*
+ * Decide a view by its descriptor's summary alone, if that tells enough.
+ *
+ *   view  as above; out: the plan, and `path`, `delta` and `coherent`, which
+ *         hold for rung *direct*, whichever way it is come to
+ *
+ * Returns true if the window goes directly, and may be written if it is. False
+ * says nothing.
+ *
+ * Context: any. Costs the same for any descriptor.
+ */
+bool iodma_plan_at_once(struct iodma_view *view);
+
 /* Give a plan's storage back; the view is direct then. Context: any. */
 void iodma_plan_release(struct iodma_view *view);
 

@@ -61,7 +61,7 @@ enum iodma_status iodma_pool_return(struct iodma_pool *pool,
     uint32_t state;
     bool wake;
 
-    if (!command)
+    if (!pool || !command)
         return IODMA_BAD_ARGUMENT;
     if (command->link.next || command->prepared != 0)
         return IODMA_BUSY;

@@ -32,8 +32,7 @@ uint64_t iodma_segment_cut(const struct iodma_limits *limits,
     return length;
 }
 
-/* How far to look so that iodma_segment_cut() sees whether it must cut. */
-static uint64_t lookahead(const struct iodma_limits *limits)
+uint64_t iodma_segment_lookahead(const struct iodma_limits *limits)
 {
     uint64_t longest = limits->max_segment;
 
@@ -51,7 +50,8 @@ enum iodma_status iodma_segment_next(const struct iodma_view *view,
     struct hal_segment run;
     enum iodma_status status;
 
-    status = iodma_view_run(view, &behind, lookahead(limits), &run);
+    status =
+        iodma_view_run(view, &behind, iodma_segment_lookahead(limits), &run);
     if (status != IODMA_OK)
         return status;
 
@@ -94,62 +94,70 @@ enum iodma_status iodma_segment_check(const struct iodma_view *view,
     return iodma_limits_judge(limits, run, first, run.length == rest);
 }
 
-/* Values as they lie in memory. */
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-static uint64_t big(uint64_t value)
+/* The forms of an element: a word for address and length each. */
+
+static uint32_t swapped32(uint32_t value)
 {
-    return value;
+    return __builtin_bswap32(value);
 }
 
-static uint64_t little(uint64_t value)
+static uint64_t swapped64(uint64_t value)
 {
     return __builtin_bswap64(value);
 }
-#else
-static uint64_t big(uint64_t value)
-{
-    return __builtin_bswap64(value);
-}
-
-static uint64_t little(uint64_t value)
-{
-    return value;
-}
-#endif
 
 /* The array may lie anywhere: hence the copies. */
-static bool put64(void *segments, uint32_t index, uint64_t address,
-                  uint64_t length)
+static inline bool put64(struct hal_segment segment, bool swap, void *element)
 {
-    struct iodma_segment64 element = { address, length };
+    struct iodma_segment64 words = { segment.address, segment.length };
 
-    __builtin_memcpy((uint8_t *)segments + (size_t)index * sizeof element,
-                     &element, sizeof element);
+    if (swap)
+        words = (struct iodma_segment64){ swapped64(segment.address),
+                                          swapped64(segment.length) };
+    __builtin_memcpy(element, &words, sizeof words);
     return true;
 }
 
-static bool put32(void *segments, uint32_t index, uint32_t address,
-                  uint32_t length)
+static inline bool put32(struct hal_segment segment, bool swap, void *element)
 {
-    struct iodma_segment32 element = { address, length };
+    struct iodma_segment32 words = { (uint32_t)segment.address,
+                                     (uint32_t)segment.length };
 
-    __builtin_memcpy((uint8_t *)segments + (size_t)index * sizeof element,
-                     &element, sizeof element);
+    if ((segment.address | segment.length) > UINT32_MAX)
+        return false;
+    if (swap)
+        words = (struct iodma_segment32){ swapped32(words.address),
+                                          swapped32(words.length) };
+    __builtin_memcpy(element, &words, sizeof words);
     return true;
 }
 
-static bool fits32(struct hal_segment segment)
+static void *element(void *segments, uint32_t index, size_t size)
 {
-    return (segment.address | segment.length) <= UINT32_MAX;
+    return (uint8_t *)segments + (size_t)index * size;
 }
+
+static void *element32(void *segments, uint32_t index)
+{
+    return element(segments, index, sizeof(struct iodma_segment32));
+}
+
+static void *element64(void *segments, uint32_t index)
+{
+    return element(segments, index, sizeof(struct iodma_segment64));
+}
+
+enum {
+    SWAP_BIG = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+    SWAP_LITTLE = !SWAP_BIG,
+};
 
 bool iodma_output_host32(struct iodma_command *command,
                          struct hal_segment segment, void *segments,
                          uint32_t index)
 {
     (void)command;
-    return fits32(segment) && put32(segments, index, (uint32_t)segment.address,
-                                    (uint32_t)segment.length);
+    return put32(segment, false, element32(segments, index));
 }
 
 bool iodma_output_big32(struct iodma_command *command,
@@ -157,9 +165,7 @@ bool iodma_output_big32(struct iodma_command *command,
                         uint32_t index)
 {
     (void)command;
-    return fits32(segment) &&
-           put32(segments, index, (uint32_t)big(segment.address << 32),
-                 (uint32_t)big(segment.length << 32));
+    return put32(segment, SWAP_BIG, element32(segments, index));
 }
 
 bool iodma_output_little32(struct iodma_command *command,
@@ -167,9 +173,7 @@ bool iodma_output_little32(struct iodma_command *command,
                            uint32_t index)
 {
     (void)command;
-    return fits32(segment) &&
-           put32(segments, index, (uint32_t)little(segment.address),
-                 (uint32_t)little(segment.length));
+    return put32(segment, SWAP_LITTLE, element32(segments, index));
 }
 
 bool iodma_output_host64(struct iodma_command *command,
@@ -177,7 +181,7 @@ bool iodma_output_host64(struct iodma_command *command,
                          uint32_t index)
 {
     (void)command;
-    return put64(segments, index, segment.address, segment.length);
+    return put64(segment, false, element64(segments, index));
 }
 
 bool iodma_output_big64(struct iodma_command *command,
@@ -185,7 +189,7 @@ bool iodma_output_big64(struct iodma_command *command,
                         uint32_t index)
 {
     (void)command;
-    return put64(segments, index, big(segment.address), big(segment.length));
+    return put64(segment, SWAP_BIG, element64(segments, index));
 }
 
 bool iodma_output_little64(struct iodma_command *command,
@@ -193,8 +197,7 @@ bool iodma_output_little64(struct iodma_command *command,
                            uint32_t index)
 {
     (void)command;
-    return put64(segments, index, little(segment.address),
-                 little(segment.length));
+    return put64(segment, SWAP_LITTLE, element64(segments, index));
 }
 
 uint32_t iodma_output_bits(iodma_segment_function function)
@@ -203,4 +206,35 @@ uint32_t iodma_output_bits(iodma_segment_function function)
                    function == iodma_output_little32
                ? 32
                : 0;
+}
+
+enum iodma_status iodma_segment_put(struct iodma_command *command,
+                                    iodma_segment_function output,
+                                    const struct hal_segment *from,
+                                    uint32_t count, void *segments,
+                                    uint32_t index)
+{
+    bool narrow = iodma_output_bits(output) == 32;
+    bool wide = output == iodma_output_host64 || output == iodma_output_big64 ||
+                output == iodma_output_little64;
+    bool swap = output == iodma_output_big32 || output == iodma_output_big64
+                    ? SWAP_BIG
+                    : (output == iodma_output_little32 ||
+                       output == iodma_output_little64) &&
+                          SWAP_LITTLE;
+    uint32_t i = 0;
+
+    if (narrow) {
+        while (i < count &&
+               put32(from[i], swap, element32(segments, index + i)))
+            i++;
+    } else if (wide) {
+        while (i < count &&
+               put64(from[i], swap, element64(segments, index + i)))
+            i++;
+    } else {
+        while (i < count && output(command, from[i], segments, index + i))
+            i++;
+    }
+    return i == count ? IODMA_OK : IODMA_MESSAGE_TOO_LARGE;
 }

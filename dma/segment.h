@@ -28,6 +28,10 @@
 uint64_t iodma_segment_cut(const struct iodma_limits *limits,
                            struct hal_segment run);
 
+/* How many bytes of a run iodma_segment_cut() has to see: one more than the
+   longest segment, so that it knows a cut from an end. Context: any. */
+uint64_t iodma_segment_lookahead(const struct iodma_limits *limits);
+
 /*
  * Take the next segment of a view.
  *
@@ -113,6 +117,19 @@ bool iodma_output_big64(struct iodma_command *command,
 bool iodma_output_little64(struct iodma_command *command,
                            struct hal_segment segment, void *segments,
                            uint32_t index);
+
+/*
+ * Write segments as elements `index` and on. The built-in functions are known
+ * here: a call through a pointer would cost more than they do.
+ *
+ * Returns OK, or MessageTooLarge if one could not be written; those before it
+ * are. Context: that of the call.
+ */
+enum iodma_status iodma_segment_put(struct iodma_command *command,
+                                    iodma_segment_function output,
+                                    const struct hal_segment *from,
+                                    uint32_t count, void *segments,
+                                    uint32_t index);
 
 /* The address bits that an output function can write: 32 for the three
    built-in ones of that width, 0 (unknown, or all) for any other. */

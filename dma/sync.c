@@ -73,10 +73,11 @@ static uint32_t if_bounced(const struct iodma_view *view)
     return view->rung == IODMA_DIRECT ? 0 : IODMA_SYNC_BOUNCED;
 }
 
-/* Pieces to visit for maintenance: none where there is no cache. */
+/* Pieces to visit for maintenance: none where there is no cache, or where the
+   master looks into it. */
 static uint32_t if_cached(const struct iodma_view *view, uint32_t what)
 {
-    return view->bus->hal->cache ? what : 0;
+    return view->bus->hal->cache && !view->coherent ? what : 0;
 }
 
 enum iodma_status iodma_sync_can_copy(const struct iodma_view *view)

@@ -28,6 +28,13 @@ enum {
     IODMA_WHOLE = 3,  /* one contiguous buffer stands for the window        */
 };
 
+/* How segments come out of a window (dma/generate.c). */
+enum {
+    IODMA_PATH_RUNS = 0,   /* run by run: anything                            */
+    IODMA_PATH_JOINED = 1, /* direct ranges in one aperture                   */
+    IODMA_PATH_PLAIN = 2,  /* the same, and each is a segment                 */
+};
+
 struct iodma_view {
     const struct iodma_bus *bus;
     const struct iodma_memory *memory;
@@ -37,12 +44,15 @@ struct iodma_view {
     uint64_t length;             /* of the window, bytes                    */
 
     /* The plan (dma/plan.h, dma/map.h). */
+    uint64_t delta;      /* PATH_JOINED, _PLAIN: bus - CPU address          */
     uint64_t buffer;     /* WHOLE: CPU physical address                     */
     uint64_t iova;       /* mapped: of the page that the first byte is in   */
     uint32_t iova_pages; /* that are this command's to unmap                */
     iodma_cells cells;   /* EDGES, PAGES                                    */
     uint8_t rung;        /* IODMA_DIRECT ...                                */
+    uint8_t path;        /* IODMA_PATH_RUNS ...                             */
     uint8_t access;      /* HAL_READ | HAL_WRITE: what the master does      */
+    bool coherent;       /* DIRECT: E1 asks for no maintenance anywhere     */
     bool maintained;     /* E1: the master does not look into caches,
                             whatever the aperture says                      */
     bool least;          /* IODMA_LEAST_BOUNCE                              */
