@@ -260,7 +260,7 @@ static void draw_bytes(uint8_t *bytes, uint8_t salt)
 /* What a handler's command is like, by rung. Each level has memory of its own,
    LEVEL_STEP further up; the far range begins in a page of the program's. It
    moves from run to run, so that its pages meet others in the hash. */
-enum { LEVEL_STEP = 0x10000, SHIFTS = 8, RUNGS = 3 };
+enum { LEVEL_STEP = 0x10000, SHIFTS = 8, RUNGS = 4 };
 
 static unsigned shift; /* in pages */
 
@@ -270,6 +270,7 @@ static const struct {
 } kinds[RUNGS] = {
     [IODMA_DIRECT] = { DEVICE(64, 0, 1),
                        { { 0x60002, 0x80 }, { 0x61001, 0x43 } } },
+    [IODMA_EDGES] = { DEVICE(64, 0, 1), { { 0x67014, 0x90 } } },
     [IODMA_PAGES] = { DEVICE(32, 0, 1),
                       { { 0x62000, 0x40 }, { GIB4 + 0x2080, 0x90 } } },
     [IODMA_WHOLE] = { DEVICE(64, 0, 4),
@@ -346,6 +347,7 @@ static void use_device(const struct life *life, uint8_t rung)
 
 static void begin_life(struct life *life, uint8_t rung)
 {
+    struct iodma_spec spec = kinds[rung].spec;
     uint32_t in_use = iodma_bounce_in_use(&watched_bounce);
     enum fate fate = fate_of(rung);
     enum iodma_status status;
@@ -355,9 +357,10 @@ static void begin_life(struct life *life, uint8_t rung)
     must(expect("there is a command for the handler", life->command));
     if (!life->command)
         return;
+    if (rung == IODMA_EDGES)
+        spec.mapping = IODMA_NON_COHERENT;
     must(expect_status(
-        "init", iodma_command_init(life->command, bus, &kinds[rung].spec, NULL),
-        IODMA_OK));
+        "init", iodma_command_init(life->command, bus, &spec, NULL), IODMA_OK));
     status = iodma_command_set_memory(life->command, &life->memory, true);
     life->refused = fate == REFUSED || (fate == EITHER && status != IODMA_OK);
     if (life->refused) {

@@ -10,7 +10,7 @@ struct iodma_bounce watched_bounce;
 
 static struct iodma_bus bus;
 static struct hal_bounce_cell cells[WATCHED_PAGES];
-static struct iodma_bounce_note notes[WATCHED_PAGES];
+static struct iodma_note notes[WATCHED_PAGES];
 static const struct hal_bounce_ops *real; /* the pool's own */
 
 /* A call that needs the lock, or one that takes too long for it. */
