@@ -8,6 +8,7 @@
 #include "dma/bus.h"
 #include "dma/command.h"
 #include "dma/memory.h"
+#include "dma/oneshot.h"
 #include "dma/pool.h"
 #include "dma/segment.h"
 #include "dma/share.h"

@@ -21,6 +21,8 @@
 #include "hal/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * Make a new plan's storage fit to be seen by the device: filled from the
@@ -52,6 +54,31 @@ enum iodma_status iodma_sync_for_device(const struct iodma_view *view,
 /* Observe, then clean and invalidate the storage: the CPU may look. */
 enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
                                      uint32_t what);
+
+/*
+ * The same two for one buffer that goes as it lies.
+ *
+ *   snooped  the master looks into the caches; if not, there is a cache
+ *   pointer  of the buffer, as the CPU names it
+ *   address  CPU physical
+ */
+static inline void iodma_sync_buffer_for_device(const struct hal_bus *hal,
+                                                bool snooped, void *pointer,
+                                                uint64_t address, size_t length)
+{
+    if (!snooped)
+        hal->cache->ops->clean(hal->cache, pointer, address, length);
+    hal_publish(hal);
+}
+
+static inline void iodma_sync_buffer_for_cpu(const struct hal_bus *hal,
+                                             bool snooped, void *pointer,
+                                             uint64_t address, size_t length)
+{
+    hal_observe(hal);
+    if (!snooped)
+        hal->cache->ops->clean_invalidate(hal->cache, pointer, address, length);
+}
 
 /* One piece's bytes as the device sees them, to or from a buffer of the
    CPU's. */
