@@ -7,6 +7,7 @@
 #include "dma/bounce.h"
 #include "dma/bus.h"
 #include "dma/command.h"
+#include "dma/copy.h"
 #include "dma/memory.h"
 #include "dma/oneshot.h"
 #include "dma/pool.h"
