@@ -142,6 +142,26 @@ uint64_t iodma_bus_bounce_limit(const struct iodma_bus *bus, uint64_t last)
     return aperture->cpu + (last - aperture->bus);
 }
 
+enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
+                                      const void *pointer, size_t length,
+                                      uint64_t *address)
+{
+    uint64_t physical;
+    uint64_t more; /* that goes on there */
+
+    for (size_t done = 0; done < length; done += (size_t)more) {
+        more = length - done;
+        if (!bus->hal->translation->to_physical((uintptr_t)pointer + done,
+                                                &physical, &more))
+            return IODMA_NOT_ATTACHED;
+        if (done == 0)
+            *address = physical;
+        else if (physical - done != *address)
+            return IODMA_NO_SPACE;
+    }
+    return IODMA_OK;
+}
+
 const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,
                                           uint64_t address)
 {
@@ -162,24 +182,28 @@ const struct hal_aperture *iodma_bus_aperture(const struct iodma_bus *bus,
     return aperture && (aperture->access & access) == access ? aperture : NULL;
 }
 
-bool iodma_bus_writable(const struct iodma_bus *bus, uint64_t address,
-                        uint64_t length)
+bool iodma_bus_regions_writable(const struct iodma_bus *bus, uint64_t address,
+                                uint64_t length)
 {
-    const struct hal_bus *hal = bus->hal;
-
-    for (uint32_t i = 0; i < hal->aperture_count; i++) {
-        const struct hal_aperture *aperture = &hal->apertures[i];
-
-        if ((aperture->access & HAL_WRITE) == 0 &&
-            overlap(aperture->cpu, aperture->size, address, length))
-            return false;
-    }
-    for (uint32_t i = 0; i < hal->region_count; i++) {
-        const struct hal_region *region = &hal->regions[i];
+    for (uint32_t i = 0; i < bus->hal->region_count; i++) {
+        const struct hal_region *region = &bus->hal->regions[i];
 
         if (!region->writable &&
             overlap(region->base, region->size, address, length))
             return false;
     }
     return true;
+}
+
+bool iodma_bus_writable(const struct iodma_bus *bus, uint64_t address,
+                        uint64_t length)
+{
+    for (uint32_t i = 0; i < bus->hal->aperture_count; i++) {
+        const struct hal_aperture *aperture = &bus->hal->apertures[i];
+
+        if ((aperture->access & HAL_WRITE) == 0 &&
+            overlap(aperture->cpu, aperture->size, address, length))
+            return false;
+    }
+    return iodma_bus_regions_writable(bus, address, length);
 }

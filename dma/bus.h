@@ -12,6 +12,7 @@
 #include "hal/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { IODMA_DEFAULT_GRANULE = 0x1000 };
@@ -76,6 +77,46 @@ enum iodma_status iodma_bus_map_through(struct iodma_bus *bus,
    a bus address. Context: any. */
 uint64_t iodma_bus_bounce_limit(const struct iodma_bus *bus, uint64_t last);
 
+/*
+ * Where the CPU's translation has a buffer.
+ *
+ *   address  out: CPU physical; undefined on failure
+ *
+ * Returns OK; NotAttached: nothing is mapped at one of the bytes; NoSpace:
+ * they are not contiguous in physical memory.
+ *
+ * Context: thread or ISR. Only on a bus that has a translation.
+ */
+enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
+                                      const void *pointer, size_t length,
+                                      uint64_t *address);
+
+/* Is this a buffer, as the CPU names it? No length makes the last byte the
+   one before the first: refused with those that run past the end of the CPU's
+   addresses. Context: any. */
+static inline bool iodma_bus_is_buffer(const void *pointer, size_t length)
+{
+    return pointer && length - 1 <= UINTPTR_MAX - (uintptr_t)pointer;
+}
+
+/*
+ * Where a buffer lies in physical memory.
+ *
+ * Returns OK; BadArgument: it is none; or as above. Context: thread or ISR.
+ */
+static inline enum iodma_status iodma_bus_locate(const struct iodma_bus *bus,
+                                                 const void *pointer,
+                                                 size_t length,
+                                                 uint64_t *address)
+{
+    if (!iodma_bus_is_buffer(pointer, length))
+        return IODMA_BAD_ARGUMENT;
+    if (bus->hal->translation)
+        return iodma_bus_translate(bus, pointer, length, address);
+    *address = (uintptr_t)pointer;
+    return IODMA_OK;
+}
+
 /* The region that holds a CPU physical address; NULL if none does. Context:
    any. */
 const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,
@@ -99,5 +140,9 @@ const struct hal_aperture *iodma_bus_aperture(const struct iodma_bus *bus,
  */
 bool iodma_bus_writable(const struct iodma_bus *bus, uint64_t address,
                         uint64_t length);
+
+/* The same, for the CPU alone. Context: any. */
+bool iodma_bus_regions_writable(const struct iodma_bus *bus, uint64_t address,
+                                uint64_t length);
 
 #endif

@@ -21,6 +21,8 @@
 #include "hal/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * Make a new plan's storage fit to be seen by the device: filled from the
@@ -60,6 +62,31 @@ enum iodma_status iodma_sync_part_out(const struct iodma_view *view,
                                       uint64_t offset, uint64_t length);
 enum iodma_status iodma_sync_part_in(const struct iodma_view *view,
                                      uint64_t offset, uint64_t length);
+
+/*
+ * What is before and after, for one buffer that goes as it lies.
+ *
+ *   snooped  the master looks into the caches; if not, there is a cache
+ *   pointer  of the buffer, as the CPU names it
+ *   address  CPU physical
+ */
+static inline void iodma_sync_buffer_for_device(const struct hal_bus *hal,
+                                                bool snooped, void *pointer,
+                                                uint64_t address, size_t length)
+{
+    if (!snooped)
+        hal->cache->ops->clean(hal->cache, pointer, address, length);
+    hal_publish(hal);
+}
+
+static inline void iodma_sync_buffer_for_cpu(const struct hal_bus *hal,
+                                             bool snooped, void *pointer,
+                                             uint64_t address, size_t length)
+{
+    hal_observe(hal);
+    if (!snooped)
+        hal->cache->ops->clean_invalidate(hal->cache, pointer, address, length);
+}
 
 /* One piece's bytes as the device sees them, to or from a buffer of the
    CPU's. */

@@ -216,6 +216,15 @@ void iodma_channel_reap(struct iodma_channel *channel)
                              channel->retired + progress.retired);
 }
 
+void iodma_channel_poll(struct iodma_channel *channel)
+{
+    const struct hal_lock *lock = channel->dmac->bus->lock;
+    uint32_t state = lock->save();
+
+    iodma_channel_reap(channel);
+    lock->restore(state);
+}
+
 static enum iodma_status give_back(struct iodma_command *command)
 {
     (void)iodma_command_release(command);
@@ -249,16 +258,6 @@ static void stop(struct iodma_channel *channel)
     transfer->quarantined = !restart(channel);
 }
 
-/* The deadline has passed; but an interrupt may have been lost. */
-static void last_look(struct iodma_channel *channel)
-{
-    const struct hal_lock *lock = channel->dmac->bus->lock;
-    uint32_t state = lock->save();
-
-    iodma_channel_reap(channel);
-    lock->restore(state);
-}
-
 /* Feed what is left. Returns true if an empty ring takes nothing of it: it
    never will. */
 static bool stalled(struct iodma_channel *channel)
@@ -276,7 +275,7 @@ static bool advance(struct iodma_channel *channel)
 
     if (!channel->dead && !finished(channel) && !failed(channel) &&
         late(channel))
-        last_look(channel);
+        iodma_channel_poll(channel); /* an interrupt may have been lost */
 
     if (channel->dead) {
         status = IODMA_NOT_READY;

@@ -137,6 +137,12 @@ enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
 void iodma_channel_reap(struct iodma_channel *channel);
 
 /*
+ * The same from a thread, with the engine's interrupt enabled or not: the
+ * lock of the engine's bus is held meanwhile. Context: thread.
+ */
+void iodma_channel_poll(struct iodma_channel *channel);
+
+/*
  * Do all there is to do: refill the ring, end what is finished, failed or
  * late, call back, begin the next. Returns true while transfers remain.
  *

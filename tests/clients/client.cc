@@ -76,7 +76,8 @@ extern "C" iodma_status client(const hal_bus *board, const iodma_range *range)
     iodma_command *weak;
 
     if (iodma_bus_init(&bus, board, 0) != IODMA_OK ||
-        iodma_memory_init_ranges(&memory, range, 1, IODMA_INOUT) != IODMA_OK ||
+        iodma_memory_init_ranges(&memory, range, 1, IODMA_INOUT, nullptr,
+                                 0) != IODMA_OK ||
         iodma_command_init_weak(&weak, &request, &bus, &aligned, nullptr) !=
             IODMA_OK)
         return IODMA_ERROR;

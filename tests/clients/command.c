@@ -24,7 +24,8 @@ enum iodma_status client(const struct hal_bus *board,
 
     status = iodma_bus_init(&bus, board, 0);
     if (status == IODMA_OK)
-        status = iodma_memory_init_ranges(&memory, range, 1, IODMA_OUT, NULL, 0);
+        status =
+            iodma_memory_init_ranges(&memory, range, 1, IODMA_OUT, NULL, 0);
     if (status == IODMA_OK)
         status = iodma_command_init(&command, &bus, &device, NULL);
     if (status == IODMA_OK)

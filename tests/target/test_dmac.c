@@ -3,8 +3,8 @@
  * The board's first copy engine moves what it is told, and nothing else: real
  * data on the device model, every byte compared, guard bytes all round.
  *
- *   test_dmac [--poll] moves | chains | overlap | illegal | astray | runaway |
- *             hung | hole
+ *   test_dmac [--poll] moves | chains | overlap | copy | illegal | astray |
+ *             runaway | hung | hole
  */
 #include "dma/iodma.h"
 #include "hal/bits.h"
@@ -271,6 +271,59 @@ static void test_overlap(void)
     expect_target("the target");
 }
 
+/* copy: by one call, in phase and not ---------------------------------------
+ */
+
+enum { POOL_PAGES = 16 };
+
+static void lend_pool(struct iodma_bounce *pool)
+{
+    static uint8_t storage[POOL_PAGES * IODMA_DEFAULT_GRANULE]
+        __attribute__((aligned(IODMA_DEFAULT_GRANULE)));
+    static struct hal_bounce_cell cells[POOL_PAGES];
+    static struct iodma_note notes[POOL_PAGES];
+
+    expect_status("pool",
+                  iodma_bounce_init(pool, address_of(storage), sizeof storage,
+                                    IODMA_DEFAULT_GRANULE, cells, notes),
+                  IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&engine.bus, &pool->hal), IODMA_OK);
+}
+
+static void copy_bytes(struct iodma_copy *one, uint32_t to, uint32_t from,
+                       uint32_t length)
+{
+    uint64_t deadline = hal_deadline(engine.bus.hal->clock, DEADLINE_MS);
+
+    memcpy(want + to, source + from, length);
+    expect_status("copy",
+                  iodma_copy(one, target + to, source + from, length, deadline),
+                  IODMA_OK);
+}
+
+static void test_copy(void)
+{
+    static struct iodma_copy one;
+    static struct iodma_bounce pool;
+
+    lend_pool(&pool);
+    expect_status("init", iodma_copy_init(&one, &engine.bus, &engine.channel),
+                  IODMA_OK);
+
+    check_case("one call copies a buffer as it lies");
+    copy_bytes(&one, 0x1001, 0x2005, 100000);
+    expect_number("bounce pages", iodma_bounce_high_water(&pool), 0);
+    expect_target("the target");
+
+    check_case("and what is out of phase by way of a bounce buffer");
+    for (uint32_t at = 0; at < 16; at++)
+        copy_bytes(&one, 0x40000 + 0x4000 * at + at / 4, 0x10000 + at % 4,
+                   10000 + at);
+    expect("bounce pages", iodma_bounce_high_water(&pool) != 0);
+    expect_number("of them in use", iodma_bounce_in_use(&pool), 0);
+    expect_target("the target");
+}
+
 /* Failures: a meddled program, then the engine used again ----------------- */
 
 /* The driver's instance behind the board's engine. */
@@ -463,6 +516,7 @@ static const struct {
     { "overlap", test_overlap, false }, { "illegal", test_illegal, false },
     { "astray", test_astray, false },   { "runaway", test_runaway, false },
     { "hung", test_hung, false },       { "hole", test_hole, true },
+    { "copy", test_copy, false },
 };
 
 static int run(size_t index, bool poll)

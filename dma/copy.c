@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "dma/copy.h"
+
+#include "hal/bits.h"
+
+enum iodma_status iodma_copy_init(struct iodma_copy *copy,
+                                  const struct iodma_bus *bus,
+                                  struct iodma_channel *channel)
+{
+    if (!copy || !bus || !channel || channel->dmac->bus != bus->hal)
+        return IODMA_BAD_ARGUMENT;
+
+    *copy = (struct iodma_copy){ .bus = bus, .channel = channel };
+    return IODMA_OK;
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/*
+ * What both ends have to keep to. The seams of one cut the other, so every
+ * segment may begin an item, and lengths carry the alignment of addresses
+ * (iodma_limits_within). Where both ends lie on multiples of `phase`, so do
+ * all items.
+ */
+static struct iodma_limits limits_of(const struct iodma_channel *channel,
+                                     uint32_t phase)
+{
+    struct iodma_limits limits = channel->limits;
+    uint32_t address = larger(limits.align_address, limits.align_internal);
+
+    limits.align_length = larger(limits.align_length, address);
+    limits.align_address = larger(address, phase);
+    limits.align_internal = limits.align_address;
+    limits.align_seam = larger(limits.align_seam, phase);
+    return limits;
+}
+
+/* Prepare all of an end's range. Holds nothing after a failure. */
+static enum iodma_status prepare(struct iodma_copy_end *end,
+                                 const struct iodma_bus *bus,
+                                 const struct iodma_limits *limits,
+                                 uint32_t direction)
+{
+    static const struct iodma_spec any = IODMA_SPEC(iodma_output_host64, 0, 0);
+    enum iodma_status status = iodma_memory_init_ranges(
+        &end->memory, &end->range, 1, direction, NULL, 0);
+
+    if (status == IODMA_OK)
+        status = iodma_command_init(&end->command, bus, &any, NULL);
+    if (status == IODMA_OK)
+        status = iodma_limits_narrow(&end->command.device.limits, limits);
+    if (status == IODMA_OK)
+        status = iodma_command_set_memory(&end->command, &end->memory, true);
+    return status;
+}
+
+/* Prepare both ends and submit. Holds nothing after a failure. */
+static enum iodma_status submit(struct iodma_copy *copy, uint32_t phase)
+{
+    struct iodma_limits limits = limits_of(copy->channel, phase);
+    enum iodma_status status;
+
+    status = prepare(&copy->source, copy->bus, &limits, IODMA_OUT);
+    if (status != IODMA_OK)
+        return status;
+    status = prepare(&copy->destination, copy->bus, &limits, IODMA_IN);
+    if (status != IODMA_OK)
+        goto release_source;
+    status = iodma_transfer_submit(copy->channel, &copy->transfer);
+    if (status != IODMA_OK)
+        goto release_destination;
+    return IODMA_OK;
+
+release_destination:
+    (void)iodma_command_complete(&copy->destination.command, false, false);
+release_source:
+    (void)iodma_command_complete(&copy->source.command, false, false);
+    return status;
+}
+
+static void done(struct iodma_transfer *transfer, enum iodma_status status)
+{
+    *(enum iodma_status *)transfer->ref_con = status;
+}
+
+static enum iodma_status locate(struct iodma_copy_end *end,
+                                const struct iodma_bus *bus,
+                                const void *pointer, size_t length)
+{
+    end->range.length = length;
+    return iodma_bus_locate(bus, pointer, length, &end->range.address);
+}
+
+static bool overlap(const void *a, const void *b, size_t length)
+{
+    return range_holds((uintptr_t)a, length, (uintptr_t)b) ||
+           range_holds((uintptr_t)b, length, (uintptr_t)a);
+}
+
+/* A device may reach the ends of the last copy. */
+static bool busy(const struct iodma_copy *copy)
+{
+    return copy->transfer.queued || copy->transfer.quarantined;
+}
+
+enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
+                             const void *source, size_t length,
+                             uint64_t deadline)
+{
+    enum iodma_status status;
+
+    if (!copy)
+        return IODMA_BAD_ARGUMENT;
+    if (length == 0)
+        return IODMA_OK;
+    if (!iodma_bus_is_buffer(source, length) ||
+        !iodma_bus_is_buffer(destination, length) ||
+        overlap(source, destination, length))
+        return IODMA_BAD_ARGUMENT;
+    if (busy(copy))
+        return IODMA_BUSY;
+    if (copy->channel->serving)
+        return IODMA_NOT_PERMITTED; /* it would wait for ever */
+
+    status = locate(&copy->source, copy->bus, source, length);
+    if (status == IODMA_OK)
+        status = locate(&copy->destination, copy->bus, destination, length);
+    if (status != IODMA_OK)
+        return status;
+
+    copy->transfer = (struct iodma_transfer){
+        .source = &copy->source.command,
+        .destination = &copy->destination.command,
+        .deadline = deadline,
+        .done = done,
+        .ref_con = &status,
+    };
+    status = submit(copy, 1);
+    if (status == IODMA_NOT_ALIGNED) /* bounced, they may be in phase */
+        status = submit(copy, copy->channel->dmac->same_phase);
+    if (status != IODMA_OK)
+        return status;
+
+    while (copy->transfer.queued) {
+        iodma_channel_poll(copy->channel);
+        (void)iodma_channel_service(copy->channel);
+    }
+    return status;
+}
+
+static enum iodma_status release(struct iodma_command *command)
+{
+    (void)iodma_command_release(command);
+    return iodma_command_complete(command, true, true);
+}
+
+enum iodma_status iodma_copy_release(struct iodma_copy *copy)
+{
+    enum iodma_status in;
+    enum iodma_status out;
+
+    if (!copy)
+        return IODMA_BAD_ARGUMENT;
+    if (!copy->transfer.quarantined)
+        return IODMA_NOT_READY;
+
+    copy->transfer.quarantined = false;
+    in = release(&copy->destination.command);
+    out = release(&copy->source.command);
+    return in != IODMA_OK ? in : out;
+}
