@@ -212,21 +212,26 @@ static enum iodma_status prepare_again(struct iodma_command *command,
 static void look_at(struct iodma_command *command, uint64_t offset,
                     uint64_t length)
 {
+    struct iodma_view *view = &command->view;
     uint32_t mapping = command->device.mapping;
 
-    command->view = (struct iodma_view){
-        .bus = command->bus,
-        .memory = command->memory,
-        .limits = &command->device.limits,
-        .mapper = command->device.mapper,
-        .offset = offset,
-        .length = length,
-        .rung = IODMA_DIRECT,
-        .path = IODMA_PATH_RUNS,
-        .access = iodma_access_of(command->memory->direction),
-        .maintained = (mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT,
-        .least = (mapping & IODMA_LEAST_BOUNCE) != 0,
-    };
+    view->bus = command->bus;
+    view->memory = command->memory;
+    view->limits = &command->device.limits;
+    view->mapper = command->device.mapper;
+    view->offset = offset;
+    view->length = length;
+    view->iova = 0;
+    view->iova_pages = 0;
+    view->cells = 0;
+    view->rung = IODMA_DIRECT;
+    view->path = IODMA_PATH_RUNS;
+    view->access = iodma_access_of(command->memory->direction);
+    view->maintained = (mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT;
+    view->coherent = false;
+    view->least = (mapping & IODMA_LEAST_BOUNCE) != 0;
+    view->ours = false;
+    view->kept = false;
 }
 
 /* Show a planned view to the device, if that takes a mapper. */
@@ -261,6 +266,10 @@ static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
 
     if (status != IODMA_OK)
         return status;
+    if (view->coherent) {
+        hal_publish(view->bus->hal);
+        return IODMA_OK;
+    }
     if (view->rung != IODMA_DIRECT)
         status = iodma_sync_fill(view, synchronize);
     if (status == IODMA_OK)
@@ -346,6 +355,10 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
     command->prepared--;
     if (command->prepared != 0)
         return IODMA_OK;
+    if (command->view.coherent) {
+        hal_observe(command->bus->hal);
+        return IODMA_OK;
+    }
     revoke(&command->view);
     if (iodma_command_iterates(command))
         return IODMA_OK;

@@ -35,6 +35,7 @@ static struct iodma_limits limits_of(const struct iodma_channel *channel,
     limits.align_address = larger(address, phase);
     limits.align_internal = limits.align_address;
     limits.align_seam = larger(limits.align_seam, phase);
+    limits.alignment = larger(limits.alignment, phase);
     return limits;
 }
 

@@ -21,125 +21,111 @@ struct __attribute__((__may_alias__)) slot {
    compromise between stack and calls. */
 enum { PORTION = 8 };
 
-/* Where a way through a window is: what changes from segment to segment. */
-struct place {
-    const struct iodma_range *range;
-    uint64_t within; /* this range                         */
-    uint64_t left;   /* bytes to the end of the window     */
-};
-
-static struct place place_of(const struct iodma_view *view,
-                             const struct iodma_walk *walk)
+static uint64_t sum_of(const struct iodma_range *range, uint32_t count)
 {
-    return (struct place){
-        .range = iodma_memory_ranges(walk->leaf) + walk->index,
-        .within = walk->within,
-        .left = view->length - iodma_view_position(view, walk),
-    };
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        sum += range[i].length;
+    return sum;
 }
 
-static void leave_at(const struct iodma_view *view, struct place place,
-                     struct iodma_walk *walk)
-{
-    walk->index = (uint32_t)(place.range - iodma_memory_ranges(walk->leaf));
-    walk->within = place.within;
-    walk->offset = view->offset + (view->length - place.left);
-}
-
-/* Every range is a segment. Returns how many were made. */
+/* Every range is a segment, to the last one. Returns how many were made. */
 static uint32_t list_plain(const struct iodma_view *view,
-                           struct iodma_walk *walk, struct slot *segments,
+                           struct iodma_walk *walk, struct slot *slot,
                            uint32_t room)
 {
-    struct place at = place_of(view, walk);
-    struct slot *const end = segments + room;
-    struct slot *slot = segments;
+    const struct iodma_range *range = walk->leaf->ranges + walk->index;
+    uint32_t rest = walk->leaf->count - walk->index;
+    uint32_t made = rest < room ? rest : room;
     uint64_t delta = view->delta;
 
-    if (at.left != 0 && at.within != 0) {
-        slot->address = at.range->address + at.within + delta;
-        slot->length = smaller(at.range->length - at.within, at.left);
-        at.left -= slot->length;
-        at.within += slot->length;
-        slot++;
-        if (at.within == at.range->length) {
-            at.range++;
-            at.within = 0;
-        }
-    }
-    while (slot != end && at.left != 0) {
-        uint64_t length = at.range->length;
+    for (uint32_t i = 0; i < made; i++) {
+        uint64_t address = range[i].address + delta;
+        uint64_t length = range[i].length;
 
-        slot->address = at.range->address + delta;
-        if (length > at.left) {
-            slot->length = at.left;
-            at.within = at.left;
-            at.left = 0;
-            slot++;
-            break;
-        }
-        slot->length = length;
-        at.left -= length;
-        at.range++;
-        slot++;
+        slot[i].address = address;
+        slot[i].length = length;
     }
-    leave_at(view, at, walk);
-    return (uint32_t)(slot - segments);
+    slot->address += walk->within;
+    slot->length -= walk->within;
+
+    walk->offset = made == rest
+                       ? walk->end
+                       : walk->offset + sum_of(range, made) - walk->within;
+    walk->index += made;
+    walk->within = 0;
+    return made;
 }
 
-/* The bytes that are contiguous from a place on, as far as `most`, which is
-   not beyond the window. Leaves the range they begin in, not the others. */
-static uint64_t contiguous(const struct place *at, uint64_t address,
-                           uint64_t most)
+/* Leave a walk at the last `rest` bytes of an extent, of which this is the last
+   range. */
+static void leave_at(struct iodma_walk *walk, const struct iodma_range *range,
+                     uint64_t rest)
 {
-    const struct iodma_range *range = at->range;
-    uint64_t length = range->length - at->within;
-
-    while (length < most) {
-        range++;
-        if (range->address != address + length && range->length != 0)
-            break;
-        length += range->length;
-    }
-    return smaller(length, most);
-}
-
-static void advance(struct place *at, uint64_t length)
-{
-    at->left -= length;
-    at->within += length;
-    while (at->left != 0 && at->within >= at->range->length) {
-        at->within -= at->range->length;
-        at->range++;
+    while (rest > range->length)
+        rest -= (range--)->length;
+    walk->index = (uint32_t)(range - iodma_memory_ranges(walk->leaf));
+    walk->within = range->length - rest;
+    if (rest == 0) {
+        walk->index++;
+        walk->within = 0;
     }
 }
 
-/* Ranges in one aperture, joined where they touch and cut where they must be.
-   Returns how many segments were made. */
+/* Ranges in one aperture, none of them empty, joined where they touch and cut
+   where they must be. Returns how many segments were made. */
 static uint32_t list_joined(const struct iodma_view *view,
-                            struct iodma_walk *walk, struct slot *segments,
+                            struct iodma_walk *walk, struct slot *const slots,
                             uint32_t room)
 {
     const struct iodma_limits *limits = view->limits;
-    uint64_t look = iodma_segment_lookahead(limits);
-    struct place at = place_of(view, walk);
-    struct slot *const end = segments + room;
-    struct slot *slot = segments;
+    const uint64_t most = limits->max_segment;
+    const uint64_t boundary_mask = limits->boundary_mask;
+    const uint64_t length_mask = limits->align_length - 1;
+    const uint64_t delta = view->delta;
+    const bool at_most = boundary_mask == UINT64_MAX && length_mask == 0 &&
+                         limits->align_internal == 1;
+    const struct iodma_range *range =
+        iodma_memory_ranges(walk->leaf) + walk->index;
+    uint64_t left = view->offset + view->length - walk->offset;
+    uint64_t address = range->address + walk->within;
+    uint64_t length = range->length - walk->within;
+    struct slot *slot = slots;
 
-    advance(&at, 0);
-    while (slot != end && at.left != 0) {
-        uint64_t address = at.range->address + at.within;
-        uint64_t length = contiguous(&at, address, smaller(look, at.left));
-        struct hal_segment run = { address + view->delta, length };
+    walk->offset += left;
+    for (;;) {
+        struct hal_segment run;
 
-        run.length = iodma_segment_cut(limits, run);
+        while (length < left && range[1].address == address + length &&
+               length <= most)
+            length += (++range)->length;
+        run.address = address + delta;
+        run.length = smaller(length, left);
+        if (run.length > most)
+            run.length = at_most ? most : iodma_segment_cut(limits, run);
+        else if (!at_most && ((run.address ^ (run.address + run.length - 1)) >
+                                  boundary_mask ||
+                              (run.length & length_mask) != 0))
+            run.length = iodma_segment_cut(limits, run);
+
         slot->address = run.address;
         slot->length = run.length;
         slot++;
-        advance(&at, run.length);
+        left -= run.length;
+        address += run.length;
+        length -= run.length;
+        if (slot == slots + room || left == 0)
+            break;
+        if (length == 0) {
+            range++;
+            address = range->address;
+            length = range->length;
+        }
     }
-    leave_at(view, at, walk);
-    return (uint32_t)(slot - segments);
+    walk->offset -= left;
+    leave_at(walk, range, length);
+    return (uint32_t)(slot - slots);
 }
 
 /* Run by run. Judges what prepare has not judged: `first`, the list begins
@@ -166,6 +152,16 @@ static enum iodma_status list_runs(const struct iodma_command *command,
     return status == IODMA_OVERRUN ? IODMA_OK : status;
 }
 
+/* The two ways that cannot fail. */
+static uint32_t list_ranges(const struct iodma_view *view,
+                            struct iodma_walk *walk, struct slot *segments,
+                            uint32_t room)
+{
+    return view->path == IODMA_PATH_PLAIN
+               ? list_plain(view, walk, segments, room)
+               : list_joined(view, walk, segments, room);
+}
+
 /* Make up to *count segments from the cursor on. */
 static enum iodma_status list(const struct iodma_command *command,
                               struct iodma_cursor *cursor, bool first,
@@ -173,16 +169,10 @@ static enum iodma_status list(const struct iodma_command *command,
 {
     const struct iodma_view *view = &command->view;
 
-    switch (view->path) {
-    case IODMA_PATH_PLAIN:
-        *count = list_plain(view, &cursor->walk, segments, *count);
-        return IODMA_OK;
-    case IODMA_PATH_JOINED:
-        *count = list_joined(view, &cursor->walk, segments, *count);
-        return IODMA_OK;
-    default:
+    if (view->path == IODMA_PATH_RUNS)
         return list_runs(command, cursor, first, segments, count);
-    }
+    *count = list_ranges(view, &cursor->walk, segments, *count);
+    return IODMA_OK;
 }
 
 /* Make segments in portions, and have the output function write them. */
@@ -214,10 +204,9 @@ static enum iodma_status list_through(struct iodma_command *command,
     return IODMA_OK;
 }
 
-/* May a list be made from an offset on? Then the cursor is there. */
+/* May a list be made from an offset on? `complete`: nothing is missing. */
 static enum iodma_status admit(const struct iodma_command *command,
-                               const uint64_t *offset, bool complete,
-                               struct iodma_cursor *cursor)
+                               const uint64_t *offset, bool complete)
 {
     if (!command->memory)
         return IODMA_BAD_ARGUMENT;
@@ -225,13 +214,15 @@ static enum iodma_status admit(const struct iodma_command *command,
         return IODMA_NOT_READY;
     if (!complete)
         return IODMA_BAD_ARGUMENT;
-    if (*offset >= command->view.length)
-        return IODMA_OVERRUN;
+    return *offset >= command->view.length ? IODMA_OVERRUN : IODMA_OK;
+}
 
-    *cursor = command->cursor;
-    if (iodma_view_position(&command->view, &cursor->walk) != *offset)
-        iodma_view_seek(&command->view, *offset, cursor);
-    return IODMA_OK;
+/* Have a cursor at an offset, where it is most of the time. */
+static inline void go_to(const struct iodma_view *view, uint64_t offset,
+                         struct iodma_cursor *cursor)
+{
+    if (iodma_view_position(view, &cursor->walk) != offset)
+        iodma_view_seek(view, offset, cursor);
 }
 
 static void leave(struct iodma_command *command,
@@ -241,30 +232,45 @@ static void leave(struct iodma_command *command,
     *offset = iodma_view_position(&command->view, &cursor->walk);
 }
 
+/* Make a list that may fail, which leaves all as it was. */
+static enum iodma_status try_list(struct iodma_command *command,
+                                  iodma_segment_function output,
+                                  uint64_t *offset, void *segments,
+                                  uint32_t *count)
+{
+    struct iodma_cursor cursor = command->cursor;
+    enum iodma_status status;
+    uint32_t made = *count;
+
+    go_to(&command->view, *offset, &cursor);
+    status = list_through(command, output, &cursor, segments, &made);
+    if (status == IODMA_OK) {
+        *count = made;
+        leave(command, &cursor, offset);
+    }
+    return status;
+}
+
 enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
                                                   iodma_segment_function output,
                                                   uint64_t *offset,
                                                   void *segments,
                                                   uint32_t *count)
 {
-    struct iodma_cursor cursor;
-    uint32_t made;
-    enum iodma_status status =
-        admit(command, offset,
-              offset && segments && count && output && *count != 0, &cursor);
+    const struct iodma_view *view = &command->view;
+    struct iodma_cursor *cursor = &command->cursor;
+    enum iodma_status status = admit(
+        command, offset, offset && segments && count && output && *count != 0);
 
     if (status != IODMA_OK)
         return status;
-    made = *count;
-    if (output == iodma_output_host64 &&
-        modulo((uintptr_t)segments, _Alignof(struct slot)) == 0)
-        status = list(command, &cursor, true, (struct slot *)segments, &made);
-    else
-        status = list_through(command, output, &cursor, segments, &made);
-    if (status != IODMA_OK)
-        return status;
-    *count = made;
-    leave(command, &cursor, offset);
+    if (view->path == IODMA_PATH_RUNS || output != iodma_output_host64 ||
+        modulo((uintptr_t)segments, _Alignof(struct slot)) != 0)
+        return try_list(command, output, offset, segments, count);
+
+    go_to(view, *offset, cursor);
+    *count = list_ranges(view, &cursor->walk, (struct slot *)segments, *count);
+    *offset = iodma_view_position(view, &cursor->walk);
     return IODMA_OK;
 }
 
@@ -297,12 +303,14 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
                                      struct hal_emitter *emitter)
 {
     const struct iodma_view *view = &command->view;
-    struct iodma_cursor cursor;
-    enum iodma_status status =
-        admit(command, offset, offset && emitter, &cursor);
+    struct iodma_cursor cursor = command->cursor;
+    enum iodma_status status = admit(command, offset, offset && emitter);
     bool first = true;
     bool last = false;
 
+    if (status != IODMA_OK)
+        return status;
+    go_to(view, *offset, &cursor);
     while (status == IODMA_OK && !last) {
         struct hal_segment segments[PORTION];
         uint32_t count = PORTION;

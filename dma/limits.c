@@ -51,7 +51,8 @@ static uint32_t larger(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-uint32_t iodma_limits_alignment(const struct iodma_limits *limits)
+/* The strictest of the alignments. */
+static uint32_t strictest(const struct iodma_limits *limits)
 {
     return larger(larger(limits->align_address, limits->align_seam),
                   larger(limits->align_length, limits->align_internal));
@@ -60,7 +61,7 @@ uint32_t iodma_limits_alignment(const struct iodma_limits *limits)
 uint64_t iodma_limits_placement(const struct iodma_limits *limits,
                                 uint64_t size)
 {
-    uint64_t alignment = iodma_limits_alignment(limits);
+    uint64_t alignment = limits->alignment;
 
     if (limits->boundary_mask == UINT64_MAX)
         return alignment;
@@ -73,7 +74,7 @@ uint64_t iodma_limits_placement(const struct iodma_limits *limits,
 static bool satisfiable(const struct iodma_limits *limits)
 {
     return limits->max_segment >= limits->align_length &&
-           limits->boundary_mask >= iodma_limits_alignment(limits) - 1;
+           limits->boundary_mask >= limits->alignment - 1;
 }
 
 enum iodma_status iodma_limits_set(struct iodma_limits *limits,
@@ -92,6 +93,8 @@ enum iodma_status iodma_limits_set(struct iodma_limits *limits,
         .align_seam = from->align_seam ? from->align_seam : 1,
         .max_segments = from->max_segments ? from->max_segments : UINT32_MAX,
     };
+
+    exact.alignment = strictest(&exact);
 
     if (from->address_bits > 64 || !is_power_of_two(exact.align_address) ||
         !is_power_of_two(exact.align_length) ||
@@ -122,6 +125,7 @@ enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
         .align_seam = larger(limits->align_seam, by->align_seam),
         .max_segments =
             (uint32_t)smaller(limits->max_segments, by->max_segments),
+        .alignment = larger(limits->alignment, by->alignment),
     };
 
     if (!satisfiable(&both))

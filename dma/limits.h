@@ -48,6 +48,7 @@ struct iodma_limits {
     uint32_t align_length;
     uint32_t align_internal;
     uint32_t align_seam; /* only a bus or an engine asks for one       */
+    uint32_t alignment;  /* the strictest of the four                  */
     uint32_t max_segments;
 };
 
@@ -93,9 +94,6 @@ enum iodma_status iodma_limits_set(struct iodma_limits *limits,
  */
 enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
                                       const struct iodma_limits *by);
-
-/* The strictest of the alignments, bytes. Context: any. */
-uint32_t iodma_limits_alignment(const struct iodma_limits *limits);
 
 /* How memory for `size` bytes is best aligned: it meets every alignment, and
    the boundary cuts it as seldom as its size permits. A power of two. Context:

@@ -28,23 +28,6 @@ static void summarise(struct iodma_summary *summary, uint64_t address,
     summary->spans |= address ^ last;
 }
 
-/* What a descriptor's extents have in common, one by one. */
-static void summarise_extents(struct iodma_memory *memory)
-{
-    struct iodma_extent extent;
-    struct iodma_walk walk;
-    uint32_t extents = 0;
-
-    memory->summary = nothing;
-    (void)iodma_walk_begin(&walk, memory, 0);
-    while (iodma_walk_next(&walk, UINT64_MAX, &extent) == IODMA_OK) {
-        summarise(&memory->summary, extent.address, extent.length);
-        extents++;
-    }
-    memory->summary.plain =
-        memory->kind == IODMA_RANGES && extents == memory->count;
-}
-
 /* The smallest step at which `count` ranges need no more entries. */
 static uint8_t index_shift(uint32_t count, uint32_t entries)
 {
@@ -68,10 +51,35 @@ static enum iodma_status measure(struct iodma_memory *memory, uint64_t *index)
             return IODMA_BAD_ARGUMENT;
         if (index && modulo(i, BIT32(memory->index_shift)) == 0)
             index[i >> memory->index_shift] = length;
+        if (range->length == 0)
+            memory->summary.empty = true;
         length += range->length;
     }
     memory->length = length;
     return IODMA_OK;
+}
+
+/* What the extents of an array of physical ranges have in common. */
+static void summarise_ranges(struct iodma_memory *memory)
+{
+    const struct iodma_range *range = memory->ranges;
+    const struct iodma_range *end = range + memory->count;
+    struct iodma_summary *summary = &memory->summary;
+
+    while (range != end) {
+        uint64_t address = range->address;
+        uint64_t length = (range++)->length;
+
+        while (range != end &&
+               (range->address == address + length || range->length == 0)) {
+            length += (range++)->length;
+            summary->plain = false;
+        }
+        if (length != 0)
+            summarise(summary, address, length);
+    }
+    if (summary->empty)
+        summary->plain = false;
 }
 
 static enum iodma_status init_list(struct iodma_memory *memory,
@@ -91,6 +99,7 @@ static enum iodma_status init_list(struct iodma_memory *memory,
         .count = count,
         .direction = (uint8_t)direction,
         .index_shift = index ? index_shift(count, index_count) : 0,
+        .whole = true,
         .summary = nothing,
     };
     return measure(memory, index);
@@ -111,7 +120,7 @@ enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
     if (status != IODMA_OK)
         return status;
 
-    summarise_extents(&made);
+    summarise_ranges(&made);
     *memory = made;
     return IODMA_OK;
 }
@@ -154,7 +163,8 @@ enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
         .whole = true,
         .summary = nothing,
     };
-    summarise_extents(memory);
+    if (length != 0)
+        summarise(&memory->summary, address, length);
     return IODMA_OK;
 }
 
@@ -227,16 +237,21 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
     return IODMA_OK;
 }
 
-/* Are all of its addresses somewhere? They come out as they go in. */
-static bool translated(const struct iodma_memory *memory)
+/* Translate all of a virtual descriptor, for the first time. */
+static enum iodma_status translate(struct iodma_memory *memory)
 {
+    struct iodma_summary summary = nothing;
     struct iodma_extent extent;
     struct iodma_walk walk;
 
     (void)iodma_walk_begin(&walk, memory, 0);
     while (iodma_walk_next(&walk, UINT64_MAX, &extent) == IODMA_OK)
-        ;
-    return walk.offset == memory->length;
+        summarise(&summary, extent.address, extent.length);
+    if (walk.offset != memory->length)
+        return IODMA_CANNOT_WIRE;
+    summary.plain = false;
+    memory->summary = summary;
+    return IODMA_OK;
 }
 
 /* Prepare the members of a descriptor, all or none. */
@@ -267,10 +282,7 @@ static enum iodma_status wire(struct iodma_memory *memory, uint32_t direction)
             summarise_members(memory);
         return status;
     }
-    if (!translated(memory))
-        return IODMA_CANNOT_WIRE;
-    summarise_extents(memory);
-    return IODMA_OK;
+    return translate(memory);
 }
 
 enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,

@@ -42,8 +42,8 @@ struct iodma_summary {
     uint64_t shape;   /* OR of addresses and lengths: what all are multiples
                          of, this is                                         */
     uint64_t spans;   /* OR of first ^ last address of each extent           */
-    bool plain;       /* every range is one extent: none touches the next,
-                         none is empty                                       */
+    bool plain;       /* every range is one extent: none touches the next    */
+    bool empty;       /* some range is                                       */
 };
 
 /* Where a descriptor's ranges are. */
@@ -78,7 +78,8 @@ struct iodma_memory {
     uint8_t index_shift;
     bool needs_wiring; /* some of it is virtual                            */
     bool read_only;    /* wired for Out                                    */
-    bool whole; /* IODMA_BUFFER: no part of one; the capacity is all ours  */
+    bool whole;        /* no part of another one: of a buffer, its capacity is
+                          ours as well                                     */
 };
 
 /*

@@ -26,13 +26,27 @@ static bool needs_no_cut(const struct iodma_view *view)
              (view->delta & limits->boundary_mask)) == 0);
 }
 
+/* The way through ranges in one aperture. fitting: they are legal segments. */
+static uint8_t path_of(const struct iodma_view *view, bool fitting)
+{
+    const struct iodma_memory *memory = view->memory;
+
+    if (memory->summary.empty)
+        return IODMA_PATH_RUNS;
+    return fitting && memory->summary.plain && memory->kind == IODMA_RANGES &&
+                   memory->whole &&
+                   view->offset + view->length == memory->length
+               ? IODMA_PATH_PLAIN
+               : IODMA_PATH_JOINED;
+}
+
 bool iodma_plan_at_once(struct iodma_view *view)
 {
     const struct iodma_summary *summary = &view->memory->summary;
     const struct iodma_limits *limits = view->limits;
     const struct hal_cache *cache = view->bus->hal->cache;
     const struct hal_aperture *aperture;
-    uint32_t alignment = iodma_limits_alignment(limits);
+    uint32_t alignment = limits->alignment;
     uint64_t shape = shape_of(view);
     bool aligned;
     bool whole;
@@ -48,8 +62,7 @@ bool iodma_plan_at_once(struct iodma_view *view)
     view->coherent = aperture->snooped && !view->maintained;
     aligned = modulo(shape | view->delta, alignment) == 0;
     whole = needs_no_cut(view);
-    view->path = summary->plain && whole && aligned ? IODMA_PATH_PLAIN
-                                                    : IODMA_PATH_JOINED;
+    view->path = path_of(view, whole && aligned);
     /* A cut leaves everything aligned if a segment has room for that. */
     return aligned && limits->max_segment >= alignment &&
            summary->highest + view->delta <= limits->last &&

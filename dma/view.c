@@ -199,17 +199,14 @@ static enum iodma_status shown_run(const struct iodma_view *view,
     return IODMA_OK;
 }
 
-void iodma_view_seek(const struct iodma_view *view, uint64_t position,
-                     struct iodma_cursor *cursor)
+void iodma_view_count_up(const struct iodma_view *view,
+                         struct iodma_cursor *cursor, uint64_t target)
 {
-    uint64_t target = view->offset + position;
     struct hal_segment run;
 
     cursor->iova = view->iova;
     (void)iodma_walk_begin(&cursor->walk, view->memory,
-                           !view->mapper ? target
-                           : view->kept  ? 0
-                                         : view->offset);
+                           view->kept ? 0 : view->offset);
     while (cursor->walk.offset < target &&
            shown_run(view, cursor, target - cursor->walk.offset, &run) ==
                IODMA_OK)

@@ -52,7 +52,8 @@ struct iodma_view {
     uint8_t rung;        /* IODMA_DIRECT ...                                */
     uint8_t path;        /* IODMA_PATH_RUNS ...                             */
     uint8_t access;      /* HAL_READ | HAL_WRITE: what the master does      */
-    bool coherent;       /* DIRECT: E1 asks for no maintenance anywhere     */
+    bool coherent;       /* DIRECT, no mapper, and E1 asks for no maintenance
+                            anywhere: fences are all that it takes          */
     bool maintained;     /* E1: the master does not look into caches,
                             whatever the aperture says                      */
     bool least;          /* IODMA_LEAST_BOUNCE                              */
@@ -132,14 +133,25 @@ enum iodma_status iodma_view_bus_run(const struct iodma_view *view,
                                      struct iodma_walk *walk, uint64_t most,
                                      struct hal_segment *run);
 
+/* With a mapper: step from the window's beginning to a cursor's place. */
+void iodma_view_count_up(const struct iodma_view *view,
+                         struct iodma_cursor *cursor, uint64_t target);
+
 /*
  * Put a cursor at a position of the window, 0 to its length. With a mapper it
  * costs one step a run before it.
  *
  * Context: any; the view is planned.
  */
-void iodma_view_seek(const struct iodma_view *view, uint64_t position,
-                     struct iodma_cursor *cursor);
+static inline void iodma_view_seek(const struct iodma_view *view,
+                                   uint64_t position,
+                                   struct iodma_cursor *cursor)
+{
+    if (view->mapper)
+        iodma_view_count_up(view, cursor, view->offset + position);
+    else
+        iodma_view_begin(view, position, &cursor->walk);
+}
 
 /*
  * Take the rest of the run at a cursor, as the master has to address it: of

@@ -65,6 +65,13 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
 
     walk->memory = memory;
     walk->offset = offset;
+    if (offset + memory->skip == 0 && memory->kind != IODMA_MULTI) {
+        walk->leaf = memory;
+        walk->end = memory->length;
+        walk->within = 0;
+        walk->index = 0;
+        return IODMA_OK;
+    }
     enter(walk);
     return IODMA_OK;
 }
