@@ -190,20 +190,38 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
     return IODMA_OK;
 }
 
+/* The descriptor that is no multi and has the byte at *offset; then *offset is
+   where its bytes end. NULL at the end. However deep it is nested: no
+   recursion, so that the stack has a bound. */
+static struct iodma_memory *next_leaf(const struct iodma_memory *memory,
+                                      uint64_t *offset)
+{
+    struct iodma_walk walk;
+
+    if (*offset == memory->length)
+        return NULL;
+    (void)iodma_walk_begin(&walk, memory, *offset);
+    *offset = walk.end;
+    return (struct iodma_memory *)walk.leaf; /* it was lent as such */
+}
+
 /* What several descriptors have in common; their ends may touch. */
-static void summarise_members(struct iodma_memory *memory)
+static void summarise_leaves(struct iodma_memory *memory)
 {
     struct iodma_summary *summary = &memory->summary;
+    const struct iodma_memory *leaf;
+    uint64_t offset = 0;
 
     *summary = nothing;
-    for (uint32_t i = 0; i < memory->count; i++) {
-        const struct iodma_summary *other = &memory->members[i]->summary;
+    while ((leaf = next_leaf(memory, &offset)) != NULL) {
+        const struct iodma_summary *other = &leaf->summary;
 
         summary->lowest = smaller(summary->lowest, other->lowest);
         if (other->highest > summary->highest)
             summary->highest = other->highest;
         summary->shape |= other->shape;
     }
+    summary->shape |= memory->skip | memory->length;
     summary->longest = memory->length;
     summary->spans = summary->lowest ^ summary->highest;
     summary->plain = false;
@@ -232,7 +250,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
         if (made.tag == 0)
             made.tag = member->tag;
     }
-    summarise_members(&made);
+    summarise_leaves(&made);
     *memory = made;
     return IODMA_OK;
 }
@@ -254,77 +272,101 @@ static enum iodma_status translate(struct iodma_memory *memory)
     return IODMA_OK;
 }
 
-/* Prepare the members of a descriptor, all or none. */
-static enum iodma_status wire_members(struct iodma_memory *memory,
-                                      uint32_t direction)
-{
-    struct iodma_memory *const *members = memory->members;
-    enum iodma_status status = IODMA_OK;
-    uint32_t done = 0;
-
-    while (done < memory->count && status == IODMA_OK) {
-        status = iodma_memory_prepare(members[done], direction);
-        if (status == IODMA_OK)
-            done++;
-    }
-    while (status != IODMA_OK && done != 0)
-        (void)iodma_memory_complete(members[--done]);
-    return status;
-}
-
-static enum iodma_status wire(struct iodma_memory *memory, uint32_t direction)
-{
-    enum iodma_status status;
-
-    if (memory->kind == IODMA_MULTI) {
-        status = wire_members(memory, direction);
-        if (status == IODMA_OK)
-            summarise_members(memory);
-        return status;
-    }
-    return translate(memory);
-}
-
-enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
-                                       uint32_t direction)
+/* Count a prepare. The first one has `wire` do its work. */
+static enum iodma_status count_up(
+    struct iodma_memory *memory, uint32_t direction,
+    enum iodma_status (*wire)(struct iodma_memory *memory, uint32_t direction))
 {
     enum iodma_status status = IODMA_OK;
 
-    if (!memory->needs_wiring)
-        return IODMA_OK;
-    direction &= IODMA_INOUT;
     if (direction == IODMA_NONE)
         direction = memory->direction;
-    if (memory->wired != 0) {
-        if (memory->read_only && (direction & IODMA_IN) != 0)
-            return IODMA_NOT_WRITABLE;
-    } else {
+    if (memory->wired == 0) {
         status = wire(memory, direction);
         if (status == IODMA_OK)
             memory->read_only = direction == IODMA_OUT;
+    } else if (memory->read_only && (direction & IODMA_IN) != 0) {
+        status = IODMA_NOT_WRITABLE;
     }
     if (status == IODMA_OK)
         memory->wired++;
     return status;
 }
 
-enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
+/* Count a complete. */
+static enum iodma_status count_down(struct iodma_memory *memory)
 {
-    if (!memory->needs_wiring)
-        return IODMA_OK;
     if (memory->wired == 0)
         return IODMA_NOT_READY;
     if (memory->wired == 1 && memory->attached != 0)
         return IODMA_BUSY;
-
     memory->wired--;
-    if (memory->wired == 0) {
+    if (memory->wired == 0)
         memory->read_only = false;
-        for (uint32_t i = 0; memory->kind == IODMA_MULTI && i < memory->count;
-             i++)
-            (void)iodma_memory_complete(memory->members[i]);
-    }
     return IODMA_OK;
+}
+
+static enum iodma_status wire_leaf(struct iodma_memory *leaf,
+                                   uint32_t direction)
+{
+    (void)direction;
+    return translate(leaf);
+}
+
+/* Complete the leaves that begin before `end`. */
+static void unwire_leaves(struct iodma_memory *memory, uint64_t end)
+{
+    uint64_t offset = 0;
+
+    while (offset < end) {
+        struct iodma_memory *leaf = next_leaf(memory, &offset);
+
+        if (leaf->needs_wiring)
+            (void)count_down(leaf);
+    }
+}
+
+/* Prepare all leaves of a descriptor, or none. */
+static enum iodma_status wire_leaves(struct iodma_memory *memory,
+                                     uint32_t direction)
+{
+    enum iodma_status status = IODMA_OK;
+    struct iodma_memory *leaf;
+    uint64_t offset = 0;
+    uint64_t done = 0;
+
+    while (status == IODMA_OK && (leaf = next_leaf(memory, &offset)) != NULL) {
+        if (leaf->needs_wiring)
+            status = count_up(leaf, direction, wire_leaf);
+        if (status == IODMA_OK)
+            done = offset;
+    }
+    if (status == IODMA_OK)
+        summarise_leaves(memory);
+    else
+        unwire_leaves(memory, done);
+    return status;
+}
+
+enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
+                                       uint32_t direction)
+{
+    if (!memory->needs_wiring)
+        return IODMA_OK;
+    return count_up(memory, direction & IODMA_INOUT,
+                    memory->kind == IODMA_MULTI ? wire_leaves : wire_leaf);
+}
+
+enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
+{
+    enum iodma_status status;
+
+    if (!memory->needs_wiring)
+        return IODMA_OK;
+    status = count_down(memory);
+    if (status == IODMA_OK && memory->wired == 0 && memory->kind == IODMA_MULTI)
+        unwire_leaves(memory, memory->length);
+    return status;
 }
 
 uint64_t iodma_memory_map_length(const struct iodma_memory *memory,

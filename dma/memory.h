@@ -151,8 +151,9 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
                                         uint32_t direction);
 
 /*
- * Describe several descriptors one behind the other. Array and members are
- * lent. The tag is the first of theirs that is not 0.
+ * Describe several descriptors one behind the other, which may be such
+ * themselves. Array and members are lent; to prepare it prepares those that
+ * are no multis. The tag is the first of theirs that is not 0.
  *
  * Returns OK, or BadArgument: a pointer is NULL, the lengths together are
  * more than 64 bits, a direction that is none. Context: any; costs one step a

@@ -31,7 +31,7 @@ static uint8_t path_of(const struct iodma_view *view, bool fitting)
 {
     const struct iodma_memory *memory = view->memory;
 
-    if (memory->summary.empty)
+    if (memory->kind > IODMA_BUFFER || memory->summary.empty)
         return IODMA_PATH_RUNS;
     return fitting && memory->summary.plain && memory->kind == IODMA_RANGES &&
                    memory->whole &&
@@ -51,8 +51,7 @@ bool iodma_plan_at_once(struct iodma_view *view)
     bool aligned;
     bool whole;
 
-    if (view->mapper || view->memory->kind > IODMA_BUFFER ||
-        view->length == 0 || (view->maintained && !cache))
+    if (view->mapper || view->length == 0 || (view->maintained && !cache))
         return false;
     aperture = iodma_view_aperture(view, summary->lowest);
     if (!aperture || summary->highest - aperture->cpu >= aperture->size)
@@ -67,7 +66,8 @@ bool iodma_plan_at_once(struct iodma_view *view)
     return aligned && limits->max_segment >= alignment &&
            summary->highest + view->delta <= limits->last &&
            (limits->max_segments == UINT32_MAX ||
-            (whole && view->memory->count <= limits->max_segments)) &&
+            (whole && view->memory->kind <= IODMA_BUFFER &&
+             view->memory->count <= limits->max_segments)) &&
            (view->coherent || !cache || !iodma_view_inbound(view) ||
             modulo(shape, cache->largest_line) == 0) &&
            (!iodma_view_inbound(view) ||

@@ -7,9 +7,10 @@
 #
 # FUNCTION is "-" if nobody can call it by name: it is static, and its file
 # does not; other static functions have no line. A call through a pointer is
-# taken to go to any "-" of the same file; with "+" there is such a call below,
-# and what a board, a driver or a client put there comes on top. The
-# toolchain's own functions count as 0. A circle of calls is an error.
+# taken to go to any "-" of the same file from which it does not come back; with
+# "+" there is such a call below, and what a board, a driver or a client put
+# there comes on top. The toolchain's own functions count as 0. A circle of
+# calls by name is an error.
 
 { split($0, quoted, "\"") }
 
@@ -54,14 +55,19 @@ function worst(f,    callees, count, i, most)
 {
     if (!(f in own) || f in below)
         return below[f] + 0
-    if (f in entered)
-        fail("the calls of " f " run in a circle")
-    entered[f] = 1
+    if (f in entered) {
+        if (entered[f] == pointers)
+            fail("the calls of " f " run in a circle")
+        return 0
+    }
+    entered[f] = pointers
     count = split(calls[f], callees, "\n") - 1
     for (i = 1; i <= count; i++) {
         if (callees[i] == "__indirect_call") {
             pointer[f] = " +"
+            pointers++
             most = larger(most, worst_unnamed(file[f]))
+            pointers--
         } else {
             most = larger(most, worst(callees[i]))
             if (callees[i] in pointer)
