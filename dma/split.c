@@ -56,6 +56,21 @@ static struct iodma_range own(const struct iodma_memory *leaf,
     return (struct iodma_range){ extent->address, extent->length };
 }
 
+/* May a descriptor hold an address? Cheap, for it is asked of every range at
+   every end of an extent. */
+static bool may_hold(const struct iodma_memory *memory, uint64_t address)
+{
+    const struct iodma_range *range = memory->ranges;
+
+    if (memory->kind != IODMA_RANGES)
+        return true;
+    for (uint32_t i = 0; i < memory->count; i++) {
+        if (address - range[i].address < range[i].length)
+            return true;
+    }
+    return false;
+}
+
 /* The end of what is the window's from an address on; the address itself if
    that byte is not. */
 static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
@@ -64,6 +79,8 @@ static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
     struct iodma_extent extent;
     struct iodma_walk walk;
 
+    if (!may_hold(view->memory, address))
+        return address;
     iodma_view_begin(view, 0, &walk);
     while (rest != 0 && iodma_walk_next(&walk, rest, &extent) == IODMA_OK) {
         struct iodma_range range = own(walk.leaf, &extent);
@@ -75,15 +92,18 @@ static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
     return address;
 }
 
-/* Is the line that holds a byte all the window's? */
-static bool line_is_ours(const struct iodma_view *view, uint64_t address)
+/* Is the line that holds a byte all the window's? known: bytes that are. */
+static bool line_is_ours(const struct iodma_view *view, uint64_t address,
+                         struct iodma_range known)
 {
     uint64_t line = line_of(view);
     uint64_t at = address - modulo(address, line);
     uint64_t left = line;
 
     while (left != 0) {
-        uint64_t end = owned_to(view, at);
+        uint64_t end = range_holds(known.address, known.length, at)
+                           ? known.address + known.length
+                           : owned_to(view, at);
 
         if (end == at)
             return false;
@@ -94,9 +114,9 @@ static bool line_is_ours(const struct iodma_view *view, uint64_t address)
 }
 
 static void look_at(const struct iodma_view *view, uint64_t address,
-                    struct iodma_ends *ends)
+                    struct iodma_range extent, struct iodma_ends *ends)
 {
-    if (line_is_ours(view, address))
+    if (line_is_ours(view, address, extent))
         ends->ours = true;
     else
         ends->foreign = true;
@@ -113,14 +133,15 @@ struct iodma_ends iodma_split_ends(const struct iodma_view *view)
         return ends;
     iodma_view_begin(view, 0, &walk);
     while (iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {
+        struct iodma_range extent = { piece.client, piece.length };
         uint64_t end = piece.client + piece.length;
 
         if (piece.storage != piece.client || !drops_lines(view, piece.client))
             continue;
         if (modulo(piece.client, line) != 0)
-            look_at(view, piece.client, &ends);
+            look_at(view, piece.client, extent, &ends);
         if (modulo(end, line) != 0)
-            look_at(view, end - 1, &ends);
+            look_at(view, end - 1, extent, &ends);
     }
     return ends;
 }
@@ -128,7 +149,9 @@ struct iodma_ends iodma_split_ends(const struct iodma_view *view)
 /* A line at the end of an extent that has to be bounced. */
 static bool foreign(const struct iodma_view *view, uint64_t address)
 {
-    return !view->ours || !line_is_ours(view, address);
+    struct iodma_range byte = { address, 1 };
+
+    return !view->ours || !line_is_ours(view, address, byte);
 }
 
 /* Edges ------------------------------------------------------------------ */
