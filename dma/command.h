@@ -125,7 +125,7 @@ struct iodma_command {
     struct iodma_cursor cursor;  /* where generation would go on  */
 };
 
-/* Generation only: see IODMA_ITERATE_ONLY. */
+/* Generation only: see IODMA_ITERATE_ONLY. Context: any. */
 static inline bool iodma_command_iterates(const struct iodma_command *command)
 {
     return (command->device.mapping & IODMA_ITERATE_ONLY) != 0;
@@ -226,7 +226,7 @@ enum iodma_status iodma_command_set_memory(struct iodma_command *command,
 enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
                                              bool auto_complete);
 
-/* The descriptor that was set, or NULL. (getMemoryDescriptor) */
+/* The descriptor that was set, or NULL. (getMemoryDescriptor) Context: any. */
 const struct iodma_memory *
 iodma_command_memory(const struct iodma_command *command);
 
@@ -324,21 +324,21 @@ enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
                                              uint32_t *count);
 
 /* The same for an array of iodma_segment32; the specification's output
-   function must be iodma_output_host32. */
+   function must be iodma_output_host32: this is not checked. Context: any. */
 enum iodma_status iodma_command_gen_segments32(struct iodma_command *command,
                                                uint64_t *offset,
                                                struct iodma_segment32 *segments,
                                                uint32_t *count);
 
 /* The same for an array of iodma_segment64; the specification's output
-   function must be iodma_output_host64. */
+   function must be iodma_output_host64: this is not checked. Context: any. */
 enum iodma_status iodma_command_gen_segments64(struct iodma_command *command,
                                                uint64_t *offset,
                                                struct iodma_segment64 *segments,
                                                uint32_t *count);
 
 /* The same with an output function for this call only; NULL is
-   BadArgument. */
+   BadArgument. Context: any. */
 enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
                                                   iodma_segment_function output,
                                                   uint64_t *offset,
@@ -349,13 +349,14 @@ enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
  * Generate all segments from an offset to the end of the window into a
  * device's own descriptors, with no list in between.
  *
- *   offset   as above
+ *   offset   as above; out: the length of the window
  *   emitter  the driver's; it gets them in portions
  *
  * Returns OK; what iodma_command_gen_segments() says; or the emitter's
- * refusal. On failure *offset is as it was.
+ * refusal. On failure *offset is as it was, and the emitter may have been
+ * given a part of the list.
  *
- * Context: any.
+ * Context: any. Ours.
  */
 enum iodma_status iodma_command_emit(struct iodma_command *command,
                                      uint64_t *offset,
@@ -399,7 +400,7 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
  * a cache line that the device may write the rest of; what stopped a copy, as
  * above.
  *
- * Context: thread or ISR.
+ * Context: thread or ISR. Source: E12.
  */
 enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
                                                   uint64_t offset,
@@ -457,7 +458,8 @@ iodma_command_get_prepared(const struct iodma_command *command,
  * under way, and for ever if their engine would not stop: then they are
  * quarantined. Holds nest.
  *
- * Returns OK, or NotReady if not prepared that often. Context: any.
+ * Returns OK, or NotReady if not prepared that often. Context: any. Source:
+ * E9.
  */
 enum iodma_status iodma_command_hold(struct iodma_command *command);
 
@@ -469,11 +471,13 @@ enum iodma_status iodma_command_hold(struct iodma_command *command);
  */
 enum iodma_status iodma_command_release(struct iodma_command *command);
 
-/* The specification's address bits; 0: no limit. (getNumAddressBits) */
+/* The specification's address bits; 0: no limit, or no specification.
+   (getNumAddressBits) Context: any. */
 uint8_t iodma_command_address_bits(const struct iodma_command *command);
 
 /* The specification's alignments, before the bus narrows them; 1 if there is
-   none. (getAlignment, getAlignmentLength, getAlignmentInternalSegments) */
+   none. Bytes. (getAlignment, getAlignmentLength,
+   getAlignmentInternalSegments) Context: any. */
 uint32_t iodma_command_alignment(const struct iodma_command *command);
 uint32_t iodma_command_alignment_length(const struct iodma_command *command);
 uint32_t

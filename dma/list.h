@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An intrusive first-in, first-out list. The link lies in the element; an
-   element is on one list at a time. */
+   element is on one list at a time. Context of all calls: any; the caller sees
+   to it that they do not meet on one list. */
 #ifndef DMA_LIST_H
 #define DMA_LIST_H
 

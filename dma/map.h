@@ -52,7 +52,7 @@ struct iodma_mapper {
  * Returns OK; BadArgument: a pointer is NULL, the page size is no power of
  * two, count is 0 or above IODMA_MOST_PAGES, or there is no whole page.
  *
- * Context: thread; takes time by the page.
+ * Context: thread; takes time by the page. Source: spec 7 (IOMapper).
  */
 enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
                                     struct hal_mapper *hal,
@@ -78,7 +78,7 @@ struct iodma_mapping {
  *   mapping  lent until iodma_mapping_drop()
  *
  * Returns OK; BadArgument for NULL; Busy: a command has the descriptor, or it
- * owns one already. Context: thread.
+ * owns one already. Context: thread. Source: E13.
  */
 enum iodma_status iodma_mapping_keep(struct iodma_memory *memory,
                                      struct iodma_mapping *mapping);
@@ -87,7 +87,7 @@ enum iodma_status iodma_mapping_keep(struct iodma_memory *memory,
  * Take it away again, out of the device's reach.
  *
  * Returns OK; NotReady: the descriptor owns none; Busy: a command has the
- * descriptor. Context: thread.
+ * descriptor. Context: thread. Source: E13.
  */
 enum iodma_status iodma_mapping_drop(struct iodma_memory *memory);
 

@@ -184,7 +184,7 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
  * The end of a prepare. (IOMemoryDescriptor: complete)
  *
  * Returns OK; NotReady: it is not prepared; Busy: this is the last one, and a
- * command has it. Nothing changes then. Context: as above.
+ * command has it. Nothing changes then. Context: as above. Source: spec 1.1.
  */
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory);
 
@@ -225,6 +225,7 @@ struct iodma_bus;
  * (IOMemoryDescriptor: readBytes, writeBytes)
  *
  *   bus     whose regions say how the CPU reaches them
+ *   offset  of the first byte, from the start of the descriptor
  *   bytes   reading: NULL reads nothing; writing: NULL writes zeros
  *
  * Returns the number of bytes, or 0 if the range is not all within the

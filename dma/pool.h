@@ -48,7 +48,7 @@ struct iodma_pool {
  *   sleep  or NULL, then get() never waits
  *
  * Returns OK, or BadArgument: pool, lock or one of sleep's functions is NULL.
- * Context: any.
+ * Context: any. Source of all calls: spec 8.
  */
 enum iodma_status iodma_pool_init(struct iodma_pool *pool,
                                   const struct hal_lock *lock,

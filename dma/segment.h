@@ -132,7 +132,8 @@ enum iodma_status iodma_segment_put(struct iodma_command *command,
                                     uint32_t index);
 
 /* The address bits that an output function can write: 32 for the three
-   built-in ones of that width, 0 (unknown, or all) for any other. */
+   built-in ones of that width, 0 (unknown, or all) for any other. Context:
+   any. */
 uint32_t iodma_output_bits(iodma_segment_function output);
 
 #endif

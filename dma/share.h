@@ -24,7 +24,8 @@ struct iodma_share {
 };
 
 /*
- * Share storage with the device.
+ * Share storage with the device. Caches are not maintained: it is uncached, or
+ * the master looks into them.
  *
  *   share    out; must stay where it is until iodma_unshare()
  *   limits   what the driver says of its descriptors (hal_dmac.ring_limits)

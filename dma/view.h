@@ -78,7 +78,8 @@ struct iodma_piece {
     uint64_t length;  /* bytes        */
 };
 
-/* What a master does to memory of a direction. */
+/* What a master does to memory of a direction: HAL_READ | HAL_WRITE. Context:
+   any. */
 static inline uint8_t iodma_access_of(uint32_t direction)
 {
     if (direction == IODMA_OUT)
@@ -97,7 +98,7 @@ static inline void iodma_view_begin(const struct iodma_view *view,
     (void)iodma_walk_begin(walk, view->memory, view->offset + position);
 }
 
-/* The position that a walk is at. */
+/* The position that a walk is at, bytes of the window. Context: any. */
 static inline uint64_t iodma_view_position(const struct iodma_view *view,
                                            const struct iodma_walk *walk)
 {
@@ -184,19 +185,19 @@ iodma_view_aperture(const struct iodma_view *view, uint64_t address)
    Context: any. Source: spec 3.5 step 8. */
 bool iodma_view_write_protected(const struct iodma_view *view);
 
-/* The device writes: In, InOut and None. */
+/* The device writes: In, InOut and None. Context: any. */
 static inline bool iodma_view_inbound(const struct iodma_view *view)
 {
     return view->memory->direction != IODMA_OUT;
 }
 
-/* Whose pages they are: a name that is the command's alone. */
+/* Whose pages they are: a name that is the command's alone. Context: any. */
 static inline const void *iodma_view_owner(const struct iodma_view *view)
 {
     return view->limits;
 }
 
-/* Bytes of the buffer of rung *whole*. */
+/* Bytes of the buffer of rung *whole*. Context: any. */
 static inline uint64_t iodma_view_buffer_size(const struct iodma_view *view)
 {
     uint64_t rounded = view->length + (view->bus->granule - 1);

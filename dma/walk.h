@@ -60,7 +60,7 @@ enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
    any. */
 void iodma_walk_skip(struct iodma_walk *walk, uint64_t length);
 
-/* The array of a descriptor that is not IODMA_MULTI. */
+/* The array of a descriptor that is not IODMA_MULTI. Context: any. */
 static inline const struct iodma_range *
 iodma_memory_ranges(const struct iodma_memory *memory)
 {
