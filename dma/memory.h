@@ -72,7 +72,8 @@ struct iodma_memory {
     struct iodma_mapping *mapping; /* that it owns (E13), or NULL          */
     struct iodma_summary summary;
     uint32_t wired;    /* prepares that are not completed                  */
-    uint32_t attached; /* commands that have it; under their bus's lock    */
+    uint32_t attached; /* commands that have it; under the lock of their
+                          bus: buses that share it share the lock          */
     uint8_t kind;      /* IODMA_RANGES ...                                 */
     uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT                  */
     uint8_t index_shift;
@@ -192,6 +193,18 @@ enum iodma_status iodma_memory_complete(struct iodma_memory *memory);
 static inline bool iodma_memory_ready(const struct iodma_memory *memory)
 {
     return !memory->needs_wiring || memory->wired != 0;
+}
+
+/* Bytes of it, and which way they go. (getLength, getDirection) Context: any.
+ */
+static inline uint64_t iodma_memory_length(const struct iodma_memory *memory)
+{
+    return memory->length;
+}
+
+static inline uint32_t iodma_memory_direction(const struct iodma_memory *memory)
+{
+    return memory->direction;
 }
 
 /* The caller's word. (setTag, getTag) Context: any. */
