@@ -302,7 +302,7 @@ enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
         return IODMA_OK;
     if (memory->wired == 0)
         return IODMA_NOT_READY;
-    if (memory->wired == 1 && memory->attached != 0)
+    if (memory->wired == 1 && (memory->attached != 0 || memory->mapping))
         return IODMA_BUSY;
 
     memory->wired--;
