@@ -36,6 +36,11 @@ enum iodma_status iodma_command_init(struct iodma_command *command,
     return status == IODMA_OK ? iodma_command_set_spec(command, spec) : status;
 }
 
+static bool unavoidable(const struct iodma_mapper *mapper)
+{
+    return mapper && !mapper->hal->can_bypass;
+}
+
 /* The mapper that a specification comes to use. (spec 2.3 steps 9 to 11, 2.4)
  */
 static enum iodma_status mapper_of(const struct iodma_bus *bus,
@@ -43,7 +48,6 @@ static enum iodma_status mapper_of(const struct iodma_bus *bus,
                                    struct iodma_mapper **mapper)
 {
     struct iodma_mapper *given = spec->mapper ? spec->mapper : bus->mapper;
-    bool unavoidable = given && !given->hal->can_bypass;
 
     switch (spec->mapping & IODMA_TYPE_MASK) {
     case IODMA_MAPPED:
@@ -53,11 +57,12 @@ static enum iodma_status mapper_of(const struct iodma_bus *bus,
         *mapper = NULL;
         return given ? IODMA_BAD_ARGUMENT : IODMA_OK;
     case IODMA_NON_COHERENT:
-        *mapper = spec->mapper || unavoidable ? given : NULL;
+        *mapper = spec->mapper || unavoidable(given) ? given : NULL;
         return IODMA_OK;
     case IODMA_UNMAPPED:
         *mapper = NULL;
-        return unavoidable && (spec->mapping & IODMA_ITERATE_ONLY) == 0
+        return (unavoidable(spec->mapper) || unavoidable(bus->mapper)) &&
+                       (spec->mapping & IODMA_ITERATE_ONLY) == 0
                    ? IODMA_BAD_ARGUMENT
                    : IODMA_OK;
     default:
@@ -240,10 +245,18 @@ static enum iodma_status show(struct iodma_view *view)
     return view->mapper ? view->mapper->calls->install(view) : IODMA_OK;
 }
 
-static void revoke(struct iodma_view *view)
+static void hide(struct iodma_view *view)
 {
     if (view->mapper)
-        view->mapper->calls->revoke(view);
+        view->mapper->calls->hide(view);
+}
+
+/* Free all that a view has; the device cannot reach it any more. */
+static void release(struct iodma_view *view)
+{
+    if (view->mapper)
+        view->mapper->calls->release(view);
+    iodma_plan_release(view);
 }
 
 /* Decide how the bytes go, and find storage for those that need some. */
@@ -328,7 +341,8 @@ enum iodma_status iodma_command_prepare_with_spec(
     return status;
 }
 
-/* Take the bytes back from a device that reaches nothing any more. */
+/* Take the bytes back from a device that reaches nothing any more, and free
+   what the view has. */
 static enum iodma_status take_back(struct iodma_view *view,
                                    bool invalidate_cache, bool synchronize)
 {
@@ -339,7 +353,7 @@ static enum iodma_status take_back(struct iodma_view *view,
 
     if (inbound && synchronize)
         copied = iodma_sync_copy_in(view);
-    iodma_plan_release(view);
+    release(view);
     return status != IODMA_OK ? status : copied;
 }
 
@@ -359,10 +373,11 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
         hal_observe(command->bus->hal);
         return IODMA_OK;
     }
-    revoke(&command->view);
-    if (iodma_command_iterates(command))
-        return IODMA_OK;
-    return take_back(&command->view, invalidate_cache, synchronize);
+    hide(&command->view);
+    if (!iodma_command_iterates(command))
+        return take_back(&command->view, invalidate_cache, synchronize);
+    release(&command->view);
+    return IODMA_OK;
 }
 
 /* What the device wrote becomes the client's, if nothing is in the way. */
@@ -407,7 +422,7 @@ static enum iodma_status double_buffer(struct iodma_command *command)
         return status;
     }
 
-    revoke(old);
+    hide(old);
     if (iodma_view_inbound(old))
         status = copy_back(old, IODMA_SYNC_ALL);
     if (status == IODMA_OK)
@@ -415,13 +430,13 @@ static enum iodma_status double_buffer(struct iodma_command *command)
     if (status == IODMA_OK)
         status = iodma_sync_for_device(&view, IODMA_SYNC_ALL);
     if (status != IODMA_OK) {
-        revoke(&view);
-        iodma_plan_release(&view);
+        hide(&view);
+        release(&view);
         (void)show(old);
         return status;
     }
 
-    iodma_plan_release(old);
+    release(old);
     *old = view;
     iodma_view_seek(old, 0, &command->cursor);
     return IODMA_OK;

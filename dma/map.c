@@ -46,123 +46,151 @@ static void give_back(struct iodma_mapper *mapper, uint64_t iova,
 
 /* Layout ------------------------------------------------------------------ */
 
-/* A bus run, in whole pages. */
-static struct hal_segment in_pages(const struct iodma_mapper *mapper,
-                                   struct hal_segment run)
+/* Bytes of a bus run's first page that are before it. */
+static uint64_t before(const struct iodma_mapper *mapper,
+                       struct hal_segment run)
 {
-    uint64_t page_size = mapper->hal->page_size;
-    uint64_t within = modulo(run.address, page_size);
-    uint64_t size = within + run.length + (page_size - 1);
-
-    return (struct hal_segment){ run.address - within,
-                                 size - modulo(size, page_size) };
+    return modulo(run.address, mapper->hal->page_size);
 }
 
-/* How many bytes of IOVA a view takes. */
-static uint64_t size_of(const struct iodma_view *view)
+/* How many pages a bus run touches. */
+static uint64_t pages_of(const struct iodma_mapper *mapper,
+                         struct hal_segment run)
+{
+    return ((before(mapper, run) + (run.length - 1)) >> mapper->shift) + 1;
+}
+
+/* How many a view takes, or more than there can be. */
+static uint64_t pages_of_all(const struct iodma_view *view)
 {
     struct hal_segment run;
     struct iodma_walk walk;
-    uint64_t size = 0;
+    uint64_t pages = 0;
 
     iodma_view_begin(view, 0, &walk);
-    while (iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK)
-        size += in_pages(view->mapper, run).length;
-    return size;
+    while (pages <= IODMA_MOST_PAGES &&
+           iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK)
+        pages += smaller(pages_of(view->mapper, run), IODMA_MOST_PAGES + 1);
+    return pages;
 }
 
-/* Take `length` bytes out of the device's reach, and free them. */
-static void unmap(struct iodma_mapper *mapper, uint64_t iova, uint64_t length,
-                  uint32_t pages)
+/* Take so many pages out of the device's reach. */
+static void unmap(struct iodma_mapper *mapper, uint64_t iova, uint64_t pages)
 {
-    if (length != 0) {
-        mapper->hal->ops->unmap(mapper->hal, iova, length);
-        mapper->hal->ops->sync(mapper->hal);
-    }
-    give_back(mapper, iova, pages);
+    if (pages == 0)
+        return;
+    mapper->hal->ops->unmap(mapper->hal, iova, pages << mapper->shift);
+    mapper->hal->ops->sync(mapper->hal);
 }
 
 /* Enter a view's runs from view->iova on. */
 static enum iodma_status enter(const struct iodma_view *view)
 {
-    struct hal_mapper *hal = view->mapper->hal;
-    uint64_t iova = view->iova;
+    struct iodma_mapper *mapper = view->mapper;
     enum iodma_status status = IODMA_OK;
     struct hal_segment run;
     struct iodma_walk walk;
+    uint64_t done = 0;
 
     iodma_view_begin(view, 0, &walk);
-    while (status == IODMA_OK &&
-           iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK) {
-        run = in_pages(view->mapper, run);
-        status =
-            hal->ops->map_run(hal, iova, run.address, run.length, view->access);
-        if (status == IODMA_OK)
-            iova += run.length;
+    while (iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK) {
+        uint64_t pages = pages_of(mapper, run);
+
+        status = mapper->hal->ops->map_run(
+            mapper->hal, view->iova + (done << mapper->shift),
+            run.address - before(mapper, run), pages << mapper->shift,
+            view->access);
+        if (status != IODMA_OK)
+            break;
+        done += pages;
     }
     if (status != IODMA_OK)
-        unmap(view->mapper, view->iova, iova - view->iova, view->iova_pages);
+        unmap(mapper, view->iova, done);
     return status;
 }
 
 /* The calls --------------------------------------------------------------- */
 
-/* Find IOVA for a planned view, and show it there. */
-static enum iodma_status install(struct iodma_view *view)
+/* Take IOVA for all of a planned view. */
+static enum iodma_status reserve(struct iodma_view *view)
 {
     struct iodma_mapper *mapper = view->mapper;
-    uint64_t size;
-    enum iodma_status status;
+    uint64_t pages = pages_of_all(view);
+    enum iodma_status status = IODMA_OK;
 
-    if (view->kept)
-        return IODMA_OK;
-    size = size_of(view);
-    if (size == 0)
-        return IODMA_OK;
-    if (size >> mapper->shift > IODMA_MOST_PAGES)
+    if (pages > IODMA_MOST_PAGES)
         return IODMA_NO_RESOURCES;
-
-    view->iova_pages = (uint32_t)(size >> mapper->shift);
-    status = take(mapper, view->iova_pages,
-                  iodma_limits_placement(view->limits, size),
-                  view->limits->last, &view->iova);
+    if (pages != 0)
+        status =
+            take(mapper, (uint32_t)pages,
+                 iodma_limits_placement(view->limits, pages << mapper->shift),
+                 view->limits->last, &view->iova);
     if (status == IODMA_OK)
-        status = enter(view);
-    if (status != IODMA_OK)
-        view->iova_pages = 0;
+        view->iova_pages = (uint32_t)pages;
     return status;
 }
 
-/* Take a view out of the device's reach. */
-static void revoke(struct iodma_view *view)
+static void release(struct iodma_view *view)
 {
-    if (view->iova_pages == 0)
-        return;
-    unmap(view->mapper, view->iova,
-          (uint64_t)view->iova_pages << view->mapper->shift, view->iova_pages);
+    if (view->iova_pages != 0)
+        give_back(view->mapper, view->iova, view->iova_pages);
     view->iova_pages = 0;
 }
 
-/* Map all of a view's descriptor, for whoever comes. */
-static bool make(const struct iodma_view *view, struct iodma_mapping *mapping)
+static enum iodma_status install(struct iodma_view *view)
 {
+    enum iodma_status status = IODMA_OK;
+
+    if (view->kept)
+        return IODMA_OK;
+    if (view->iova_pages == 0)
+        status = reserve(view);
+    if (status == IODMA_OK && view->iova_pages != 0)
+        status = enter(view);
+    if (status != IODMA_OK)
+        release(view);
+    return status;
+}
+
+static void hide(struct iodma_view *view)
+{
+    unmap(view->mapper, view->iova, view->iova_pages);
+}
+
+/* Map all of a view's descriptor, for whoever comes; unless somebody has in
+   the meantime. */
+static void make(const struct iodma_view *view, struct iodma_mapping *mapping)
+{
+    const struct hal_lock *lock = view->bus->hal->lock;
     struct iodma_view all = *view;
+    uint32_t state;
 
     all.offset = 0;
     all.length = view->memory->length;
     if (install(&all) != IODMA_OK)
-        return false;
-    *mapping = (struct iodma_mapping){ view->mapper, all.iova, all.iova_pages };
-    return true;
+        return;
+
+    state = lock->save();
+    if (mapping->pages == 0) {
+        *mapping = (struct iodma_mapping){ view->mapper, view->bus->hal,
+                                           all.iova, all.iova_pages };
+        all.iova_pages = 0;
+    }
+    lock->restore(state);
+    hide(&all);
+    release(&all);
 }
 
-/* Have a direct view use the mapping that its descriptor owns. */
 static bool adopt(struct iodma_view *view)
 {
     struct iodma_mapping *mapping = view->memory->mapping;
 
-    if (!mapping || (mapping->pages == 0 && !make(view, mapping)) ||
-        mapping->mapper != view->mapper)
+    if (!mapping)
+        return false;
+    if (mapping->pages == 0)
+        make(view, mapping);
+    if (mapping->pages == 0 || mapping->mapper != view->mapper ||
+        mapping->bus != view->bus->hal)
         return false;
     view->iova = mapping->iova;
     view->kept = true;
@@ -171,7 +199,8 @@ static bool adopt(struct iodma_view *view)
 
 static const struct iodma_mapper_calls calls = {
     .install = install,
-    .revoke = revoke,
+    .hide = hide,
+    .release = release,
     .adopt = adopt,
 };
 
@@ -238,10 +267,10 @@ enum iodma_status iodma_mapping_drop(struct iodma_memory *memory)
     if (memory->attached != 0)
         return IODMA_BUSY;
 
-    if (mapping->pages != 0)
-        unmap(mapping->mapper, mapping->iova,
-              (uint64_t)mapping->pages << mapping->mapper->shift,
-              mapping->pages);
+    if (mapping->pages != 0) {
+        unmap(mapping->mapper, mapping->iova, mapping->pages);
+        give_back(mapping->mapper, mapping->iova, mapping->pages);
+    }
     memory->mapping = NULL;
     return IODMA_OK;
 }

@@ -15,6 +15,7 @@
 
 #include "dma/memory.h"
 #include "dma/runs.h"
+#include "hal/bus.h"
 #include "hal/lock.h"
 #include "hal/mapper.h"
 #include "hal/status.h"
@@ -26,8 +27,15 @@ struct iodma_view;
 
 /* What a command asks of a mapper; made by iodma_mapper_init(). */
 struct iodma_mapper_calls {
+    /* Show a planned view: where it was if it was hidden, else at IOVA that is
+       found for it. On failure it has none. */
     enum iodma_status (*install)(struct iodma_view *view);
-    void (*revoke)(struct iodma_view *view);
+    /* Take it out of the device's reach. Its IOVA stays its own. */
+    void (*hide)(struct iodma_view *view);
+    /* Give up the IOVA of a hidden view. */
+    void (*release)(struct iodma_view *view);
+    /* Have a direct view use the mapping that its descriptor owns (E13), made
+       now if it is not yet. Returns false if there is none for it. */
     bool (*adopt)(struct iodma_view *view);
 };
 
@@ -66,8 +74,9 @@ uint64_t iodma_mapper_in_use(const struct iodma_mapper *mapper);
 /* A mapping that a descriptor owns (rule E13). The caller's storage. */
 struct iodma_mapping {
     struct iodma_mapper *mapper;
-    uint64_t iova;  /* of the page that the first byte is in */
-    uint32_t pages; /* 0: not made yet                       */
+    const struct hal_bus *bus; /* whose addresses it shows              */
+    uint64_t iova;             /* of the page that the first byte is in */
+    uint32_t pages;            /* 0: not made yet                       */
 };
 
 /*

@@ -298,7 +298,7 @@ static enum iodma_status count_down(struct iodma_memory *memory)
 {
     if (memory->wired == 0)
         return IODMA_NOT_READY;
-    if (memory->wired == 1 && memory->attached != 0)
+    if (memory->wired == 1 && (memory->attached != 0 || memory->mapping))
         return IODMA_BUSY;
     memory->wired--;
     if (memory->wired == 0)

@@ -185,7 +185,8 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
  * The end of a prepare. (IOMemoryDescriptor: complete)
  *
  * Returns OK; NotReady: it is not prepared; Busy: this is the last one, and a
- * command has it. Nothing changes then. Context: as above. Source: spec 1.1.
+ * command has it, or it owns a mapping. Nothing changes then. Context: as
+ * above. Source: spec 1.1.
  */
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory);
 

@@ -162,11 +162,14 @@ static enum iodma_status take_pages(struct iodma_view *view)
 }
 
 /* One of the rungs with pages: NoResources if they cannot be had. Where none
-   is needed it is rung *direct* again, which would not do. */
+   is needed it is rung *direct* again, which would not do; and a mapper's page
+   must not show others' bounce pages. */
 static enum iodma_status climb_pages(struct iodma_view *view, uint8_t rung)
 {
     enum iodma_status status;
 
+    if (iodma_view_granule(view) > view->bus->granule)
+        return IODMA_NOT_ALIGNED;
     view->rung = rung;
     status = take_pages(view);
     if (status == IODMA_OK)
@@ -181,8 +184,9 @@ static uint64_t alignment_of_buffer(const struct iodma_view *view,
                                     uint64_t size)
 {
     uint64_t alignment = iodma_limits_placement(view->limits, size);
+    uint64_t granule = iodma_view_granule(view);
 
-    return alignment < view->bus->granule ? view->bus->granule : alignment;
+    return alignment < granule ? granule : alignment;
 }
 
 /* One run of pages for all of the window. */

@@ -179,18 +179,19 @@ static bool goes_on(const struct iodma_view *view, struct iodma_walk walk,
            next.address == end && !aperture_begins(view->bus->hal, end);
 }
 
-/* One bus run's bytes, as IOVA. */
+/* One bus run's bytes, as IOVA. The cursor does not pass what is not shown. */
 static enum iodma_status shown_run(const struct iodma_view *view,
                                    struct iodma_cursor *cursor, uint64_t most,
                                    struct hal_segment *run)
 {
     uint64_t page_size = view->mapper->hal->page_size;
+    struct iodma_walk walk = cursor->walk;
     uint64_t end;
-    enum iodma_status status =
-        iodma_view_bus_run(view, &cursor->walk, most, run);
+    enum iodma_status status = iodma_view_bus_run(view, &walk, most, run);
 
     if (status != IODMA_OK)
         return status;
+    cursor->walk = walk;
     end = run->address + run->length;
     run->address = shown_at(view, cursor->iova, run->address);
     cursor->iova = run->address + run->length;
@@ -262,4 +263,21 @@ bool iodma_view_maintains(const struct iodma_view *view, uint64_t address)
     const struct hal_aperture *aperture = iodma_view_aperture(view, address);
 
     return view->maintained || !aperture || !aperture->snooped;
+}
+
+uint64_t iodma_view_granule(const struct iodma_view *view)
+{
+    uint64_t granule = view->bus->granule;
+
+    return view->mapper && view->mapper->hal->page_size > granule
+               ? view->mapper->hal->page_size
+               : granule;
+}
+
+uint64_t iodma_view_buffer_size(const struct iodma_view *view)
+{
+    uint64_t granule = iodma_view_granule(view);
+    uint64_t rounded = view->length + (granule - 1);
+
+    return rounded - modulo(rounded, granule);
 }

@@ -197,13 +197,12 @@ static inline const void *iodma_view_owner(const struct iodma_view *view)
     return view->limits;
 }
 
-/* Bytes of the buffer of rung *whole*. Context: any. */
-static inline uint64_t iodma_view_buffer_size(const struct iodma_view *view)
-{
-    uint64_t rounded = view->length + (view->bus->granule - 1);
+/* What bounce storage has to be rounded to, bytes: the device sees whole pages
+   of a mapper. Context: any. */
+uint64_t iodma_view_granule(const struct iodma_view *view);
 
-    return rounded - (rounded & (view->bus->granule - 1));
-}
+/* Bytes of the buffer of rung *whole*. Context: any. */
+uint64_t iodma_view_buffer_size(const struct iodma_view *view);
 
 /* Caches have to be maintained for the byte at a CPU physical address (rule
    E1). Context: any. */

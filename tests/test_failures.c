@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * E7: every hook fails in turn, at every one of its calls. The call that it
- * failed under changes nothing: status, count, plan, cursor, pools, windows
- * and the client's memory are as they were. (A window that goes away in the
- * middle of a copy back leaves a part of it done; one that is missing from the
- * beginning does not.) And ten thousand rounds leak nothing.
+ * failed under changes nothing: status, count, plan, cursor, pools, windows,
+ * mapper and the client's memory are as they were. (A window that goes away in
+ * the middle of a copy back leaves a part of it done; one that is missing from
+ * the beginning does not.) And ten thousand rounds leak nothing.
  */
 #include "tests/check.h"
 #include "tests/fixture.h"
+#include "tests/model/model_mapper.h"
 #include "tests/model/sparse.h"
 
 #include <stdio.h>
 
 #define GIB4 UINT64_C(0x100000000)
 
-enum { MOST_CALLS = 200 };
+/* Calls of hooks under one call of ours, at most. */
+enum { MOST_TAKES = 8, MOST_OPENS = 96, MOST_RUNS = 8 };
+
+enum { IOVA_PAGES = 32 };
 
 static struct iodma_command command;
 static struct iodma_memory memory;
+static struct model_mapper model;
+static struct iodma_mapper mapper;
 
 static const struct iodma_range scattered[ROW_RANGES] = {
     { 0x10002, 0x100 },
@@ -34,6 +40,9 @@ struct state {
     uint64_t position;
     unsigned pages, runs, windows;
     uint64_t client;
+    const void *mapper; /* of the specification            */
+    uint64_t in_use;    /* IOVA                            */
+    uint64_t shown;     /* a sum over what is shown where  */
 };
 
 /* What the device writes: nothing that the client had. */
@@ -83,6 +92,20 @@ static uint64_t client_sum(void)
     return sum;
 }
 
+/* What the device sees, in whichever order it is noted. */
+static uint64_t shown_sum(void)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < MODEL_MAPPER_PAGES; i++) {
+        const struct model_mapper_page *page = &model.pages[i];
+
+        if (page->access != 0)
+            sum += (page->iova * 31 + page->bus) * 31 + page->access;
+    }
+    return sum;
+}
+
 static struct state state_now(void)
 {
     return (struct state){
@@ -93,6 +116,9 @@ static struct state state_now(void)
         .runs = fixture_run_pages_taken(),
         .windows = sparse_open_windows(),
         .client = client_sum(),
+        .mapper = command.device.mapper,
+        .in_use = iodma_mapper_in_use(&mapper),
+        .shown = shown_sum(),
     };
 }
 
@@ -106,6 +132,10 @@ static void expect_state(const struct state *want, bool with_client)
     expect_number("pages taken", got.pages, want->pages);
     expect_number("pages of runs taken", got.runs, want->runs);
     expect_number("windows open", got.windows, want->windows);
+    expect("the specification's mapper", got.mapper == want->mapper);
+    expect_number("IOVA in use", got.in_use, want->in_use);
+    expect_number("what is shown where", got.shown, want->shown);
+    expect_number("stale pages", model_mapper_shown(&model, true), 0);
     if (with_client)
         expect_number("the client's bytes", got.client, want->client);
 }
@@ -124,6 +154,15 @@ static enum iodma_status call_prepare_zeros(void)
 static enum iodma_status call_set(void)
 {
     return iodma_command_set_memory(&command, &memory, true);
+}
+
+/* The specification before it has no mapper. */
+static enum iodma_status call_with_spec(void)
+{
+    struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+
+    spec.mapper = &mapper;
+    return iodma_command_prepare_with_spec(&command, &spec, 0, 0, true, true);
 }
 
 static enum iodma_status call_force(void)
@@ -145,72 +184,202 @@ static enum iodma_status call_in(void)
 static const struct {
     const char *what;
     struct iodma_spec spec;
-    bool prepared; /* before the call */
+    uint32_t mapping;
+    bool mapped;   /* through the mapper                             */
+    bool prepared; /* before the call                                */
     enum iodma_status (*call)(void);
+    bool opens;    /* windows                                        */
+    unsigned runs; /* that it maps; the first call of the mapper's is
+                      for the first of them                          */
 } calls[] = {
-    { "E7: prepare, pages", SPEC(host64, 32, 0, 1, 1, 1), false,
-      call_prepare },
-    { "E7: prepare, pages, not filled", SPEC(host64, 32, 0, 1, 1, 1), false,
-      call_prepare_zeros },
+    { "E7: prepare, pages", SPEC(host64, 32, 0, 1, 1, 1), 0, false, false,
+      call_prepare, true, 0 },
+    { "E7: prepare, pages, not filled", SPEC(host64, 32, 0, 1, 1, 1), 0, false,
+      false, call_prepare_zeros, true, 0 },
     { "E7: prepare, whole",
-      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), false,
-      call_prepare },
-    { "E7: set_memory", SPEC(host64, 32, 0, 1, 1, 1), false, call_set },
-    { "E7: force", SPEC(host64, 64, 0, 1, 1, 1), true, call_force },
-    { "E7: force, from pages", SPEC(host64, 32, 0, 1, 1, 1), true,
-      call_force },
-    { "E7: synchronize out", SPEC(host64, 32, 0, 1, 1, 1), true, call_out },
-    { "E7: synchronize in", SPEC(host64, 32, 0, 1, 1, 1), true, call_in },
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, false,
+      false, call_prepare, true, 0 },
+    { "E7: set_memory", SPEC(host64, 32, 0, 1, 1, 1), 0, false, false, call_set,
+      true, 0 },
+    { "E7: force", SPEC(host64, 64, 0, 1, 1, 1), 0, false, true, call_force,
+      true, 0 },
+    { "E7: force, from pages", SPEC(host64, 32, 0, 1, 1, 1), 0, false, true,
+      call_force, true, 0 },
+    { "E7: synchronize out", SPEC(host64, 32, 0, 1, 1, 1), 0, false, true,
+      call_out, true, 0 },
+    { "E7: synchronize in", SPEC(host64, 32, 0, 1, 1, 1), 0, false, true,
+      call_in, true, 0 },
+
+    { "E7: prepare, mapped", SPEC(host64, 64, 0, 1, 1, 1), 0, true, false,
+      call_prepare, false, 4 },
+    { "E7: prepare, mapped, iterate only", SPEC(host64, 64, 0, 1, 1, 1),
+      IODMA_ITERATE_ONLY, true, false, call_prepare, false, 4 },
+    { "E7: prepare, mapped, whole",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, true,
+      false, call_prepare, true, 1 },
+    { "E7: prepare, mapped, least bounce", SPEC(host64, 64, 0, 1, 1, 0x1000),
+      IODMA_LEAST_BOUNCE, true, false, call_prepare, true, 4 },
+    { "E7: set_memory, mapped", SPEC(host64, 64, 0, 1, 1, 1), 0, true, false,
+      call_set, false, 4 },
+    { "E7: prepare_with_spec, mapped", SPEC(host64, 32, 0, 1, 1, 1), 0, false,
+      false, call_with_spec, false, 4 },
+    { "E7: force, mapped", SPEC(host64, 64, 0, 1, 1, 1), 0, true, true,
+      call_force, true, 1 },
+    { "E7: force, mapped, from the least bounce",
+      SPEC(host64, 64, 0, 1, 1, 0x1000), IODMA_LEAST_BOUNCE, true, true,
+      call_force, true, 1 },
+    { "E7: synchronize out, mapped",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, true,
+      true, call_out, true, 0 },
+    { "E7: synchronize in, mapped",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, true,
+      true, call_in, true, 0 },
 };
 /* clang-format on */
 
-static void set_up(const struct iodma_spec *spec, bool prepared)
+static void set_up_mapper(void)
 {
-    memory = row_memory(scattered, IODMA_INOUT);
-    expect_status(
-        "init",
-        iodma_command_init(&command, fixture_bouncing_bus(), spec, NULL),
-        IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, prepared),
+    static struct iodma_note notes[IOVA_PAGES];
+
+    model_mapper_init(&model);
+    expect_status("mapper",
+                  iodma_mapper_init(&mapper, &model.mapper,
+                                    fixture_hal_bus.lock, notes, IOVA_PAGES),
                   IODMA_OK);
 }
 
+static void set_up(size_t index)
+{
+    struct iodma_spec spec = calls[index].spec;
+
+    set_up_mapper();
+    spec.mapping = calls[index].mapping;
+    spec.mapper = calls[index].mapped ? &mapper : NULL;
+    memory = row_memory(scattered, IODMA_INOUT);
+    expect_status(
+        "init",
+        iodma_command_init(&command, fixture_bouncing_bus(), &spec, NULL),
+        IODMA_OK);
+    expect_status(
+        "set",
+        iodma_command_set_memory(&command, &memory, calls[index].prepared),
+        IODMA_OK);
+}
+
+static void expect_nothing_left(void)
+{
+    expect_number("pages left behind", fixture_pages_taken(), 0);
+    expect_number("runs left behind", fixture_run_pages_taken(), 0);
+    expect_number("IOVA left behind", iodma_mapper_in_use(&mapper), 0);
+    expect_model_mapper_empty(&model);
+}
+
+/* How a hook fails: the n-th use from now on; 0: none does. */
+typedef void (*fail_function)(unsigned n);
+
+static void fail_map_run(unsigned n)
+{
+    model.fail_at = n;
+    model.fail_with = IODMA_DMA_ERROR;
+}
+
+/* Somebody else has all IOVA that is left. */
+static void fail_iova(unsigned n)
+{
+    static uint32_t taken[IOVA_PAGES];
+    static unsigned count;
+
+    while (n == 1 && iodma_runs_find(&mapper.space, 1, 1, &taken[count]))
+        iodma_runs_take(&mapper.space, taken[count++], 1);
+    while (n == 0 && count != 0)
+        iodma_runs_give_back(&mapper.space, taken[--count], 1);
+}
+
+/* Storage taken when the mapper was last synced. */
+static unsigned stored;
+
+static void moment(void)
+{
+    if (model.call_count != 0 && model.call_count <= MODEL_MAPPER_CALLS &&
+        model.calls[model.call_count - 1].operation == 's')
+        stored = fixture_pages_taken() + fixture_run_pages_taken();
+}
+
+/* The mapper's n-th run failed: what was entered before it was taken out, at
+   once and synced once, while the storage behind it was still taken. */
+static void expect_undone(size_t index, unsigned first, unsigned n)
+{
+    const struct model_mapper_call *call = &model.calls[first];
+    uint64_t length = 0;
+
+    if (!expect("the log is long enough",
+                model.call_count <= MODEL_MAPPER_CALLS) ||
+        !expect_number("calls of the mapper", model.call_count - first,
+                       n == 1 ? 1 : n + 2))
+        return;
+    for (unsigned i = 0; i < n; i++) {
+        expect_number("a run", (uint64_t)call[i].operation, 'm');
+        if (i + 1 < n)
+            length += call[i].length;
+    }
+    if (n == 1)
+        return;
+    expect_number("then unmap", (uint64_t)call[n].operation, 'u');
+    expect_number("from the first run on", call[n].iova, call[0].iova);
+    expect_number("what was entered", call[n].length, length);
+    expect_number("then sync", (uint64_t)call[n + 1].operation, 's');
+    expect("before storage is free", (stored != 0) == calls[index].opens);
+}
+
 /* One call, with the n-th use of a hook failing. Returns whether it failed. */
-static bool fails_cleanly(size_t index, void (*fail)(unsigned), unsigned n)
+static bool fails_cleanly(size_t index, fail_function fail, unsigned n)
 {
     struct state before;
     enum iodma_status status;
+    unsigned first;
 
-    set_up(&calls[index].spec, calls[index].prepared);
+    set_up(index);
     if (calls[index].prepared)
         device_writes();
     before = state_now();
+    first = model.call_count;
+    stored = 0;
+    model.moment = moment;
     fail(n);
     status = calls[index].call();
     fail(0);
-    if (status == IODMA_OK)
+    model.moment = NULL;
+    if (status == IODMA_OK) {
+        expect_status("clear", iodma_command_clear_memory(&command, true),
+                      IODMA_OK);
         return false;
+    }
 
-    expect_status("the refusal", status, IODMA_NO_RESOURCES);
+    expect_status("the refusal", status,
+                  fail == fail_map_run ? IODMA_DMA_ERROR : IODMA_NO_RESOURCES);
     expect_state(&before, !calls[index].prepared);
     expect_client_old_or_new();
+    if (fail == fail_map_run)
+        expect_undone(index, first, n);
+    if (fail == fail_iova)
+        expect_number("calls of the mapper", model.call_count, first);
     expect_status("the same call, with the hook mended", calls[index].call(),
                   IODMA_OK);
     expect_status("clear", iodma_command_clear_memory(&command, true),
                   IODMA_OK);
-    expect_number("pages left behind", fixture_pages_taken(), 0);
-    expect_number("runs left behind", fixture_run_pages_taken(), 0);
+    expect_nothing_left();
     return true;
 }
 
 /* The calls that a hook gets, one after the other, until none fails any
    more. A rung that is skipped for want of storage is no failure. */
-static unsigned each_call_fails(size_t index, void (*fail)(unsigned))
+static unsigned each_call_fails(size_t index, fail_function fail, unsigned most)
 {
     unsigned failed = 0;
 
-    for (unsigned n = 1; n < MOST_CALLS; n++)
+    for (unsigned n = 1; n <= most; n++)
         failed += fails_cleanly(index, fail, n);
+    expect("every call has failed", !fails_cleanly(index, fail, most + 1));
     return failed;
 }
 
@@ -219,13 +388,20 @@ static void failing_in_turn(void)
     for (size_t i = 0; i < COUNT_OF(calls); i++) {
         unsigned takes;
         unsigned opens;
+        unsigned runs;
+        unsigned iova;
 
         check_case(calls[i].what);
-        takes = each_call_fails(i, fixture_fail_take);
-        opens = each_call_fails(i, sparse_fail_open);
-        printf("# %s: failed at %u takes, %u opens\n", calls[i].what, takes,
-               opens);
-        expect("windows were opened", opens != 0);
+        takes = each_call_fails(i, fixture_fail_take, MOST_TAKES);
+        opens = each_call_fails(i, sparse_fail_open, MOST_OPENS);
+        runs = each_call_fails(i, fail_map_run, MOST_RUNS);
+        iova = each_call_fails(i, fail_iova, 1);
+        printf("# %s: failed at %u takes, %u opens, %u runs mapped, %u times "
+               "for want of IOVA\n",
+               calls[i].what, takes, opens, runs, iova);
+        expect("windows were opened", (opens != 0) == calls[i].opens);
+        expect_number("runs were mapped", runs, calls[i].runs);
+        expect_number("IOVA was looked for", iova, calls[i].runs != 0);
     }
 }
 
@@ -236,7 +412,7 @@ static void no_window(size_t index)
     struct state before;
     uint64_t length;
 
-    set_up(&calls[index].spec, calls[index].prepared);
+    set_up(index);
     if (calls[index].prepared)
         device_writes();
     for (unsigned i = 0; i < SPARSE_WINDOWS; i++) {
@@ -255,50 +431,57 @@ static void no_window(size_t index)
 static void without_windows(void)
 {
     for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        if (!calls[i].opens)
+            continue;
         check_case(calls[i].what);
         no_window(i);
     }
 }
 
 /* A failing complete ends the preparation all the same. It opens two windows
-   for each of three bounced pieces. */
+   for each bounced piece. */
 static void failing_complete(void)
 {
-    static const struct iodma_spec spec = SPEC(host64, 32, 0, 1, 1, 1);
-
     check_case("a complete that fails ends unprepared, with all given back");
-    for (unsigned n = 1; n <= 6; n++) {
-        set_up(&spec, true);
-        sparse_fail_open(n);
-        expect_status("complete", iodma_command_complete(&command, true, true),
-                      IODMA_NO_RESOURCES);
-        sparse_fail_open(0);
-        expect_number("count", command.prepared, 0);
-        expect_number("pages taken", fixture_pages_taken(), 0);
-        expect_number("windows open", sparse_open_windows(), 0);
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        if (!calls[i].opens)
+            continue;
+        for (unsigned n = 1; n <= 6; n++) {
+            enum iodma_status status;
+
+            set_up(i);
+            if (!calls[i].prepared)
+                expect_status("prepare", call_prepare(), IODMA_OK);
+            sparse_fail_open(n);
+            status = iodma_command_complete(&command, true, true);
+            sparse_fail_open(0);
+            if (command.view.rung != IODMA_DIRECT)
+                expect_status("complete", status, IODMA_NO_RESOURCES);
+            expect_number("count", command.prepared, 0);
+            expect_number("windows open", sparse_open_windows(), 0);
+            expect_nothing_left();
+        }
     }
 }
 
 static void many_rounds(void)
 {
-    static const struct iodma_spec specs[] = {
-        SPEC(host64, 32, 0, 1, 1, 1),
-        IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4),
-        SPEC(host64, 64, 0, 1, 1, 1),
-    };
     uint64_t seed = 7;
 
     check_case("ten thousand rounds leak nothing");
-    set_up(&specs[0], false);
+    set_up(0);
     for (unsigned i = 0; i < 10000; i++) {
+        size_t index = random_below(&seed, COUNT_OF(calls));
+        struct iodma_spec spec = calls[index].spec;
         uint64_t offset = random_below(&seed, 0x800);
 
+        spec.mapping = calls[index].mapping;
+        spec.mapper = random_below(&seed, 2) != 0 ? &mapper : NULL;
         fixture_fail_take(random_below(&seed, 12));
         sparse_fail_open(random_below(&seed, 60));
-        expect_status(
-            "set_spec",
-            iodma_command_set_spec(&command, &specs[random_below(&seed, 3)]),
-            IODMA_OK);
+        fail_map_run(random_below(&seed, 12));
+        expect_status("set_spec", iodma_command_set_spec(&command, &spec),
+                      IODMA_OK);
         (void)iodma_command_prepare(&command, offset, 0x1400, true,
                                     random_below(&seed, 2) != 0);
         (void)iodma_command_synchronize(
@@ -308,10 +491,13 @@ static void many_rounds(void)
                                      random_below(&seed, 2) != 0);
         fixture_fail_take(0);
         sparse_fail_open(0);
+        fail_map_run(0);
         if (!expect_number("count", command.prepared, 0) ||
             !expect_number("pages taken", fixture_pages_taken(), 0) ||
             !expect_number("pages of runs taken", fixture_run_pages_taken(),
                            0) ||
+            !expect_number("IOVA in use", iodma_mapper_in_use(&mapper), 0) ||
+            !expect_model_mapper_empty(&model) ||
             !expect_number("windows open", sparse_open_windows(), 0))
             break;
     }

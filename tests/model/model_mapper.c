@@ -78,7 +78,7 @@ static enum iodma_status map_run(struct hal_mapper *mapper, uint64_t iova,
                                                     false });
     }
     moment(model);
-    return fails ? IODMA_NO_RESOURCES : IODMA_OK;
+    return fails ? model->fail_with : IODMA_OK;
 }
 
 static void unmap(struct hal_mapper *mapper, uint64_t iova, uint64_t length)
@@ -139,15 +139,21 @@ void model_mapper_init(struct model_mapper *model)
 {
     *model = (struct model_mapper){
         .mapper = { &ops, 0x1000, 0x80000000, 0x8FFFFFFF, true },
+        .fail_with = IODMA_NO_RESOURCES,
     };
+}
+
+unsigned model_mapper_shown(const struct model_mapper *model, bool stale)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < MODEL_MAPPER_PAGES; i++)
+        count += model->pages[i].access != 0 && model->pages[i].stale == stale;
+    return count;
 }
 
 bool expect_model_mapper_empty(const struct model_mapper *model)
 {
-    unsigned count[2] = { 0, 0 }; /* shown, stale */
-
-    for (unsigned i = 0; i < MODEL_MAPPER_PAGES; i++)
-        count[model->pages[i].stale] += model->pages[i].access != 0;
-    return expect_number("pages shown", count[0], 0) &
-           expect_number("stale pages", count[1], 0);
+    return expect_number("pages shown", model_mapper_shown(model, false), 0) &
+           expect_number("stale pages", model_mapper_shown(model, true), 0);
 }

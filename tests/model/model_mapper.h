@@ -40,6 +40,7 @@ struct model_mapper {
     /* Set by the test. */
     void (*moment)(void); /* at the beginning and end of each call; or NULL */
     unsigned fail_at;     /* the n-th map_run from now fails; 0: none does  */
+    enum iodma_status fail_with; /* how; as it is made: NoResources         */
 
     /* Read by the test. */
     struct model_mapper_call calls[MODEL_MAPPER_CALLS];
@@ -62,6 +63,9 @@ void model_mapper_init(struct model_mapper *model);
  */
 bool model_mapper_translate(const struct model_mapper *model, uint64_t iova,
                             uint32_t access, uint64_t *bus);
+
+/* Pages shown, or, not yet synced, stale. */
+unsigned model_mapper_shown(const struct model_mapper *model, bool stale);
 
 /* Nothing is shown, nothing is stale. */
 bool expect_model_mapper_empty(const struct model_mapper *model);

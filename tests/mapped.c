@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/mapped.h"
+
+#include "tests/check.h"
+#include "tests/model/recording_cache.h"
+#include "tests/model/sparse.h"
+
+struct mapped mapped;
+
+static struct iodma_note notes[MAPPED_NOTES], other_notes[MAPPED_OTHER_NOTES];
+
+void mapped_make(struct mapped_facts facts, uint32_t count)
+{
+    model_mapper_init(&mapped.model);
+    if (facts.page_size != 0)
+        mapped.model.mapper.page_size = facts.page_size;
+    if (facts.first != 0)
+        mapped.model.mapper.first = facts.first;
+    if (facts.last != 0)
+        mapped.model.mapper.last = facts.last;
+    expect_status("mapper",
+                  iodma_mapper_init(&mapped.mapper, &mapped.model.mapper,
+                                    mapped.hal.lock, notes, count),
+                  IODMA_OK);
+}
+
+/* Everything anew: hal is what its caller makes of it. */
+void mapped_begin_bus(struct mapped_facts facts)
+{
+    struct hal_bounce *bounce = fixture_bouncing_bus()->bounce;
+
+    mapped_make(facts, MAPPED_NOTES);
+    recorded_count = 0;
+    expect_status("bus", iodma_bus_init(&mapped.bus, &mapped.hal, 0), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&mapped.bus, bounce), IODMA_OK);
+}
+
+void mapped_begin_with(struct mapped_facts facts)
+{
+    mapped.hal = fixture_hal_bus;
+    mapped_begin_bus(facts);
+}
+
+void mapped_begin(void)
+{
+    mapped_begin_with((struct mapped_facts){ 0, 0, 0 });
+}
+
+/* Memory in an aperture that is not snooped. */
+void mapped_begin_not_snooped(void)
+{
+    static struct hal_aperture aperture;
+
+    aperture = fixture_aperture;
+    aperture.snooped = false;
+    mapped.hal = fixture_hal_bus;
+    mapped.hal.apertures = &aperture;
+    mapped.hal.cache = &recording_cache;
+    mapped_begin_bus((struct mapped_facts){ 0, 0, 0 });
+}
+
+struct iodma_spec mapped_through(struct iodma_spec spec, uint32_t mapping)
+{
+    spec.mapping = mapping;
+    spec.mapper = &mapped.mapper;
+    return spec;
+}
+
+/* A command through M, with `memory` attached. */
+void mapped_attach(struct iodma_command *to, const struct iodma_spec *spec,
+                   uint32_t mapping)
+{
+    struct iodma_spec through = mapped_through(*spec, mapping);
+
+    expect_status("init", iodma_command_init(to, &mapped.bus, &through, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(to, &mapped.memory, false),
+                  IODMA_OK);
+}
+
+enum iodma_status mapped_prepare(struct iodma_command *to)
+{
+    return iodma_command_prepare(to, 0, 0, true, true);
+}
+
+void expect_prepared(struct iodma_command *to)
+{
+    expect_status("prepare", mapped_prepare(to), IODMA_OK);
+}
+
+void expect_completed(struct iodma_command *to)
+{
+    expect_status("complete", iodma_command_complete(to, true, true), IODMA_OK);
+}
+
+const struct iodma_spec mapped_any = SPEC(host64, 64, 0, 1, 1, 1);
+
+/* The memory of spec 118, prepared through M. */
+const struct iodma_range mapped_three_pages[ROW_RANGES] = {
+    { 0x10a00, 0x600 },
+    { 0x53000, 0x1000 },
+    { 0x77000, 0xa00 },
+};
+
+void mapped_begin_three_pages(void)
+{
+    mapped_begin();
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+}
+
+enum iodma_status mapped_list(struct iodma_command *from, uint64_t offset,
+                              uint32_t capacity)
+{
+    mapped.listed = capacity;
+    return iodma_command_gen_segments(from, &offset, mapped.list,
+                                      &mapped.listed);
+}
+
+void expect_mapped_list(struct iodma_command *from,
+                        const struct hal_segment *want)
+{
+    expect_status("gen", mapped_list(from, 0, MAPPED_SEGMENTS), IODMA_OK);
+    expect_segments("the list", mapped.list, mapped.listed, want,
+                    row_count(want, MAPPED_SEGMENTS));
+}
+
+/* What the bus calls a byte; 0 where there is no aperture. */
+static uint64_t bus_address(uint64_t cpu)
+{
+    for (uint32_t i = 0; i < mapped.hal.aperture_count; i++) {
+        const struct hal_aperture *aperture = &mapped.hal.apertures[i];
+
+        if (range_holds(aperture->cpu, aperture->size, cpu))
+            return aperture->bus + (cpu - aperture->cpu);
+    }
+    return 0;
+}
+
+/* Each byte of the list is the one that the command means, and may be accessed
+   as its direction says, no more. */
+void expect_mapped_bytes(const struct iodma_command *from)
+{
+    const struct iodma_view *view = &from->view;
+    uint32_t access = iodma_access_of(view->memory->direction);
+    uint64_t position = 0;
+    bool right = true;
+
+    for (uint32_t i = 0; i < mapped.listed && right; i++) {
+        for (uint64_t k = 0; k < mapped.list[i].length && right; k++) {
+            uint64_t iova = mapped.list[i].address + k;
+            struct iodma_piece piece = { 0, 0, 0 };
+            struct iodma_walk walk;
+            uint64_t at = 0;
+            uint64_t none;
+
+            iodma_view_begin(view, position++, &walk);
+            right = expect_status("a piece",
+                                  iodma_view_piece(view, &walk, 1, &piece),
+                                  IODMA_OK) &&
+                    expect("the byte is shown",
+                           model_mapper_translate(&mapped.model, iova, access,
+                                                  &at)) &&
+                    expect_number("its bus address", at,
+                                  bus_address(piece.storage)) &&
+                    expect("for that access only",
+                           access == (HAL_READ | HAL_WRITE) ||
+                               !model_mapper_translate(&mapped.model, iova,
+                                                       HAL_READ | HAL_WRITE,
+                                                       &none));
+        }
+    }
+    expect_number("bytes listed", position, view->length);
+}
+
+void expect_mapped_pages(unsigned count)
+{
+    expect_number("pages shown", model_mapper_shown(&mapped.model, false),
+                  count);
+    expect_number("IOVA in use", iodma_mapper_in_use(&mapped.mapper),
+                  count * mapped.model.mapper.page_size);
+}
+
+void expect_nothing_mapped(void)
+{
+    expect_model_mapper_empty(&mapped.model);
+    expect_number("IOVA in use", iodma_mapper_in_use(&mapped.mapper), 0);
+    expect_number("bounce pages taken", fixture_pages_taken(), 0);
+    expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
+    expect_number("windows open", sparse_open_windows(), 0);
+}
+
+void expect_ended(struct iodma_command *of)
+{
+    expect_status("end", iodma_command_deinit(of), IODMA_OK);
+}
+
+/* A call of the mapper's, the n-th from 0 on. */
+void expect_mapper_call(unsigned n, char operation, uint64_t iova,
+                        uint64_t length)
+{
+    const struct model_mapper_call *call = &mapped.model.calls[n];
+
+    if (!expect("there is such a call",
+                n < mapped.model.call_count && n < MODEL_MAPPER_CALLS))
+        return;
+    expect_number("call", (uint64_t)call->operation, (uint64_t)operation);
+    expect_number("at", call->iova, iova);
+    expect_number("length", call->length, length);
+}
+
+/* The last two calls: all of it was taken out, at once. */
+void expect_revoked(uint64_t iova, uint64_t length)
+{
+    expect_mapper_call(mapped.model.call_count - 2, 'u', iova, length);
+    expect_mapper_call(mapped.model.call_count - 1, 's', 0, 0);
+}
+
+/* Another command, that has `pages` pages of IOVA from the lowest on. */
+void mapped_occupy(uint64_t pages)
+{
+    struct iodma_spec spec = mapped_through(mapped_any, IODMA_MAPPED);
+
+    expect_status("occupied memory",
+                  iodma_memory_init_buffer(&mapped.occupied, 0x1000000,
+                                           pages * 0x1000, pages * 0x1000,
+                                           IODMA_INOUT),
+                  IODMA_OK);
+    expect_status("init",
+                  iodma_command_init(&mapped.other, &mapped.bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status(
+        "set", iodma_command_set_memory(&mapped.other, &mapped.occupied, true),
+        IODMA_OK);
+}
+
+void mapped_make_other(bool can_bypass)
+{
+    model_mapper_init(&mapped.other_model);
+    mapped.other_model.mapper.first = MAPPED_OTHER;
+    mapped.other_model.mapper.last =
+        MAPPED_OTHER + MAPPED_OTHER_NOTES * 0x1000 - 1;
+    mapped.other_model.mapper.can_bypass = can_bypass;
+    expect_status("other mapper",
+                  iodma_mapper_init(&mapped.other_mapper,
+                                    &mapped.other_model.mapper, mapped.hal.lock,
+                                    other_notes, MAPPED_OTHER_NOTES),
+                  IODMA_OK);
+}
+
+/* Two pieces of memory: side by side for the CPU and on the bus, yet apart;
+   and one that lies elsewhere on the bus, in the middle of a page. */
+const struct hal_aperture mapped_apertures[] = {
+    { 0x10000, 0x40000, 0x2000, HAL_READ | HAL_WRITE, true },
+    { 0x12000, 0x42000, 0x1000, HAL_READ | HAL_WRITE, true },
+    { 0x13000, 0x98800, 0x4000, HAL_READ | HAL_WRITE, true },
+    { 0x100000, 0x100000, 0x200000, HAL_READ | HAL_WRITE, true },
+};

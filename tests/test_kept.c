@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * E13: a descriptor that owns its mapping. It is made once and serves every
+ * command whose limits it meets; who cannot use it maps for itself; and it
+ * goes, whole, when it is dropped and not before.
+ */
+#include "tests/check.h"
+#include "tests/mapped.h"
+
+static struct iodma_mapping mapping;
+
+/* The memory of spec 118, which owns its mapping. */
+static void begin_kept(void)
+{
+    mapped_begin();
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_OK);
+}
+
+/* Prepare a window with a command of its own, as S(host64, ...) asks. */
+static void prepare_window(struct iodma_command *to,
+                           const struct iodma_spec *spec, uint64_t offset,
+                           uint64_t length)
+{
+    mapped_attach(to, spec, IODMA_MAPPED);
+    expect_status("prepare",
+                  iodma_command_prepare(to, offset, length, true, true),
+                  IODMA_OK);
+}
+
+static void expect_dropped(uint64_t iova, uint64_t length)
+{
+    expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+    expect_revoked(iova, length);
+    expect_nothing_mapped();
+}
+
+static void keeping(void)
+{
+    struct iodma_mapping second;
+
+    check_case("E13: one mapping, made once, for all that use its descriptor");
+    begin_kept();
+    expect_mapped_pages(0);
+    for (unsigned i = 0; i < 3; i++) {
+        prepare_window(&mapped.command, &mapped_any, 0, 0);
+        prepare_window(&mapped.other, &mapped_any, 0x5ff, 0x1002);
+        expect_mapped_list(&mapped.command,
+                           (struct hal_segment[MAPPED_SEGMENTS]){
+                               { MAPPED_BASE + 0xa00, 0x2000 } });
+        expect_mapped_bytes(&mapped.command);
+        expect_mapped_list(&mapped.other,
+                           (struct hal_segment[MAPPED_SEGMENTS]){
+                               { MAPPED_BASE + 0xfff, 0x1002 } });
+        expect_mapped_bytes(&mapped.other);
+        expect_status("gen", mapped_list(&mapped.other, 0x1001, 1), IODMA_OK);
+        expect_number("its last byte", mapped.list[0].address,
+                      MAPPED_BASE + 0x2000);
+        expect_ended(&mapped.other);
+        expect_ended(&mapped.command);
+        expect_number("calls", mapped.model.call_count, 3);
+        expect_mapped_pages(3);
+    }
+    expect_dropped(MAPPED_BASE, 0x3000);
+    expect_number("calls", mapped.model.call_count, 5);
+
+    check_case("E13: a sub-window first maps all of it, too");
+    begin_kept();
+    prepare_window(&mapped.command, &mapped_any, 0x600, 0x10);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x1000, 0x10 } });
+    expect_mapped_pages(3);
+    expect_ended(&mapped.command);
+    expect_dropped(MAPPED_BASE, 0x3000);
+
+    check_case("E13: kept and dropped in their order");
+    begin_kept();
+    expect_status("NULL", iodma_mapping_keep(NULL, &mapping),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("no storage", iodma_mapping_keep(&mapped.memory, NULL),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("twice", iodma_mapping_keep(&mapped.memory, &second),
+                  IODMA_BUSY);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_status("attached", iodma_mapping_drop(&mapped.memory), IODMA_BUSY);
+    expect_prepared(&mapped.command);
+    expect_status("prepared", iodma_mapping_drop(&mapped.memory), IODMA_BUSY);
+    expect_completed(&mapped.command);
+    expect_status("still attached", iodma_mapping_drop(&mapped.memory),
+                  IODMA_BUSY);
+    expect_mapped_pages(3);
+    expect_ended(&mapped.command);
+    expect_dropped(MAPPED_BASE, 0x3000);
+    expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_NOT_READY);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_BUSY);
+    expect_ended(&mapped.command);
+
+    check_case("E13: what nobody used is dropped without a word");
+    begin_kept();
+    expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+    expect_number("calls", mapped.model.call_count, 0);
+}
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    struct iodma_spec spec;
+    struct mapped_facts facts;
+    uint64_t offset, length;
+    enum iodma_status want;
+    unsigned pages; /* of a mapping of its own; 0: none */
+    uint64_t iova;  /* of the first segment             */
+} users[] = {
+    { "E13: what meets the limits", SPEC(host64, 32, 0, 0x200, 1, 1), { 0 },
+      0, 0x2000, IODMA_OK, 0, MAPPED_BASE + 0xa00 },
+    { "E13: out of reach", SPEC(host64, 32, 0, 1, 1, 1),
+      { 0, 0xFFFFE000, 0x10000FFFF }, 0x600, 0x10, IODMA_OK, 1, 0xFFFFE000 },
+    { "E13: out of reach, and nothing of its own within",
+      SPEC(host64, 32, 0, 1, 1, 1), { 0, GIB4, 0x10000FFFF }, 0x600, 0x10,
+      IODMA_NO_RESOURCES, 0, 0 },
+    { "E13: an alignment above the page",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000), { 0 },
+      0x600, 0x1000, IODMA_OK, 1, MAPPED_BASE + 0x4000 },
+    { "E13: an alignment that only the descriptor's mapping meets",
+      SPEC(host64, 64, 0x1000, 1, 1, 0x2000), { 0 }, 0x600, 0x1a00, IODMA_OK,
+      0, MAPPED_BASE + 0x1000 },
+    { "E13: a boundary that is crossed once too often",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x2000,
+                 .max_segments = 1),
+      { 0 }, 0x600, 0x1a00, IODMA_OK, 2, MAPPED_BASE + 0x4000 },
+};
+/* clang-format on */
+
+/* Who cannot use it maps for itself. */
+static void not_kept(void)
+{
+    for (size_t i = 0; i < COUNT_OF(users); i++) {
+        enum iodma_status status;
+
+        check_case(users[i].what);
+        mapped_begin_with(users[i].facts);
+        mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+        expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                      IODMA_OK);
+        prepare_window(&mapped.other, &mapped_any, 0, 0);
+        mapped_attach(&mapped.command, &users[i].spec, IODMA_MAPPED);
+        status = iodma_command_prepare(&mapped.command, users[i].offset,
+                                       users[i].length, true, true);
+        expect_status("prepare", status, users[i].want);
+        if (status == IODMA_OK) {
+            expect("whose mapping it is",
+                   mapped.command.view.kept == (users[i].pages == 0));
+            expect_status("gen",
+                          mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
+                          IODMA_OK);
+            expect_number("IOVA", mapped.list[0].address, users[i].iova);
+            expect_mapped_bytes(&mapped.command);
+            expect_mapped_pages(3 + users[i].pages);
+            expect_completed(&mapped.command);
+        }
+        expect_mapped_pages(3);
+        expect_ended(&mapped.command);
+        expect_ended(&mapped.other);
+        expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+        expect_nothing_mapped();
+    }
+}
+
+static void kept_apart(void)
+{
+    static const struct iodma_spec aligned =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x1000);
+    struct iodma_spec spec = mapped_any;
+    struct hal_bus apart;
+    struct iodma_bus elsewhere;
+
+    check_case("E13: another mapper's command maps for itself");
+    begin_kept();
+    mapped_make_other(true);
+    prepare_window(&mapped.other, &mapped_any, 0, 0);
+    spec.mapper = &mapped.other_mapper;
+    expect_status("init",
+                  iodma_command_init(&mapped.command, &mapped.bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status(
+        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
+        IODMA_OK);
+    expect_number("pages", model_mapper_shown(&mapped.other_model, false), 3);
+    expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
+    expect_number("IOVA", mapped.list[0].address, MAPPED_OTHER + 0xa00);
+    expect_ended(&mapped.command);
+    expect_model_mapper_empty(&mapped.other_model);
+    expect_mapped_pages(3);
+
+    check_case("E13: so does one on a bus with other addresses");
+    apart = mapped.hal;
+    apart.apertures = (struct hal_aperture[]){
+        { 0, 0x40000000, 0x40000000, HAL_READ | HAL_WRITE, true },
+    };
+    expect_status("bus", iodma_bus_init(&elsewhere, &apart, 0), IODMA_OK);
+    spec.mapper = &mapped.mapper;
+    expect_status("init",
+                  iodma_command_init(&mapped.command, &elsewhere, &spec, NULL),
+                  IODMA_OK);
+    expect_status(
+        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
+        IODMA_OK);
+    expect_mapped_pages(6);
+    expect_number("bus", mapped.model.calls[3].bus, 0x40010000);
+    expect_ended(&mapped.command);
+
+    check_case("E13: and one that has no mapper goes as it lies");
+    spec.mapper = NULL;
+    expect_status("init",
+                  iodma_command_init(&mapped.command, &mapped.bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status(
+        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
+        IODMA_OK);
+    expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
+    expect_number("address", mapped.list[0].address, 0x10a00);
+    expect_ended(&mapped.command);
+    expect_mapped_pages(3);
+    expect_ended(&mapped.other);
+    expect_dropped(MAPPED_BASE, 0x3000);
+
+    check_case("E13: a part of the descriptor does not own its mapping");
+    begin_kept();
+    prepare_window(&mapped.other, &mapped_any, 0, 0);
+    expect_status("part",
+                  iodma_memory_init_sub(&mapped.occupied, &mapped.memory, 0x600,
+                                        0x1000, IODMA_OUT),
+                  IODMA_OK);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_status(
+        "set",
+        iodma_command_set_memory(&mapped.command, &mapped.occupied, true),
+        IODMA_OK);
+    expect_mapped_pages(4);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x3000, 0x1000 } });
+    expect_mapped_bytes(&mapped.command);
+    expect_ended(&mapped.command);
+    expect_ended(&mapped.other);
+    expect_dropped(MAPPED_BASE, 0x3000);
+
+    check_case("E13: what is bounced does not use it");
+    begin_kept();
+    mapped_attach(&mapped.command, &aligned, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect_number("rung", mapped.command.view.rung, IODMA_WHOLE);
+    expect("not the descriptor's", !mapped.command.view.kept);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x4000, 0x2000 } });
+    expect_mapped_bytes(&mapped.command);
+    expect_completed(&mapped.command);
+    expect_revoked(MAPPED_BASE + 0x4000, 0x2000);
+    expect_ended(&mapped.command);
+    expect_dropped(MAPPED_BASE, 0x3000);
+
+    check_case("E13: force leaves it for its buffer, and it stays");
+    begin_kept();
+    prepare_window(&mapped.command, &mapped_any, 0x600, 0x1000);
+    expect_status(
+        "force",
+        iodma_command_synchronize(&mapped.command, IODMA_FORCE_DOUBLE_BUFFER),
+        IODMA_OK);
+    expect("not the descriptor's", !mapped.command.view.kept);
+    expect_mapped_pages(4);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x3000, 0x1000 } });
+    expect_mapped_bytes(&mapped.command);
+    expect_completed(&mapped.command);
+    expect_mapped_pages(3);
+    expect_prepared(&mapped.command);
+    expect("the descriptor's again", mapped.command.view.kept);
+    expect_ended(&mapped.command);
+    expect_dropped(MAPPED_BASE, 0x3000);
+
+    check_case("E13: iterate only maps for itself");
+    begin_kept();
+    mapped_attach(&mapped.command, &mapped_any, IODMA_ITERATE_ONLY);
+    expect_prepared(&mapped.command);
+    expect("not the descriptor's", !mapped.command.view.kept);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+}
+
+static void cannot_keep(void)
+{
+    static const struct iodma_range hole[ROW_RANGES] = {
+        { 0x13000, 0x1000 },
+        { UINT64_C(1) << 63, 0x1000 },
+        { 0x15000, 0x1000 },
+    };
+
+    check_case("E13: if it cannot be made, the command maps for itself");
+    begin_kept();
+    mapped.model.fail_at = 2;
+    prepare_window(&mapped.command, &mapped_any, 0, 0);
+    expect("not the descriptor's", !mapped.command.view.kept);
+    expect_mapper_call(2, 'u', MAPPED_BASE, 0x1000);
+    expect_number("calls", mapped.model.call_count, 7);
+    expect_mapped_pages(3);
+    expect_completed(&mapped.command);
+    expect_nothing_mapped();
+    expect_prepared(&mapped.command);
+    expect("the next one makes it", mapped.command.view.kept);
+    expect_ended(&mapped.command);
+    expect_dropped(MAPPED_BASE, 0x3000);
+
+    check_case("E13: if there is no IOVA for it, there may be for the window");
+    begin_kept();
+    mapped_make((struct mapped_facts){ 0, 0, 0 }, 2);
+    prepare_window(&mapped.command, &mapped_any, 0x600, 0x1a00);
+    expect("not the descriptor's", !mapped.command.view.kept);
+    expect_mapped_pages(2);
+    expect_ended(&mapped.command);
+    expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+    expect_nothing_mapped();
+
+    check_case("E13: memory that is out of reach is not in it");
+    mapped_begin();
+    mapped.memory = row_memory(hole, IODMA_INOUT);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_OK);
+    prepare_window(&mapped.command, &mapped_any, 0x2000, 0x1000);
+    expect("not the descriptor's", !mapped.command.view.kept);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x1000, 0x1000 } });
+    expect_mapped_bytes(&mapped.command);
+    prepare_window(&mapped.other, &mapped_any, 0, 0x1000);
+    expect("the descriptor's", mapped.other.view.kept);
+    expect_mapped_list(&mapped.other, (struct hal_segment[MAPPED_SEGMENTS]){
+                                          { MAPPED_BASE, 0x1000 } });
+    expect_ended(&mapped.other);
+    expect_ended(&mapped.command);
+    expect_dropped(MAPPED_BASE, 0x1000);
+}
+
+static bool identity(uint64_t virtual, uint64_t *physical, uint64_t *length)
+{
+    uint64_t rest = 0x1000 - modulo(virtual, 0x1000);
+
+    *physical = virtual ^ 0x1000;
+    *length = smaller(*length, rest);
+    return true;
+}
+
+static void kept_virtual(void)
+{
+    static const struct hal_translation translation = { identity };
+    static const struct iodma_range range = { 0x20800, 0x2000 };
+
+    check_case("E13: virtual memory stays where it is while that is mapped");
+    mapped_begin();
+    expect_status("memory",
+                  iodma_memory_init_virtual(&mapped.memory, &translation,
+                                            &range, 1, IODMA_INOUT, NULL, 0),
+                  IODMA_OK);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_OK);
+    expect_status("wire", iodma_memory_prepare(&mapped.memory, IODMA_NONE),
+                  IODMA_OK);
+    prepare_window(&mapped.command, &mapped_any, 0, 0);
+    expect("the descriptor's", mapped.command.view.kept);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x800, 0x2000 } });
+    expect_mapped_bytes(&mapped.command);
+    expect_ended(&mapped.command);
+    expect_status("unwire", iodma_memory_complete(&mapped.memory), IODMA_BUSY);
+    expect_dropped(MAPPED_BASE, 0x3000);
+    expect_status("unwire", iodma_memory_complete(&mapped.memory), IODMA_OK);
+}
+
+/* While one command makes the mapping, another one does: at the beginning or
+   the end of each of three calls. */
+enum { MOMENTS = 6 };
+
+static unsigned to_wait; /* moments until it does */
+
+static void handler(void)
+{
+    if (to_wait == 0 || --to_wait != 0)
+        return;
+    prepare_window(&mapped.other, &mapped_any, 0x600, 0x1000);
+    expect("the handler uses it", mapped.other.view.kept);
+}
+
+static void making_twice(void)
+{
+    check_case("E13: made at once by two, it is made once");
+    for (unsigned moment = 1; moment <= MOMENTS; moment++) {
+        begin_kept();
+        to_wait = moment;
+        mapped.model.moment = handler;
+        prepare_window(&mapped.command, &mapped_any, 0, 0);
+        mapped.model.moment = NULL;
+        expect("the program uses it", mapped.command.view.kept);
+        expect_mapped_pages(3);
+        expect_status("gen", mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
+                      IODMA_OK);
+        expect_mapped_bytes(&mapped.command);
+        expect_status("gen", mapped_list(&mapped.other, 0, MAPPED_SEGMENTS),
+                      IODMA_OK);
+        expect_mapped_bytes(&mapped.other);
+        expect_ended(&mapped.other);
+        expect_ended(&mapped.command);
+        expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+        expect_nothing_mapped();
+    }
+}
+
+int main(void)
+{
+    keeping();
+    not_kept();
+    kept_apart();
+    cannot_keep();
+    kept_virtual();
+    making_twice();
+    return check_result();
+}

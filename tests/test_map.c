@@ -1,0 +1,1213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a device sees through a mapper: the window's bytes and, but for the
+ * rest of their pages, no others, laid out as the spec's 7.2 says, for as long
+ * as they are prepared and not a moment longer. Spec cases 14, 15, 118 to 130;
+ * table 2.4; rules E4 and E5 where there is a mapper.
+ */
+#include "tests/check.h"
+#include "tests/mapped.h"
+#include "tests/model/recording_cache.h"
+#include "tests/model/sparse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A mapper's IOVA -------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    struct hal_mapper hal_mapper;
+    uint32_t count; /* of notes */
+    enum iodma_status want;
+    uint64_t first, pages;
+} spaces[] = {
+    { "all of mapper M", { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true }, MAPPED_NOTES,
+      IODMA_OK, MAPPED_BASE, 0x10000 },
+    { "what the notes suffice for",
+      { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true }, 7, IODMA_OK, MAPPED_BASE, 7 },
+    { "whole pages only", { NULL, 0x1000, 0x1001, 0x4FFE, true }, MAPPED_NOTES,
+      IODMA_OK, 0x2000, 2 },
+    { "one page", { NULL, 0x1000, 0x1000, 0x1FFF, true }, MAPPED_NOTES, IODMA_OK,
+      0x1000, 1 },
+    { "the last of 64 bits",
+      { NULL, 0x1000, UINT64_MAX - 0x1FFF, UINT64_MAX, true }, MAPPED_NOTES, IODMA_OK,
+      UINT64_MAX - 0x1FFF, 2 },
+    { "more pages than can be numbered", { NULL, 1, 0, UINT64_MAX, true },
+      MAPPED_NOTES, IODMA_OK, 0, MAPPED_NOTES },
+    { "no whole page", { NULL, 0x1000, 0x1001, 0x2FFE, true }, MAPPED_NOTES,
+      IODMA_BAD_ARGUMENT, 0, 0 },
+    { "less than a page", { NULL, 0x1000, 0x1000, 0x1FFE, true }, MAPPED_NOTES,
+      IODMA_BAD_ARGUMENT, 0, 0 },
+    { "none behind the end of 64 bits",
+      { NULL, 0x1000, UINT64_MAX - 5, UINT64_MAX, true }, MAPPED_NOTES,
+      IODMA_BAD_ARGUMENT, 0, 0 },
+    { "an end before its beginning", { NULL, 0x1000, 0x5000, 0x2FFF, true },
+      MAPPED_NOTES, IODMA_BAD_ARGUMENT, 0, 0 },
+    { "pages of no power of two", { NULL, 0x3000, MAPPED_BASE, 0x8FFFFFFF, true },
+      MAPPED_NOTES, IODMA_BAD_ARGUMENT, 0, 0 },
+    { "pages of nothing", { NULL, 0, MAPPED_BASE, 0x8FFFFFFF, true }, MAPPED_NOTES,
+      IODMA_BAD_ARGUMENT, 0, 0 },
+    { "no notes", { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true }, 0,
+      IODMA_BAD_ARGUMENT, 0, 0 },
+    { "notes that cannot be numbered",
+      { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true }, IODMA_MOST_PAGES + 1,
+      IODMA_BAD_ARGUMENT, 0, 0 },
+};
+/* clang-format on */
+
+static void making(void)
+{
+    static struct iodma_note notes[MAPPED_NOTES];
+    struct hal_mapper facts = { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true };
+    const struct hal_lock *lock = fixture_hal_bus.lock;
+
+    for (size_t i = 0; i < COUNT_OF(spaces); i++) {
+        struct iodma_mapper made = { .hal = NULL };
+
+        check_case(spaces[i].what);
+        facts = spaces[i].hal_mapper;
+        expect_status(
+            "init",
+            iodma_mapper_init(&made, &facts, lock, notes, spaces[i].count),
+            spaces[i].want);
+        if (spaces[i].want == IODMA_OK) {
+            expect_number("first", made.first, spaces[i].first);
+            expect_number("pages", made.space.end - made.space.first,
+                          spaces[i].pages);
+        } else {
+            expect("it is as it was", made.hal == NULL);
+        }
+        expect_number("in use", iodma_mapper_in_use(&made), 0);
+    }
+
+    check_case("what a mapper is made of may not be NULL");
+    expect_status("mapper", iodma_mapper_init(NULL, &facts, lock, notes, 1),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("driver",
+                  iodma_mapper_init(&mapped.mapper, NULL, lock, notes, 1),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("lock",
+                  iodma_mapper_init(&mapped.mapper, &facts, NULL, notes, 1),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("notes",
+                  iodma_mapper_init(&mapped.mapper, &facts, lock, NULL, 1),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("bus", iodma_bus_map_through(NULL, &mapped.mapper),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("no mapper", iodma_bus_map_through(&mapped.bus, NULL),
+                  IODMA_BAD_ARGUMENT);
+}
+
+/* Which mapper is in effect ------------------------------------------------ */
+
+/* None, or one that can be bypassed or not. */
+enum presence { NONE, AVOIDABLE, FIXED, PRESENCES };
+
+/* Table 2.4 and steps 10 and 11 of 2.3. Which mapper is used: '-' none,
+   'g'iven, 's'ystem's; '!' BadArgument. By the system's mapper, in that order:
+   none, avoidable, fixed. */
+/* clang-format off */
+static const struct {
+    const char *what;
+    uint32_t mapping;
+    char used[PRESENCES][PRESENCES + 1]; /* by the given one */
+} types[] = {
+    { "table 2.4: kMapped", IODMA_MAPPED, { "-ss", "ggg", "ggg" } },
+    { "table 2.4: kBypassed", IODMA_BYPASSED, { "-!!", "!!!", "!!!" } },
+    { "table 2.4: kNonCoherent (DS-10)", IODMA_NON_COHERENT,
+      { "--s", "ggg", "ggg" } },
+    { "table 2.4: kUnmapped (R-06)", IODMA_UNMAPPED, { "--!", "--!", "!!!" } },
+    { "table 2.4: kMapped, iterate only", IODMA_MAPPED | IODMA_ITERATE_ONLY,
+      { "-ss", "ggg", "ggg" } },
+    { "table 2.4: kBypassed, iterate only",
+      IODMA_BYPASSED | IODMA_ITERATE_ONLY, { "-!!", "!!!", "!!!" } },
+    { "table 2.4: kNonCoherent, iterate only",
+      IODMA_NON_COHERENT | IODMA_ITERATE_ONLY, { "--s", "ggg", "ggg" } },
+    { "table 2.4: kUnmapped, iterate only",
+      IODMA_UNMAPPED | IODMA_ITERATE_ONLY, { "---", "---", "---" } },
+};
+/* clang-format on */
+
+/* M is given, the other one is the system's. */
+static void expect_used(uint32_t mapping, enum presence given,
+                        enum presence system, char used)
+{
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10100, 0x100 },
+    };
+    struct iodma_spec spec = mapped_any;
+
+    mapped.hal = fixture_hal_bus;
+    mapped.hal.cache = &recording_cache;
+    mapped_begin_bus((struct mapped_facts){ 0, 0, 0 });
+    mapped.model.mapper.can_bypass = given != FIXED;
+    mapped_make_other(system != FIXED);
+    if (system != NONE)
+        expect_status("system",
+                      iodma_bus_map_through(&mapped.bus, &mapped.other_mapper),
+                      IODMA_OK);
+    spec.mapping = mapping;
+    spec.mapper = given != NONE ? &mapped.mapper : NULL;
+
+    if (!expect_status(
+            "init",
+            iodma_command_init(&mapped.command, &mapped.bus, &spec, NULL),
+            used == '!' ? IODMA_BAD_ARGUMENT : IODMA_OK) ||
+        used == '!')
+        return;
+    mapped.memory = row_memory(ranges, IODMA_OUT);
+    expect_status(
+        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
+        IODMA_OK);
+    expect_mapped_list(&mapped.command,
+                       (struct hal_segment[MAPPED_SEGMENTS]){
+                           { used == 'g'   ? MAPPED_BASE + 0x100
+                             : used == 's' ? MAPPED_OTHER + 0x100
+                                           : 0x10100,
+                             0x100 } });
+    expect_number("calls of the given mapper", mapped.model.call_count,
+                  used == 'g');
+    expect_number("calls of the system's", mapped.other_model.call_count,
+                  used == 's');
+    expect("caches are maintained",
+           (recorded_count != 0) == (mapping == IODMA_NON_COHERENT));
+    expect_ended(&mapped.command);
+}
+
+static void choosing(void)
+{
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        check_case(types[i].what);
+        for (unsigned k = 0; k < PRESENCES * PRESENCES; k++) {
+            enum presence given = (enum presence)(k / PRESENCES);
+            enum presence system = (enum presence)(k % PRESENCES);
+
+            expect_used(types[i].mapping, given, system,
+                        types[i].used[given][system]);
+        }
+    }
+
+    check_spec(14, "kBypassed with a mapper given");
+    expect_used(IODMA_BYPASSED, AVOIDABLE, NONE, '!');
+    check_spec(15, "kBypassed with a system mapper");
+    expect_used(IODMA_BYPASSED, NONE, AVOIDABLE, '!');
+    check_spec(126, "kUnmapped does not go through the system mapper");
+    expect_used(IODMA_UNMAPPED, NONE, AVOIDABLE, '-');
+    check_spec(126, "nor does kNonCoherent");
+    expect_used(IODMA_NON_COHERENT, NONE, AVOIDABLE, '-');
+    check_spec(127, "kMapped does");
+    expect_used(IODMA_MAPPED, NONE, AVOIDABLE, 's');
+}
+
+/* Layouts ---------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+    unsigned number; /* in the spec; 0: a case of ours */
+    const char *what;
+    struct iodma_spec spec;
+    uint32_t mapping;
+    uint32_t direction;
+    struct iodma_range ranges[ROW_RANGES];
+    uint64_t offset, length; /* of the window                    */
+    struct mapped_facts facts;
+    bool apart;              /* the apertures are those above    */
+    unsigned pages, runs;    /* shown; of storage, of one buffer */
+    struct hal_segment want[MAPPED_SEGMENTS];
+} layouts[] = {
+    { 118, "scattered runs that meet at the ends of pages become one",
+      SPEC(host64, 64, 0x20000, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10a00, 0x600 }, { 0x53000, 0x1000 }, { 0x77000, 0xa00 } },
+      0, 0, { 0 }, false, 3, 0, { { 0x80000a00, 0x2000 } } },
+    { 119, "runs that end and begin in the middle of pages do not",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10a00, 0x500 }, { 0x53200, 0x1000 } },
+      0, 0, { 0 }, false, 3, 0,
+      { { 0x80000a00, 0x500 }, { 0x80001200, 0x1000 } } },
+    { 120, "a buffer is mapped from the beginning of a page on",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, IODMA_OUT,
+      { { 0x10001, 0x1000 } }, 0, 0, { 0 }, false, 1, 1,
+      { { 0x80000000, 0x1000 } } },
+    { 121, "what is out of reach is not bounced",
+      SPEC(host64, 32, 0, 1, 1, 1), 0, IODMA_INOUT, { { GIB4, 0x4000 } },
+      0, 0, { 0 }, false, 4, 0, { { 0x80000000, 0x4000 } } },
+    { 122, "only the window's pages are mapped",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x10000, 0x4000 } },
+      0x1000, 0x2000, { 0 }, false, 2, 0, { { 0x80000000, 0x2000 } } },
+    { 123, "a maximum cuts what became one",
+      SPEC(host64, 64, 0x1000, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10000, 0x2000 }, { 0x40800, 0x800 }, { 0x50000, 0x1800 } },
+      0, 0, { 0 }, false, 5, 0,
+      { { 0x80000000, 0x1000 }, { 0x80001000, 0x1000 }, { 0x80002800, 0x1000 },
+        { 0x80003800, 0x1000 } } },
+    { 129, "out: the master may read", SPEC(host64, 64, 0, 1, 1, 1), 0,
+      IODMA_OUT, { { 0x10000, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
+      { { 0x80000000, 0x100 } } },
+    { 129, "in: it may write", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_IN,
+      { { 0x10000, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
+      { { 0x80000000, 0x100 } } },
+    { 129, "in and out: both", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10000, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
+      { { 0x80000000, 0x100 } } },
+    { 129, "none: both", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_NONE,
+      { { 0x10000, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
+      { { 0x80000000, 0x100 } } },
+    { 130, "an alignment above the page is the mapping's",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000), 0,
+      IODMA_INOUT, { { 0x13000, 0x2000 } }, 0, 0, { 0 }, false, 2, 0,
+      { { 0x80000000, 0x2000 } } },
+
+    { 0, "7.2: a run that ends mid-page and one that begins there",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10000, 0x800 }, { 0x20800, 0x800 }, { 0x30000, 0x10 } },
+      0, 0, { 0 }, false, 3, 0,
+      { { 0x80000000, 0x800 }, { 0x80001800, 0x810 } } },
+    { 0, "7.2: two runs of one page are mapped twice",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10010, 0x10 }, { 0x10100, 0x10 } }, 0, 0, { 0 }, false, 2, 0,
+      { { 0x80000010, 0x10 }, { 0x80001100, 0x10 } } },
+    { 0, "7.2: ranges that touch are one run",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10010, 0x10 }, { 0x10020, 0xff0 } }, 0, 0, { 0 }, false, 2, 0,
+      { { 0x80000010, 0x1000 } } },
+    { 0, "7.2: a run of many pages, offset kept",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x10fff, 0x1002 } },
+      0, 0, { 0 }, false, 3, 0, { { 0x80000fff, 0x1002 } } },
+    { 0, "7.2: a window that begins and ends mid-page",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10a00, 0x600 }, { 0x53000, 0x1000 }, { 0x77000, 0xa00 } },
+      0x5ff, 0x1002, { 0 }, false, 3, 0, { { 0x80000fff, 0x1002 } } },
+    { 0, "the mapper gets bus addresses",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x10100, 0x100 } },
+      0, 0, { 0 }, true, 1, 0, { { 0x80000100, 0x100 } } },
+    { 0, "page offsets are those of the bus",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x13100, 0x1000 } },
+      0, 0, { 0 }, true, 2, 0, { { 0x80000900, 0x1000 } } },
+    { 0, "apertures that touch on both sides are two runs, and meet",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x11800, 0x1000 } },
+      0, 0, { 0 }, true, 2, 0, { { 0x80000800, 0x1000 } } },
+    { 0, "memory that lies apart on the bus is two runs",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x12800, 0x1000 } },
+      0, 0, { 0 }, true, 2, 0,
+      { { 0x80000800, 0x800 }, { 0x80001800, 0x800 } } },
+    { 0, "a seam of apertures within a mapper's page is no end of a page",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x11800, 0x1000 } },
+      0, 0, { 0x4000, 0, 0 }, true, 2, 0,
+      { { 0x80001800, 0x800 }, { 0x80006000, 0x800 } } },
+    { 0, "pages of 0x4000", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x13000, 0x1000 }, { 0x54000, 0x1000 } },
+      0, 0, { 0x4000, 0, 0 }, false, 2, 0, { { 0x80003000, 0x2000 } } },
+    { 0, "pages of 0x400", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x13300, 0x100 }, { 0x54400, 0x300 } },
+      0, 0, { 0x400, 0, 0 }, false, 2, 0, { { 0x80000300, 0x400 } } },
+    { 0, "a buffer has pages of 0x400 to spare, the mapping has not",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, IODMA_OUT,
+      { { 0x10001, 0x404 } }, 0, 0, { 0x400, 0, 0 }, false, 2, 1,
+      { { 0x80000000, 0x404 } } },
+    { 0, "E5: a buffer has pages of 0x4000 to itself",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, IODMA_OUT,
+      { { 0x10001, 0x1000 } }, 0, 0, { 0x4000, 0, 0 }, false, 1, 4,
+      { { 0x80000000, 0x1000 } } },
+    { 0, "IOVA begins at the first whole page",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x10800, 0x100 } },
+      0, 0, { 0, 0x7ffff001, 0 }, false, 1, 0, { { 0x80000800, 0x100 } } },
+    { 0, "IOVA above 4 GiB", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10800, 0x100 } }, 0, 0, { 0, 0x7000000000, 0x7fffffffff }, false, 1,
+      0, { { 0x7000000800, 0x100 } } },
+    { 0, "E2: what fits between two boundaries lies there",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x4000), 0,
+      IODMA_INOUT, { { 0x10800, 0x800 }, { 0x50000, 0x2000 } },
+      0, 0, { 0 }, false, 3, 0, { { 0x80000800, 0x2800 } } },
+    { 0, "E2: what does not is cut where it crosses one",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x2000), 0,
+      IODMA_INOUT, { { 0x10800, 0x800 }, { 0x50000, 0x2000 } },
+      0, 0, { 0 }, false, 3, 0,
+      { { 0x80000800, 0x1800 }, { 0x80002000, 0x1000 } } },
+    { 0, "an internal alignment above the page, one run",
+      SPEC(host64, 64, 0x2000, 1, 1, 0x2000), 0, IODMA_INOUT,
+      { { 0x11000, 0x1000 }, { 0x53000, 0x2000 } }, 0, 0, { 0 }, false, 3, 0,
+      { { 0x80000000, 0x2000 }, { 0x80002000, 0x1000 } } },
+    { 0, "an internal alignment that a later run breaks: a buffer",
+      SPEC(host64, 64, 0, 1, 1, 0x2000), 0, IODMA_INOUT,
+      { { 0x11000, 0x800 }, { 0x53000, 0x800 } }, 0, 0, { 0 }, false, 1, 1,
+      { { 0x80000000, 0x1000 } } },
+    { 0, "too many runs mid-page: a buffer",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 1), 0, IODMA_INOUT,
+      { { 0x10000, 0x100 }, { 0x20000, 0x100 } }, 0, 0, { 0 }, false, 1, 1,
+      { { 0x80000000, 0x200 } } },
+    { 0, "runs that become one are not too many",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 1), 0, IODMA_INOUT,
+      { { 0x10f00, 0x100 }, { 0x20000, 0x100 } }, 0, 0, { 0 }, false, 2, 0,
+      { { 0x80000f00, 0x200 } } },
+    { 0, "kNonCoherent with a mapper given is mapped",
+      SPEC(host64, 64, 0, 1, 1, 1), IODMA_ITERATE_ONLY | IODMA_NON_COHERENT,
+      IODMA_INOUT, { { 0x10800, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
+      { { 0x80000800, 0x100 } } },
+    { 0, "iterate only: mapped, listed, not bounced",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_ITERATE_ONLY, IODMA_INOUT,
+      { { 0x10a00, 0x600 }, { GIB4, 0x1000 } }, 0, 0, { 0 }, false, 2, 0,
+      { { 0x80000a00, 0x1600 } } },
+};
+/* clang-format on */
+
+static void begin_layout(size_t i)
+{
+    mapped.hal = fixture_hal_bus;
+    if (layouts[i].apart) {
+        mapped.hal.apertures = mapped_apertures;
+        mapped.hal.aperture_count = COUNT_OF(mapped_apertures);
+    }
+    mapped_begin_bus(layouts[i].facts);
+    mapped.memory = row_memory(layouts[i].ranges, layouts[i].direction);
+    mapped_attach(&mapped.command, &layouts[i].spec, layouts[i].mapping);
+}
+
+static void laying_out(void)
+{
+    for (size_t i = 0; i < COUNT_OF(layouts); i++) {
+        uint64_t page_size;
+
+        check_spec(layouts[i].number, layouts[i].what);
+        begin_layout(i);
+        page_size = mapped.model.mapper.page_size;
+        expect_status("prepare",
+                      iodma_command_prepare(&mapped.command, layouts[i].offset,
+                                            layouts[i].length, true, true),
+                      IODMA_OK);
+        expect_mapped_list(&mapped.command, layouts[i].want);
+        expect_mapped_bytes(&mapped.command);
+        expect_mapped_pages(layouts[i].pages);
+        expect_number("bounce pages", fixture_pages_taken(), 0);
+        expect_number("pages of a buffer", fixture_run_pages_taken(),
+                      layouts[i].runs);
+        expect_completed(&mapped.command);
+        expect_revoked(mapped.list[0].address -
+                           modulo(mapped.list[0].address, page_size),
+                       layouts[i].pages * page_size);
+        expect_nothing_mapped();
+    }
+}
+
+/* Numbers of the spec that are more than a list. */
+static void numbered(void)
+{
+    uint64_t end = 0;
+    uint32_t one = 1;
+    uint8_t bytes[0x20];
+    uint8_t seen[0x20];
+
+    check_spec(118, "one segment, and its pages");
+    mapped_begin_three_pages();
+    expect_status(
+        "gen",
+        iodma_command_gen_segments(&mapped.command, &end, mapped.list, &one),
+        IODMA_OK);
+    expect_number("address", mapped.list[0].address, MAPPED_BASE + 0xa00);
+    expect_number("offset", end, 0x2000);
+    for (unsigned i = 0; i < 3; i++) {
+        expect_mapper_call(i, 'm', MAPPED_BASE + i * 0x1000, 0x1000);
+        expect_number("bus", mapped.model.calls[i].bus,
+                      (uint64_t[]){ 0x10000, 0x53000, 0x77000 }[i]);
+    }
+
+    check_spec(125, "clear takes all of it out, then syncs once");
+    expect_status("clear", iodma_command_clear_memory(&mapped.command, true),
+                  IODMA_OK);
+    expect_number("calls", mapped.model.call_count, 5);
+    expect_revoked(MAPPED_BASE, 0x3000);
+    expect_nothing_mapped();
+
+    check_spec(128, "read and write bytes over the seam of two runs");
+    mapped_begin_three_pages();
+    memset(bytes, 0xA5, sizeof bytes);
+    expect_number(
+        "written",
+        iodma_command_write_bytes(&mapped.command, 0x5f0, bytes, sizeof bytes),
+        sizeof bytes);
+    expect_bytes("in the first run", sparse_byte(0x10ff0), bytes, 0x10);
+    expect_bytes("in the second", sparse_byte(0x53000), bytes, 0x10);
+    expect_number("before it", *sparse_byte(0x10fef), sparse_fresh(0x10fef));
+    expect_number("behind it", *sparse_byte(0x53010), sparse_fresh(0x53010));
+    expect_number(
+        "read",
+        iodma_command_read_bytes(&mapped.command, 0x5f0, seen, sizeof seen),
+        sizeof seen);
+    expect_bytes("the bytes", seen, bytes, sizeof bytes);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+}
+
+/* Spec 124: the first run fails, or the last. */
+static void failing(void)
+{
+    static const struct iodma_range misaligned[ROW_RANGES] = {
+        { 0x10001, 0x1000 },
+    };
+    static const struct iodma_spec aligned =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4);
+
+    check_spec(124, "a run that fails leaves nothing");
+    for (unsigned n = 1; n <= 3; n++) {
+        mapped_begin();
+        mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+        mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+        mapped.model.fail_at = n;
+        expect_status("prepare", mapped_prepare(&mapped.command),
+                      IODMA_NO_RESOURCES);
+        expect_number("count", mapped.command.prepared, 0);
+        expect_number("calls", mapped.model.call_count, n == 1 ? 1 : n + 2);
+        if (n != 1)
+            expect_revoked(MAPPED_BASE, (n - 1) * 0x1000);
+        expect_nothing_mapped();
+        expect_prepared(&mapped.command);
+        expect_ended(&mapped.command);
+        expect_nothing_mapped();
+    }
+
+    check_spec(124, "nor does a buffer, and the mapper's word is passed up");
+    mapped_begin();
+    mapped.memory = row_memory(misaligned, IODMA_INOUT);
+    mapped_attach(&mapped.command, &aligned, IODMA_MAPPED);
+    mapped.model.fail_at = 1;
+    mapped.model.fail_with = IODMA_DMA_ERROR;
+    expect_status("prepare", mapped_prepare(&mapped.command), IODMA_DMA_ERROR);
+    expect_nothing_mapped();
+}
+
+/* Where in IOVA ---------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    struct iodma_spec spec;
+    struct mapped_facts facts;
+    uint32_t count; /* pages of IOVA */
+    uint64_t taken, pages;
+    enum iodma_status want;
+    uint64_t iova;
+} places[] = {
+    { "behind what is taken", SPEC(host64, 64, 0, 1, 1, 1), { 0 }, MAPPED_NOTES, 1, 1,
+      IODMA_OK, MAPPED_BASE + 0x1000 },
+    { "130: aligned to more than a page",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000), { 0 },
+      MAPPED_NOTES, 1, 2, IODMA_OK, MAPPED_BASE + 0x4000 },
+    { "aligned as later segments have to be",
+      SPEC(host64, 64, 0, 1, 1, 0x8000), { 0 }, MAPPED_NOTES, 1, 1, IODMA_OK,
+      MAPPED_BASE + 0x8000 },
+    { "alignments are those of addresses, not of pages from the first on",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x8000),
+      { 0, 0x80003000, 0 }, MAPPED_NOTES, 0, 1, IODMA_OK, MAPPED_BASE + 0x8000 },
+    { "E2: between two boundaries",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x4000), { 0 }, MAPPED_NOTES,
+      2, 3, IODMA_OK, MAPPED_BASE + 0x4000 },
+    { "E2: from a boundary on",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x4000), { 0 }, MAPPED_NOTES,
+      1, 5, IODMA_OK, MAPPED_BASE + 0x8000 },
+    { "all of it", SPEC(host64, 64, 0, 1, 1, 1), { 0 }, 8, 0, 8, IODMA_OK,
+      MAPPED_BASE },
+    { "one page more than there is", SPEC(host64, 64, 0, 1, 1, 1), { 0 }, 8, 0,
+      9, IODMA_NO_RESOURCES, 0 },
+    { "one page more than is left", SPEC(host64, 64, 0, 1, 1, 1), { 0 }, 8, 4,
+      5, IODMA_NO_RESOURCES, 0 },
+    { "nothing that is aligned is left",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x8000), { 0 },
+      8, 1, 1, IODMA_NO_RESOURCES, 0 },
+    { "no IOVA has that alignment",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x80000000),
+      { 0, 0x1000, 0x7FFFFFFF }, 16, 0, 1, IODMA_NO_RESOURCES, 0 },
+    { "no IOVA within reach", SPEC(host64, 31, 0, 1, 1, 1), { 0 }, MAPPED_NOTES, 0, 1,
+      IODMA_NO_RESOURCES, 0 },
+    { "the last of IOVA within reach", SPEC(host64, 32, 0, 1, 1, 1),
+      { 0, 0xFFFF8000, 0x10000FFFF }, 16, 4, 4, IODMA_OK, 0xFFFFC000 },
+    { "IOVA that ends out of reach", SPEC(host64, 32, 0, 1, 1, 1),
+      { 0, 0xFFFFC000, 0x10000FFFF }, 16, 0, 8, IODMA_NO_RESOURCES, 0 },
+    { "none is left within reach", SPEC(host64, 32, 0, 1, 1, 1),
+      { 0, 0xFFFFC000, 0x10000FFFF }, 16, 4, 1, IODMA_NO_RESOURCES, 0 },
+};
+/* clang-format on */
+
+static void placing(void)
+{
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        enum iodma_status status;
+
+        check_case(places[i].what);
+        mapped_begin_with(places[i].facts);
+        mapped_make(places[i].facts, places[i].count);
+        if (places[i].taken != 0)
+            mapped_occupy(places[i].taken);
+        expect_status("memory",
+                      iodma_memory_init_buffer(
+                          &mapped.memory, 0x2000000, places[i].pages * 0x1000,
+                          places[i].pages * 0x1000, IODMA_INOUT),
+                      IODMA_OK);
+        mapped_attach(&mapped.command, &places[i].spec, IODMA_MAPPED);
+        status = mapped_prepare(&mapped.command);
+        expect_status("prepare", status, places[i].want);
+        if (status == IODMA_OK) {
+            expect_status("gen",
+                          mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
+                          IODMA_OK);
+            expect_number("IOVA", mapped.list[0].address, places[i].iova);
+        }
+        expect_mapped_pages(
+            (unsigned)(places[i].taken +
+                       (status == IODMA_OK ? places[i].pages : 0)));
+        expect_ended(&mapped.command);
+        if (places[i].taken != 0)
+            expect_ended(&mapped.other);
+        expect_nothing_mapped();
+    }
+}
+
+enum { MANY = 8 };
+
+/* Eight commands have a page each. */
+static void fragmenting(void)
+{
+    static const struct iodma_range pages[ROW_RANGES] = {
+        { 0x10000, 0x1000 },
+    };
+    static struct iodma_command commands[MANY];
+    struct iodma_memory two;
+
+    check_case("IOVA in pieces serves those who fit, and merges again");
+    mapped_begin();
+    mapped_make((struct mapped_facts){ 0, 0, 0 }, MANY);
+    mapped.memory = row_memory(pages, IODMA_INOUT);
+    expect_status(
+        "two pages",
+        iodma_memory_init_buffer(&two, 0x20000, 0x2000, 0x2000, IODMA_INOUT),
+        IODMA_OK);
+    for (unsigned i = 0; i < MANY; i++) {
+        mapped_attach(&commands[i], &mapped_any, IODMA_MAPPED);
+        expect_prepared(&commands[i]);
+        expect_number("one behind the other", commands[i].view.iova,
+                      MAPPED_BASE + i * 0x1000);
+    }
+    for (unsigned i = 1; i < MANY; i += 2)
+        expect_completed(&commands[i]);
+    expect_mapped_pages(MANY / 2);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_status("set", iodma_command_set_memory(&mapped.command, &two, true),
+                  IODMA_NO_RESOURCES);
+    expect_status(
+        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
+        IODMA_OK);
+    expect_number("the lowest hole", mapped.command.view.iova,
+                  MAPPED_BASE + 0x1000);
+    expect_ended(&mapped.command);
+    for (unsigned i = 0; i < MANY; i++)
+        expect_ended(&commands[i]);
+    expect_nothing_mapped();
+    mapped_occupy(MANY);
+    expect_ended(&mapped.other);
+    expect_nothing_mapped();
+}
+
+static void huge(void)
+{
+    static const struct iodma_range ranges[][ROW_RANGES] = {
+        { { 1, (UINT64_C(1) << 63) - 1 }, { 0x1000, UINT64_C(1) << 63 } },
+        { { 0x1000, UINT64_C(1) << 63 } },
+        { { 0x1000, (uint64_t)IODMA_MOST_PAGES * 0x1000 + 1 } },
+    };
+    static const struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_host64, 64, 0);
+
+    check_case("E8: more than can be numbered is refused, not truncated");
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+        mapped_begin();
+        mapped.memory = row_memory(ranges[i], IODMA_OUT);
+        mapped_attach(&mapped.command, &spec, IODMA_ITERATE_ONLY);
+        expect_status("prepare", mapped_prepare(&mapped.command),
+                      IODMA_NO_RESOURCES);
+        expect_number("calls", mapped.model.call_count, 0);
+        expect_nothing_mapped();
+    }
+}
+
+/* What is prepared ------------------------------------------------------- */
+
+static void nesting(void)
+{
+    check_case("a nested prepare maps once, its complete revokes nothing");
+    mapped_begin_three_pages();
+    expect_prepared(&mapped.command);
+    expect_number("calls", mapped.model.call_count, 3);
+    expect_completed(&mapped.command);
+    expect_number("calls", mapped.model.call_count, 3);
+    expect_mapped_pages(3);
+    expect_completed(&mapped.command);
+    expect_revoked(MAPPED_BASE, 0x3000);
+    expect_nothing_mapped();
+
+    check_case("the mapper goes with the specification");
+    mapped_begin_three_pages();
+    expect_completed(&mapped.command);
+    expect_status("prepare with spec",
+                  iodma_command_prepare_with_spec(&mapped.command, &mapped_any,
+                                                  0, 0, true, true),
+                  IODMA_OK);
+    expect_number("unmapped", mapped.command.device.mapper != NULL, 0);
+    expect_nothing_mapped();
+    expect_ended(&mapped.command);
+}
+
+static void nothing(void)
+{
+    static const struct iodma_range none[ROW_RANGES] = { { 0, 0 } };
+    static const uint32_t mappings[] = { IODMA_MAPPED, IODMA_ITERATE_ONLY };
+
+    check_case("no bytes: nothing is mapped");
+    for (size_t i = 0; i < COUNT_OF(mappings); i++) {
+        mapped_begin();
+        mapped.memory = row_memory(none, IODMA_INOUT);
+        mapped_attach(&mapped.command, &mapped_any, mappings[i]);
+        expect_prepared(&mapped.command);
+        expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OVERRUN);
+        expect_completed(&mapped.command);
+        expect_number("calls", mapped.model.call_count, 0);
+
+        mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+        expect_status(
+            "set",
+            iodma_command_set_memory(&mapped.command, &mapped.memory, false),
+            IODMA_OK);
+        expect_status(
+            "prepare the end",
+            iodma_command_prepare(&mapped.command, 0x2000, 0, true, true),
+            IODMA_OK);
+        expect_completed(&mapped.command);
+        expect_number("calls", mapped.model.call_count, 0);
+        expect_nothing_mapped();
+    }
+}
+
+static void two_commands(void)
+{
+    check_case("two commands on one descriptor have a mapping each");
+    mapped_begin_three_pages();
+    mapped_attach(&mapped.other, &mapped_any, IODMA_MAPPED);
+    expect_prepared(&mapped.other);
+    expect_mapped_pages(6);
+    expect_mapped_list(&mapped.other, (struct hal_segment[MAPPED_SEGMENTS]){
+                                          { MAPPED_BASE + 0x4a00, 0x2000 } });
+    expect_mapped_bytes(&mapped.other);
+    expect_completed(&mapped.command);
+    expect_revoked(MAPPED_BASE, 0x3000);
+    expect_mapped_bytes(&mapped.other);
+    expect_ended(&mapped.command);
+    expect_ended(&mapped.other);
+    expect_nothing_mapped();
+}
+
+/* One segment at a time, and from any offset. */
+static void piecemeal(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0x700, 1, 1, 1);
+    struct hal_segment all[MAPPED_SEGMENTS];
+    uint64_t offset = 0;
+    uint32_t count;
+
+    check_case("pieces and seeks make the list of one call");
+    mapped_begin();
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    mapped_attach(&mapped.command, &spec, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect_status("gen", mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
+                  IODMA_OK);
+    memcpy(all, mapped.list, sizeof all);
+    count = mapped.listed;
+    for (uint32_t i = 0; i < count; i++) {
+        expect_status("another offset",
+                      mapped_list(&mapped.command, (0x123 * i) % 0x2000, 2),
+                      IODMA_OK);
+        expect_number("its address", mapped.list[0].address,
+                      MAPPED_BASE + 0xa00 + (0x123 * i) % 0x2000);
+        expect_status("one segment", mapped_list(&mapped.command, offset, 1),
+                      IODMA_OK);
+        expect_segments("is the list's", mapped.list, 1, &all[i], 1);
+        offset += mapped.list[0].length;
+    }
+    expect_number("to the end", offset, 0x2000);
+    expect_ended(&mapped.command);
+}
+
+static void iterating(void)
+{
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x13000, 0x3000 },
+    };
+    static const struct iodma_range hole[ROW_RANGES] = {
+        { 0x13000, 0x1000 },
+        { UINT64_C(1) << 63, 0x1000 },
+        { 0x15000, 0x1000 },
+    };
+    static const struct iodma_spec page_wise =
+        SPEC(host64, 64, 0x1000, 0x4000, 1, 0x1000);
+    static const struct iodma_spec lines = SPEC(host64, 64, 0, 0x20, 1, 1);
+
+    check_case("iterate only: a call may begin in any page");
+    mapped_begin();
+    mapped.memory = row_memory(ranges, IODMA_INOUT);
+    mapped_attach(&mapped.command, &page_wise, IODMA_ITERATE_ONLY);
+    expect_prepared(&mapped.command);
+    expect_status("gen", mapped_list(&mapped.command, 0x1000, 1), IODMA_OK);
+    expect_number("address", mapped.list[0].address, MAPPED_BASE + 0x1000);
+    expect_ended(&mapped.command);
+
+    check_case("iterate only: not at any byte of it");
+    mapped_attach(&mapped.command, &lines, IODMA_ITERATE_ONLY);
+    expect_prepared(&mapped.command);
+    expect_status("gen", mapped_list(&mapped.command, 0x1010, 1),
+                  IODMA_NOT_ALIGNED);
+    expect_status("gen", mapped_list(&mapped.command, 0x1020, 1), IODMA_OK);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+
+    check_case("iterate only: memory in no aperture is for gen to refuse");
+    mapped.memory = row_memory(hole, IODMA_INOUT);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_ITERATE_ONLY);
+    expect_prepared(&mapped.command);
+    expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
+    expect_number("before it", mapped.list[0].address, MAPPED_BASE);
+    expect_status("in it", mapped_list(&mapped.command, 0x1000, 1),
+                  IODMA_MESSAGE_TOO_LARGE);
+    expect_status("behind it", mapped_list(&mapped.command, 0x2000, 1),
+                  IODMA_MESSAGE_TOO_LARGE);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+}
+
+static void sharing(void)
+{
+    static const struct hal_limits limits = { .address_bits = 32,
+                                              .align_address = 0x2000 };
+    static uint8_t ring[0x1800];
+    struct iodma_share share;
+    struct hal_shared shared = { .size = 0 };
+    struct hal_limits one_page = limits;
+
+    check_case("shared memory goes through the system mapper");
+    mapped_begin();
+    expect_status("system", iodma_bus_map_through(&mapped.bus, &mapped.mapper),
+                  IODMA_OK);
+    mapped_occupy(1);
+    expect_status("share",
+                  iodma_share(&share, &mapped.bus, &limits, GIB4 + 0x5000, ring,
+                              sizeof ring, &shared),
+                  IODMA_OK);
+    expect_number("as the device sees it", shared.bus, MAPPED_BASE + 0x2000);
+    expect_mapped_pages(3);
+    expect_status("unshare", iodma_unshare(&share), IODMA_OK);
+    expect_mapped_pages(1);
+    expect_status("not aligned",
+                  iodma_share(&share, &mapped.bus, &limits, GIB4 + 0x5100, ring,
+                              sizeof ring, &shared),
+                  IODMA_NOT_ALIGNED);
+    one_page.max_segment = 0x1000;
+    expect_status("two segments",
+                  iodma_share(&share, &mapped.bus, &one_page, 0x5000, ring,
+                              sizeof ring, &shared),
+                  IODMA_NO_SPACE);
+    expect_ended(&mapped.other);
+    expect_nothing_mapped();
+}
+
+/* One list of 7.2's, whichever bytes the storage has. */
+static void bouncing(void)
+{
+    static const struct iodma_range unowned[ROW_RANGES] = {
+        { 0x10010, 0x100 },
+    };
+    static const struct iodma_range misaligned[ROW_RANGES] = {
+        { 0x10001, 0x1000 },
+    };
+    static const struct iodma_spec aligned =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4);
+
+    check_case("E3: lines that are shared have cells, which are mapped");
+    mapped_begin_not_snooped();
+    mapped.memory = row_memory(unowned, IODMA_IN);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect_number("rung", mapped.command.view.rung, IODMA_EDGES);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x10, 0x30 },
+                                            { MAPPED_BASE + 0x1040, 0xC0 },
+                                            { MAPPED_BASE + 0x2100, 0x10 } });
+    expect_mapped_bytes(&mapped.command);
+    for (uint64_t i = 0; i < 0x1000; i++) {
+        bool ours = range_holds(0x10, 0x30, i) || range_holds(0x100, 0x10, i);
+
+        if (!expect_number("E5: a byte of the page with the cells",
+                           *sparse_byte(0x100000 + i),
+                           ours ? sparse_fresh(0x10000 + i) : 0))
+            break;
+    }
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+
+    check_case("E5: a mapper's page never shows others' cells");
+    mapped_begin_not_snooped();
+    mapped_make((struct mapped_facts){ 0x4000, 0, 0 }, MAPPED_NOTES);
+    mapped.memory = row_memory(unowned, IODMA_IN);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect_number("rung", mapped.command.view.rung, IODMA_WHOLE);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE, 0x100 } });
+    expect_mapped_bytes(&mapped.command);
+    expect_ended(&mapped.command);
+
+    check_case("E5: nor others' buffers, and its padding is zero");
+    mapped_begin();
+    mapped_make((struct mapped_facts){ 0x4000, 0, 0 }, MAPPED_NOTES);
+    mapped.memory = row_memory(misaligned, IODMA_INOUT);
+    mapped_attach(&mapped.other, &aligned, IODMA_UNMAPPED);
+    expect_prepared(&mapped.other);
+    mapped_attach(&mapped.command, &aligned, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect_number("buffer", mapped.command.view.buffer, 0x204000);
+    for (uint64_t i = 0x1000; i < 0x4000; i++) {
+        if (!expect_number("padding", *sparse_byte(0x204000 + i), 0))
+            break;
+    }
+    expect_ended(&mapped.command);
+    expect_ended(&mapped.other);
+    expect_nothing_mapped();
+}
+
+/* Order ------------------------------------------------------------------ */
+
+/* All hooks in one log, each once for any number of calls in a row: storage is
+   't'aken and 'g'iven back, client memory is looked at through a window ('x'),
+   'c'leaned, 'i'nvalidated, 'p'ublished, 'o'bserved, 'm'apped, 'u'nmapped,
+   's'ynced. */
+static char events[64];
+
+static void event(char what)
+{
+    size_t length = strlen(events);
+
+    if ((length == 0 || events[length - 1] != what) &&
+        length + 1 < sizeof events)
+        events[length] = what;
+}
+
+static void expect_events(const char *want)
+{
+    if (!expect("the order of events", strcmp(events, want) == 0))
+        printf("#   expected %s\n#   got      %s\n", want, events);
+    memset(events, 0, sizeof events);
+}
+
+static void *window_open(uint64_t address, uint64_t *length)
+{
+    if (range_holds(0x10000, 0x10000, address))
+        event('x');
+    return sparse_window.open(address, length);
+}
+
+static void window_close(void *pointer)
+{
+    sparse_window.close(pointer);
+}
+
+static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
+                  size_t length)
+{
+    event('c');
+    recording_cache.ops->clean(cache, va, pa, length);
+}
+
+static void clean_invalidate(const struct hal_cache *cache, void *va,
+                             uint64_t pa, size_t length)
+{
+    event('i');
+    recording_cache.ops->clean_invalidate(cache, va, pa, length);
+}
+
+static void publish(void)
+{
+    event('p');
+}
+
+static void observe(void)
+{
+    event('o');
+}
+
+static const struct hal_mapper_ops *real_mapper;
+static const struct hal_bounce_ops *real_bounce;
+
+static enum iodma_status map_run(struct hal_mapper *to, uint64_t iova,
+                                 uint64_t at, uint64_t length, uint32_t access)
+{
+    event('m');
+    return real_mapper->map_run(to, iova, at, length, access);
+}
+
+static void unmap(struct hal_mapper *from, uint64_t iova, uint64_t length)
+{
+    event('u');
+    real_mapper->unmap(from, iova, length);
+}
+
+/* What is stale is nobody else's yet. */
+static void sync(struct hal_mapper *of)
+{
+    event('s');
+    expect("IOVA is not free before it is out of reach",
+           iodma_mapper_in_use(&mapped.mapper) >=
+               (model_mapper_shown(&mapped.model, false) +
+                model_mapper_shown(&mapped.model, true)) *
+                   UINT64_C(0x1000));
+    real_mapper->sync(of);
+}
+
+static bool to_physical(struct hal_mapper *of, uint64_t iova, uint64_t *at)
+{
+    return real_mapper->to_physical(of, iova, at);
+}
+
+static enum iodma_status take_page(struct hal_bounce *from, uint64_t highest,
+                                   uint64_t *address)
+{
+    event('t');
+    return real_bounce->take_page(from, highest, address);
+}
+
+static enum iodma_status take_run(struct hal_bounce *from, uint64_t size,
+                                  uint64_t alignment, uint64_t highest,
+                                  uint64_t *address)
+{
+    event('t');
+    return real_bounce->take_run(from, size, alignment, highest, address);
+}
+
+static void give_back(struct hal_bounce *to, uint64_t address, uint64_t size)
+{
+    event('g');
+    real_bounce->give_back(to, address, size);
+}
+
+/* Memory that is not snooped, with every hook in the log. */
+static void begin_logged(const struct iodma_spec *spec,
+                         const struct iodma_range *ranges, uint32_t direction)
+{
+    static const struct hal_window window = { window_open, window_close };
+    static const struct hal_cache_ops cache_ops = { clean, clean_invalidate };
+    static const struct hal_cache cache = { &cache_ops, 64, 64 };
+    static const struct hal_fences fences = { publish, observe };
+    static const struct hal_mapper_ops mapper_ops = { map_run, unmap, sync,
+                                                      to_physical };
+    static const struct hal_bounce_ops bounce_ops = { take_page, take_run,
+                                                      give_back };
+    static struct hal_aperture aperture;
+    static struct hal_region region;
+    static struct hal_bounce bounce;
+
+    aperture = fixture_aperture;
+    aperture.snooped = false;
+    region = fixture_hal_bus.regions[0];
+    region.window = &window;
+    mapped.hal = fixture_hal_bus;
+    mapped.hal.apertures = &aperture;
+    mapped.hal.regions = &region;
+    mapped.hal.cache = &cache;
+    mapped.hal.fences = &fences;
+    mapped_begin_bus((struct mapped_facts){ 0, 0, 0 });
+    bounce = *mapped.bus.bounce;
+    real_bounce = bounce.ops;
+    bounce.ops = &bounce_ops;
+    real_mapper = mapped.model.mapper.ops;
+    mapped.model.mapper.ops = &mapper_ops;
+    expect_status("lend", iodma_bus_lend(&mapped.bus, &bounce), IODMA_OK);
+    mapped.memory = row_memory(ranges, direction);
+    mapped_attach(&mapped.command, spec, IODMA_MAPPED);
+    memset(events, 0, sizeof events);
+}
+
+static void ordering(void)
+{
+    static const struct iodma_range lines[ROW_RANGES] = {
+        { 0x10000, 0x1000 },
+    };
+    static const struct iodma_range misaligned[ROW_RANGES] = {
+        { 0x10040, 0x1000 },
+    };
+    static const struct iodma_range unowned[ROW_RANGES] = {
+        { 0x10010, 0x100 },
+    };
+    static const struct iodma_spec aligned =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x80);
+
+    check_case("E4: clean, publish, map; revoke, observe, invalidate");
+    begin_logged(&mapped_any, lines, IODMA_INOUT);
+    expect_prepared(&mapped.command);
+    expect_events("xcpm");
+    expect_completed(&mapped.command);
+    expect_events("usoxi");
+    expect_nothing_mapped();
+
+    check_case("E4: a buffer is filled before, and copied and freed behind");
+    begin_logged(&aligned, misaligned, IODMA_INOUT);
+    expect_prepared(&mapped.command);
+    expect_events("txcpm");
+    expect_completed(&mapped.command);
+    expect_events("usoixg");
+    expect_nothing_mapped();
+
+    check_case("E4: so are cells");
+    begin_logged(&mapped_any, unowned, IODMA_IN);
+    expect_prepared(&mapped.command);
+    expect_events("tcxcxcpm");
+    expect_completed(&mapped.command);
+    expect_events("usoixixg");
+    expect_nothing_mapped();
+
+    check_case("E4: outbound memory needs nothing behind");
+    begin_logged(&aligned, misaligned, IODMA_OUT);
+    expect_prepared(&mapped.command);
+    expect_events("txcpm");
+    expect_completed(&mapped.command);
+    expect_events("usog");
+    expect_nothing_mapped();
+
+    check_case("E4: iterate only touches neither memory nor caches");
+    begin_logged(&mapped_any, lines, IODMA_INOUT);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_ITERATE_ONLY);
+    expect_prepared(&mapped.command);
+    expect_events("m");
+    expect_completed(&mapped.command);
+    expect_events("us");
+    expect_nothing_mapped();
+
+    check_case("E4: force maps the new before it revokes the old");
+    begin_logged(&mapped_any, lines, IODMA_INOUT);
+    expect_prepared(&mapped.command);
+    memset(events, 0, sizeof events);
+    expect_status(
+        "force",
+        iodma_command_synchronize(&mapped.command, IODMA_FORCE_DOUBLE_BUFFER),
+        IODMA_OK);
+    expect_events("txmusoxixcp");
+    expect_number("IOVA", mapped.command.view.iova, MAPPED_BASE + 0x1000);
+    expect_mapped_pages(1);
+    expect_completed(&mapped.command);
+    expect_nothing_mapped();
+
+    check_case("E12: a range for the device, a range for the CPU");
+    begin_logged(&mapped_any, lines, IODMA_INOUT);
+    expect_prepared(&mapped.command);
+    memset(events, 0, sizeof events);
+    expect_status(
+        "out",
+        iodma_command_synchronize_range(&mapped.command, 0x40, 0x80, IODMA_OUT),
+        IODMA_OK);
+    expect_events("xcp");
+    expect_status(
+        "in",
+        iodma_command_synchronize_range(&mapped.command, 0x40, 0x80, IODMA_IN),
+        IODMA_OK);
+    expect_events("oxi");
+    expect_status(
+        "of part of a line",
+        iodma_command_synchronize_range(&mapped.command, 0x44, 0x80, IODMA_IN),
+        IODMA_NOT_ALIGNED);
+    expect_ended(&mapped.command);
+}
+
+/* Force ------------------------------------------------------------------ */
+
+/* Both ways, and by what is there before. */
+static void forcing(void)
+{
+    struct hal_segment before;
+
+    check_case("force shows the buffer instead, with the client's bytes");
+    mapped_begin_three_pages();
+    *sparse_byte(0x53000) = 0x42; /* the device wrote */
+    expect_status(
+        "force",
+        iodma_command_synchronize(&mapped.command, IODMA_FORCE_DOUBLE_BUFFER),
+        IODMA_OK);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x4000, 0x2000 } });
+    expect_mapped_bytes(&mapped.command);
+    expect_number("the device's byte", *sparse_byte(0x200600), 0x42);
+    expect_mapped_pages(2);
+    expect_completed(&mapped.command);
+    expect_revoked(MAPPED_BASE + 0x4000, 0x2000);
+    expect_nothing_mapped();
+
+    check_case("E7: force that cannot be mapped leaves all as it was");
+    mapped_begin_three_pages();
+    expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
+    before = mapped.list[0];
+    mapped.model.fail_at = 1;
+    mapped.model.fail_with = IODMA_DMA_ERROR;
+    expect_status(
+        "force",
+        iodma_command_synchronize(&mapped.command, IODMA_FORCE_DOUBLE_BUFFER),
+        IODMA_DMA_ERROR);
+    expect_number("calls", mapped.model.call_count, 4);
+    expect_mapped_list(&mapped.command,
+                       (struct hal_segment[MAPPED_SEGMENTS]){ before });
+    expect_mapped_bytes(&mapped.command);
+    expect_mapped_pages(3);
+    expect_number("buffers", fixture_run_pages_taken(), 0);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+
+    check_case("E7: force that fails later shows the old where it was");
+    mapped_begin_not_snooped();
+    mapped_occupy(4);
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect_ended(&mapped.other);
+    expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
+    before = mapped.list[0];
+    expect_number("not the lowest IOVA", before.address, MAPPED_BASE + 0x4a00);
+    sparse_fail_open(15);
+    expect_status(
+        "force",
+        iodma_command_synchronize(&mapped.command, IODMA_FORCE_DOUBLE_BUFFER),
+        IODMA_NO_RESOURCES);
+    sparse_fail_open(0);
+    expect("it had been revoked", mapped.model.call_count > 12);
+    expect_mapped_list(&mapped.command,
+                       (struct hal_segment[MAPPED_SEGMENTS]){ before });
+    expect_mapped_bytes(&mapped.command);
+    expect_mapped_pages(3);
+    expect_number("buffers", fixture_run_pages_taken(), 0);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+}
+
+int main(void)
+{
+    making();
+    choosing();
+    laying_out();
+    numbered();
+    failing();
+    placing();
+    fragmenting();
+    huge();
+    nesting();
+    nothing();
+    two_commands();
+    piecemeal();
+    iterating();
+    sharing();
+    bouncing();
+    ordering();
+    forcing();
+    return check_result();
+}
