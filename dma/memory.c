@@ -180,12 +180,14 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
     return IODMA_OK;
 }
 
-/* What several descriptors have in common; their ends may touch. */
+/* What several descriptors, or a part of them, have in common; their ends may
+   touch. */
 static void summarise_members(struct iodma_memory *memory)
 {
     struct iodma_summary *summary = &memory->summary;
 
     *summary = nothing;
+    summary->shape = memory->skip | memory->length;
     for (uint32_t i = 0; i < memory->count; i++) {
         const struct iodma_summary *other = &memory->members[i]->summary;
 
@@ -239,6 +241,8 @@ static bool translated(const struct iodma_memory *memory)
     return walk.offset == memory->length;
 }
 
+static enum iodma_status unwire(struct iodma_memory *memory, bool undo);
+
 /* Prepare the members of a descriptor, all or none. */
 static enum iodma_status wire_members(struct iodma_memory *memory,
                                       uint32_t direction)
@@ -253,7 +257,25 @@ static enum iodma_status wire_members(struct iodma_memory *memory,
             done++;
     }
     while (status != IODMA_OK && done != 0)
-        (void)iodma_memory_complete(members[--done]);
+        (void)unwire(members[--done], true);
+    return status;
+}
+
+/* Complete them, all or none. */
+static enum iodma_status unwire_members(struct iodma_memory *memory, bool undo)
+{
+    struct iodma_memory *const *members = memory->members;
+    uint32_t direction = memory->read_only ? IODMA_OUT : IODMA_INOUT;
+    enum iodma_status status = IODMA_OK;
+    uint32_t done = 0;
+
+    while (done < memory->count && status == IODMA_OK) {
+        status = unwire(members[done], undo);
+        if (status == IODMA_OK)
+            done++;
+    }
+    while (status != IODMA_OK && done != 0)
+        (void)iodma_memory_prepare(members[--done], direction);
     return status;
 }
 
@@ -283,8 +305,10 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
     direction &= IODMA_INOUT;
     if (direction == IODMA_NONE)
         direction = memory->direction;
+    if (direction == IODMA_NONE)
+        direction = IODMA_INOUT;
     if (memory->wired != 0) {
-        if (memory->read_only && (direction & IODMA_IN) != 0)
+        if (memory->read_only && direction != IODMA_OUT)
             return IODMA_NOT_WRITABLE;
     } else {
         status = wire(memory, direction);
@@ -296,23 +320,31 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
     return status;
 }
 
-enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
+/* One prepare less. `undo`: it was not asked for, and nobody relies on it. */
+static enum iodma_status unwire(struct iodma_memory *memory, bool undo)
 {
+    enum iodma_status status = IODMA_OK;
+
     if (!memory->needs_wiring)
         return IODMA_OK;
     if (memory->wired == 0)
         return IODMA_NOT_READY;
-    if (memory->wired == 1 && memory->attached != 0)
+    if (memory->wired == 1 && memory->attached != 0 && !undo)
         return IODMA_BUSY;
 
+    if (memory->wired == 1 && memory->kind == IODMA_MULTI)
+        status = unwire_members(memory, undo);
+    if (status != IODMA_OK)
+        return status;
     memory->wired--;
-    if (memory->wired == 0) {
+    if (memory->wired == 0)
         memory->read_only = false;
-        for (uint32_t i = 0; memory->kind == IODMA_MULTI && i < memory->count;
-             i++)
-            (void)iodma_memory_complete(memory->members[i]);
-    }
     return IODMA_OK;
+}
+
+enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
+{
+    return unwire(memory, false);
 }
 
 uint64_t iodma_memory_map_length(const struct iodma_memory *memory,

@@ -166,8 +166,8 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
  * and must stay where it is until as many completes. Physical memory always is
  * ready. (IOMemoryDescriptor: prepare)
  *
- *   direction  IODMA_NONE: its own. With IODMA_OUT alone it may be read only
- *              until it is completed
+ *   direction  IODMA_NONE: its own; if that is none, too, both. With
+ *              IODMA_OUT alone it may be read only until it is completed
  *
  * Returns OK; NotWritable: In is asked for, and it was prepared for Out;
  * CannotWire: an address means nothing. Nothing changes then.
@@ -182,7 +182,8 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
  * The end of a prepare. (IOMemoryDescriptor: complete)
  *
  * Returns OK; NotReady: it is not prepared; Busy: this is the last one, and a
- * command has it. Nothing changes then. Context: as above.
+ * command has it, or it is the last one of a member that a command has.
+ * Nothing changes then. Context: as above.
  */
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory);
 
