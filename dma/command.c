@@ -473,45 +473,25 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
     return copy_bounced(&command->view, direction);
 }
 
-/* Does a cut of the window at `position` part a cache line that the device may
-   write both sides of? */
-static bool splits_line(const struct iodma_view *view, uint64_t position)
-{
-    const struct hal_cache *cache = view->bus->hal->cache;
-    struct iodma_piece before;
-    struct iodma_piece behind;
-    struct iodma_walk walk;
-
-    if (!cache || !iodma_view_inbound(view) || position == 0 ||
-        position >= view->length)
-        return false;
-    iodma_view_begin(view, position - 1, &walk);
-    if (iodma_view_piece(view, &walk, 1, &before) != IODMA_OK ||
-        iodma_view_piece(view, &walk, 1, &behind) != IODMA_OK)
-        return false;
-    return iodma_view_maintains(view, behind.storage) &&
-           (before.storage ^ behind.storage) < cache->largest_line;
-}
-
 enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
                                                   uint64_t offset,
                                                   uint64_t length,
                                                   uint32_t options)
 {
-    struct iodma_view part = command->view;
+    const struct iodma_view *view = &command->view;
 
     if (options != IODMA_IN && options != IODMA_OUT)
         return IODMA_BAD_ARGUMENT;
     if (command->prepared == 0)
         return IODMA_NOT_READY;
-    if (offset > part.length || length > part.length - offset)
+    if (offset > view->length || length > view->length - offset)
         return IODMA_BAD_ARGUMENT;
-    if (splits_line(&part, offset) || splits_line(&part, offset + length))
-        return IODMA_NOT_ALIGNED;
-    if (length == 0 || iodma_command_iterates(command))
+    if (iodma_command_iterates(command))
         return IODMA_OK;
-    return options == IODMA_IN ? iodma_sync_part_in(&part, offset, length)
-                               : iodma_sync_part_out(&part, offset, length);
+    if (iodma_sync_splits_line(view, offset, length))
+        return IODMA_NOT_ALIGNED;
+    return options == IODMA_IN ? iodma_sync_part_in(view, offset, length)
+                               : iodma_sync_part_out(view, offset, length);
 }
 
 /* The bytes of a window that a transfer of `length` from `offset` on has. */
@@ -534,7 +514,7 @@ static uint64_t move_bytes(const struct iodma_command *command, uint64_t offset,
     struct iodma_piece piece;
     struct iodma_walk walk;
 
-    if (wanted == 0)
+    if (wanted == 0 || (!to && iodma_sync_splits_line(view, offset, wanted)))
         return 0;
     iodma_view_begin(view, offset, &walk);
     while (done < wanted &&

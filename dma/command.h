@@ -396,9 +396,9 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
  *                   publish)
  *
  * Returns OK; BadArgument: other options, or the part is not within the
- * window; NotReady: not prepared; NotAligned: the part begins or ends inside
- * a cache line that the device may write the rest of; what stopped a copy, as
- * above.
+ * window; NotReady: not prepared; NotAligned: the part has some bytes of a
+ * cache line, and the device may write others of it; what stopped a copy, as
+ * above. Iterate-only there is nothing to hand over.
  *
  * Context: thread or ISR. Source: E12.
  */

@@ -7,10 +7,7 @@
 
 #include <stddef.h>
 
-static const struct iodma_summary nothing = {
-    .lowest = UINT64_MAX,
-    .plain = true,
-};
+static const struct iodma_summary nothing = { .lowest = UINT64_MAX };
 
 /* One more extent. */
 static void summarise(struct iodma_summary *summary, uint64_t address,
@@ -66,6 +63,7 @@ static void summarise_ranges(struct iodma_memory *memory)
     const struct iodma_range *end = range + memory->count;
     struct iodma_summary *summary = &memory->summary;
 
+    summary->plain = !summary->empty;
     while (range != end) {
         uint64_t address = range->address;
         uint64_t length = (range++)->length;
@@ -78,8 +76,6 @@ static void summarise_ranges(struct iodma_memory *memory)
         if (length != 0)
             summarise(summary, address, length);
     }
-    if (summary->empty)
-        summary->plain = false;
 }
 
 static enum iodma_status init_list(struct iodma_memory *memory,
@@ -205,26 +201,28 @@ static struct iodma_memory *next_leaf(const struct iodma_memory *memory,
     return (struct iodma_memory *)walk.leaf; /* it was lent as such */
 }
 
-/* What several descriptors have in common; their ends may touch. */
+/* What several descriptors have in common; their ends may touch. Of a leaf a
+   part may be all that counts: then its ends matter, too. */
 static void summarise_leaves(struct iodma_memory *memory)
 {
     struct iodma_summary *summary = &memory->summary;
-    const struct iodma_memory *leaf;
+    struct iodma_walk walk;
     uint64_t offset = 0;
 
     *summary = nothing;
-    while ((leaf = next_leaf(memory, &offset)) != NULL) {
-        const struct iodma_summary *other = &leaf->summary;
+    while (offset != memory->length) {
+        const struct iodma_summary *leaf;
 
-        summary->lowest = smaller(summary->lowest, other->lowest);
-        if (other->highest > summary->highest)
-            summary->highest = other->highest;
-        summary->shape |= other->shape;
+        (void)iodma_walk_begin(&walk, memory, offset);
+        leaf = &walk.leaf->summary;
+        summary->lowest = smaller(summary->lowest, leaf->lowest);
+        if (leaf->highest > summary->highest)
+            summary->highest = leaf->highest;
+        summary->shape |= leaf->shape | walk.within | offset | walk.end;
+        offset = walk.end;
     }
-    summary->shape |= memory->skip | memory->length;
     summary->longest = memory->length;
     summary->spans = summary->lowest ^ summary->highest;
-    summary->plain = false;
 }
 
 enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
@@ -267,7 +265,6 @@ static enum iodma_status translate(struct iodma_memory *memory)
         summarise(&summary, extent.address, extent.length);
     if (walk.offset != memory->length)
         return IODMA_CANNOT_WIRE;
-    summary.plain = false;
     memory->summary = summary;
     return IODMA_OK;
 }
@@ -281,11 +278,13 @@ static enum iodma_status count_up(
 
     if (direction == IODMA_NONE)
         direction = memory->direction;
+    if (direction == IODMA_NONE)
+        direction = IODMA_INOUT;
     if (memory->wired == 0) {
         status = wire(memory, direction);
         if (status == IODMA_OK)
             memory->read_only = direction == IODMA_OUT;
-    } else if (memory->read_only && (direction & IODMA_IN) != 0) {
+    } else if (memory->read_only && direction != IODMA_OUT) {
         status = IODMA_NOT_WRITABLE;
     }
     if (status == IODMA_OK)
@@ -293,17 +292,21 @@ static enum iodma_status count_up(
     return status;
 }
 
-/* Count a complete. */
-static enum iodma_status count_down(struct iodma_memory *memory)
+static void count_down(struct iodma_memory *memory)
 {
-    if (memory->wired == 0)
-        return IODMA_NOT_READY;
-    if (memory->wired == 1 && (memory->attached != 0 || memory->mapping))
-        return IODMA_BUSY;
     memory->wired--;
     if (memory->wired == 0)
         memory->read_only = false;
-    return IODMA_OK;
+}
+
+/* May a complete be counted? */
+static enum iodma_status completable(const struct iodma_memory *memory)
+{
+    if (memory->wired == 0)
+        return IODMA_NOT_READY;
+    return memory->wired == 1 && (memory->attached != 0 || memory->mapping)
+               ? IODMA_BUSY
+               : IODMA_OK;
 }
 
 static enum iodma_status wire_leaf(struct iodma_memory *leaf,
@@ -313,20 +316,8 @@ static enum iodma_status wire_leaf(struct iodma_memory *leaf,
     return translate(leaf);
 }
 
-/* Complete the leaves that begin before `end`. */
-static void unwire_leaves(struct iodma_memory *memory, uint64_t end)
-{
-    uint64_t offset = 0;
-
-    while (offset < end) {
-        struct iodma_memory *leaf = next_leaf(memory, &offset);
-
-        if (leaf->needs_wiring)
-            (void)count_down(leaf);
-    }
-}
-
-/* Prepare all leaves of a descriptor, or none. */
+/* Prepare all leaves of a descriptor, or none: then those that were counted up
+   are counted down, whoever has come to rely on them. */
 static enum iodma_status wire_leaves(struct iodma_memory *memory,
                                      uint32_t direction)
 {
@@ -341,10 +332,41 @@ static enum iodma_status wire_leaves(struct iodma_memory *memory,
         if (status == IODMA_OK)
             done = offset;
     }
-    if (status == IODMA_OK)
+    if (status == IODMA_OK) {
         summarise_leaves(memory);
-    else
-        unwire_leaves(memory, done);
+        return IODMA_OK;
+    }
+    for (offset = 0; offset < done;) {
+        leaf = next_leaf(memory, &offset);
+        if (leaf->needs_wiring)
+            count_down(leaf);
+    }
+    return status;
+}
+
+/* Complete all leaves of a descriptor, or none. */
+static enum iodma_status unwire_leaves(struct iodma_memory *memory)
+{
+    enum iodma_status status = IODMA_OK;
+    struct iodma_memory *leaf;
+    uint64_t offset = 0;
+    uint64_t done = 0;
+
+    while (status == IODMA_OK && (leaf = next_leaf(memory, &offset)) != NULL) {
+        if (leaf->needs_wiring)
+            status = completable(leaf);
+        if (status != IODMA_OK)
+            break;
+        if (leaf->needs_wiring)
+            count_down(leaf);
+        done = offset;
+    }
+    for (offset = 0; status != IODMA_OK && offset < done;) {
+        leaf = next_leaf(memory, &offset);
+        if (leaf->needs_wiring)
+            (void)count_up(leaf, memory->read_only ? IODMA_OUT : IODMA_INOUT,
+                           wire_leaf);
+    }
     return status;
 }
 
@@ -359,13 +381,15 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
 
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
 {
-    enum iodma_status status;
+    enum iodma_status status = IODMA_OK;
 
     if (!memory->needs_wiring)
         return IODMA_OK;
-    status = count_down(memory);
-    if (status == IODMA_OK && memory->wired == 0 && memory->kind == IODMA_MULTI)
-        unwire_leaves(memory, memory->length);
+    status = completable(memory);
+    if (status == IODMA_OK && memory->wired == 1 && memory->kind == IODMA_MULTI)
+        status = unwire_leaves(memory);
+    if (status == IODMA_OK)
+        count_down(memory);
     return status;
 }
 

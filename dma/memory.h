@@ -169,8 +169,8 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
  * and must stay where it is until as many completes. Physical memory always is
  * ready. (IOMemoryDescriptor: prepare)
  *
- *   direction  IODMA_NONE: its own. With IODMA_OUT alone it may be read only
- *              until it is completed
+ *   direction  IODMA_NONE: its own; if that is none, too, both. With
+ *              IODMA_OUT alone it may be read only until it is completed
  *
  * Returns OK; NotWritable: In is asked for, and it was prepared for Out;
  * CannotWire: an address means nothing. Nothing changes then.
@@ -185,8 +185,9 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
  * The end of a prepare. (IOMemoryDescriptor: complete)
  *
  * Returns OK; NotReady: it is not prepared; Busy: this is the last one, and a
- * command has it, or it owns a mapping. Nothing changes then. Context: as
- * above. Source: spec 1.1.
+ * command has it, or it owns a mapping, or it is the last one of a member of
+ * which that is true. Nothing changes then. Context: as above. Source: spec
+ * 1.1.
  */
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory);
 

@@ -82,7 +82,7 @@ static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
     if (!may_hold(view->memory, address))
         return address;
     iodma_view_begin(view, 0, &walk);
-    while (rest != 0 && iodma_walk_next(&walk, rest, &extent) == IODMA_OK) {
+    while (rest != 0 && iodma_walk_range(&walk, rest, &extent) == IODMA_OK) {
         struct iodma_range range = own(walk.leaf, &extent);
 
         if (range_holds(range.address, range.length, address))
@@ -162,20 +162,16 @@ static uint64_t bytes_before(const struct iodma_view *view,
                              const struct iodma_walk *walk, uint64_t address,
                              uint64_t most)
 {
-    uint64_t before = 0;
+    uint64_t position = iodma_view_position(view, walk);
+    struct iodma_extent before = { .address = 0 };
+    struct iodma_walk back;
 
-    most = smaller(most, iodma_view_position(view, walk));
-    while (before < most) {
-        struct iodma_extent byte;
-        struct iodma_walk back;
-
-        (void)iodma_walk_begin(&back, walk->memory, walk->offset - before - 1);
-        (void)iodma_walk_next(&back, 1, &byte);
-        if (byte.address != address - before - 1)
-            break;
-        before += back.leaf->translation ? 1 : back.within;
-    }
-    return smaller(before, most);
+    iodma_view_begin(view, position - smaller(position, most), &back);
+    while (back.offset < walk->offset &&
+           iodma_walk_next(&back, walk->offset - back.offset, &before) ==
+               IODMA_OK)
+        ;
+    return before.address + before.length == address ? before.length : 0;
 }
 
 /* Are the bytes at a walk in the cell of an extent's head? Then *length is

@@ -6,6 +6,12 @@
 
 #include <stddef.h>
 
+/* Bytes of the window. */
+struct part {
+    uint64_t offset;
+    uint64_t length;
+};
+
 /* Do something with one piece of the window. */
 typedef enum iodma_status (*piece_function)(const struct iodma_view *view,
                                             const struct iodma_piece *piece);
@@ -207,6 +213,69 @@ enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
 {
     hal_observe(view->bus->hal);
     return each_piece(view, if_cached(view, what), piece_flush);
+}
+
+/* Does the device find bytes [from, to) of the window in a cache line? */
+static bool in_line(const struct iodma_view *view, uint64_t from, uint64_t to,
+                    uint64_t line)
+{
+    uint64_t last = line + (view->bus->hal->cache->largest_line - 1);
+    uint64_t rest = to - from;
+    struct iodma_piece piece;
+    struct iodma_walk walk;
+
+    iodma_view_begin(view, from, &walk);
+    while (rest != 0 &&
+           iodma_view_piece(view, &walk, rest, &piece) == IODMA_OK) {
+        if (piece.storage <= last && line <= piece.storage + (piece.length - 1))
+            return true;
+        rest -= piece.length;
+    }
+    return false;
+}
+
+/* Does it find other bytes than a part's in the line of this one? */
+static bool is_shared(const struct iodma_view *view, struct part part,
+                      uint64_t address)
+{
+    uint64_t line =
+        address - modulo(address, view->bus->hal->cache->largest_line);
+
+    return in_line(view, 0, part.offset, line) ||
+           in_line(view, part.offset + part.length, view->length, line);
+}
+
+/* ... in the lines at the ends of these? */
+static bool shares_ends(const struct iodma_view *view, struct part part,
+                        uint64_t address, uint64_t length)
+{
+    uint64_t line = view->bus->hal->cache->largest_line;
+    uint64_t end = address + length;
+
+    return iodma_view_maintains(view, address) &&
+           ((modulo(address, line) != 0 && is_shared(view, part, address)) ||
+            (modulo(end, line) != 0 && is_shared(view, part, end - 1)));
+}
+
+bool iodma_sync_splits_line(const struct iodma_view *view, uint64_t offset,
+                            uint64_t length)
+{
+    struct part part = { offset, length };
+    struct iodma_piece piece;
+    struct iodma_walk walk;
+
+    if (!view->bus->hal->cache || !iodma_view_inbound(view))
+        return false;
+    iodma_view_begin(view, offset, &walk);
+    while (length != 0 &&
+           iodma_view_piece(view, &walk, length, &piece) == IODMA_OK) {
+        if (shares_ends(view, part, piece.storage, piece.length) ||
+            (bounced(&piece) &&
+             shares_ends(view, part, piece.client, piece.length)))
+            return true;
+        length -= piece.length;
+    }
+    return false;
 }
 
 enum iodma_status iodma_sync_part_out(const struct iodma_view *view,

@@ -55,6 +55,16 @@ enum iodma_status iodma_sync_for_device(const struct iodma_view *view,
 enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
                                      uint32_t what);
 
+/*
+ * Is there a cache line that a part of the window shares with bytes of the rest
+ * that the device may write? To hand that over, or to write into it, would
+ * undo what the device writes.
+ *
+ *   offset, length  of the part, within the window
+ */
+bool iodma_sync_splits_line(const struct iodma_view *view, uint64_t offset,
+                            uint64_t length);
+
 /* Both together, and the copies, for `length` bytes from `offset` of the window
    on: the device, or the CPU, may look at them. Where a copy cannot be made
    nothing has changed. */

@@ -109,28 +109,33 @@ static void step(struct iodma_walk *walk, uint64_t length)
     walk->within += length;
 }
 
-enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
-                                  struct iodma_extent *extent)
+enum iodma_status iodma_walk_range(struct iodma_walk *walk, uint64_t most,
+                                   struct iodma_extent *extent)
 {
-    uint64_t offset = walk->offset;
     uint64_t address;
     uint64_t length = ahead(walk, most, &address);
-    uint64_t next;
-    uint64_t more = length;
 
     if (length == 0)
         return IODMA_OVERRUN;
+    *extent = (struct iodma_extent){ walk->offset, address, length };
     step(walk, length);
-    while (length < most && (more = ahead(walk, most - length, &next)) != 0 &&
-           next == address + length) {
-        length += more;
+    return IODMA_OK;
+}
+
+enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
+                                  struct iodma_extent *extent)
+{
+    enum iodma_status status = iodma_walk_range(walk, most, extent);
+    uint64_t next;
+    uint64_t more;
+
+    while (status == IODMA_OK && extent->length < most &&
+           (more = ahead(walk, most - extent->length, &next)) != 0 &&
+           next == extent->address + extent->length) {
+        extent->length += more;
         step(walk, more);
     }
-
-    extent->offset = offset;
-    extent->address = address;
-    extent->length = length;
-    return IODMA_OK;
+    return status;
 }
 
 void iodma_walk_skip(struct iodma_walk *walk, uint64_t length)

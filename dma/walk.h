@@ -21,7 +21,8 @@ struct iodma_extent {
 /* A place in a descriptor. A copy of it is a place of its own. */
 struct iodma_walk {
     const struct iodma_memory *memory;
-    const struct iodma_memory *leaf; /* whose ranges the place is in          */
+    const struct iodma_memory *leaf; /* whose ranges the place is in, or the
+                                        byte before it, if just taken         */
     uint64_t offset;                 /* from the start of the descriptor      */
     uint64_t end; /* of the leaf's bytes, from the same start, or of all    */
     uint64_t within; /* the place, from the start of ... */
@@ -55,6 +56,11 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
  */
 enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
                                   struct iodma_extent *extent);
+
+/* The same, but an extent ends with its range: all of it is of the one leaf
+   that walk->leaf is then. Context: any. */
+enum iodma_status iodma_walk_range(struct iodma_walk *walk, uint64_t most,
+                                   struct iodma_extent *extent);
 
 /* Leave `length` bytes behind, contiguous or not; they are there. Context:
    any. */

@@ -162,9 +162,9 @@ static void synchronizing(void)
         { 'i', 0x200000, 0x1000, 0 },
         { 'c', 0x200000, 0x1000, 0 },
         { 'i', 0x200010, 4, 0 },
-        { 'c', 0x200020, 4, 0 },
+        { 'c', 0x200040, 0x40, 0 },
     };
-    uint8_t bytes[4] = { 1, 2, 3, 4 };
+    uint8_t bytes[0x40] = { 1, 2, 3, 4 };
 
     check_case("synchronize, read and write bytes maintain what they touch");
     begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_INOUT);
@@ -177,8 +177,10 @@ static void synchronizing(void)
                   IODMA_OK);
     expect_number("read", iodma_command_read_bytes(&command, 0x10, bytes, 4),
                   4);
-    expect_number("write", iodma_command_write_bytes(&command, 0x20, bytes, 4),
-                  4);
+    expect_number("write part of a line",
+                  iodma_command_write_bytes(&command, 0x20, bytes, 4), 0);
+    expect_number("write a line",
+                  iodma_command_write_bytes(&command, 0x40, bytes, 0x40), 0x40);
     expect_calls(want, COUNT_OF(want));
     expect_status("complete", iodma_command_complete(&command, false, false),
                   IODMA_OK);

@@ -1,0 +1,980 @@
+/* SPDX-License-Identifier: MIT */
+/* E3: a cache line that is not all the window's is never given to a device
+   that writes; what shares it is bounced, and little else. Nobody loses a byte,
+   whatever the cache does meanwhile. */
+#include "dma/bounce.h"
+#include "tests/check.h"
+#include "tests/fixture.h"
+#include "tests/model/incoherent.h"
+#include "tests/model/sparse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define GIB4 UINT64_C(0x100000000)
+
+enum { SEGMENTS = 12 };
+
+static struct iodma_command command;
+static struct iodma_memory memory;
+static struct iodma_bus bus;
+static struct hal_bus hal;
+static struct hal_aperture aperture;
+static struct hal_segment list[SEGMENTS];
+static uint32_t listed;
+
+static void make_bus(uint32_t line, bool snooped)
+{
+    hal = fixture_hal_bus;
+    aperture = fixture_aperture;
+    aperture.snooped = snooped;
+    hal.apertures = &aperture;
+    hal.cache = &incoherent_cache;
+    incoherent_reset(line);
+    expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, fixture_bouncing_bus()->bounce),
+                  IODMA_OK);
+}
+
+static void attach(const struct iodma_spec *spec, uint32_t mapping,
+                   struct iodma_memory *to)
+{
+    struct iodma_spec mapped = *spec;
+
+    mapped.mapping = mapping;
+    expect_status("init", iodma_command_init(&command, &bus, &mapped, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, to, false),
+                  IODMA_OK);
+}
+
+static enum iodma_status prepare(uint64_t offset, uint64_t length)
+{
+    return iodma_command_prepare(&command, offset, length, true, true);
+}
+
+static void complete(void)
+{
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
+static void make_list(void)
+{
+    uint64_t offset = 0;
+
+    listed = SEGMENTS;
+    expect_status("gen",
+                  iodma_command_gen_segments(&command, &offset, list, &listed),
+                  IODMA_OK);
+    expect_number("the list covers the window", offset, command.view.length);
+}
+
+/* Lists -------------------------------------------------------------------- */
+
+#define ANY         SPEC(host64, 64, 0, 1, 1, 1)
+#define INTERNAL(n) SPEC(host64, 64, 0, 1, 1, n)
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    uint32_t line;
+    struct iodma_spec spec;
+    uint32_t mapping;
+    bool snooped;
+    uint32_t direction;
+    struct iodma_range ranges[ROW_RANGES];
+    bool no_pages, no_runs; /* storage used up */
+    enum iodma_status want;
+    uint8_t rung;
+    unsigned pages; /* of the pool */
+    struct hal_segment list[SEGMENTS];
+} lists[] = {
+    { "E3: lines of 32 bytes", 32, ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x100010, 0x10 }, { 0x10020, 0xE0 }, { 0x100100, 0x10 } } },
+    { "E3: lines of 64 bytes", 64, ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x100010, 0x30 }, { 0x10040, 0xC0 }, { 0x100100, 0x10 } } },
+    { "E3: lines of 128 bytes", 128, ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x100010, 0x70 }, { 0x10080, 0x80 }, { 0x100100, 0x10 } } },
+    { "E3: direction InOut", 64, ANY, 0, false, IODMA_INOUT,
+      { { 0x10000, 0x44 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x10000, 0x40 }, { 0x100040, 4 } } },
+    { "E3: direction None is treated like both", 64, ANY, 0, false, IODMA_NONE,
+      { { 0x10004, 0x7C } }, false, false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x100004, 0x3C }, { 0x10040, 0x40 } } },
+    { "E3: outbound edges need nothing", 64, ANY, 0, false, IODMA_OUT,
+      { { 0x10010, 0x100 } }, false, false, IODMA_OK, IODMA_DIRECT, 0,
+      { { 0x10010, 0x100 } } },
+    { "E3: snooped edges need nothing", 64, ANY, IODMA_MAPPED, true, IODMA_IN,
+      { { 0x10010, 0x100 } }, false, false, IODMA_OK, IODMA_DIRECT, 0,
+      { { 0x10010, 0x100 } } },
+    { "E3: unless the master does not snoop", 64, ANY, IODMA_NON_COHERENT,
+      true, IODMA_IN, { { 0x10010, 0x100 } }, false, false, IODMA_OK,
+      IODMA_EDGES, 1,
+      { { 0x100010, 0x30 }, { 0x10040, 0xC0 }, { 0x100100, 0x10 } } },
+    { "E3: an alignment inside above the line", 64, INTERNAL(256), 0, false,
+      IODMA_IN, { { 0x10010, 0x400 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x100010, 0xF0 }, { 0x10100, 0x300 }, { 0x100400, 0x10 } } },
+    { "E3: where no line is foreign that alignment bounces nothing", 64,
+      INTERNAL(256), 0, false, IODMA_IN, { { 0x10040, 0x1C0 } }, false, false,
+      IODMA_OK, IODMA_DIRECT, 0, { { 0x10040, 0x1C0 } } },
+    { "E3: a tail that begins before its extent", 64, INTERNAL(256), 0, false,
+      IODMA_IN, { { 0x10040, 0x30 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x100040, 0x30 } } },
+    { "E3: an extent inside one line", 64, ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x10 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x100010, 0x10 } } },
+    { "E3: two extents share a foreign line", 64, ANY, 0, false, IODMA_IN,
+      { { 0x10000, 0x10 }, { 0x10020, 0x10 } }, false, false, IODMA_OK,
+      IODMA_EDGES, 1, { { 0x100000, 0x10 }, { 0x100020, 0x10 } } },
+    { "E3: a line that two ranges have together is the window's", 64, ANY, 0,
+      false, IODMA_IN, { { 0x10020, 0x20 }, { 0x10000, 0x20 } }, false, false,
+      IODMA_OK, IODMA_DIRECT, 0, { { 0x10020, 0x20 }, { 0x10000, 0x20 } } },
+    { "E3: also with other ranges in between", 64, ANY, 0, false, IODMA_IN,
+      { { 0x10020, 0x60 }, { 0x20000, 0x40 }, { 0x10000, 0x20 } }, false,
+      false, IODMA_OK, IODMA_DIRECT, 0,
+      { { 0x10020, 0x60 }, { 0x20000, 0x40 }, { 0x10000, 0x20 } } },
+    { "E3: a line but for one byte", 64, ANY, 0, false, IODMA_IN,
+      { { 0x10000, 0x10 }, { 0x10011, 0x2F } }, false, false, IODMA_OK,
+      IODMA_EDGES, 1, { { 0x100000, 0x10 }, { 0x100011, 0x2F } } },
+    { "E3: of one window's lines one is foreign, one is not", 64, ANY, 0,
+      false, IODMA_IN, { { 0x10020, 0x30 }, { 0x10000, 0x20 } }, false, false,
+      IODMA_OK, IODMA_EDGES, 1,
+      { { 0x10020, 0x20 }, { 0x100040, 0x10 }, { 0x10000, 0x20 } } },
+    { "E3: edges, and pages out of reach", 64, SPEC(host64, 32, 0, 1, 1, 1), 0,
+      false, IODMA_IN, { { 0xFFFFF010, 0x1800 } }, false, false, IODMA_OK,
+      IODMA_PAGES, 2,
+      { { 0x100010, 0x30 }, { 0xFFFFF040, 0xFC0 }, { 0x102000, 0x810 } } },
+    { "E3: edges of another page than those", 64,
+      SPEC(host64, 32, 0, 1, 1, 1), 0, false, IODMA_IN,
+      { { GIB4 + 0x40, 0x40 }, { 0x10010, 0x40 } }, false, false, IODMA_OK,
+      IODMA_PAGES, 2,
+      { { 0x100040, 0x40 }, { 0x102010, 0x40 } } },
+    { "E3: edges in too many segments, a whole buffer", 64,
+      IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 2), 0, false,
+      IODMA_IN, { { 0x10010, 0x100 } }, false, false, IODMA_OK, IODMA_WHOLE, 0,
+      { { 0x200000, 0x100 } } },
+    { "E3: no pages for edges, a whole buffer", 64, ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, true, false, IODMA_OK, IODMA_WHOLE,
+      FIXTURE_PAGES, { { 0x200000, 0x100 } } },
+    { "E3: nor runs", 64, ANY, 0, false, IODMA_IN, { { 0x10010, 0x100 } },
+      true, true, IODMA_NO_RESOURCES, 0, FIXTURE_PAGES, { { 0, 0 } } },
+
+    { "E3: by default a misaligned range inside takes a whole buffer", 64,
+      INTERNAL(64), 0, false, IODMA_OUT,
+      { { 0x10000, 0x80 }, { 0x20020, 0x40 }, { 0x30000, 0x80 } }, false,
+      false, IODMA_OK, IODMA_WHOLE, 0, { { 0x200000, 0x140 } } },
+    { "E3: the least bounce takes that range", 64, INTERNAL(64),
+      IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10000, 0x80 }, { 0x20020, 0x40 }, { 0x30000, 0x80 } }, false,
+      false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x10000, 0x80 }, { 0x100080, 0x40 }, { 0x30000, 0x80 } } },
+    { "E3: the least bounce gathers a unit", 64, INTERNAL(64),
+      IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10000, 0x50 }, { 0x20010, 0x10 }, { 0x30000, 0x60 } }, false,
+      false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x10000, 0x40 }, { 0x100040, 0x80 } } },
+    { "E3: and goes on where the phase is right again", 64, INTERNAL(64),
+      IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10000, 0x50 }, { 0x20000, 0x10 }, { 0x30020, 0x60 } }, false,
+      false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x10000, 0x40 }, { 0x100040, 0x40 }, { 0x30040, 0x40 } } },
+    { "E3: the least bounce keeps the first byte's phase", 64, INTERNAL(64),
+      IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10004, 0x7C }, { 0x20010, 0x44 } }, false, false, IODMA_OK,
+      IODMA_EDGES, 1, { { 0x10004, 0x7C }, { 0x100080, 0x44 } } },
+    { "E3: of the least bounce, units out of reach", 64,
+      SPEC(host64, 32, 0, 1, 1, 64), IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10000, 0x40 }, { GIB4, 0x40 }, { 0x20000, 0x40 } }, false, false,
+      IODMA_OK, IODMA_EDGES, 1,
+      { { 0x10000, 0x40 }, { 0x100040, 0x40 }, { 0x20000, 0x40 } } },
+    { "E3: of the least bounce, a page of the pool a page of the window", 64,
+      INTERNAL(64), IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10000, 0x40 }, { 0x20010, 0x800 }, { 0x40010, 0x800 } }, false,
+      false, IODMA_OK, IODMA_EDGES, 2,
+      { { 0x10000, 0x40 }, { 0x100040, 0xFC0 }, { 0x102000, 0x40 } } },
+    { "E3: of the least bounce, lines that are foreign", 64, ANY,
+      IODMA_LEAST_BOUNCE, false, IODMA_IN, { { 0x10010, 0x100 } }, false,
+      false, IODMA_OK, IODMA_EDGES, 1,
+      { { 0x100010, 0x30 }, { 0x10040, 0xC0 }, { 0x100100, 0x10 } } },
+    { "E3: the least bounce of nothing is nothing", 64, INTERNAL(64),
+      IODMA_LEAST_BOUNCE, false, IODMA_IN,
+      { { 0x10000, 0x80 }, { 0x20000, 0x40 } }, false, false, IODMA_OK,
+      IODMA_DIRECT, 0, { { 0x10000, 0x80 }, { 0x20000, 0x40 } } },
+    { "E3: the least bounce without pages, a whole buffer", 64, INTERNAL(64),
+      IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10000, 0x80 }, { 0x20020, 0x40 }, { 0x30000, 0x80 } }, true,
+      false, IODMA_OK, IODMA_WHOLE, FIXTURE_PAGES, { { 0x200000, 0x140 } } },
+    { "E3: a length that is not aligned is no unit's matter", 64,
+      SPEC(host64, 64, 0, 1, 4, 64), IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10000, 0x46 }, { 0x20006, 2 } }, false, false, IODMA_OK,
+      IODMA_EDGES, 1, { { 0x10000, 0x40 }, { 0x100040, 8 } } },
+};
+/* clang-format on */
+
+static void listing(void)
+{
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        enum iodma_status status;
+
+        check_case(lists[i].what);
+        make_bus(lists[i].line, lists[i].snooped);
+        fixture_use_up(lists[i].no_pages, lists[i].no_runs);
+        memory = row_memory(lists[i].ranges, lists[i].direction);
+        attach(&lists[i].spec, lists[i].mapping, &memory);
+        status = prepare(0, 0);
+        expect_status("prepare", status, lists[i].want);
+        expect_number("pages", fixture_pages_taken(), lists[i].pages);
+        if (status != IODMA_OK)
+            continue;
+        make_list();
+        expect_number("rung", command.view.rung, lists[i].rung);
+        expect_segments("the list", list, listed, lists[i].list,
+                        row_count(lists[i].list, SEGMENTS));
+        complete();
+        expect_number("pages",
+                      fixture_pages_taken() + fixture_run_pages_taken(),
+                      lists[i].no_pages ? FIXTURE_PAGES : 0);
+    }
+}
+
+/* Buffers ------------------------------------------------------------------ */
+
+static const struct iodma_spec any = ANY;
+
+static void expect_rung(struct iodma_memory *of, uint64_t offset,
+                        uint64_t length, uint8_t rung)
+{
+    attach(&any, IODMA_MAPPED, of);
+    expect_status("prepare", prepare(offset, length), IODMA_OK);
+    expect_number("rung", command.view.rung, rung);
+    complete();
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+}
+
+static struct iodma_memory buffer(uint64_t address, uint64_t capacity,
+                                  uint64_t length)
+{
+    struct iodma_memory made;
+
+    expect_status(
+        "buffer",
+        iodma_memory_init_buffer(&made, address, capacity, length, IODMA_IN),
+        IODMA_OK);
+    return made;
+}
+
+static void capacity(void)
+{
+    static const struct iodma_range range = { 0x10000, 0x40 };
+    struct iodma_memory whole = buffer(0x20000, 0x80, 0x44);
+    struct iodma_memory less = buffer(0x20000, 0x7F, 0x44);
+    struct iodma_memory other = buffer(0x30000, 0x40, 0x10);
+    struct iodma_memory sub;
+    struct iodma_memory ranges;
+    struct iodma_memory *members[3] = { &whole, &ranges, &other };
+    struct iodma_memory multi;
+
+    make_bus(64, false);
+    expect_rung(&whole, 0, 0, IODMA_DIRECT);
+    expect_rung(&whole, 0x10, 0x20, IODMA_DIRECT);
+    expect_rung(&less, 0, 0, IODMA_EDGES);
+    expect_rung(&less, 0, 0x30, IODMA_DIRECT);
+
+    check_case("E3: a part of a buffer has no more than its bytes");
+    expect_status("part",
+                  iodma_memory_init_sub(&sub, &whole, 0, 0x44, IODMA_IN),
+                  IODMA_OK);
+    expect_rung(&sub, 0, 0, IODMA_EDGES);
+    expect_rung(&sub, 0, 0x40, IODMA_DIRECT);
+    expect_status("part of several",
+                  iodma_memory_init_multi(&multi, members, 1, IODMA_IN),
+                  IODMA_OK);
+    expect_rung(&multi, 0, 0, IODMA_DIRECT);
+    expect_status("part of several",
+                  iodma_memory_init_sub(&sub, &multi, 0, 0x44, IODMA_IN),
+                  IODMA_OK);
+    expect_rung(&sub, 0, 0, IODMA_DIRECT);
+
+    check_case("E3: a buffer among several has its capacity");
+    expect_status(
+        "ranges",
+        iodma_memory_init_ranges(&ranges, &range, 1, IODMA_IN, NULL, 0),
+        IODMA_OK);
+    expect_status("several",
+                  iodma_memory_init_multi(&multi, members, 3, IODMA_IN),
+                  IODMA_OK);
+    expect_rung(&multi, 0, 0, IODMA_DIRECT);
+    expect_rung(&multi, 0x10, 0x74, IODMA_DIRECT);
+    expect_rung(&multi, 0x10, 0x40, IODMA_EDGES);
+    members[0] = &less;
+    expect_status("several",
+                  iodma_memory_init_multi(&multi, members, 3, IODMA_IN),
+                  IODMA_OK);
+    expect_rung(&multi, 0, 0, IODMA_EDGES);
+    expect_rung(&multi, 0x44, 0, IODMA_DIRECT);
+}
+
+/* Two buffers side by side have the line between them. */
+static void touching_buffers(void)
+{
+    struct iodma_memory lower = buffer(0x20000, 0x60, 0x44);
+    struct iodma_memory upper = buffer(0x20060, 0x60, 0x44);
+    struct iodma_memory *members[] = { &upper, &lower };
+    struct iodma_memory multi;
+
+    make_bus(64, false);
+    expect_status("several",
+                  iodma_memory_init_multi(&multi, members, 2, IODMA_IN),
+                  IODMA_OK);
+    expect_rung(&multi, 0, 0, IODMA_DIRECT);
+    expect_rung(&multi, 0, 0x44, IODMA_EDGES);
+    make_bus(32, false);
+    expect_rung(&multi, 0, 0x44, IODMA_DIRECT);
+    make_bus(64, false);
+    lower = buffer(0x20000, 0x60, 0x60);
+    upper = buffer(0x20060, 0x60, 0x60);
+    members[0] = &lower;
+    members[1] = &upper;
+    expect_status("several",
+                  iodma_memory_init_multi(&multi, members, 2, IODMA_IN),
+                  IODMA_OK);
+    expect_rung(&multi, 0, 0, IODMA_DIRECT);
+}
+
+/* Costs -------------------------------------------------------------------- */
+
+static uint64_t shown; /* bytes of the client's that windows were for */
+
+static void *counting_open(uint64_t address, uint64_t *length)
+{
+    void *pointer = sparse_window.open(address, length);
+
+    if (address >= 0x1000000 && address < 0x2000000)
+        shown += *length;
+    return pointer;
+}
+
+static const struct hal_window counting_window = {
+    .open = counting_open,
+    .close = NULL,
+};
+
+static void few_copied(void)
+{
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x1000004, 0x10000 },
+    };
+    struct hal_window window = counting_window;
+    struct hal_region region = *fixture_hal_bus.regions;
+    uint64_t cell_bytes = 0x40;
+
+    make_bus(64, false);
+    window.close = sparse_window.close;
+    region.window = &window;
+    hal.regions = &region;
+    memory = row_memory(ranges, IODMA_IN);
+    attach(&any, IODMA_MAPPED, &memory);
+    shown = 0;
+    expect_status("prepare", prepare(0, 0), IODMA_OK);
+    expect_number("pages", fixture_pages_taken(), 2);
+    expect_number("cleaned, and copied out", shown,
+                  0x10000 - cell_bytes + cell_bytes);
+    shown = 0;
+    complete();
+    expect_number("dropped, and copied in", shown,
+                  0x10000 - cell_bytes + cell_bytes);
+    shown = 0;
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, false, true),
+                  IODMA_OK);
+    expect("copied out, 126 bytes at most", shown != 0 && shown <= 126);
+    shown = 0;
+    expect_status("complete", iodma_command_complete(&command, false, true),
+                  IODMA_OK);
+    expect("copied in, 126 bytes at most", shown != 0 && shown <= 126);
+}
+
+/* A pool of small pages. */
+static void small_pages(void)
+{
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10010, 0x100 },
+        { 0x20000, 0x44 },
+    };
+    static const struct hal_segment want[] = {
+        { 0x400010, 0x30 }, { 0x10040, 0xC0 }, { 0x400040, 0x10 },
+        { 0x20000, 0x40 },  { 0x400080, 4 },
+    };
+    static struct iodma_bounce pool;
+    static struct hal_bounce_cell cells[8];
+    static struct iodma_note notes[8];
+
+    make_bus(64, false);
+    expect_status("pool",
+                  iodma_bounce_init(&pool, 0x400000, 8 * 64, 64, cells, notes),
+                  IODMA_OK);
+    expect_status("bus", iodma_bus_init(&bus, &hal, 64), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
+    memory = row_memory(ranges, IODMA_IN);
+    attach(&any, IODMA_MAPPED, &memory);
+    expect_status("prepare", prepare(0, 0), IODMA_OK);
+    make_list();
+    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_number("pages", iodma_bounce_in_use(&pool), 3);
+    complete();
+    expect_number("pages", iodma_bounce_in_use(&pool), 0);
+}
+
+/* Transfers under a cache that does what it may ------------------------------
+ */
+
+/* Memory that is looked at byte by byte; in the middle of it the reach of 25
+   bits ends. The window's ranges lie within. */
+enum { BYTES = 0x400, MARGIN = 0x80, RANGES = 6 };
+#define BASE UINT64_C(0x1FFFE00)
+
+static struct round {
+    uint64_t seed;
+    uint32_t line, internal, direction;
+    bool narrow, least, no_pages;
+    struct iodma_range ranges[RANGES];
+    uint64_t capacity[RANGES]; /* 0: no buffer */
+    uint32_t count;
+    uint32_t offset, length; /* of the window */
+    struct iodma_memory members[RANGES];
+    struct iodma_memory *pointers[RANGES];
+    bool taken[BYTES];       /* by a range or a capacity           */
+    bool mine[BYTES];        /* in the window                      */
+    bool owned[BYTES];       /* that, or capacity                  */
+    uint8_t expected[BYTES]; /* what the CPU finds, if it is no    */
+    uint64_t client[BYTES];  /* of each byte of the window, where  */
+    uint64_t place[BYTES];   /* and where the device finds it      */
+    bool bounced[BYTES];     /* as rule E3 says                    */
+} drawn;
+
+static unsigned tally[4];
+static unsigned parts_taken;
+static unsigned parts_refused;
+
+static bool is_free(uint64_t from, uint64_t to)
+{
+    if (from < MARGIN || to > BYTES - MARGIN)
+        return false;
+    for (uint64_t i = from; i < to; i++) {
+        if (drawn.taken[i])
+            return false;
+    }
+    return true;
+}
+
+static void draw_ranges(uint64_t *seed)
+{
+    uint64_t behind = MARGIN;
+
+    for (unsigned tries = 0; tries < 12 && drawn.count < RANGES; tries++) {
+        uint64_t from = MARGIN + random_below(seed, BYTES - 2 * MARGIN);
+        uint64_t length = 1 + random_below(seed, 150);
+        uint64_t more =
+            random_below(seed, 4) == 0 ? 1 + random_below(seed, 80) : 0;
+
+        if (random_below(seed, 3) == 0)
+            from = behind;
+        if (random_below(seed, 3) == 0)
+            from -= from % 32;
+        if (random_below(seed, 3) == 0)
+            length += (0 - from - length) % 32;
+        if (!is_free(from, from + length + more))
+            continue;
+        memset(drawn.taken + from, true, (size_t)(length + more));
+        behind = from + length + more;
+        drawn.ranges[drawn.count] = (struct iodma_range){ BASE + from, length };
+        drawn.capacity[drawn.count++] = more == 0 ? 0 : length + more;
+    }
+}
+
+/* What of the window is where, and what it owns. */
+static void mark_window(void)
+{
+    uint64_t at = 0;
+
+    for (uint32_t r = 0; r < drawn.count; r++) {
+        uint64_t from = drawn.ranges[r].address - BASE;
+        bool used = false;
+
+        for (uint64_t k = 0; k < drawn.ranges[r].length; k++, at++) {
+            if (at < drawn.offset || at >= drawn.offset + drawn.length)
+                continue;
+            drawn.client[at - drawn.offset] = BASE + from + k;
+            drawn.mine[from + k] = true;
+            drawn.owned[from + k] = true;
+            used = true;
+        }
+        for (uint64_t k = 0; used && k < drawn.capacity[r]; k++)
+            drawn.owned[from + k] = true;
+    }
+}
+
+static void draw(uint64_t *seed)
+{
+    uint64_t start = *seed;
+    uint32_t total = 0;
+
+    memset(&drawn, 0, sizeof drawn);
+    drawn.seed = start;
+    drawn.line = 32u << random_below(seed, 3);
+    drawn.internal = random_below(seed, 3) == 0 ? 256 : 1;
+    drawn.direction = random_below(seed, 4);
+    drawn.narrow = random_below(seed, 4) == 0;
+    drawn.least = random_below(seed, 3) == 0;
+    drawn.no_pages = random_below(seed, 8) == 0;
+    while (drawn.count == 0)
+        draw_ranges(seed);
+    for (uint32_t i = 0; i < drawn.count; i++)
+        total += (uint32_t)drawn.ranges[i].length;
+    drawn.offset = random_below(seed, 2) ? 0 : random_below(seed, total);
+    drawn.length = total - drawn.offset;
+    if (random_below(seed, 2) == 0)
+        drawn.length = 1 + random_below(seed, drawn.length);
+    mark_window();
+}
+
+/* One descriptor of each range, behind one another. */
+static void make_memory(void)
+{
+    for (uint32_t i = 0; i < drawn.count; i++) {
+        const struct iodma_range *range = &drawn.ranges[i];
+
+        if (drawn.capacity[i] != 0)
+            expect_status("buffer",
+                          iodma_memory_init_buffer(
+                              &drawn.members[i], range->address,
+                              drawn.capacity[i], range->length, IODMA_IN),
+                          IODMA_OK);
+        else
+            expect_status("range",
+                          iodma_memory_init_ranges(&drawn.members[i], range, 1,
+                                                   IODMA_IN, NULL, 0),
+                          IODMA_OK);
+        drawn.pointers[i] = &drawn.members[i];
+    }
+    expect_status("several",
+                  iodma_memory_init_multi(&memory, drawn.pointers, drawn.count,
+                                          drawn.direction),
+                  IODMA_OK);
+}
+
+/* Rule E3, byte by byte -----------------------------------------------------
+ */
+
+static bool foreign(uint64_t address)
+{
+    uint64_t first = address - address % drawn.line - BASE;
+
+    if (drawn.direction == IODMA_OUT)
+        return false;
+    for (uint64_t i = first; i < first + drawn.line; i++) {
+        if (!drawn.owned[i])
+            return true;
+    }
+    return false;
+}
+
+static bool reached(uint64_t address)
+{
+    return !drawn.narrow || address >> 25 == 0;
+}
+
+static uint64_t granularity(void)
+{
+    return drawn.line > drawn.internal ? drawn.line : drawn.internal;
+}
+
+static uint32_t extent_end(uint32_t from, uint32_t to)
+{
+    uint32_t end = from + 1;
+
+    while (end < to && drawn.client[end] == drawn.client[from] + (end - from))
+        end++;
+    return end;
+}
+
+static void judge_edges(bool pages)
+{
+    uint64_t g = granularity();
+
+    for (uint32_t from = 0, to; from < drawn.length; from = to) {
+        uint64_t start = drawn.client[from];
+        uint64_t end;
+
+        to = extent_end(from, drawn.length);
+        end = start + (to - from);
+        for (uint32_t i = from; i < to; i++) {
+            uint64_t address = drawn.client[i];
+
+            drawn.bounced[i] = (pages && !reached(address)) ||
+                               (start % drawn.line != 0 && foreign(start) &&
+                                address / g == start / g) ||
+                               (end % drawn.line != 0 && foreign(end - 1) &&
+                                address / g == end / g);
+        }
+    }
+}
+
+static void judge_units(void)
+{
+    uint64_t g = granularity();
+    uint64_t base = drawn.client[0];
+
+    for (uint32_t from = 0, to; from < drawn.length; from = to) {
+        uint64_t start = drawn.client[from];
+        bool direct;
+
+        to = from + 1;
+        while (to < drawn.length && (base + to) % g != 0)
+            to++;
+        direct = extent_end(from, to) == to &&
+                 (start - (base + from)) % g == 0 &&
+                 reached(start + (to - from) - 1);
+        if (direct && start % drawn.line != 0)
+            direct = !foreign(start);
+        if (direct && (start + (to - from)) % drawn.line != 0)
+            direct = to == drawn.length && !foreign(start + (to - from) - 1);
+        for (uint32_t i = from; i < to; i++)
+            drawn.bounced[i] = !direct;
+    }
+}
+
+static bool anything_bounced(void)
+{
+    for (uint32_t i = 0; i < drawn.length; i++) {
+        if (drawn.bounced[i])
+            return true;
+    }
+    return false;
+}
+
+/* All that the device would use as it lies. */
+static bool in_reach(void)
+{
+    for (uint32_t i = 0; i < drawn.length; i++) {
+        if (!drawn.bounced[i] && !reached(drawn.client[i]))
+            return false;
+    }
+    return true;
+}
+
+/* The rung that was taken, and what went which way. */
+static bool places_hold(void)
+{
+    uint8_t rung = command.view.rung;
+    bool least = drawn.least;
+    uint8_t want;
+
+    judge_edges(false);
+    if (!in_reach()) {
+        judge_edges(true);
+        want = IODMA_PAGES;
+    } else {
+        want = anything_bounced() ? IODMA_EDGES : IODMA_DIRECT;
+    }
+    if (least && want != IODMA_DIRECT)
+        want = IODMA_EDGES;
+    if (rung == IODMA_WHOLE)
+        return expect("pages would do",
+                      (drawn.no_pages && want != IODMA_DIRECT) ||
+                          drawn.internal != 1);
+    if (drawn.internal == 1 && !expect_number("rung", rung, want))
+        return false;
+    if (least && rung != IODMA_DIRECT)
+        judge_units();
+    for (uint32_t i = 0; i < drawn.length; i++) {
+        uint64_t granule = bus.granule;
+        uint64_t phase = least ? drawn.client[0] + i : drawn.client[i];
+
+        if (!expect_number("bounced", drawn.place[i] != drawn.client[i],
+                           drawn.bounced[i]) ||
+            (drawn.bounced[i] &&
+             !expect_number("its phase", drawn.place[i] % granule,
+                            phase % granule)))
+            return false;
+    }
+    return true;
+}
+
+/* The adversary and the bytes ------------------------------------------------
+ */
+
+/* The cache does something. */
+static void weather(uint64_t *seed)
+{
+    uint32_t what = random_below(seed, 4);
+
+    if ((what & 1) != 0)
+        incoherent_evict();
+    if ((what & 2) != 0)
+        incoherent_refill();
+}
+
+static void cpu_writes(uint64_t i, uint64_t *seed)
+{
+    drawn.expected[i] = (uint8_t)random_below(seed, 256);
+    *sparse_byte(BASE + i) = drawn.expected[i];
+}
+
+/* All that is not the window's, nor a buffer's. */
+static void neighbours_write(uint64_t *seed)
+{
+    for (uint64_t i = 0; i < BYTES; i++) {
+        if (!drawn.owned[i] && random_below(seed, 2) == 0)
+            cpu_writes(i, seed);
+    }
+    weather(seed);
+}
+
+static bool device_sees(void)
+{
+    for (uint32_t i = 0; i < drawn.length; i++) {
+        if (!expect_number("a byte for the device",
+                           *incoherent_byte(drawn.place[i]),
+                           drawn.expected[drawn.client[i] - BASE]))
+            return false;
+    }
+    return true;
+}
+
+static void device_writes(uint32_t from, uint32_t to, uint64_t *seed)
+{
+    for (uint32_t i = from; i < to && drawn.direction != IODMA_OUT; i++) {
+        uint8_t byte = (uint8_t)random_below(seed, 256);
+
+        *incoherent_byte(drawn.place[i]) = byte;
+        drawn.expected[drawn.client[i] - BASE] = byte;
+    }
+    weather(seed);
+}
+
+static bool cpu_sees(const char *what, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++) {
+        if (!expect_number(what, *sparse_byte(drawn.client[i]),
+                           drawn.expected[drawn.client[i] - BASE]))
+            return false;
+    }
+    return true;
+}
+
+static bool all_there(void)
+{
+    incoherent_evict();
+    incoherent_refill();
+    for (uint64_t i = 0; i < BYTES; i++) {
+        if (drawn.owned[i] && !drawn.mine[i])
+            continue;
+        if (!expect_number(drawn.mine[i] ? "a byte of the window"
+                                         : "a neighbour",
+                           *sparse_byte(BASE + i), drawn.expected[i]) ||
+            !expect_number("and in memory", *incoherent_byte(BASE + i),
+                           drawn.expected[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Parts of the window, while the device has the rest (E12) -------------------
+ */
+
+/* Does a line hold bytes of the part and others that the device may write? */
+static bool line_is_split(uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++) {
+        for (uint32_t k = 0; k < drawn.length; k++) {
+            if ((k < from || k >= to) &&
+                drawn.place[i] / drawn.line == drawn.place[k] / drawn.line)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The CPU takes a part, writes it, and gives it back; the device goes on
+   elsewhere. */
+static bool part_holds(uint64_t *seed)
+{
+    uint32_t from = random_below(seed, drawn.length);
+    uint32_t to = from + 1 + random_below(seed, drawn.length - from);
+    enum iodma_status status;
+    uint8_t bytes[BYTES];
+
+    if (random_below(seed, 2) == 0) {
+        while (from > 0 && drawn.place[from] % drawn.line != 0)
+            from--;
+        while (to < drawn.length && drawn.place[to] % drawn.line != 0)
+            to++;
+    }
+    status =
+        iodma_command_synchronize_range(&command, from, to - from, IODMA_IN);
+    if (status == IODMA_NOT_ALIGNED) {
+        /* One case more than the lines: the client's side of a tail. */
+        parts_refused++;
+        return expect("it may be refused",
+                      drawn.direction != IODMA_OUT &&
+                          (line_is_split(from, to) || drawn.internal != 1)) &&
+               expect_number(
+                   "nor is it written",
+                   iodma_command_write_bytes(&command, from, bytes, to - from),
+                   0) &&
+               expect_status("nor given back",
+                             iodma_command_synchronize_range(
+                                 &command, from, to - from, IODMA_OUT),
+                             IODMA_NOT_ALIGNED);
+    }
+    parts_taken++;
+    if (!expect_status("in", status, IODMA_OK) ||
+        !expect("it had to be refused",
+                drawn.direction == IODMA_OUT || !line_is_split(from, to)) ||
+        !cpu_sees("a byte of the part", from, to))
+        return false;
+    for (uint32_t i = from; i < to; i++)
+        cpu_writes(drawn.client[i] - BASE, seed);
+    weather(seed);
+    device_writes(0, from, seed);
+    device_writes(to, drawn.length, seed);
+    if (!expect_status("out",
+                       iodma_command_synchronize_range(&command, from,
+                                                       to - from, IODMA_OUT),
+                       IODMA_OK))
+        return false;
+    weather(seed);
+    if (!device_sees())
+        return false;
+    if (drawn.direction == IODMA_OUT)
+        return true;
+    for (uint32_t i = 0; i < to - from; i++)
+        bytes[i] = (uint8_t)random_below(seed, 256);
+    device_writes(0, from, seed);
+    if (!expect_number(
+            "write",
+            iodma_command_write_bytes(&command, from, bytes, to - from),
+            to - from))
+        return false;
+    for (uint32_t i = from; i < to; i++)
+        drawn.expected[drawn.client[i] - BASE] = bytes[i - from];
+    weather(seed);
+    return device_sees();
+}
+
+/* A round --------------------------------------------------------------------
+ */
+
+static bool take_places(void)
+{
+    uint64_t offset = 0;
+    uint32_t at = 0;
+
+    while (offset < drawn.length) {
+        uint32_t count = 3;
+
+        if (!expect_status(
+                "gen",
+                iodma_command_gen_segments(&command, &offset, list, &count),
+                IODMA_OK))
+            return false;
+        for (uint32_t i = 0; i < count; i++) {
+            for (uint64_t k = 0; k < list[i].length; k++)
+                drawn.place[at++] = list[i].address + k;
+        }
+    }
+    return expect_number("bytes listed", at, drawn.length);
+}
+
+static bool round_holds(uint64_t *seed, bool in_parts)
+{
+    struct iodma_spec spec =
+        SPEC(host64, drawn.narrow ? 25 : 64, 0, 1, 1, drawn.internal);
+    bool holds;
+
+    make_bus(drawn.line, false);
+    fixture_use_up(drawn.no_pages, false);
+    make_memory();
+    (void)incoherent_byte(BASE);
+    (void)incoherent_byte(BASE + BYTES - 1);
+    for (uint64_t i = 0; i < BYTES; i++)
+        cpu_writes(i, seed);
+    attach(&spec, drawn.least ? IODMA_LEAST_BOUNCE : IODMA_MAPPED, &memory);
+    if (!expect_status("prepare", prepare(drawn.offset, drawn.length),
+                       IODMA_OK))
+        return false;
+    tally[command.view.rung]++;
+    weather(seed);
+    holds = take_places() && places_hold() && device_sees();
+    neighbours_write(seed);
+    device_writes(0, drawn.length, seed);
+    neighbours_write(seed);
+    for (unsigned i = 0; holds && in_parts && i < 3; i++) {
+        holds = part_holds(seed);
+        neighbours_write(seed);
+    }
+    complete();
+    holds = holds && cpu_sees("a byte from the device", 0, drawn.length);
+    neighbours_write(seed);
+    holds = holds && all_there();
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+    return holds &&
+           expect_number("pages",
+                         fixture_pages_taken() + fixture_run_pages_taken(),
+                         drawn.no_pages ? FIXTURE_PAGES : 0);
+}
+
+static void print_drawn(void)
+{
+    printf("# seed %s: line %u, internal %u, direction %u%s%s%s\n",
+           hex(drawn.seed), (unsigned)drawn.line, (unsigned)drawn.internal,
+           (unsigned)drawn.direction, drawn.narrow ? ", narrow" : "",
+           drawn.least ? ", least" : "", drawn.no_pages ? ", no pages" : "");
+    for (uint32_t i = 0; i < drawn.count; i++)
+        printf("#   { %s, %s } of %s\n", hex(drawn.ranges[i].address),
+               hex(drawn.ranges[i].length), hex(drawn.capacity[i]));
+    printf("#   window %u, %u\n", (unsigned)drawn.offset,
+           (unsigned)drawn.length);
+}
+
+static void rounds(unsigned count, uint64_t seed, bool in_parts)
+{
+    for (unsigned i = 0; i < count; i++) {
+        draw(&seed);
+        if (!round_holds(&seed, in_parts)) {
+            print_drawn();
+            return;
+        }
+    }
+}
+
+int main(void)
+{
+    listing();
+    check_case("E3: a buffer's declared capacity is its own");
+    capacity();
+    check_case("E3: a line of two buffers' capacities");
+    touching_buffers();
+    check_case("E3: of 64 KiB that are misaligned by 4, 64 bytes are copied");
+    few_copied();
+    check_case("E3: cells of 64 bytes");
+    small_pages();
+    check_case("E3: nobody loses a byte, and no more is bounced than must be");
+    rounds(600, 1, false);
+    check_case("E12: nor if parts are handed over meanwhile");
+    rounds(600, 2, true);
+    printf("# %u direct, %u edges, %u pages, %u whole; %u parts, %u refused\n",
+           tally[IODMA_DIRECT], tally[IODMA_EDGES], tally[IODMA_PAGES],
+           tally[IODMA_WHOLE], parts_taken, parts_refused);
+    for (unsigned i = 0; i < COUNT_OF(tally); i++)
+        expect("every rung was used often", tally[i] > 50);
+    expect("parts were taken often, and refused",
+           parts_taken > 100 && parts_refused > 100);
+    return check_result();
+}

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: MIT */
+/* E12: parts of a window change hands while the device has the rest: what a
+   receive ring lives by. A part that has a line in common with bytes the device
+   may write is refused. */
+#include "tests/check.h"
+#include "tests/fixture.h"
+#include "tests/model/incoherent.h"
+#include "tests/model/recording_cache.h"
+#include "tests/model/sparse.h"
+
+static struct iodma_command command;
+static struct iodma_memory memory;
+static struct iodma_bus bus;
+static struct hal_bus hal;
+static struct hal_aperture aperture;
+
+static void begin(const struct hal_cache *cache, bool snooped,
+                  const struct iodma_spec *spec, uint32_t mapping,
+                  const struct iodma_range *ranges, uint32_t direction)
+{
+    struct iodma_spec mapped = *spec;
+
+    hal = fixture_hal_bus;
+    aperture = fixture_aperture;
+    aperture.snooped = snooped;
+    hal.apertures = &aperture;
+    hal.cache = cache;
+    expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, fixture_bouncing_bus()->bounce),
+                  IODMA_OK);
+    mapped.mapping = mapping;
+    memory = row_memory(ranges, direction);
+    expect_status("init", iodma_command_init(&command, &bus, &mapped, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, false),
+                  IODMA_OK);
+}
+
+static void prepare(void)
+{
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+}
+
+static void finish(void)
+{
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_number("bounce storage taken",
+                  fixture_pages_taken() + fixture_run_pages_taken(), 0);
+    expect_number("windows open", sparse_open_windows(), 0);
+}
+
+static void part(uint64_t offset, uint64_t length, uint32_t options,
+                 enum iodma_status want)
+{
+    expect_status(
+        options == IODMA_IN ? "the CPU takes a part"
+                            : "the device takes a part",
+        iodma_command_synchronize_range(&command, offset, length, options),
+        want);
+}
+
+/* Parts ----------------------------------------------------------------------
+ */
+
+#define ANY     SPEC(host64, 64, 0, 1, 1, 1)
+#define NARROW  SPEC(host64, 32, 0, 1, 1, 1)
+#define ALIGNED IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4)
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    struct iodma_spec spec;
+    uint32_t mapping;
+    bool snooped;
+    uint32_t direction;
+    struct iodma_range ranges[ROW_RANGES];
+    uint64_t offset, length; /* of the part */
+    bool split;              /* it has part of a line */
+    uint8_t rung;
+    struct { uint64_t storage, length; } want[4]; /* maintained; ends at 0 */
+} parts[] = {
+    { "E12: lines of direct memory", ANY, 0, false, IODMA_IN,
+      { { 0x10000, 0x1000 } }, 0x40, 0x80, false, IODMA_DIRECT,
+      { { 0x10040, 0x80 } } },
+    { "E12: all of it", ANY, 0, false, IODMA_INOUT, { { 0x10000, 0x1000 } },
+      0, 0x1000, false, IODMA_DIRECT, { { 0x10000, 0x1000 } } },
+    { "E12: a part that begins within a line", ANY, 0, false, IODMA_IN,
+      { { 0x10000, 0x1000 } }, 0x20, 0x60, true, IODMA_DIRECT, { { 0, 0 } } },
+    { "E12: a part that ends within one", ANY, 0, false, IODMA_NONE,
+      { { 0x10000, 0x1000 } }, 0, 0x1, true, IODMA_DIRECT, { { 0, 0 } } },
+    { "E12: nothing splits no line", ANY, 0, false, IODMA_IN,
+      { { 0x10000, 0x1000 } }, 0x20, 0, false, IODMA_DIRECT, { { 0, 0 } } },
+    { "E12: nothing at the end", ANY, 0, false, IODMA_IN,
+      { { 0x10000, 0x1000 } }, 0x1000, 0, false, IODMA_DIRECT, { { 0, 0 } } },
+    { "E12: outbound a line may be split", ANY, 0, false, IODMA_OUT,
+      { { 0x10000, 0x1000 } }, 0x21, 3, false, IODMA_DIRECT,
+      { { 0x10021, 3 } } },
+    { "E12: and where the master snoops", ANY, 0, true, IODMA_INOUT,
+      { { 0x10000, 0x1000 } }, 0x21, 3, false, IODMA_DIRECT, { { 0, 0 } } },
+    { "E12: but not if this one does not", ANY, IODMA_NON_COHERENT, true,
+      IODMA_INOUT, { { 0x10000, 0x1000 } }, 0x21, 3, true, IODMA_DIRECT,
+      { { 0, 0 } } },
+    { "E12: the cell of a head", ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, 0, 0x30, false, IODMA_EDGES,
+      { { 0x100010, 0x30 } } },
+    { "E12: part of that cell", ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, 0, 0x20, true, IODMA_EDGES, { { 0, 0 } } },
+    { "E12: what is direct beside it", ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, 0x30, 0xC0, false, IODMA_EDGES,
+      { { 0x10040, 0xC0 } } },
+    { "E12: and with the tail", ANY, 0, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, 0xB0, 0x50, false, IODMA_EDGES,
+      { { 0x100C0, 0x40 }, { 0x100100, 0x10 } } },
+    { "E12: two cells of one line, and a range between", ANY, 0, false,
+      IODMA_IN, { { 0x10000, 0x10 }, { 0x30000, 0x40 }, { 0x10020, 0x10 } },
+      0, 0x10, true, IODMA_EDGES, { { 0, 0 } } },
+    { "E12: the other one", ANY, 0, false, IODMA_IN,
+      { { 0x10000, 0x10 }, { 0x30000, 0x40 }, { 0x10020, 0x10 } }, 0x40, 0x20,
+      true, IODMA_EDGES, { { 0, 0 } } },
+    { "E12: the range between", ANY, 0, false, IODMA_IN,
+      { { 0x10000, 0x10 }, { 0x30000, 0x40 }, { 0x10020, 0x10 } }, 0x10, 0x40,
+      false, IODMA_EDGES, { { 0x30000, 0x40 } } },
+    { "E12: one range of two that share a line", ANY, 0, false, IODMA_IN,
+      { { 0x10020, 0x20 }, { 0x30000, 0x40 }, { 0x10000, 0x20 } }, 0, 0x60,
+      true, IODMA_DIRECT, { { 0, 0 } } },
+    { "E12: both of them", ANY, 0, false, IODMA_IN,
+      { { 0x10020, 0x20 }, { 0x10000, 0x20 }, { 0x30000, 0x40 } }, 0, 0x40,
+      false, IODMA_DIRECT, { { 0x10020, 0x20 }, { 0x10000, 0x20 } } },
+    { "E12: a cell whose client shares a line with direct memory",
+      SPEC(host64, 64, 0, 1, 1, 128), 0, false, IODMA_IN,
+      { { 0x10020, 0x30 }, { 0x30000, 0x80 }, { 0x10000, 0x20 } }, 0, 0x30,
+      true, IODMA_EDGES, { { 0, 0 } } },
+    { "E12: pages", NARROW, 0, false, IODMA_IN, { { 0xFFFFF000, 0x3000 } },
+      0xFC0, 0x80, false, IODMA_PAGES,
+      { { 0xFFFFFFC0, 0x40 }, { 0x100000, 0x40 } } },
+    { "E12: part of a page's line", NARROW, 0, false, IODMA_IN,
+      { { 0xFFFFF000, 0x3000 } }, 0x1001, 0x3F, true, IODMA_PAGES,
+      { { 0, 0 } } },
+    { "E12: a whole buffer", ALIGNED, 0, false, IODMA_IN,
+      { { 0x10001, 0x1001 } }, 0xFC0, 0x41, false, IODMA_WHOLE,
+      { { 0x200FC0, 0x41 } } },
+    { "E12: part of a line of a whole buffer", ALIGNED, 0, false, IODMA_IN,
+      { { 0x10001, 0x1001 } }, 0xFC0, 0x3F, true, IODMA_WHOLE, { { 0, 0 } } },
+};
+/* clang-format on */
+
+static void expect_maintained(size_t i, char operation)
+{
+    unsigned count = 0;
+
+    while (count < COUNT_OF(parts[i].want) && parts[i].want[count].length != 0)
+        count++;
+    expect_number("cache operations", recorded_count, count);
+    for (unsigned k = 0; k < count && k < recorded_count; k++) {
+        expect_number("operation", (uint64_t)recorded[k].operation,
+                      (uint64_t)operation);
+        expect_number("address", recorded[k].pa, parts[i].want[k].storage);
+        expect_number("length", recorded[k].length, parts[i].want[k].length);
+    }
+    recorded_count = 0;
+}
+
+static void taking(void)
+{
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        enum iodma_status want = parts[i].split ? IODMA_NOT_ALIGNED : IODMA_OK;
+
+        check_case(parts[i].what);
+        recorded_count = 0;
+        begin(&recording_cache, parts[i].snooped, &parts[i].spec,
+              parts[i].mapping, parts[i].ranges, parts[i].direction);
+        prepare();
+        expect_number("rung", command.view.rung, parts[i].rung);
+        recorded_count = 0;
+        part(parts[i].offset, parts[i].length, IODMA_IN, want);
+        expect_maintained(i, 'i');
+        part(parts[i].offset, parts[i].length, IODMA_OUT, want);
+        expect_maintained(i, 'c');
+        finish();
+    }
+}
+
+static const struct iodma_spec any = ANY;
+static const struct iodma_spec narrow = NARROW;
+static const struct iodma_spec aligned = ALIGNED;
+static const struct iodma_range page[ROW_RANGES] = { { 0x10000, 0x1000 } };
+static const struct iodma_range misaligned[ROW_RANGES] = {
+    { 0x10001, 0x1000 },
+};
+
+static void refusing(void)
+{
+    check_case("E12: bad arguments");
+    begin(&recording_cache, false, &any, 0, page, IODMA_IN);
+    part(0, 0x40, IODMA_IN, IODMA_NOT_READY);
+    part(0, 0x40, IODMA_INOUT, IODMA_BAD_ARGUMENT);
+    prepare();
+    recorded_count = 0;
+    part(0, 0x40, IODMA_NONE, IODMA_BAD_ARGUMENT);
+    part(0, 0x40, IODMA_INOUT, IODMA_BAD_ARGUMENT);
+    part(0, 0x40, IODMA_IN | IODMA_FORCE_DOUBLE_BUFFER, IODMA_BAD_ARGUMENT);
+    part(0, 0x40, IODMA_OUT | 0x10, IODMA_BAD_ARGUMENT);
+    part(0, 0x1001, IODMA_IN, IODMA_BAD_ARGUMENT);
+    part(0x1001, 0, IODMA_IN, IODMA_BAD_ARGUMENT);
+    part(0x40, UINT64_MAX, IODMA_OUT, IODMA_BAD_ARGUMENT);
+    part(UINT64_MAX, 2, IODMA_OUT, IODMA_BAD_ARGUMENT);
+    expect_number("cache operations", recorded_count, 0);
+    finish();
+
+    check_case("E12: an iterate-only command has nothing to hand over");
+    begin(&recording_cache, false, &any, IODMA_ITERATE_ONLY, page, IODMA_IN);
+    prepare();
+    recorded_count = 0;
+    part(0x21, 3, IODMA_IN, IODMA_OK);
+    part(0x21, 3, IODMA_OUT, IODMA_OK);
+    expect_number("cache operations", recorded_count, 0);
+    finish();
+
+    check_case("E12: without a cache there are no lines");
+    begin(NULL, true, &aligned, 0, misaligned, IODMA_IN);
+    prepare();
+    *sparse_byte(0x200021) = 0x77;
+    *sparse_byte(0x200022) = 0x78;
+    part(0x20, 2, IODMA_IN, IODMA_OK);
+    expect_number("copied", *sparse_byte(0x10022), 0x77);
+    expect_number("no more", *sparse_byte(0x10023), sparse_fresh(0x10023));
+    finish();
+}
+
+/* A copy that cannot be made changes nothing, on either side. */
+static void no_window(void)
+{
+    static const uint32_t options[] = { IODMA_IN, IODMA_OUT };
+
+    for (unsigned i = 0; i < COUNT_OF(options); i++) {
+        uint64_t digest;
+
+        begin(&recording_cache, false, &aligned, 0, misaligned, IODMA_INOUT);
+        prepare();
+        *sparse_byte(0x200000) = 0x55;
+        *sparse_byte(0x10002) = 0x66;
+        digest = sparse_digest();
+        recorded_count = 0;
+        for (unsigned n = 1; n <= 4; n++) {
+            sparse_fail_open(n);
+            part(0, 0x1000, options[i], IODMA_NO_RESOURCES);
+            sparse_fail_open(0);
+            expect_number("all bytes", sparse_digest(), digest);
+            expect_number("cache operations", recorded_count, 0);
+        }
+        part(0, 0x1000, options[i], IODMA_OK);
+        finish();
+    }
+}
+
+/* Bytes ----------------------------------------------------------------------
+ */
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    struct iodma_spec spec;
+    bool snooped;
+    uint32_t direction;
+    struct iodma_range ranges[ROW_RANGES];
+    uint64_t offset, length, want;
+} writes[] = {
+    { "E12: lines may be written", ANY, false, IODMA_IN,
+      { { 0x10000, 0x1000 } }, 0x40, 0x80, 0x80 },
+    { "E12: no byte more", ANY, false, IODMA_IN, { { 0x10000, 0x1000 } }, 0x40,
+      0x81, 0 },
+    { "E12: no byte less", ANY, false, IODMA_INOUT, { { 0x10000, 0x1000 } },
+      0x41, 0x7F, 0 },
+    { "E12: up to the window's end, if more is given", ANY, false, IODMA_INOUT,
+      { { 0x10000, 0x1000 } }, 0xFC0, 0x100, 0x40 },
+    { "E12: any byte of outbound memory", ANY, false, IODMA_OUT,
+      { { 0x10000, 0x1000 } }, 0x41, 1, 1 },
+    { "E12: any byte where the master snoops", ANY, true, IODMA_IN,
+      { { 0x10000, 0x1000 } }, 0x41, 1, 1 },
+    { "E12: all of a cell", ANY, false, IODMA_IN, { { 0x10010, 0x100 } }, 0,
+      0x30, 0x30 },
+    { "E12: no less of it", ANY, false, IODMA_IN, { { 0x10010, 0x100 } }, 0,
+      0x2F, 0 },
+    { "E12: the end of a whole buffer", ALIGNED, false, IODMA_IN,
+      { { 0x10001, 0x1001 } }, 0x1000, 1, 1 },
+    { "E12: no line of two ranges", ANY, false, IODMA_IN,
+      { { 0x10020, 0x20 }, { 0x30000, 0x40 }, { 0x10000, 0x20 } }, 0, 0x20,
+      0 },
+};
+/* clang-format on */
+
+static void writing(void)
+{
+    uint8_t bytes[0x100];
+
+    for (size_t i = 0; i < COUNT_OF(writes); i++) {
+        uint64_t digest;
+
+        check_case(writes[i].what);
+        begin(&recording_cache, writes[i].snooped, &writes[i].spec, 0,
+              writes[i].ranges, writes[i].direction);
+        recorded_count = 0;
+        prepare();
+        recorded_count = 0;
+        digest = sparse_digest();
+        expect_number(
+            "read",
+            iodma_command_read_bytes(&command, writes[i].offset, bytes, 1), 1);
+        for (size_t k = 0; k < sizeof bytes; k++)
+            bytes[k] = (uint8_t)(bytes[0] + 1 + k);
+        expect_number("write",
+                      iodma_command_write_bytes(&command, writes[i].offset,
+                                                bytes, writes[i].length),
+                      writes[i].want);
+        expect("all of it or nothing",
+               (sparse_digest() == digest) == (writes[i].want == 0));
+        finish();
+    }
+}
+
+/* Order ----------------------------------------------------------------------
+ */
+
+static struct moment {
+    char event; /* 'o'bserve, 'i'nvalidate, 'c'lean, 'p'ublish */
+    uint8_t client, storage;
+} moments[8];
+static unsigned moment_count;
+
+static void moment(char event)
+{
+    if (expect("there is room to record", moment_count < COUNT_OF(moments)))
+        moments[moment_count++] = (struct moment){ event, *sparse_byte(0x10001),
+                                                   *sparse_byte(0x200000) };
+}
+
+static void publish(void)
+{
+    moment('p');
+}
+
+static void observe(void)
+{
+    moment('o');
+}
+
+static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
+                  size_t length)
+{
+    (void)cache;
+    (void)va;
+    (void)pa;
+    (void)length;
+    moment('c');
+}
+
+static void clean_invalidate(const struct hal_cache *cache, void *va,
+                             uint64_t pa, size_t length)
+{
+    (void)cache;
+    (void)va;
+    (void)pa;
+    (void)length;
+    moment('i');
+}
+
+static void expect_moment(unsigned i, char event, uint8_t client,
+                          uint8_t storage)
+{
+    expect_number("event", (uint64_t)moments[i].event, (uint64_t)event);
+    expect_number("client", moments[i].client, client);
+    expect_number("storage", moments[i].storage, storage);
+}
+
+static void order(void)
+{
+    static const struct hal_fences fences = { publish, observe };
+    static const struct hal_cache_ops ops = { clean, clean_invalidate };
+    static const struct hal_cache cache = { &ops, 64, 64 };
+
+    check_case("E12: observe, clean and invalidate, copy in");
+    begin(&cache, false, &aligned, 0, misaligned, IODMA_INOUT);
+    prepare();
+    hal.fences = &fences;
+    *sparse_byte(0x200000) = 0x55;
+    *sparse_byte(0x10001) = 0x11;
+    moment_count = 0;
+    part(0, 0x40, IODMA_IN, IODMA_OK);
+    expect_number("events", moment_count, 2);
+    expect_moment(0, 'o', 0x11, 0x55);
+    expect_moment(1, 'i', 0x11, 0x55);
+    expect_number("copied", *sparse_byte(0x10001), 0x55);
+
+    check_case("E12: copy out, clean, publish");
+    *sparse_byte(0x10001) = 0x66;
+    moment_count = 0;
+    part(0, 0x40, IODMA_OUT, IODMA_OK);
+    expect_number("events", moment_count, 2);
+    expect_moment(0, 'c', 0x66, 0x66);
+    expect_moment(1, 'p', 0x66, 0x66);
+
+    check_case("E12: where the master snoops there still are fences");
+    begin(&cache, true, &any, 0, page, IODMA_INOUT);
+    prepare();
+    hal.fences = &fences;
+    moment_count = 0;
+    part(0x21, 3, IODMA_IN, IODMA_OK);
+    part(0x21, 3, IODMA_OUT, IODMA_OK);
+    expect_number("events", moment_count, 2);
+    expect_number("in", (uint64_t)moments[0].event, 'o');
+    expect_number("out", (uint64_t)moments[1].event, 'p');
+}
+
+/* Rings ----------------------------------------------------------------------
+ */
+
+enum { SLOTS = 4, SLOT = 1536 };
+
+/* Where the device finds a byte of the ring. */
+static uint64_t place(uint64_t offset)
+{
+    struct iodma_segment64 segment;
+    uint32_t one = 1;
+
+    expect_status(
+        "gen", iodma_command_gen_segments64(&command, &offset, &segment, &one),
+        IODMA_OK);
+    return segment.address;
+}
+
+static uint8_t frame_byte(unsigned frame, unsigned i)
+{
+    return (uint8_t)(frame * 31 + i * 7 + (i >> 8));
+}
+
+/* The device fills a slot. */
+static void receive(unsigned frame)
+{
+    for (unsigned i = 0; i < SLOT; i += 64) {
+        uint64_t at = place((frame % SLOTS) * SLOT + i);
+
+        for (unsigned k = 0; k < 64; k++)
+            *incoherent_byte(at + k) = frame_byte(frame, i + k);
+    }
+}
+
+static bool is_there(uint64_t base, unsigned frame)
+{
+    uint64_t at = base + (frame % SLOTS) * SLOT;
+
+    for (unsigned i = 0; i < SLOT; i++) {
+        if (!expect_number("a byte of the frame", *sparse_byte(at + i),
+                           frame_byte(frame, i)))
+            return false;
+    }
+    return true;
+}
+
+/* A long-prepared buffer in slots: the CPU takes one, works on it and gives it
+   back, while the device fills the next. */
+static void receive_ring(const struct iodma_spec *spec, uint64_t base,
+                         uint8_t rung)
+{
+    struct iodma_range ranges[ROW_RANGES] = { { base, SLOTS * SLOT } };
+
+    incoherent_reset(64);
+    begin(&incoherent_cache, false, spec, 0, ranges, IODMA_IN);
+    prepare();
+    expect_number("rung", command.view.rung, rung);
+    receive(0);
+    for (unsigned frame = 0; frame < 3 * SLOTS; frame++) {
+        uint64_t offset = (frame % SLOTS) * SLOT;
+
+        part(offset, SLOT, IODMA_IN, IODMA_OK);
+        receive(frame + 1);
+        if (!is_there(base, frame))
+            break;
+        for (unsigned i = 0; i < SLOT; i++)
+            *sparse_byte(base + offset + i) = 0xEE;
+        if (frame % 2 == 0)
+            incoherent_evict();
+        part(offset, SLOT, IODMA_OUT, IODMA_OK);
+        for (unsigned i = 0; i < SLOT; i += 64)
+            expect_number("what the device has",
+                          *incoherent_byte(place(offset + i)), 0xEE);
+        incoherent_evict();
+        incoherent_refill();
+    }
+    finish();
+    (void)is_there(base, 3 * SLOTS);
+}
+
+/* The other way: the CPU fills a slot and gives it to the device. */
+static void send_ring(const struct iodma_spec *spec, uint64_t base)
+{
+    struct iodma_range ranges[ROW_RANGES] = { { base, SLOTS * SLOT } };
+
+    incoherent_reset(64);
+    begin(&incoherent_cache, false, spec, 0, ranges, IODMA_OUT);
+    prepare();
+    for (unsigned frame = 0; frame < 2 * SLOTS; frame++) {
+        uint64_t offset = (frame % SLOTS) * SLOT;
+
+        for (unsigned i = 0; i < SLOT; i++)
+            *sparse_byte(base + offset + i) = frame_byte(frame, i);
+        part(offset, SLOT, IODMA_OUT, IODMA_OK);
+        for (unsigned i = 0; i < SLOT; i++) {
+            if (!expect_number("what the device has",
+                               *incoherent_byte(place(offset + i)),
+                               frame_byte(frame, i)))
+                break;
+        }
+        part(offset, SLOT, IODMA_IN, IODMA_OK);
+    }
+    finish();
+}
+
+static void rings(void)
+{
+    static const struct iodma_range odd[ROW_RANGES] = {
+        { 0x10010, SLOTS * SLOT },
+    };
+
+    check_case("E12: a receive ring of slots of 1536 bytes");
+    receive_ring(&any, 0x10000, IODMA_DIRECT);
+    check_case("E12: out of reach");
+    receive_ring(&narrow, 0xFFFFF000, IODMA_PAGES);
+    check_case("E12: misaligned for the device");
+    receive_ring(&aligned, 0x10001, IODMA_WHOLE);
+    check_case("E12: a ring of frames to send");
+    send_ring(&any, 0x10000);
+    send_ring(&any, 0x10010);
+    send_ring(&narrow, 0xFFFFF000);
+    send_ring(&aligned, 0x10001);
+
+    check_case("E12: slots that share lines cannot be received into");
+    incoherent_reset(64);
+    begin(&incoherent_cache, false, &any, 0, odd, IODMA_IN);
+    prepare();
+    part(0, SLOT, IODMA_IN, IODMA_NOT_ALIGNED);
+    part(SLOT, SLOT, IODMA_OUT, IODMA_NOT_ALIGNED);
+    part(0, SLOTS * SLOT, IODMA_IN, IODMA_OK);
+    finish();
+}
+
+int main(void)
+{
+    taking();
+    refusing();
+    check_case("E12: a copy that cannot be made changes nothing");
+    no_window();
+    writing();
+    order();
+    rings();
+    return check_result();
+}
