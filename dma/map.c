@@ -60,7 +60,8 @@ static uint64_t pages_of(const struct iodma_mapper *mapper,
     return ((before(mapper, run) + (run.length - 1)) >> mapper->shift) + 1;
 }
 
-/* How many a view takes, or more than there can be. */
+/* How many a view takes, or more than there can be; not more than its bytes,
+   or two a run. */
 static uint64_t pages_of_all(const struct iodma_view *view)
 {
     struct hal_segment run;
@@ -70,7 +71,7 @@ static uint64_t pages_of_all(const struct iodma_view *view)
     iodma_view_begin(view, 0, &walk);
     while (pages <= IODMA_MOST_PAGES &&
            iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK)
-        pages += smaller(pages_of(view->mapper, run), IODMA_MOST_PAGES + 1);
+        pages += pages_of(view->mapper, run);
     return pages;
 }
 

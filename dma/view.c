@@ -148,15 +148,14 @@ enum iodma_status iodma_view_bus_run(const struct iodma_view *view,
                                      : run_of_pieces(view, walk, most, run);
 }
 
-/* Where a bus address comes to lie in IOVA: on where the bytes before it end
-   or, in a page of its own, as far from its beginning as before. */
+/* Where a bus address comes to lie in a page of IOVA: as far from its beginning
+   as before. */
 static uint64_t shown_at(const struct iodma_view *view, uint64_t iova,
                          uint64_t address)
 {
     uint64_t page_size = view->mapper->hal->page_size;
 
-    return modulo(iova, page_size) != 0 ? iova
-                                        : iova + modulo(address, page_size);
+    return iova - modulo(iova, page_size) + modulo(address, page_size);
 }
 
 /* Does an aperture begin at a bus address? What is before it is not in it. */

@@ -65,8 +65,7 @@ struct iodma_view {
 /* A place in a view, for who wants runs. A copy is a place of its own. */
 struct iodma_cursor {
     struct iodma_walk walk;
-    uint64_t iova; /* mapped: of this byte, or, if a multiple of the page, of
-                      the page that it comes to lie in                      */
+    uint64_t iova; /* mapped: in the page that this byte comes to lie in    */
 };
 
 /* A stretch of the window, contiguous for the client and in the storage that

@@ -7,12 +7,13 @@
  * their lists and the windows are right afterwards.
  *
  * A moment is when an interrupt may come: before and behind each call of a
- * hook, at each segment, between two calls of the program's. While the lock is
- * held it waits for the lock.
+ * hook or of the mapper, at each segment, between two calls of the program's.
+ * While the lock is held it waits for the lock.
  */
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/hooks.h"
+#include "tests/model/model_mapper.h"
 #include "tests/model/sparse.h"
 #include "tests/model/watched_bus.h"
 
@@ -22,6 +23,7 @@
 #include <string.h>
 
 #define GIB4 UINT64_C(0x100000000)
+#define IOVA UINT64_C(0x80000000)
 
 enum {
     LEVELS = 3,          /* the program, its interrupt, that one's  */
@@ -31,6 +33,7 @@ enum {
     MOST_NOTES = 0x4000, /* bytes                                   */
     NESTED_RUNS = 2000,
     HANDLER_MOMENTS = 120, /* about as many as the longest life has   */
+    IOVA_PAGES = 64,       /* of WATCHED_GRANULE                      */
 };
 
 /* Moments -------------------------------------------------------------- */
@@ -44,7 +47,7 @@ static struct level {
     unsigned at;      /* the one to interrupt; 0: none */
     unsigned taken;   /* interrupts                    */
     bool pending;
-    uint8_t rung;   /* of a handler's command */
+    uint8_t kind;   /* of a handler's command */
     enum part part; /* of its life            */
 } levels[LEVELS];
 
@@ -82,6 +85,27 @@ static void moment(void)
 /* The world -------------------------------------------------------------- */
 
 static const struct iodma_bus *bus;
+static struct model_mapper model;
+static struct iodma_mapper mapper;
+
+/* The model's calls are moments; none comes under the lock, for they take their
+   time. */
+static void mapper_moment(void)
+{
+    if (hooks.masked != 0)
+        hooks.broken = "the mapper was called under the lock";
+    moment();
+}
+
+static void begin_mapper(void)
+{
+    static struct iodma_note notes[IOVA_PAGES];
+
+    must(expect_status("mapper",
+                       iodma_mapper_init(&mapper, &model.mapper, &hooks_lock,
+                                         notes, IOVA_PAGES),
+                       IODMA_OK));
+}
 
 /* Commands wait in a pool that the handlers use, too, with up to three at a
    time for each. */
@@ -92,6 +116,7 @@ static void begin(uint32_t pages)
 {
     memset(levels, 0, sizeof levels);
     bus = watched_bus(pages, moment);
+    begin_mapper();
     must(expect_status("pool", iodma_pool_init(&waiting, &hooks_lock, NULL),
                        IODMA_OK));
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
@@ -106,6 +131,8 @@ static void end(void)
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         must(expect("a command of the pool", iodma_pool_get(&waiting, false)));
     must(expect("and no more", !iodma_pool_get(&waiting, false)));
+    must(expect_number("IOVA in use", iodma_mapper_in_use(&mapper), 0));
+    must(expect_model_mapper_empty(&model));
     must(expect_watched_bus());
 }
 
@@ -126,10 +153,32 @@ static bool append(struct iodma_command *command, struct hal_segment segment,
     return true;
 }
 
+/* Is it an address that the mapper translates? */
+static bool is_iova(uint64_t address)
+{
+    return range_holds(IOVA, IOVA_PAGES * WATCHED_GRANULE, address);
+}
+
+/* Where the device's access to an address goes; *length is cut to what goes
+   there with it. */
+static uint64_t translated(uint64_t address, uint32_t access, uint64_t *length)
+{
+    uint64_t at = address;
+
+    if (is_iova(address)) {
+        must(expect("the device may access what is listed",
+                    model_mapper_translate(&model, address, access, &at)));
+        *length = smaller(*length,
+                          WATCHED_GRANULE - modulo(address, WATCHED_GRANULE));
+    }
+    *length = smaller(*length, SPARSE_PAGE - modulo(at, SPARSE_PAGE));
+    return at;
+}
+
 /* The byte at a position of a list, and how many lie side by side from there
    on in the model. Returns NULL at the end, or behind MOST_BYTES. */
 static uint8_t *bytes_at(const struct list *list, uint64_t position,
-                         uint64_t *length)
+                         uint32_t access, uint64_t *length)
 {
     uint64_t rest = MOST_BYTES - position;
 
@@ -137,11 +186,9 @@ static uint8_t *bytes_at(const struct list *list, uint64_t position,
         struct hal_segment segment = list->segments[i];
 
         if (position < segment.length) {
-            uint64_t address = segment.address + position;
-
-            *length = smaller(smaller(segment.length - position, rest),
-                              SPARSE_PAGE - modulo(address, SPARSE_PAGE));
-            return sparse_byte(address);
+            *length = smaller(segment.length - position, rest);
+            return sparse_byte(
+                translated(segment.address + position, access, length));
         }
         position -= segment.length;
     }
@@ -155,7 +202,7 @@ static uint64_t read_list(const struct list *list, uint8_t *to)
     uint64_t length;
     const uint8_t *from;
 
-    while ((from = bytes_at(list, done, &length)) != NULL) {
+    while ((from = bytes_at(list, done, HAL_READ, &length)) != NULL) {
         memcpy(to + done, from, (size_t)length);
         done += length;
     }
@@ -168,7 +215,7 @@ static void write_list(const struct list *list, const uint8_t *from)
     uint64_t length;
     uint8_t *to;
 
-    while ((to = bytes_at(list, done, &length)) != NULL) {
+    while ((to = bytes_at(list, done, HAL_WRITE, &length)) != NULL) {
         memcpy(to, from + done, (size_t)length);
         done += length;
     }
@@ -257,17 +304,18 @@ static void draw_bytes(uint8_t *bytes, uint8_t salt)
 
 /* The handler ------------------------------------------------------------- */
 
-/* What a handler's command is like, by rung. Each level has memory of its own,
-   LEVEL_STEP further up; the far range begins in a page of the program's. It
-   moves from run to run, so that its pages meet others in the hash. */
-enum { LEVEL_STEP = 0x10000, SHIFTS = 8, RUNGS = 4 };
+/* What a handler's command is like: by rung without a mapper, or direct and
+   mapped. Each level has memory of its own, LEVEL_STEP further up; the far
+   range begins in a page of the program's. It moves from run to run, so that
+   its pages meet others in the hash. */
+enum { LEVEL_STEP = 0x10000, SHIFTS = 8, MAPPED = 4, KINDS = 5 };
 
 static unsigned shift; /* in pages */
 
 static const struct {
     struct iodma_spec spec;
     struct iodma_range ranges[ROW_RANGES];
-} kinds[RUNGS] = {
+} kinds[KINDS] = {
     [IODMA_DIRECT] = { DEVICE(64, 0, 1),
                        { { 0x60002, 0x80 }, { 0x61001, 0x43 } } },
     [IODMA_EDGES] = { DEVICE(64, 0, 1), { { 0x67014, 0x90 } } },
@@ -275,6 +323,10 @@ static const struct {
                       { { 0x62000, 0x40 }, { GIB4 + 0x2080, 0x90 } } },
     [IODMA_WHOLE] = { DEVICE(64, 0, 4),
                       { { 0x63F81, 0x100 }, { 0x65000, 0x30 } } },
+    [MAPPED] = { DEVICE(32, 0, 1),
+                 { { 0x66080, 0x80 },
+                   { GIB4 + 0x2200, 0x90 },
+                   { 0x64001, 0x43 } } },
 };
 
 /* The lives of the handlers' commands, by level. */
@@ -288,9 +340,9 @@ static struct life {
     uint8_t after[MOST_BYTES];  /* what its device writes */
 } lives[LEVELS];
 
-static void set_up_memory(struct life *life, uint8_t rung)
+static void set_up_memory(struct life *life, uint8_t kind)
 {
-    memcpy(life->ranges, kinds[rung].ranges, sizeof life->ranges);
+    memcpy(life->ranges, kinds[kind].ranges, sizeof life->ranges);
     for (unsigned i = 0; life->ranges[i].length != 0; i++)
         life->ranges[i].address +=
             (depth - 1) * LEVEL_STEP + shift * WATCHED_GRANULE;
@@ -305,11 +357,11 @@ static void set_up_memory(struct life *life, uint8_t rung)
    some pages of a small pool left, it may be. */
 enum fate { LIVES, EITHER, REFUSED };
 
-static enum fate fate_of(uint8_t rung)
+static enum fate fate_of(uint8_t kind)
 {
     uint32_t in_use = iodma_bounce_in_use(&watched_bounce);
 
-    if (rung == IODMA_DIRECT)
+    if (kind == IODMA_DIRECT || kind == MAPPED)
         return LIVES;
     if (in_use == watched_bounce.hal.pages ||
         sparse_open_windows() + 2 > SPARSE_WINDOWS)
@@ -327,13 +379,13 @@ static void expect_refusal(enum iodma_status status, uint32_t in_use)
 }
 
 /* The device sees what the client has, and writes. */
-static void use_device(const struct life *life, uint8_t rung)
+static void use_device(const struct life *life, uint8_t kind)
 {
     uint8_t bytes[MOST_BYTES];
     struct list list;
     uint64_t length;
 
-    if (rung == IODMA_PAGES)
+    if (kind == IODMA_PAGES)
         emit_list(life->command, &list);
     else
         generate(life->command, &list);
@@ -345,20 +397,22 @@ static void use_device(const struct life *life, uint8_t rung)
     write_list(&list, life->after);
 }
 
-static void begin_life(struct life *life, uint8_t rung)
+static void begin_life(struct life *life, uint8_t kind)
 {
-    struct iodma_spec spec = kinds[rung].spec;
+    struct iodma_spec spec = kinds[kind].spec;
     uint32_t in_use = iodma_bounce_in_use(&watched_bounce);
-    enum fate fate = fate_of(rung);
+    enum fate fate = fate_of(kind);
     enum iodma_status status;
 
-    set_up_memory(life, rung);
+    set_up_memory(life, kind);
     life->command = iodma_pool_get(&waiting, false);
     must(expect("there is a command for the handler", life->command));
     if (!life->command)
         return;
-    if (rung == IODMA_EDGES)
+    if (kind == IODMA_EDGES)
         spec.mapping = IODMA_NON_COHERENT;
+    if (kind == MAPPED)
+        spec.mapper = &mapper;
     must(expect_status(
         "init", iodma_command_init(life->command, bus, &spec, NULL), IODMA_OK));
     status = iodma_command_set_memory(life->command, &life->memory, true);
@@ -371,8 +425,9 @@ static void begin_life(struct life *life, uint8_t rung)
     total.lived++;
     must(expect_status("the handler's prepare", status, IODMA_OK));
     if (fate == LIVES)
-        must(expect_number("its rung", life->command->view.rung, rung));
-    use_device(life, rung);
+        must(expect_number("its rung", life->command->view.rung,
+                           kind == MAPPED ? IODMA_DIRECT : kind));
+    use_device(life, kind);
 }
 
 static void end_life(struct life *life)
@@ -408,7 +463,7 @@ static void handle(void)
 
     shuffle();
     if (level->part != END)
-        begin_life(&lives[depth], level->rung);
+        begin_life(&lives[depth], level->kind);
     if (level->part != BEGINNING)
         end_life(&lives[depth]);
     must(expect_number("lock depth behind the handler", hooks.masked, 0));
@@ -422,6 +477,7 @@ struct scenario {
     const char *what;
     struct iodma_spec spec;
     uint32_t mapping;
+    bool mapped;
     uint32_t direction;
     uint8_t rung;
     const struct iodma_range *ranges;
@@ -459,8 +515,8 @@ static void note_number(uint64_t number)
     note(&number, sizeof number);
 }
 
-/* The list, whichever pages of the pool it got: page by page, and of the
-   pool's only where in the page. */
+/* The list, whichever pages of the pool or of IOVA it got: page by page, and of
+   those only where in the page. */
 static void note_list(void)
 {
     for (uint32_t i = 0; i < program.list.count; i++) {
@@ -469,10 +525,12 @@ static void note_list(void)
         while (rest.length != 0 && !broken) {
             uint64_t within = modulo(rest.address, WATCHED_GRANULE);
             uint64_t length = smaller(rest.length, WATCHED_GRANULE - within);
-            bool pool = range_holds(
-                WATCHED_STORAGE, WATCHED_PAGES * WATCHED_GRANULE, rest.address);
+            bool found =
+                is_iova(rest.address) ||
+                range_holds(WATCHED_STORAGE, WATCHED_PAGES * WATCHED_GRANULE,
+                            rest.address);
 
-            note_number(pool ? within : rest.address);
+            note_number(found ? within : rest.address);
             note_number(length);
             rest.address += length;
             rest.length -= length;
@@ -674,66 +732,87 @@ static const struct iodma_range odd[ROW_RANGES] = {
 /* clang-format off */
 static const struct scenario scenarios[] = {
     { "a command is got and given back",
-      DEVICE(64, 0, 1), IODMA_MAPPED, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
+      DEVICE(64, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
       { NULL } },
     { "direct",
-      DEVICE(64, 0x60, 1), IODMA_MAPPED, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
+      DEVICE(64, 0x60, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
       { attach, list, device_reads, device_writes, detach } },
     { "direct, into an emitter",
-      DEVICE(64, 0x30, 1), IODMA_MAPPED, IODMA_OUT, IODMA_DIRECT, near, 0x20,
+      DEVICE(64, 0x30, 1), IODMA_MAPPED, false, IODMA_OUT, IODMA_DIRECT, near, 0x20,
       0x140, { prepare, emit, device_reads, complete } },
     { "direct, not coherent",
-      DEVICE(64, 0, 1), IODMA_NON_COHERENT, IODMA_IN, IODMA_DIRECT, lines, 0, 0,
+      DEVICE(64, 0, 1), IODMA_NON_COHERENT, false, IODMA_IN, IODMA_DIRECT, lines, 0, 0,
       { prepare, list, device_writes, complete, prepare, list, complete } },
     { "direct, iterate only",
-      DEVICE(64, 0x60, 1), IODMA_ITERATE_ONLY, IODMA_INOUT, IODMA_DIRECT, near,
+      DEVICE(64, 0x60, 1), IODMA_ITERATE_ONLY, false, IODMA_INOUT, IODMA_DIRECT, near,
       0, 0, { prepare, list, device_reads, device_writes, complete } },
     { "direct, forced to a buffer",
-      DEVICE(64, 0, 1), IODMA_NON_COHERENT, IODMA_INOUT, IODMA_DIRECT, lines,
+      DEVICE(64, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, IODMA_DIRECT, lines,
       0, 0,
       { prepare, list, device_writes, force, list, device_reads, complete } },
     { "pages",
-      DEVICE(32, 0, 1), IODMA_MAPPED, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
       { attach, list, device_reads, device_writes, detach } },
     { "pages, not coherent",
-      DEVICE(32, 0, 1), IODMA_NON_COHERENT, IODMA_INOUT, IODMA_PAGES, far_lines,
+      DEVICE(32, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, IODMA_PAGES, far_lines,
       0, 0, { attach, list, device_reads, device_writes, detach } },
     { "pages, part of the memory, into an emitter",
-      DEVICE(32, 0, 1), IODMA_MAPPED, IODMA_IN, IODMA_PAGES, far, 0x41, 0x303,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_IN, IODMA_PAGES, far, 0x41, 0x303,
       { prepare, emit, device_writes, complete } },
     { "pages, filled with zeros",
-      DEVICE(32, 0, 1), IODMA_MAPPED, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
       { prepare_zeros, list, device_reads, complete_only } },
     { "pages, prepared twice",
-      DEVICE(32, 0, 1), IODMA_MAPPED, IODMA_OUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_OUT, IODMA_PAGES, far, 0, 0,
       { prepare, prepare, complete, list, device_reads, complete } },
     { "pages, synchronized both ways",
-      DEVICE(32, 0, 1), IODMA_MAPPED, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
       { prepare, list, device_writes, sync_in, client_writes, sync_out,
         device_reads, complete_only } },
     { "pages, read and written by the CPU",
-      DEVICE(32, 0, 1), IODMA_NON_COHERENT, IODMA_INOUT, IODMA_PAGES, far_lines,
+      DEVICE(32, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, IODMA_PAGES, far_lines,
       0, 0,
       { prepare, read_bytes, write_bytes, list, device_reads, complete } },
     { "pages, forced to a buffer",
-      DEVICE(32, 0, 1), IODMA_MAPPED, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
       { prepare, list, device_writes, force, list, device_reads, complete } },
     { "whole",
-      DEVICE(64, 0x90, 4), IODMA_MAPPED, IODMA_INOUT, IODMA_WHOLE, odd, 0, 0,
+      DEVICE(64, 0x90, 4), IODMA_MAPPED, false, IODMA_INOUT, IODMA_WHOLE, odd, 0, 0,
       { attach, list, device_reads, device_writes, detach } },
     { "whole, not coherent",
-      DEVICE(64, 0, 4), IODMA_NON_COHERENT, IODMA_IN, IODMA_WHOLE, odd, 0, 0,
+      DEVICE(64, 0, 4), IODMA_NON_COHERENT, false, IODMA_IN, IODMA_WHOLE, odd, 0, 0,
       { prepare, list, device_reads, device_writes, complete } },
     { "whole, synchronized both ways",
-      DEVICE(64, 0, 4), IODMA_NON_COHERENT, IODMA_INOUT, IODMA_WHOLE, odd, 0, 0,
+      DEVICE(64, 0, 4), IODMA_NON_COHERENT, false, IODMA_INOUT, IODMA_WHOLE, odd, 0, 0,
       { prepare_zeros, list, device_writes, sync_in, client_writes, sync_out,
         device_reads, complete } },
     { "whole, read and written by the CPU",
-      DEVICE(64, 0, 4), IODMA_MAPPED, IODMA_INOUT, IODMA_WHOLE, odd, 0x10, 0,
+      DEVICE(64, 0, 4), IODMA_MAPPED, false, IODMA_INOUT, IODMA_WHOLE, odd, 0x10, 0,
       { prepare, read_bytes, write_bytes, list, device_reads, complete } },
     { "memory that is shared",
-      DEVICE(64, 0, 1), IODMA_MAPPED, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
+      DEVICE(64, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
       { share, share } },
+    { "mapped",
+      DEVICE(32, 0x60, 1), IODMA_MAPPED, true, IODMA_INOUT, IODMA_DIRECT, far,
+      0, 0, { attach, list, device_reads, device_writes, detach } },
+    { "mapped, part of the memory, into an emitter",
+      DEVICE(64, 0x30, 1), IODMA_MAPPED, true, IODMA_OUT, IODMA_DIRECT, near,
+      0x20, 0x140, { prepare, emit, device_reads, complete } },
+    { "mapped, not coherent, used again",
+      DEVICE(64, 0, 1), IODMA_NON_COHERENT, true, IODMA_INOUT, IODMA_DIRECT,
+      lines, 0, 0,
+      { prepare, list, device_writes, complete, prepare, list, device_reads,
+        complete } },
+    { "mapped, iterate only",
+      DEVICE(32, 0x60, 1), IODMA_ITERATE_ONLY, true, IODMA_INOUT, IODMA_DIRECT,
+      far, 0, 0, { prepare, list, device_reads, device_writes, complete } },
+    { "mapped, whole",
+      DEVICE(64, 0x90, 4), IODMA_MAPPED, true, IODMA_INOUT, IODMA_WHOLE, odd,
+      0, 0, { attach, list, device_reads, device_writes, detach } },
+    { "mapped, forced to a buffer",
+      DEVICE(64, 0, 1), IODMA_NON_COHERENT, true, IODMA_INOUT, IODMA_DIRECT,
+      lines, 0, 0,
+      { prepare, list, device_writes, force, list, device_reads, complete } },
 };
 /* clang-format on */
 
@@ -755,6 +834,7 @@ static void run_program(void)
     struct iodma_spec spec = program.scenario->spec;
 
     spec.mapping = program.scenario->mapping;
+    spec.mapper = program.scenario->mapped ? &mapper : NULL;
     program.command = iodma_pool_get(&waiting, false);
     if (!expect("there is a command", program.command)) {
         broken = true;
@@ -771,10 +851,10 @@ static void run_program(void)
 /* Who is to be interrupted when, and by whom. */
 struct plan {
     unsigned at;    /* moment of the program, 0: none */
-    uint8_t rung;   /* of its handler                 */
+    uint8_t kind;   /* of its handler                 */
     enum part part; /* that its handler does          */
     unsigned at_2;  /* moment of the handler, 0: none */
-    uint8_t rung_2; /* of the handler's               */
+    uint8_t kind_2; /* of the handler's               */
 };
 
 /* A life that the handler only ends begins before the program. */
@@ -783,13 +863,13 @@ static void arm(struct plan plan)
     shift = plan.at % SHIFTS;
     if (plan.part == END) {
         depth = 1;
-        begin_life(&lives[1], plan.rung);
+        begin_life(&lives[1], plan.kind);
         depth = 0;
     }
     levels[0] = (struct level){ .at = plan.at };
     levels[1] =
-        (struct level){ .at = plan.at_2, .rung = plan.rung, .part = plan.part };
-    levels[2] = (struct level){ .rung = plan.rung_2 };
+        (struct level){ .at = plan.at_2, .kind = plan.kind, .part = plan.part };
+    levels[2] = (struct level){ .kind = plan.kind_2 };
 }
 
 /* One that it only began ends behind it. */
@@ -843,9 +923,9 @@ static void expect_seen(struct plan plan)
     must(expect_bytes("what the program saw", seen.bytes, wanted.bytes,
                       wanted.length));
     if (broken)
-        printf("#   interrupted at %u (rung %u, part %u), at %u (rung %u), "
+        printf("#   interrupted at %u (kind %u, part %u), at %u (kind %u), "
                "storage of %u pages\n",
-               plan.at, plan.rung, (unsigned)plan.part, plan.at_2, plan.rung_2,
+               plan.at, plan.kind, (unsigned)plan.part, plan.at_2, plan.kind_2,
                (unsigned)watched_bounce.hal.pages);
 }
 
@@ -881,10 +961,10 @@ static void interrupt_everywhere(const struct scenario *scenario,
     unsigned parts = storage == PLENTY ? PARTS : 1;
 
     total.moments += moments;
-    for (unsigned i = 0; i < moments * RUNGS * parts && !broken; i++) {
+    for (unsigned i = 0; i < moments * KINDS * parts && !broken; i++) {
         struct plan plan = {
-            .at = 1 + i / (RUNGS * parts),
-            .rung = (uint8_t)(i / parts % RUNGS),
+            .at = 1 + i / (KINDS * parts),
+            .kind = (uint8_t)(i / parts % KINDS),
             .part = (enum part)(i % parts),
         };
 
@@ -897,6 +977,10 @@ static void begin_case(const char *what)
 {
     check_case(what);
     sparse_reset();
+    model_mapper_init(&model);
+    model.mapper.page_size = WATCHED_GRANULE;
+    model.mapper.first = IOVA;
+    model.moment = mapper_moment;
     broken = false;
 }
 
@@ -928,10 +1012,10 @@ static void drawn_nests(void)
         unsigned moments = run_alone(scenario, PLENTY, 0);
         struct plan plan = {
             .at = 1 + random_below(&seed, moments),
-            .rung = (uint8_t)random_below(&seed, RUNGS),
+            .kind = (uint8_t)random_below(&seed, KINDS),
             .part = (enum part)random_below(&seed, PARTS),
             .at_2 = 1 + random_below(&seed, HANDLER_MOMENTS),
-            .rung_2 = (uint8_t)random_below(&seed, RUNGS),
+            .kind_2 = (uint8_t)random_below(&seed, KINDS),
         };
 
         (void)run(scenario, WATCHED_PAGES, false, plan);
