@@ -185,8 +185,7 @@ static bool in_head(const struct iodma_view *view,
     uint64_t before = bytes_before(view, walk, address, inside);
     uint64_t start = address - before;
 
-    if (before == inside || modulo(start, line_of(view)) == 0 ||
-        !foreign(view, start))
+    if (modulo(start, line_of(view)) == 0 || !foreign(view, start))
         return false;
     *length = smaller(*length, g - inside);
     return true;

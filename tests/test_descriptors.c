@@ -2,6 +2,7 @@
 /* Every kind of descriptor is one string of bytes, however it is nested: a
    table that asks of each byte where it is says the same as the walk, the
    summary, the copies and the lists of commands. */
+#include "dma/map.h"
 #include "dma/walk.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
@@ -783,6 +784,35 @@ static void bad_input(void)
                 IODMA_OK, TOP, IODMA_IN);
 }
 
+/* A part is nobody's yet, whatever its parent is. */
+static void part_is_new(void)
+{
+    struct iodma_memory memory = physical(three, 3, IODMA_INOUT);
+    struct iodma_mapping mapping;
+
+    expect_status("keep", iodma_mapping_keep(&memory, &mapping), IODMA_OK);
+    make_command();
+    set(&memory, true, IODMA_OK);
+    victim = part(&memory, 0, 1);
+    expect_number("attached", victim.attached, 0);
+    expect("it owns no mapping", !victim.mapping);
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+}
+
+/* What is wired for both is, to the last member. */
+static void wire_for_both(void)
+{
+    struct iodma_memory inner = virtual(&one_virtual, 1, IODMA_OUT);
+    struct iodma_memory *members[] = { &inner };
+    struct iodma_memory outer = several(members, 1, IODMA_NONE);
+
+    map_four();
+    expect_status("prepare", iodma_memory_prepare(&outer, IODMA_NONE),
+                  IODMA_OK);
+    expect("neither is read only", !inner.read_only && !outer.read_only);
+}
+
 static void tags(void)
 {
     struct iodma_memory none = physical(three, 3, IODMA_IN);
@@ -1344,6 +1374,8 @@ static const struct {
     { 0, "so is that of several of which a command has one",
       attached_member_is_busy },
     { 0, "a descriptor counts the commands that have it", attaching },
+    { 0, "a part of what is in use is not", part_is_new },
+    { 0, "several of direction None are wired for both", wire_for_both },
     { 0, "a tag is the parent's, or the first of the members'", tags },
     { 0, "an index changes nothing but the time", indexes },
     { 0, "a walk from every offset is as the table says", seek_everywhere },

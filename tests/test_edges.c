@@ -3,9 +3,11 @@
    that writes; what shares it is bounced, and little else. Nobody loses a byte,
    whatever the cache does meanwhile. */
 #include "dma/bounce.h"
+#include "dma/map.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/incoherent.h"
+#include "tests/model/model_mapper.h"
 #include "tests/model/sparse.h"
 
 #include <stdio.h>
@@ -124,6 +126,9 @@ static const struct {
     { "E3: a tail that begins before its extent", 64, INTERNAL(256), 0, false,
       IODMA_IN, { { 0x10040, 0x30 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
       { { 0x100040, 0x30 } } },
+    { "E3: a head that has its line, and not its unit", 64, INTERNAL(256), 0,
+      false, IODMA_IN, { { 0x10040, 0x110 } }, false, false, IODMA_OK,
+      IODMA_EDGES, 1, { { 0x10040, 0xC0 }, { 0x100100, 0x50 } } },
     { "E3: an extent inside one line", 64, ANY, 0, false, IODMA_IN,
       { { 0x10010, 0x10 } }, false, false, IODMA_OK, IODMA_EDGES, 1,
       { { 0x100010, 0x10 } } },
@@ -429,6 +434,71 @@ static void small_pages(void)
     expect_number("pages", iodma_bounce_in_use(&pool), 0);
 }
 
+/* A page that an aperture shows in part is not reached. */
+static void half_a_page(void)
+{
+    static const struct hal_aperture two[] = {
+        { 0x10800, 0x10800, 0x10000, HAL_READ | HAL_WRITE, true },
+        { 0x100000, 0x100000, 0x200000, HAL_READ | HAL_WRITE, true },
+    };
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10800, 0x1000 },
+        { 0x400000, 0x100 },
+        { 0x20000, 0x900 },
+    };
+    static const struct hal_segment want[] = {
+        { 0x100800, 0x800 },
+        { 0x11000, 0x800 },
+        { 0x102000, 0x100 },
+        { 0x104000, 0x900 },
+    };
+
+    make_bus(64, true);
+    hal.apertures = two;
+    hal.aperture_count = COUNT_OF(two);
+    memory = row_memory(ranges, IODMA_IN);
+    attach(&any, IODMA_MAPPED, &memory);
+    expect_status("prepare", prepare(0, 0), IODMA_OK);
+    make_list();
+    expect_number("rung", command.view.rung, IODMA_PAGES);
+    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    complete();
+}
+
+/* A mapper reaches everything; alignments are the device's all the same. */
+static void least_mapped(void)
+{
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { GIB4, 0x40 },
+        { GIB4 + 0x20020, 0x40 },
+        { GIB4 + 0x30000, 0x40 },
+    };
+    static const struct hal_segment want[] = {
+        { 0x80000000, 0x40 },
+        { 0x80001040, 0x40 },
+        { 0x80002000, 0x40 },
+    };
+    static const struct iodma_spec spec = SPEC(host64, 32, 0, 1, 1, 64);
+    static struct model_mapper model;
+    static struct iodma_note notes[16];
+    struct iodma_mapper mapper;
+
+    make_bus(64, true);
+    model_mapper_init(&model);
+    expect_status("mapper",
+                  iodma_mapper_init(&mapper, &model.mapper, hal.lock, notes,
+                                    COUNT_OF(notes)),
+                  IODMA_OK);
+    expect_status("bus", iodma_bus_map_through(&bus, &mapper), IODMA_OK);
+    memory = row_memory(ranges, IODMA_IN);
+    attach(&spec, IODMA_LEAST_BOUNCE, &memory);
+    expect_status("prepare", prepare(0, 0), IODMA_OK);
+    make_list();
+    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    complete();
+    expect_model_mapper_empty(&model);
+}
+
 /* Transfers under a cache that does what it may ------------------------------
  */
 
@@ -705,6 +775,36 @@ static bool places_hold(void)
     return true;
 }
 
+/* From anywhere, however little is asked for, pieces are the same. */
+static bool pieces_hold(uint64_t *seed)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        uint32_t at = random_below(seed, drawn.length);
+        uint64_t most = 1 + random_below(seed, 40);
+        struct iodma_piece piece;
+        struct iodma_walk walk;
+
+        iodma_view_begin(&command.view, at, &walk);
+        if (!expect_status("piece",
+                           iodma_view_piece(&command.view, &walk, most, &piece),
+                           IODMA_OK) ||
+            !expect("no more than asked for",
+                    piece.length != 0 && piece.length <= most) ||
+            !expect_number("the walk",
+                           iodma_view_position(&command.view, &walk),
+                           at + piece.length))
+            return false;
+        for (uint32_t k = 0; k < piece.length; k++) {
+            if (!expect_number("client", piece.client + k,
+                               drawn.client[at + k]) ||
+                !expect_number("storage", piece.storage + k,
+                               drawn.place[at + k]))
+                return false;
+        }
+    }
+    return true;
+}
+
 /* The adversary and the bytes ------------------------------------------------
  */
 
@@ -910,7 +1010,8 @@ static bool round_holds(uint64_t *seed, bool in_parts)
         return false;
     tally[command.view.rung]++;
     weather(seed);
-    holds = take_places() && places_hold() && device_sees();
+    holds =
+        take_places() && places_hold() && pieces_hold(seed) && device_sees();
     neighbours_write(seed);
     device_writes(0, drawn.length, seed);
     neighbours_write(seed);
@@ -965,6 +1066,10 @@ int main(void)
     few_copied();
     check_case("E3: cells of 64 bytes");
     small_pages();
+    check_case("E3: a page that is reached in part is out of reach");
+    half_a_page();
+    check_case("E3: the least bounce behind a mapper");
+    least_mapped();
     check_case("E3: nobody loses a byte, and no more is bounced than must be");
     rounds(600, 1, false);
     check_case("E12: nor if parts are handed over meanwhile");

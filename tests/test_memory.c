@@ -144,6 +144,7 @@ static void beginning(void)
 {
     static const struct iodma_range range = { 0x1000, 0x100 };
     struct iodma_walk walk = { .offset = 55 };
+    struct iodma_extent extent;
     struct iodma_memory memory;
 
     check_case("a walk cannot begin past the end");
@@ -153,6 +154,14 @@ static void beginning(void)
     expect_status("begin", iodma_walk_begin(&walk, &memory, 0x101),
                   IODMA_INTERNAL_ERROR);
     expect_number("the walk is as before", walk.offset, 55);
+
+    check_case("a walk that skips to the end is at the end");
+    expect_status("begin", iodma_walk_begin(&walk, &memory, 0x80), IODMA_OK);
+    iodma_walk_skip(&walk, 0x80);
+    expect_status("next", iodma_walk_next(&walk, 1, &extent), IODMA_OVERRUN);
+    expect_status("begin", iodma_walk_begin(&walk, &memory, 0x100), IODMA_OK);
+    iodma_walk_skip(&walk, 0);
+    expect_status("next", iodma_walk_next(&walk, 1, &extent), IODMA_OVERRUN);
 }
 
 int main(void)

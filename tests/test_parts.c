@@ -283,6 +283,8 @@ static const struct {
       0x30, 0x30 },
     { "E12: no less of it", ANY, false, IODMA_IN, { { 0x10010, 0x100 } }, 0,
       0x2F, 0 },
+    { "E12: a tail's cell, if more is given", ANY, false, IODMA_IN,
+      { { 0x10010, 0x100 } }, 0xF0, 0x20, 0x10 },
     { "E12: the end of a whole buffer", ALIGNED, false, IODMA_IN,
       { { 0x10001, 0x1001 } }, 0x1000, 1, 1 },
     { "E12: no line of two ranges", ANY, false, IODMA_IN,
