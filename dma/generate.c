@@ -35,8 +35,9 @@ static uint32_t list_plain(const struct iodma_view *view,
                            struct iodma_walk *walk, struct slot *slot,
                            uint32_t room)
 {
-    const struct iodma_range *range = walk->leaf->ranges + walk->index;
-    uint32_t rest = walk->leaf->count - walk->index;
+    const struct iodma_memory *leaf = walk->leaf;
+    const struct iodma_range *range = walk->range;
+    uint32_t rest = (uint32_t)(leaf->ranges + leaf->count - range);
     uint32_t made = rest < room ? rest : room;
     uint64_t delta = view->delta;
 
@@ -53,7 +54,7 @@ static uint32_t list_plain(const struct iodma_view *view,
     walk->offset = made == rest
                        ? walk->end
                        : walk->offset + sum_of(range, made) - walk->within;
-    walk->index += made;
+    walk->range += made;
     walk->within = 0;
     return made;
 }
@@ -65,12 +66,8 @@ static void leave_at(struct iodma_walk *walk, const struct iodma_range *range,
 {
     while (rest > range->length)
         rest -= (range--)->length;
-    walk->index = (uint32_t)(range - iodma_memory_ranges(walk->leaf));
-    walk->within = range->length - rest;
-    if (rest == 0) {
-        walk->index++;
-        walk->within = 0;
-    }
+    walk->range = rest == 0 ? range + 1 : range;
+    walk->within = rest == 0 ? 0 : range->length - rest;
 }
 
 /* Ranges in one aperture, none of them empty, joined where they touch and cut
@@ -86,8 +83,7 @@ static uint32_t list_joined(const struct iodma_view *view,
     const uint64_t delta = view->delta;
     const bool at_most = boundary_mask == UINT64_MAX && length_mask == 0 &&
                          limits->align_internal == 1;
-    const struct iodma_range *range =
-        iodma_memory_ranges(walk->leaf) + walk->index;
+    const struct iodma_range *range = walk->range;
     uint64_t left = view->offset + view->length - walk->offset;
     uint64_t address = range->address + walk->within;
     uint64_t length = range->length - walk->within;

@@ -29,7 +29,7 @@ static void find_range(struct iodma_walk *walk, uint64_t at)
     while (low < leaf->count && at >= ranges[low].length)
         at -= ranges[low++].length;
     walk->within = at;
-    walk->index = low;
+    walk->range = ranges + low;
 }
 
 /* Go to the leaf and the range that walk->offset is in. */
@@ -69,18 +69,24 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
         walk->leaf = memory;
         walk->end = memory->length;
         walk->within = 0;
-        walk->index = 0;
+        walk->range = iodma_memory_ranges(memory);
         return IODMA_OK;
     }
     enter(walk);
     return IODMA_OK;
 }
 
+/* Leave the ranges that are used up or empty; there is one that is not. */
+static void leave_ranges(struct iodma_walk *walk)
+{
+    while (walk->within >= walk->range->length)
+        walk->within -= (walk->range++)->length;
+}
+
 /* See the bytes from the place on that are contiguous within one range.
    Returns how many, at most `most`: 0 at the end. */
 static uint64_t ahead(struct iodma_walk *walk, uint64_t most, uint64_t *address)
 {
-    const struct iodma_range *range;
     uint64_t length;
 
     if (walk->offset == walk->end) {
@@ -88,14 +94,10 @@ static uint64_t ahead(struct iodma_walk *walk, uint64_t most, uint64_t *address)
             return 0;
         enter(walk);
     }
-    range = &iodma_memory_ranges(walk->leaf)[walk->index];
-    while (walk->within >= range->length) {
-        walk->within -= range->length;
-        walk->index++;
-        range++;
-    }
-    *address = range->address + walk->within;
-    length = smaller(range->length - walk->within, walk->end - walk->offset);
+    leave_ranges(walk);
+    *address = walk->range->address + walk->within;
+    length =
+        smaller(walk->range->length - walk->within, walk->end - walk->offset);
     length = smaller(length, most);
     if (walk->leaf->translation &&
         !walk->leaf->translation->to_physical(*address, address, &length))
@@ -140,20 +142,12 @@ enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
 
 void iodma_walk_skip(struct iodma_walk *walk, uint64_t length)
 {
-    const struct iodma_range *range;
-
     if (length > walk->end - walk->offset) {
         walk->offset += length;
         enter(walk);
         return;
     }
     step(walk, length);
-    if (walk->offset == walk->end)
-        return;
-    range = &iodma_memory_ranges(walk->leaf)[walk->index];
-    while (walk->within >= range->length) {
-        walk->within -= range->length;
-        walk->index++;
-        range++;
-    }
+    if (walk->offset != walk->end)
+        leave_ranges(walk);
 }

@@ -25,8 +25,8 @@ struct iodma_walk {
                                         byte before it, if just taken         */
     uint64_t offset;                 /* from the start of the descriptor      */
     uint64_t end; /* of the leaf's bytes, from the same start, or of all    */
-    uint64_t within; /* the place, from the start of ... */
-    uint32_t index; /* ... this range of the leaf                             */
+    uint64_t within; /* the place, from the start of ...                     */
+    const struct iodma_range *range; /* ... this one of the leaf's           */
 };
 
 /*
