@@ -341,6 +341,10 @@ static const struct {
       IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 1), 0, IODMA_INOUT,
       { { 0x10f00, 0x100 }, { 0x20000, 0x100 } }, 0, 0, { 0 }, false, 2, 0,
       { { 0x80000f00, 0x200 } } },
+    { 0, "a buffer that is out of reach may still be mapped",
+      IODMA_SPEC(iodma_output_host64, 20, 0, .align_address = 4), 0,
+      IODMA_INOUT, { { 0x10001, 0x1000 } }, 0, 0, { 0, 0x10000, 0x1ffff },
+      false, 1, 1, { { 0x10000, 0x1000 } } },
     { 0, "kNonCoherent with a mapper given is mapped",
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_ITERATE_ONLY | IODMA_NON_COHERENT,
       IODMA_INOUT, { { 0x10800, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
@@ -560,6 +564,35 @@ static void placing(void)
             expect_ended(&mapped.other);
         expect_nothing_mapped();
     }
+}
+
+/* Nothing but the search for IOVA looks at the whole of it: a run from 0 on
+   may begin within reach. */
+static void beyond_reach(void)
+{
+    static struct iodma_note notes[8];
+    static const struct iodma_spec two_pages = SPEC(host64, 13, 0, 1, 1, 1);
+
+    check_case("iterate only: IOVA from 0 on that ends out of reach");
+    mapped_begin();
+    mapped.model.mapper.first = 0;
+    expect_status("mapper",
+                  iodma_mapper_init(&mapped.mapper, &mapped.model.mapper,
+                                    mapped.hal.lock, notes, COUNT_OF(notes)),
+                  IODMA_OK);
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    mapped_attach(&mapped.command, &two_pages, IODMA_ITERATE_ONLY);
+    expect_status("three pages", mapped_prepare(&mapped.command),
+                  IODMA_NO_RESOURCES);
+    expect_nothing_mapped();
+    expect_status(
+        "two pages",
+        iodma_command_prepare(&mapped.command, 0x600, 0x1a00, true, true),
+        IODMA_OK);
+    expect_mapped_list(&mapped.command,
+                       (struct hal_segment[MAPPED_SEGMENTS]){ { 0, 0x1a00 } });
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
 }
 
 enum { MANY = 8 };
@@ -828,6 +861,13 @@ static void bouncing(void)
     };
     static const struct iodma_spec aligned =
         IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4);
+    static const struct iodma_range halves[ROW_RANGES] = {
+        { 0x10000, 0x800 },
+        { 0x20800, 0x800 },
+        { GIB4, 0x1000 },
+    };
+    static const struct iodma_spec page_wise =
+        SPEC(host64, 32, 0, 1, 1, 0x1000);
 
     check_case("E3: lines that are shared have cells, which are mapped");
     mapped_begin_not_snooped();
@@ -848,6 +888,19 @@ static void bouncing(void)
                            ours ? sparse_fresh(0x10000 + i) : 0))
             break;
     }
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+
+    check_case("the least bounce: far memory is within reach");
+    mapped_begin();
+    mapped.memory = row_memory(halves, IODMA_INOUT);
+    mapped_attach(&mapped.command, &page_wise, IODMA_LEAST_BOUNCE);
+    expect_prepared(&mapped.command);
+    expect_number("bounce pages", fixture_pages_taken(), 1);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE, 0x2000 } });
+    expect_mapped_bytes(&mapped.command);
+    expect_mapped_pages(2);
     expect_ended(&mapped.command);
     expect_nothing_mapped();
 
@@ -1198,6 +1251,7 @@ int main(void)
     numbered();
     failing();
     placing();
+    beyond_reach();
     fragmenting();
     huge();
     nesting();
