@@ -566,6 +566,35 @@ static void placing(void)
     }
 }
 
+/* Nothing but the search for IOVA looks at the whole of it: a run from 0 on
+   may begin within reach. */
+static void beyond_reach(void)
+{
+    static struct iodma_note notes[8];
+    static const struct iodma_spec two_pages = SPEC(host64, 13, 0, 1, 1, 1);
+
+    check_case("iterate only: IOVA from 0 on that ends out of reach");
+    mapped_begin();
+    mapped.model.mapper.first = 0;
+    expect_status("mapper",
+                  iodma_mapper_init(&mapped.mapper, &mapped.model.mapper,
+                                    mapped.hal.lock, notes, COUNT_OF(notes)),
+                  IODMA_OK);
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    mapped_attach(&mapped.command, &two_pages, IODMA_ITERATE_ONLY);
+    expect_status("three pages", mapped_prepare(&mapped.command),
+                  IODMA_NO_RESOURCES);
+    expect_nothing_mapped();
+    expect_status(
+        "two pages",
+        iodma_command_prepare(&mapped.command, 0x600, 0x1a00, true, true),
+        IODMA_OK);
+    expect_mapped_list(&mapped.command,
+                       (struct hal_segment[MAPPED_SEGMENTS]){ { 0, 0x1a00 } });
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+}
+
 enum { MANY = 8 };
 
 /* Eight commands have a page each. */
@@ -1222,6 +1251,7 @@ int main(void)
     numbered();
     failing();
     placing();
+    beyond_reach();
     fragmenting();
     huge();
     nesting();
