@@ -75,12 +75,12 @@ static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
     return address;
 }
 
-/* Is the line that holds a byte all the window's? */
-static bool line_is_ours(const struct iodma_view *view, uint64_t address)
+/* Is the block that holds a byte all the window's? */
+static bool is_ours(const struct iodma_view *view, uint64_t address,
+                    uint64_t size)
 {
-    uint64_t line = line_of(view);
-    uint64_t at = address - modulo(address, line);
-    uint64_t left = line;
+    uint64_t at = address - modulo(address, size);
+    uint64_t left = size;
 
     while (left != 0) {
         uint64_t end = owned_to(view, at);
@@ -96,7 +96,7 @@ static bool line_is_ours(const struct iodma_view *view, uint64_t address)
 static void look_at(const struct iodma_view *view, uint64_t address,
                     struct iodma_ends *ends)
 {
-    if (line_is_ours(view, address))
+    if (is_ours(view, address, line_of(view)))
         ends->ours = true;
     else
         ends->foreign = true;
@@ -125,10 +125,23 @@ struct iodma_ends iodma_split_ends(const struct iodma_view *view)
     return ends;
 }
 
-/* A line at the end of an extent that has to be bounced. */
+/* Does one buffer have all of the line that holds a byte? */
+static bool in_capacity(const struct iodma_view *view, uint64_t address)
+{
+    uint64_t line = line_of(view);
+    uint64_t at = address - modulo(address, line);
+
+    return owned_to(view, at) - at >= line;
+}
+
+/* A line at the end of an extent that has to be bounced. What several extents
+   have together goes one way, lest the CPU copies into a line that the device
+   writes: it is direct if nothing near it is bounced. */
 static bool foreign(const struct iodma_view *view, uint64_t address)
 {
-    return !view->ours || !line_is_ours(view, address);
+    return !view->ours ||
+           (!in_capacity(view, address) &&
+            (view->least || !is_ours(view, address, granularity(view))));
 }
 
 /* Edges ------------------------------------------------------------------ */
