@@ -92,13 +92,12 @@ static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
     return address;
 }
 
-/* Is the line that holds a byte all the window's? known: bytes that are. */
-static bool line_is_ours(const struct iodma_view *view, uint64_t address,
-                         struct iodma_range known)
+/* Is the block that holds a byte all the window's? known: bytes that are. */
+static bool is_ours(const struct iodma_view *view, uint64_t address,
+                    uint64_t size, struct iodma_range known)
 {
-    uint64_t line = line_of(view);
-    uint64_t at = address - modulo(address, line);
-    uint64_t left = line;
+    uint64_t at = address - modulo(address, size);
+    uint64_t left = size;
 
     while (left != 0) {
         uint64_t end = range_holds(known.address, known.length, at)
@@ -116,7 +115,7 @@ static bool line_is_ours(const struct iodma_view *view, uint64_t address,
 static void look_at(const struct iodma_view *view, uint64_t address,
                     struct iodma_range extent, struct iodma_ends *ends)
 {
-    if (line_is_ours(view, address, extent))
+    if (is_ours(view, address, line_of(view), extent))
         ends->ours = true;
     else
         ends->foreign = true;
@@ -146,12 +145,25 @@ struct iodma_ends iodma_split_ends(const struct iodma_view *view)
     return ends;
 }
 
-/* A line at the end of an extent that has to be bounced. */
+/* Does one buffer have all of the line that holds a byte? */
+static bool in_capacity(const struct iodma_view *view, uint64_t address)
+{
+    uint64_t line = line_of(view);
+    uint64_t at = address - modulo(address, line);
+
+    return owned_to(view, at) - at >= line;
+}
+
+/* A line at the end of an extent that has to be bounced. What several extents
+   have together goes one way, lest the CPU copies into a line that the device
+   writes: it is direct if nothing near it is bounced. */
 static bool foreign(const struct iodma_view *view, uint64_t address)
 {
     struct iodma_range byte = { address, 1 };
 
-    return !view->ours || !line_is_ours(view, address, byte);
+    return !view->ours ||
+           (!in_capacity(view, address) &&
+            (view->least || !is_ours(view, address, granularity(view), byte)));
 }
 
 /* Edges ------------------------------------------------------------------ */

@@ -5,7 +5,8 @@
  *
  * A cache line that the device writes past the caches has to be dropped
  * afterwards; what else is in it would be lost. Such a line is the window's
- * own if all of it lies within the window, or within the capacity of a buffer.
+ * own if all of it lies within the window, or within the capacity of a buffer;
+ * and if none of it is bounced for its neighbours' sake.
  * The part of a line that is not goes to a cell, with what lies before or
  * behind it up to the granularity g = max(line, alignment of segments after
  * the first):

@@ -269,9 +269,7 @@ bool iodma_sync_splits_line(const struct iodma_view *view, uint64_t offset,
     iodma_view_begin(view, offset, &walk);
     while (length != 0 &&
            iodma_view_piece(view, &walk, length, &piece) == IODMA_OK) {
-        if (shares_ends(view, part, piece.storage, piece.length) ||
-            (bounced(&piece) &&
-             shares_ends(view, part, piece.client, piece.length)))
+        if (shares_ends(view, part, piece.storage, piece.length))
             return true;
         length -= piece.length;
     }

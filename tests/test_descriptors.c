@@ -22,8 +22,8 @@ static const struct iodma_spec plain_spec = SPEC(host64, 64, 0, 1, 1, 1);
 /* From VIRTUAL on, pages lie anywhere; a page of 0 is missing. */
 #define VIRTUAL UINT64_C(0x7000000)
 
-static const uint64_t no_pages[16];
-static uint64_t mapped[16];
+static const uint64_t no_pages[32];
+static uint64_t mapped[32];
 static uint64_t mapped_page = PAGE;
 
 static bool scramble(uint64_t address, uint64_t *physical, uint64_t *length)

@@ -128,7 +128,7 @@ static const struct {
     { "E12: both of them", ANY, 0, false, IODMA_IN,
       { { 0x10020, 0x20 }, { 0x10000, 0x20 }, { 0x30000, 0x40 } }, 0, 0x40,
       false, IODMA_DIRECT, { { 0x10020, 0x20 }, { 0x10000, 0x20 } } },
-    { "E12: a cell whose client shares a line with direct memory",
+    { "E12: cells of one unit",
       SPEC(host64, 64, 0, 1, 1, 128), 0, false, IODMA_IN,
       { { 0x10020, 0x30 }, { 0x30000, 0x80 }, { 0x10000, 0x20 } }, 0, 0x30,
       true, IODMA_EDGES, { { 0, 0 } } },
