@@ -148,12 +148,14 @@ static enum iodma_status list_runs(const struct iodma_command *command,
     return status == IODMA_OVERRUN ? IODMA_OK : status;
 }
 
-/* The two ways that cannot fail. */
+/* The two ways that cannot fail. Somebody may have gone to an offset that
+   leaves a length which is not aligned: it is cut, though no whole range is. */
 static uint32_t list_ranges(const struct iodma_view *view,
                             struct iodma_walk *walk, struct slot *segments,
                             uint32_t room)
 {
-    return view->path == IODMA_PATH_PLAIN
+    return view->path == IODMA_PATH_PLAIN &&
+                   modulo(walk->within, view->limits->align_length) == 0
                ? list_plain(view, walk, segments, room)
                : list_joined(view, walk, segments, room);
 }
@@ -184,12 +186,14 @@ static enum iodma_status list_through(struct iodma_command *command,
         struct hal_segment portion[PORTION];
         uint32_t made = (uint32_t)smaller(room - done, PORTION);
         uint32_t asked = made;
-        enum iodma_status status =
+        enum iodma_status made_all =
             list(command, cursor, done == 0, (struct slot *)portion, &made);
+        enum iodma_status status =
+            iodma_segment_put(command, output, portion, made, segments, done);
 
+        /* Those before one that is refused come first, for better or worse. */
         if (status == IODMA_OK)
-            status = iodma_segment_put(command, output, portion, made, segments,
-                                       done);
+            status = made_all;
         if (status != IODMA_OK)
             return status;
         done += made;

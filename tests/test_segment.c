@@ -229,6 +229,12 @@ static const struct {
                                     { 0x13000, 0x3000 } } },
         { 0x1800, 1, IODMA_OK, 0x4800, { { 0x11800, 0x3000 } } },
         { 0x6000, 1, IODMA_OK, 0x9000, { { 0x16000, 0x3000 } } } } },
+    { 0, "an offset that leaves an odd length has it cut, ranges or not",
+      SPEC(host64, 64, 0, 1, 4, 1), 0,
+      { { 0x10000, 8 }, { 0x20000, 4 } },
+      { { 0, 2, IODMA_OK, 12, { { 0x10000, 8 }, { 0x20000, 4 } } },
+        { 1, 2, IODMA_OK, 8, { { 0x10001, 4 }, { 0x10005, 3 } } },
+        { 5, 2, IODMA_OK, 12, { { 0x10005, 3 }, { 0x20000, 4 } } } } },
     { 62, "iterate-only lists what no CPU can name",
       IODMA_SPEC(iodma_output_host64, 64, 0x2000, .max_transfer = 0x20000,
                  .align_address = 1, .align_length = 1, .align_internal = 1),
@@ -279,6 +285,47 @@ static void taking_pieces(void)
                                 row_count(call->want, 2));
         }
     }
+}
+
+static unsigned called;
+
+static bool refuses(struct iodma_command *command, struct hal_segment segment,
+                    void *segments, uint32_t index)
+{
+    (void)command;
+    (void)segment;
+    (void)segments;
+    called++;
+    return index != 1;
+}
+
+/* The second segment is refused by its function, the third by its address. */
+static void refusing(void)
+{
+    static const struct iodma_spec spec = {
+        refuses,
+        { .struct_size = sizeof spec.segment, .align_internal = 2 },
+        0,
+        NULL,
+    };
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10000, 2 },
+        { 0x20000, 2 },
+        { 0x30001, 2 },
+    };
+    struct iodma_memory memory = row_memory(ranges, IODMA_OUT);
+    struct iodma_command command;
+    uint64_t offset = 0;
+    uint32_t count = 3;
+    char nothing[1];
+
+    check_case("the first segment that is refused says why");
+    if (!prepare(&command, &spec, NO_CHECK, &memory, 0, 0, IODMA_OK))
+        return;
+    expect_status(
+        "gen", iodma_command_gen_segments(&command, &offset, nothing, &count),
+        IODMA_MESSAGE_TOO_LARGE);
+    expect_number("calls of the function", called, 2);
 }
 
 /* Apertures: everything is judged on bus addresses, and a run ends where its
@@ -392,6 +439,7 @@ int main(void)
 {
     listing();
     taking_pieces();
+    refusing();
     placing();
     return check_result();
 }
