@@ -311,8 +311,10 @@ enum iodma_status iodma_sync_part_in(const struct iodma_view *view,
 enum iodma_status iodma_sync_read(const struct iodma_view *view,
                                   const struct iodma_piece *piece, void *bytes)
 {
-    enum iodma_status status = piece_flush(view, piece);
+    enum iodma_status status;
 
+    hal_observe(view->bus->hal);
+    status = piece_flush(view, piece);
     return status == IODMA_OK ? iodma_access_read(view->bus, bytes,
                                                   piece->storage, piece->length)
                               : status;
@@ -325,5 +327,8 @@ enum iodma_status iodma_sync_write(const struct iodma_view *view,
     enum iodma_status status =
         iodma_access_write(view->bus, piece->storage, bytes, piece->length);
 
-    return status == IODMA_OK ? piece_clean(view, piece) : status;
+    if (status == IODMA_OK)
+        status = piece_clean(view, piece);
+    hal_publish(view->bus->hal);
+    return status;
 }

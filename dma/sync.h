@@ -98,8 +98,8 @@ static inline void iodma_sync_buffer_for_cpu(const struct hal_bus *hal,
         hal->cache->ops->clean_invalidate(hal->cache, pointer, address, length);
 }
 
-/* One piece's bytes as the device sees them, to or from a buffer of the
-   CPU's. */
+/* One piece's bytes as the device sees them, to or from a buffer of the CPU's:
+   observed before, or published after. */
 enum iodma_status iodma_sync_read(const struct iodma_view *view,
                                   const struct iodma_piece *piece, void *bytes);
 enum iodma_status iodma_sync_write(const struct iodma_view *view,

@@ -287,6 +287,30 @@ static void fences(void)
     expect_number("observed", observed, 1);
 }
 
+static void fences_of_bytes(void)
+{
+    static const struct hal_fences counting = { publish, observe };
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10000, 0x1000 },
+    };
+    uint8_t bytes[4] = { 1, 2, 3, 4 };
+
+    check_case("E4: what is read was observed, what is written is published");
+    begin(&spec, IODMA_MAPPED, true, ranges, IODMA_INOUT);
+    hal.fences = &counting;
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    published = observed = 0;
+    expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 4), 4);
+    expect_number("observed", observed, 1);
+    expect_number("published", published, 0);
+    expect_number("write", iodma_command_write_bytes(&command, 0, bytes, 4), 4);
+    expect_number("published", published, 1);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
 static void no_storage(void)
 {
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
@@ -310,6 +334,7 @@ int main(void)
     forcing();
     mixed();
     fences();
+    fences_of_bytes();
     no_storage();
     return check_result();
 }
