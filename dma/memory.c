@@ -234,6 +234,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
         .count = count,
         .kind = IODMA_MULTI,
         .direction = (uint8_t)direction,
+        .whole = true,
     };
 
     if (!memory || (!members && count != 0) || direction > IODMA_INOUT)

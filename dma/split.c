@@ -44,13 +44,14 @@ static bool drops_lines(const struct iodma_view *view, uint64_t address)
            iodma_view_maintains(view, address);
 }
 
-/* What a leaf may call its own round an extent. */
-static struct iodma_range own(const struct iodma_memory *leaf,
+/* What the leaf that a walk has just taken an extent of may call its own round
+   it. */
+static struct iodma_range own(const struct iodma_walk *walk,
                               const struct iodma_extent *extent)
 {
-    const struct iodma_range *buffer = &leaf->buffer;
+    const struct iodma_range *buffer = &walk->leaf->buffer;
 
-    if (leaf->kind == IODMA_BUFFER && leaf->whole &&
+    if (walk->leaf->kind == IODMA_BUFFER && walk->whole &&
         range_holds(buffer->address, buffer->length, extent->address))
         return *buffer;
     return (struct iodma_range){ extent->address, extent->length };
@@ -83,7 +84,7 @@ static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
         return address;
     iodma_view_begin(view, 0, &walk);
     while (rest != 0 && iodma_walk_range(&walk, rest, &extent) == IODMA_OK) {
-        struct iodma_range range = own(walk.leaf, &extent);
+        struct iodma_range range = own(&walk, &extent);
 
         if (range_holds(range.address, range.length, address))
             return range.address + range.length;

@@ -39,6 +39,7 @@ static void enter(struct iodma_walk *walk)
     uint64_t at = walk->offset + node->skip;
 
     walk->end = node->length;
+    walk->whole = node->whole;
     while (node->kind == IODMA_MULTI) {
         struct iodma_memory *const *member = node->members;
         struct iodma_memory *const *behind = member + node->count;
@@ -48,6 +49,7 @@ static void enter(struct iodma_walk *walk)
         if (member == behind)
             break;
         node = *member;
+        walk->whole = walk->whole && node->whole;
         walk->end = smaller(walk->end, walk->offset + (node->length - at));
         at += node->skip;
     }
@@ -67,6 +69,7 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
     walk->offset = offset;
     if (offset + memory->skip == 0 && memory->kind != IODMA_MULTI) {
         walk->leaf = memory;
+        walk->whole = memory->whole;
         walk->end = memory->length;
         walk->within = 0;
         walk->range = iodma_memory_ranges(memory);

@@ -9,6 +9,7 @@
 #include "dma/memory.h"
 #include "hal/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A physically contiguous stretch of a memory descriptor. */
@@ -27,6 +28,7 @@ struct iodma_walk {
     uint64_t end; /* of the leaf's bytes, from the same start, or of all    */
     uint64_t within; /* the place, from the start of ...                     */
     const struct iodma_range *range; /* ... this one of the leaf's           */
+    bool whole; /* the leaf and what it is in are no parts of others */
 };
 
 /*

@@ -311,7 +311,7 @@ static void capacity(void)
     expect_status("part of several",
                   iodma_memory_init_sub(&sub, &multi, 0, 0x44, IODMA_IN),
                   IODMA_OK);
-    expect_rung(&sub, 0, 0, IODMA_DIRECT);
+    expect_rung(&sub, 0, 0, IODMA_EDGES);
 
     check_case("E3: a buffer among several has its capacity");
     expect_status(

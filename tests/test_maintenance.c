@@ -186,6 +186,51 @@ static void synchronizing(void)
                   IODMA_OK);
 }
 
+/* Lines in which the device may write at the same moment. */
+static void parting(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range folded[ROW_RANGES] = {
+        { 0x10000, 0x20 },
+        { 0x20000, 0x40 },
+        { 0x10020, 0x20 },
+    };
+    uint8_t bytes[0x20] = { 1, 2, 3, 4 };
+
+    check_case("E12: what shares a line with the device's bytes is not "
+               "written");
+    begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_INOUT);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    recorded_count = 0;
+    expect_number("it ends in a line",
+                  iodma_command_write_bytes(&command, 0, bytes, 0x20), 0);
+    expect_number("it begins in a line",
+                  iodma_command_write_bytes(&command, 0xFE0, bytes, 0x20), 0);
+    expect_number("cache operations", recorded_count, 0);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+
+    check_case("E12: nor if they are elsewhere in the window");
+    begin(&spec, IODMA_NON_COHERENT, true, folded, IODMA_INOUT);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_number("rung", command.view.rung, IODMA_DIRECT);
+    expect_number("before", iodma_command_write_bytes(&command, 0, bytes, 0x20),
+                  0);
+    expect_number("behind",
+                  iodma_command_write_bytes(&command, 0x60, bytes, 0x20), 0);
+    expect_status("give part of it",
+                  iodma_command_synchronize_range(&command, 0, 0x20, IODMA_OUT),
+                  IODMA_NOT_ALIGNED);
+    expect_status(
+        "take another line",
+        iodma_command_synchronize_range(&command, 0x20, 0x40, IODMA_IN),
+        IODMA_OK);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
 static void forcing(void)
 {
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
@@ -311,6 +356,117 @@ static void fences_of_bytes(void)
                   IODMA_OK);
 }
 
+/* Whose lines ------------------------------------------------------------ */
+
+/* As begin(), with a descriptor of its own; then prepare. */
+static void prepare_inbound(struct iodma_memory *mine, uint32_t mapping,
+                            uint32_t rung)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range none[ROW_RANGES];
+
+    begin(&spec, mapping, false, none, IODMA_IN);
+    expect_status("set", iodma_command_set_memory(&command, mine, false),
+                  IODMA_OK);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_number("rung", command.view.rung, rung);
+}
+
+static void expect_first(uint64_t offset, uint64_t address, uint64_t length)
+{
+    struct hal_segment want = { address, length };
+    struct hal_segment got = { 0, 0 };
+    uint32_t count = 1;
+
+    expect_status("gen",
+                  iodma_command_gen_segments(&command, &offset, &got, &count),
+                  IODMA_OK);
+    expect_segments("the first segment", &got, count, &want, 1);
+}
+
+static void complete(void)
+{
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
+static void capacities(void)
+{
+    struct iodma_memory buffer, more, several, some;
+    struct iodma_memory *members[] = { &buffer, &more };
+
+    expect_status(
+        "buffer",
+        iodma_memory_init_buffer(&buffer, 0x10000, 0x40, 0x10, IODMA_IN),
+        IODMA_OK);
+    expect_status(
+        "another",
+        iodma_memory_init_buffer(&more, 0x20000, 0x40, 0x20, IODMA_IN),
+        IODMA_OK);
+    expect_status("several",
+                  iodma_memory_init_multi(&several, members, 2, IODMA_IN),
+                  IODMA_OK);
+    expect_status("some",
+                  iodma_memory_init_sub(&some, &several, 0, 0x30, IODMA_IN),
+                  IODMA_OK);
+
+    check_case("E3: each of several buffers owns its capacity");
+    prepare_inbound(&several, IODMA_MAPPED, IODMA_DIRECT);
+    complete();
+    check_case("E3: not if they are a part of somebody's");
+    prepare_inbound(&some, IODMA_MAPPED, IODMA_EDGES);
+    complete();
+}
+
+static void parts(void)
+{
+    static const struct iodma_range line[] = { { 0x10000, 0x40 } };
+    static const struct iodma_range odd[] = { { 0x2003C, 0x44 } };
+    struct iodma_memory first, ranges, rest, several;
+    struct iodma_memory *members[] = { &first, &rest };
+
+    expect_status("first",
+                  iodma_memory_init_ranges(&first, line, 1, IODMA_IN, NULL, 0),
+                  IODMA_OK);
+    expect_status("ranges",
+                  iodma_memory_init_ranges(&ranges, odd, 1, IODMA_IN, NULL, 0),
+                  IODMA_OK);
+    expect_status("rest",
+                  iodma_memory_init_sub(&rest, &ranges, 8, 0x3C, IODMA_IN),
+                  IODMA_OK);
+    expect_status("several",
+                  iodma_memory_init_multi(&several, members, 2, IODMA_IN),
+                  IODMA_OK);
+
+    check_case("E3: what a part leaves out is not the window's");
+    prepare_inbound(&several, IODMA_MAPPED, IODMA_EDGES);
+    expect_first(0x40, 0x100044, 0x3C);
+    expect_first(0x48, 0x10004C, 0x34);
+    complete();
+}
+
+/* The window's first bytes are the end of a line, whose other half is there,
+   too, but out of step: that half is gathered. */
+static void mixtures(void)
+{
+    static const struct iodma_range ring[] = {
+        { 0x10020, 0x20 },
+        { 0x10000, 0x20 },
+        { 0x20000, 0x30 },
+    };
+    struct iodma_memory memory_of_ring;
+
+    expect_status(
+        "ring",
+        iodma_memory_init_ranges(&memory_of_ring, ring, 3, IODMA_IN, NULL, 0),
+        IODMA_OK);
+    check_case("E3: no line is direct in part and bounced in part");
+    prepare_inbound(&memory_of_ring, IODMA_LEAST_BOUNCE, IODMA_EDGES);
+    expect_first(0, 0x100020, 0x70);
+    complete();
+}
+
 static void no_storage(void)
 {
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
@@ -331,10 +487,14 @@ int main(void)
     maintaining();
     order();
     synchronizing();
+    parting();
     forcing();
     mixed();
     fences();
     fences_of_bytes();
+    capacities();
+    parts();
+    mixtures();
     no_storage();
     return check_result();
 }
