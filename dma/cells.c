@@ -103,16 +103,14 @@ enum iodma_status iodma_cells_take(const struct iodma_bus *bus,
     return status;
 }
 
-bool iodma_cells_find(const struct iodma_bus *bus, const void *owner,
-                      uint64_t page, uint64_t *address)
+uint64_t iodma_cells_find(const struct iodma_bus *bus, const void *owner,
+                          uint64_t page)
 {
     uint32_t state = bus->hal->lock->save();
     uint32_t link = find(bus->bounce, owner, page);
 
     bus->hal->lock->restore(state);
-    if (link != 0)
-        *address = address_of(bus->bounce, link);
-    return link != 0;
+    return address_of(bus->bounce, link);
 }
 
 void iodma_cells_give_back(const struct iodma_bus *bus, iodma_cells *cells)

@@ -40,14 +40,10 @@ enum iodma_status iodma_cells_take(const struct iodma_bus *bus,
                                    uint64_t page, uint64_t highest,
                                    bool covered);
 
-/*
- * Find the bounce page that stands for `page`.
- *
- * Returns true and its CPU physical address, or false if none does.
- * Context: any.
- */
-bool iodma_cells_find(const struct iodma_bus *bus, const void *owner,
-                      uint64_t page, uint64_t *address);
+/* The address, CPU physical, of the bounce page that stands for `page`: one
+   does. Context: any. */
+uint64_t iodma_cells_find(const struct iodma_bus *bus, const void *owner,
+                          uint64_t page);
 
 /* Give all of a command's pages back to the pool. Context: any. */
 void iodma_cells_give_back(const struct iodma_bus *bus, iodma_cells *cells);

@@ -24,18 +24,16 @@ static enum iodma_status split_piece(const struct iodma_view *view,
 {
     struct iodma_stretch stretch;
     enum iodma_status status = iodma_split_next(view, walk, most, &stretch);
-    uint64_t page = 0;
 
     if (status != IODMA_OK)
         return status;
     piece->client = stretch.address;
     piece->storage = stretch.address;
     piece->length = stretch.length;
-    if (stretch.bounced) {
-        (void)iodma_cells_find(view->bus, iodma_view_owner(view), stretch.page,
-                               &page);
-        piece->storage = page + stretch.within;
-    }
+    if (stretch.bounced)
+        piece->storage =
+            iodma_cells_find(view->bus, iodma_view_owner(view), stretch.page) +
+            stretch.within;
     return IODMA_OK;
 }
 
