@@ -7,6 +7,7 @@
  * cut, and everything else, run by run.
  */
 #include "dma/command.h"
+#include "dma/refuse.h"
 #include "hal/bits.h"
 
 #include <stddef.h>
@@ -241,11 +242,10 @@ static void leave(struct iodma_command *command,
     *offset = iodma_view_position(&command->view, &cursor->walk);
 }
 
-enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
-                                                  iodma_segment_function output,
-                                                  uint64_t *offset,
-                                                  void *segments,
-                                                  uint32_t *count)
+static enum iodma_status generate(struct iodma_command *command,
+                                  iodma_segment_function output,
+                                  uint64_t *offset, void *segments,
+                                  uint32_t *count)
 {
     struct iodma_cursor cursor;
     uint32_t made;
@@ -266,6 +266,21 @@ enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
     *count = made;
     leave(command, &cursor, offset);
     return IODMA_OK;
+}
+
+enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
+                                                  iodma_segment_function output,
+                                                  uint64_t *offset,
+                                                  void *segments,
+                                                  uint32_t *count)
+{
+    enum iodma_status status =
+        generate(command, output, offset, segments, count);
+    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+
+    if (to)
+        to->gen_segments(command, output, offset, segments, count, status);
+    return status;
 }
 
 enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
@@ -300,6 +315,7 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
     struct iodma_cursor cursor;
     enum iodma_status status =
         admit(command, offset, offset && emitter, &cursor);
+    const struct iodma_explainer *to;
     bool first = true;
     bool last = false;
 
@@ -315,5 +331,8 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
     }
     if (status == IODMA_OK)
         leave(command, &cursor, offset);
+    to = iodma_explainer_of(command, status);
+    if (to)
+        to->emit(command, offset, emitter, status);
     return status;
 }
