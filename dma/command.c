@@ -3,6 +3,7 @@
 
 #include "dma/map.h"
 #include "dma/plan.h"
+#include "dma/refuse.h"
 #include "dma/sync.h"
 #include "hal/bits.h"
 
@@ -70,8 +71,8 @@ static enum iodma_status mapper_of(const struct iodma_bus *bus,
     }
 }
 
-enum iodma_status iodma_command_set_spec(struct iodma_command *command,
-                                         const struct iodma_spec *spec)
+static enum iodma_status take_spec(struct iodma_command *command,
+                                   const struct iodma_spec *spec)
 {
     struct iodma_mapper *mapper;
     struct iodma_limits limits;
@@ -104,6 +105,17 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
     command->device.align_internal = resolved.align_internal;
     command->device.mapping = spec->mapping;
     return IODMA_OK;
+}
+
+enum iodma_status iodma_command_set_spec(struct iodma_command *command,
+                                         const struct iodma_spec *spec)
+{
+    enum iodma_status status = take_spec(command, spec);
+    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+
+    if (to)
+        to->set_spec(command, spec, status);
+    return status;
 }
 
 enum iodma_status iodma_command_clone(const struct iodma_command *command,
@@ -151,10 +163,15 @@ enum iodma_status iodma_command_set_memory(struct iodma_command *command,
                                            bool auto_prepare)
 {
     struct iodma_memory *former = command->memory;
+    const struct iodma_explainer *to;
     enum iodma_status status;
 
-    if (command->prepared != 0)
+    if (command->prepared != 0) {
+        to = iodma_explainer_of(command, IODMA_BUSY);
+        if (to)
+            to->set_memory(command, IODMA_BUSY);
         return IODMA_BUSY;
+    }
 
     attach(command, memory);
     if (!memory || !auto_prepare)
@@ -213,11 +230,9 @@ static enum iodma_status prepare_again(struct iodma_command *command,
     return IODMA_OK;
 }
 
-/* A view of a window as it lies. */
-static void look_at(struct iodma_command *command, uint64_t offset,
-                    uint64_t length)
+void iodma_command_look_at(const struct iodma_command *command, uint64_t offset,
+                           uint64_t length, struct iodma_view *view)
 {
-    struct iodma_view *view = &command->view;
     uint32_t mapping = command->device.mapping;
 
     view->bus = command->bus;
@@ -226,6 +241,8 @@ static void look_at(struct iodma_command *command, uint64_t offset,
     view->mapper = command->device.mapper;
     view->offset = offset;
     view->length = length;
+    view->delta = 0;
+    view->buffer = 0;
     view->iova = 0;
     view->iova_pages = 0;
     view->cells = 0;
@@ -300,9 +317,9 @@ static enum iodma_status show_only(struct iodma_view *view)
     return iodma_view_write_protected(view) ? IODMA_NOT_WRITABLE : show(view);
 }
 
-enum iodma_status iodma_command_prepare(struct iodma_command *command,
-                                        uint64_t offset, uint64_t length,
-                                        bool flush_cache, bool synchronize)
+static enum iodma_status prepare(struct iodma_command *command, uint64_t offset,
+                                 uint64_t length, bool flush_cache,
+                                 bool synchronize)
 {
     enum iodma_status status = window_of(command, offset, &length);
 
@@ -313,7 +330,7 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
     if (modulo(length, command->device.limits.align_length) != 0)
         return IODMA_NOT_ALIGNED;
 
-    look_at(command, offset, length);
+    iodma_command_look_at(command, offset, length, &command->view);
     status = iodma_command_iterates(command)
                  ? show_only(&command->view)
                  : hand_over(&command->view, flush_cache, synchronize);
@@ -323,6 +340,19 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
     iodma_view_seek(&command->view, 0, &command->cursor);
     command->prepared = 1;
     return IODMA_OK;
+}
+
+enum iodma_status iodma_command_prepare(struct iodma_command *command,
+                                        uint64_t offset, uint64_t length,
+                                        bool flush_cache, bool synchronize)
+{
+    enum iodma_status status =
+        prepare(command, offset, length, flush_cache, synchronize);
+    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+
+    if (to)
+        to->prepare(command, offset, length, status);
+    return status;
 }
 
 enum iodma_status iodma_command_prepare_with_spec(
@@ -456,8 +486,8 @@ static enum iodma_status copy_bounced(const struct iodma_view *view,
                               : status;
 }
 
-enum iodma_status iodma_command_synchronize(struct iodma_command *command,
-                                            uint32_t options)
+static enum iodma_status synchronize_all(struct iodma_command *command,
+                                         uint32_t options)
 {
     bool force = (options & IODMA_FORCE_DOUBLE_BUFFER) != 0;
     uint32_t direction = options & ~(uint32_t)IODMA_FORCE_DOUBLE_BUFFER;
@@ -473,10 +503,20 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
     return copy_bounced(&command->view, direction);
 }
 
-enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
-                                                  uint64_t offset,
-                                                  uint64_t length,
-                                                  uint32_t options)
+enum iodma_status iodma_command_synchronize(struct iodma_command *command,
+                                            uint32_t options)
+{
+    enum iodma_status status = synchronize_all(command, options);
+    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+
+    if (to)
+        to->synchronize(command, options, status);
+    return status;
+}
+
+static enum iodma_status synchronize_part(const struct iodma_command *command,
+                                          uint64_t offset, uint64_t length,
+                                          uint32_t options)
 {
     const struct iodma_view *view = &command->view;
 
@@ -494,56 +534,79 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
                                : iodma_sync_part_out(view, offset, length);
 }
 
-/* The bytes of a window that a transfer of `length` from `offset` on has. */
-static uint64_t in_window(const struct iodma_command *command, uint64_t offset,
-                          uint64_t length)
+enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
+                                                  uint64_t offset,
+                                                  uint64_t length,
+                                                  uint32_t options)
 {
-    if (command->prepared == 0 || offset >= command->view.length)
-        return 0;
-    return smaller(length, command->view.length - offset);
+    enum iodma_status status =
+        synchronize_part(command, offset, length, options);
+    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+
+    if (to)
+        to->synchronize_range(command, offset, length, options, status);
+    return status;
 }
 
 /* Copy what the device sees to a buffer, or from the other one if that is
-   NULL. */
-static uint64_t move_bytes(const struct iodma_command *command, uint64_t offset,
-                           uint8_t *to, const uint8_t *from, uint64_t length)
+   NULL. *done counts the bytes. */
+static enum iodma_status move_pieces(const struct iodma_command *command,
+                                     uint64_t offset, uint8_t *to,
+                                     const uint8_t *from, uint64_t length,
+                                     uint64_t *done)
 {
     const struct iodma_view *view = &command->view;
-    uint64_t wanted = in_window(command, offset, length);
-    uint64_t done = 0;
+    enum iodma_status status = IODMA_OK;
     struct iodma_piece piece;
     struct iodma_walk walk;
 
-    if (wanted == 0 || (!to && iodma_sync_splits_line(view, offset, wanted)))
-        return 0;
-    iodma_view_begin(view, offset, &walk);
-    while (done < wanted &&
-           iodma_view_piece(view, &walk, wanted - done, &piece) == IODMA_OK) {
-        enum iodma_status status =
-            to ? iodma_sync_read(view, &piece, to + done)
-               : iodma_sync_write(view, &piece, from + done);
+    if (length == 0)
+        return IODMA_OK;
+    if (!to && !from)
+        return IODMA_BAD_ARGUMENT;
+    if (command->prepared == 0)
+        return IODMA_NOT_READY;
+    if (offset >= view->length)
+        return IODMA_OVERRUN;
+    length = smaller(length, view->length - offset);
+    if (!to && iodma_sync_splits_line(view, offset, length))
+        return IODMA_NOT_ALIGNED;
 
-        if (status != IODMA_OK)
-            break;
-        done += piece.length;
+    iodma_view_begin(view, offset, &walk);
+    while (status == IODMA_OK && *done < length &&
+           iodma_view_piece(view, &walk, length - *done, &piece) == IODMA_OK) {
+        status = to ? iodma_sync_read(view, &piece, to + *done)
+                    : iodma_sync_write(view, &piece, from + *done);
+        if (status == IODMA_OK)
+            *done += piece.length;
     }
+    return status;
+}
+
+static uint64_t move_bytes(const struct iodma_command *command, uint64_t offset,
+                           uint8_t *to, const uint8_t *from, uint64_t length)
+{
+    uint64_t done = 0;
+    enum iodma_status status =
+        move_pieces(command, offset, to, from, length, &done);
+    const struct iodma_explainer *who = iodma_explainer_of(command, status);
+
+    if (who)
+        who->move_bytes(command, offset, length, to ? to : from, status);
     return done;
 }
 
 uint64_t iodma_command_read_bytes(const struct iodma_command *command,
                                   uint64_t offset, void *bytes, uint64_t length)
 {
-    return bytes ? move_bytes(command, offset, (uint8_t *)bytes, NULL, length)
-                 : 0;
+    return move_bytes(command, offset, (uint8_t *)bytes, NULL, length);
 }
 
 uint64_t iodma_command_write_bytes(const struct iodma_command *command,
                                    uint64_t offset, const void *bytes,
                                    uint64_t length)
 {
-    return bytes ? move_bytes(command, offset, NULL, (const uint8_t *)bytes,
-                              length)
-                 : 0;
+    return move_bytes(command, offset, NULL, (const uint8_t *)bytes, length);
 }
 
 const struct iodma_memory *

@@ -108,6 +108,8 @@ struct iodma_device {
     uint8_t address_bits;
 };
 
+struct iodma_reason;
+
 /* The caller's storage; the fields are ours but for ref_con. It must not move
    while prepared. */
 struct iodma_command {
@@ -115,6 +117,7 @@ struct iodma_command {
     struct iodma_link
         link; /* for one queue at a time, the caller's or a pool */
 
+    struct iodma_reason *reason; /* dma/reason.h; NULL: nobody asks */
     const struct iodma_bus *bus;
     struct iodma_device device; /* output NULL: not specified yet */
 

@@ -7,6 +7,7 @@
  * cut, and everything else, run by run.
  */
 #include "dma/command.h"
+#include "dma/refuse.h"
 #include "hal/bits.h"
 
 #include <stddef.h>
@@ -251,11 +252,10 @@ static enum iodma_status try_list(struct iodma_command *command,
     return status;
 }
 
-enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
-                                                  iodma_segment_function output,
-                                                  uint64_t *offset,
-                                                  void *segments,
-                                                  uint32_t *count)
+static enum iodma_status generate(struct iodma_command *command,
+                                  iodma_segment_function output,
+                                  uint64_t *offset, void *segments,
+                                  uint32_t *count)
 {
     const struct iodma_view *view = &command->view;
     struct iodma_cursor *cursor = &command->cursor;
@@ -272,6 +272,21 @@ enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
     *count = list_ranges(view, &cursor->walk, (struct slot *)segments, *count);
     *offset = iodma_view_position(view, &cursor->walk);
     return IODMA_OK;
+}
+
+enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
+                                                  iodma_segment_function output,
+                                                  uint64_t *offset,
+                                                  void *segments,
+                                                  uint32_t *count)
+{
+    enum iodma_status status =
+        generate(command, output, offset, segments, count);
+    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+
+    if (to)
+        to->gen_segments(command, output, offset, segments, count, status);
+    return status;
 }
 
 enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
@@ -298,9 +313,8 @@ enum iodma_status iodma_command_gen_segments64(struct iodma_command *command,
     return iodma_command_gen_segments(command, offset, segments, count);
 }
 
-enum iodma_status iodma_command_emit(struct iodma_command *command,
-                                     uint64_t *offset,
-                                     struct hal_emitter *emitter)
+static enum iodma_status emit(struct iodma_command *command, uint64_t *offset,
+                              struct hal_emitter *emitter)
 {
     const struct iodma_view *view = &command->view;
     struct iodma_cursor cursor = command->cursor;
@@ -323,5 +337,17 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
     }
     if (status == IODMA_OK)
         leave(command, &cursor, offset);
+    return status;
+}
+
+enum iodma_status iodma_command_emit(struct iodma_command *command,
+                                     uint64_t *offset,
+                                     struct hal_emitter *emitter)
+{
+    enum iodma_status status = emit(command, offset, emitter);
+    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+
+    if (to)
+        to->emit(command, offset, emitter, status);
     return status;
 }

@@ -25,6 +25,7 @@ extern "C" {
 #include "dma/memory.h"
 #include "dma/oneshot.h"
 #include "dma/pool.h"
+#include "dma/reason.h"
 #include "dma/segment.h"
 #include "dma/share.h"
 #include "dma/transfer.h"
