@@ -198,25 +198,26 @@ static bool in_head(const struct iodma_view *view,
     uint64_t before = bytes_before(view, walk, address, inside);
     uint64_t start = address - before;
 
-    if (modulo(start, line_of(view)) == 0 || !foreign(view, start))
+    if (modulo(start, line_of(view)) == 0 || !drops_lines(view, start) ||
+        !foreign(view, start))
         return false;
     *length = smaller(*length, g - inside);
     return true;
 }
 
-/* Are they in the cell of its tail? If not, *length is cut to what is before
-   it. */
+/* Are they in the cell of its tail, if it ends at `end`? If not, *length is cut
+   to what is before it. */
 static bool in_tail(const struct iodma_view *view, uint64_t address,
-                    uint64_t *length)
+                    uint64_t end, uint64_t *length)
 {
-    uint64_t end = address + *length;
     uint64_t tail = end - modulo(end, granularity(view));
 
-    if (modulo(end, line_of(view)) == 0 || !foreign(view, end - 1))
+    if (modulo(end, line_of(view)) == 0 || !drops_lines(view, end - 1) ||
+        !foreign(view, end - 1))
         return false;
     if (address >= tail)
         return true;
-    *length = tail - address;
+    *length = smaller(*length, tail - address);
     return false;
 }
 
@@ -247,9 +248,10 @@ static void split_edges(const struct iodma_view *view,
     stretch->bounced = length == 0;
     if (length == 0)
         length = seen;
-    else if (drops_lines(view, stretch->address))
-        stretch->bounced = in_head(view, walk, stretch->address, &length) ||
-                           in_tail(view, stretch->address, &length);
+    else if (view->bus->hal->cache && iodma_view_inbound(view))
+        stretch->bounced =
+            in_head(view, walk, stretch->address, &length) ||
+            in_tail(view, stretch->address, stretch->address + seen, &length);
 
     stretch->within = modulo(stretch->address, granule);
     stretch->page = stretch->address - stretch->within;
