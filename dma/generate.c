@@ -31,7 +31,8 @@ static uint64_t sum_of(const struct iodma_range *range, uint32_t count)
     return sum;
 }
 
-/* Every range is a segment, to the last one. Returns how many were made. */
+/* Every range is a segment, to the last one; there is one. Returns how many
+   were made. */
 static uint32_t list_plain(const struct iodma_view *view,
                            struct iodma_walk *walk, struct slot *slot,
                            uint32_t room)
@@ -72,7 +73,7 @@ static void leave_at(struct iodma_walk *walk, const struct iodma_range *range,
 }
 
 /* Ranges in one aperture, none of them empty, joined where they touch and cut
-   where they must be. Returns how many segments were made. */
+   where they must be; there are some. Returns how many segments were made. */
 static uint32_t list_joined(const struct iodma_view *view,
                             struct iodma_walk *walk, struct slot *const slots,
                             uint32_t room)
@@ -180,13 +181,14 @@ static enum iodma_status list_through(struct iodma_command *command,
                                       struct iodma_cursor *cursor,
                                       void *segments, uint32_t *count)
 {
+    const struct iodma_view *view = &command->view;
     uint32_t room = *count;
     uint32_t done = 0;
 
-    while (done < room) {
+    while (done < room &&
+           iodma_view_position(view, &cursor->walk) != view->length) {
         struct hal_segment portion[PORTION];
         uint32_t made = (uint32_t)smaller(room - done, PORTION);
-        uint32_t asked = made;
         enum iodma_status made_all =
             list(command, cursor, done == 0, (struct slot *)portion, &made);
         enum iodma_status status =
@@ -198,8 +200,6 @@ static enum iodma_status list_through(struct iodma_command *command,
         if (status != IODMA_OK)
             return status;
         done += made;
-        if (made < asked)
-            break;
     }
     *count = done;
     return IODMA_OK;

@@ -35,6 +35,13 @@ bool expect_segments(const char *what, const struct hal_segment *got,
                      size_t got_count, const struct hal_segment *want,
                      size_t want_count);
 
+/* Whether a broken expectation only counts until check_loud(), and prints
+   nothing: for who looks for the smallest case that breaks. */
+void check_hush(void);
+
+/* Returns what the first one said that broke since check_hush(); NULL: none. */
+const char *check_loud(void);
+
 /* End the last case and the program: returns 0 if all cases were ok, else 1.
    A program that ran no case at all has failed. */
 int check_result(void);

@@ -1,0 +1,789 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/model/round.h"
+
+#include "dma/command.h"
+#include "hal/bits.h"
+#include "tests/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+uint64_t round_physical(const struct round *round, uint64_t virtual_address)
+{
+    uint64_t at = virtual_address - ROUND_VIRTUAL;
+    uint64_t page = at / round->cpu_page;
+    uint64_t pages = round_area(round) / round->cpu_page;
+
+    page = (page * round->scramble[0] ^ round->scramble[1]) % pages;
+    return round->base + page * round->cpu_page + at % round->cpu_page;
+}
+
+uint64_t round_area(const struct round *round)
+{
+    return round->granule < 128 ? 0x400 : 8 * round->granule;
+}
+
+static uint64_t sum_of_ranges(const struct round_part *part)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < part->count; i++)
+        sum += part->ranges[i].length;
+    return sum;
+}
+
+uint64_t round_part_length(const struct round_part *part)
+{
+    uint64_t all =
+        part->kind == IODMA_BUFFER ? part->length : sum_of_ranges(part);
+
+    return part->sub ? all - part->skip - part->lack : all;
+}
+
+uint64_t round_length(const struct round *round)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < round->part_count; i++)
+        sum += round_part_length(&round->parts[i]);
+    return round->sub ? sum - round->skip - round->lack : sum;
+}
+
+/* Is it sane? ------------------------------------------------------------- */
+
+/* Take the bytes of a range, unless they are taken or are not the client's. */
+static bool claim(const struct round *round, uint8_t *taken, uint32_t kind,
+                  struct iodma_range range)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint64_t i = 0; i < range.length; i++) {
+            uint64_t address = range.address + i;
+
+            if (kind == IODMA_VIRTUAL) {
+                if (address - ROUND_VIRTUAL >= round_area(round))
+                    return false;
+                address = round_physical(round, address);
+            }
+            if (address - round->base >= round_area(round) ||
+                (pass == 0 && taken[address - round->base] != 0))
+                return false;
+            taken[address - round->base] = 1;
+            if (pass == 0)
+                taken[address - round->base] = 0;
+        }
+    }
+    return true;
+}
+
+static bool parts_sane(const struct round *round)
+{
+    static uint8_t taken[ROUND_CLIENT];
+    uint64_t sum = 0;
+
+    memset(taken, 0, sizeof taken);
+    for (uint32_t i = 0; i < round->part_count; i++) {
+        const struct round_part *part = &round->parts[i];
+        bool buffer = part->kind == IODMA_BUFFER;
+        uint64_t all = buffer ? part->length : sum_of_ranges(part);
+
+        if (part->kind > IODMA_VIRTUAL || part->count > ROUND_RANGES ||
+            (buffer &&
+             (part->count != 1 || part->length > part->ranges[0].length)) ||
+            (part->sub && part->skip + part->lack > all))
+            return false;
+        for (uint32_t k = 0; k < part->count; k++) {
+            if (!claim(round, taken, part->kind, part->ranges[k]))
+                return false;
+        }
+        sum += round_part_length(part);
+    }
+    return !round->sub || round->skip + round->lack <= sum;
+}
+
+static bool order_sane(const struct round *round)
+{
+    uint32_t seen = 0;
+
+    for (uint32_t i = 0; i < ROUND_PAGES; i++)
+        seen |= 1u << round_page(round, i);
+    return seen == 0xFFFF &&
+           (!round->pooled || round->order == ROUND_ASCENDING);
+}
+
+static bool bus_sane(const struct round *round)
+{
+    const struct hal_aperture *aperture = round->apertures;
+    bool snooped = true;
+    bool stored = false;
+
+    for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
+        snooped &= aperture[i].size == 0 || aperture[i].snooped;
+        stored |= aperture[i].cpu == round->storage &&
+                  aperture[i].size == 2 * ROUND_PAGES * round->granule &&
+                  aperture[i].access == (HAL_READ | HAL_WRITE);
+    }
+    return stored && order_sane(round) && is_power_of_two(round->granule) &&
+           round->granule >= 64 && round->granule <= 4096 &&
+           round->line <= round->granule &&
+           (round->line == 0 ||
+            (is_power_of_two(round->line) && round->line >= 32)) &&
+           (snooped || round->line != 0) && is_power_of_two(round->shown) &&
+           is_power_of_two(round->cpu_page) && round->cpu_page >= 64 &&
+           round->cpu_page <= round_area(round) &&
+           round->scramble[0] % 2 == 1 &&
+           modulo(round->base | round->storage, round->granule) == 0 &&
+           round->page_count <= ROUND_PAGES &&
+           round->run_pages <= ROUND_PAGES &&
+           (!round->pooled || round->page_count != 0) &&
+           (round->io_page == 0 ||
+            (is_power_of_two(round->io_page) && round->io_page >= 16 &&
+             round->io_pages != 0));
+}
+
+bool round_sane(const struct round *round)
+{
+    return round->direction <= IODMA_INOUT && round->output < ROUND_OUTPUTS &&
+           round->part_count != 0 && round->part_count <= ROUND_PARTS &&
+           bus_sane(round) && parts_sane(round) &&
+           round_length(round) <= ROUND_BYTES &&
+           round->offset <= round_length(round) &&
+           round->length <= round_length(round) - round->offset;
+}
+
+/* Drawing ----------------------------------------------------------------- */
+
+static bool one_in(uint64_t *seed, uint32_t n)
+{
+    return random_below(seed, n) == 0;
+}
+
+/* 1 in two cases of three, else a power of two up to 2^most. */
+static uint32_t power(uint64_t *seed, uint32_t most)
+{
+    return one_in(seed, 3) ? UINT32_C(1) << random_below(seed, most + 1) : 1;
+}
+
+static uint32_t any_of(uint64_t *seed, const uint32_t *values, uint32_t count)
+{
+    return values[random_below(seed, count)];
+}
+
+#define ANY_OF(seed, ...)                                                      \
+    any_of(seed, (const uint32_t[]){ __VA_ARGS__ },                            \
+           COUNT_OF(((const uint32_t[]){ __VA_ARGS__ })))
+
+/* The client's memory in up to four pieces, some of them in no aperture; and
+   the storage in one. */
+static uint32_t draw_pieces(struct round *round, uint64_t *seed)
+{
+    uint64_t unit = one_in(seed, 2)    ? round->granule
+                    : round->line != 0 ? round->line
+                                       : 16;
+    uint32_t pieces = 1 + random_below(seed, 4);
+    uint32_t snooped = random_below(seed, 3); /* all, none, mixed */
+    uint64_t at = 0;
+    uint32_t count = 1;
+
+    round->apertures[0] =
+        (struct hal_aperture){ .cpu = round->storage,
+                               .size = 2 * ROUND_PAGES * round->granule,
+                               .access = HAL_READ | HAL_WRITE };
+    for (uint32_t i = 0; i < pieces && at < round_area(round); i++) {
+        uint64_t end =
+            at +
+            unit * (1 + random_below(
+                            seed, (uint32_t)((round_area(round) - at) / unit)));
+
+        if (i + 1 == pieces)
+            end = round_area(round);
+        if (pieces == 1 || !one_in(seed, 6))
+            round->apertures[count++] = (struct hal_aperture){
+                .cpu = round->base + at,
+                .size = end - at,
+                .access = one_in(seed, 6) ? (uint8_t)(1 + random_below(seed, 2))
+                                          : HAL_READ | HAL_WRITE,
+            };
+        at = end;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        round->apertures[i].snooped = round->line == 0 || snooped == 0 ||
+                                      (snooped == 2 && one_in(seed, 2));
+    return count;
+}
+
+/* Where the device has them: at the same addresses, or one behind the other
+   round the end of the reach. */
+static void draw_apertures(struct round *round, uint64_t *seed, uint64_t reach)
+{
+    uint32_t count = draw_pieces(round, seed);
+    uint32_t phase = ANY_OF(seed, 4096, 4096, 1024, 256, 64, 32, 16, 4, 1);
+    uint64_t total = 0;
+    uint64_t at;
+
+    for (uint32_t i = 0; i < count; i++)
+        total += round->apertures[i].size;
+    at = reach - random_below(seed, (uint32_t)(total + total / 4));
+    for (uint32_t i = 0; i < count && one_in(seed, 2); i++) {
+        uint32_t k = random_below(seed, count);
+        struct hal_aperture other = round->apertures[k];
+
+        round->apertures[k] = round->apertures[i];
+        round->apertures[i] = other;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct hal_aperture *aperture = &round->apertures[i];
+
+        at += modulo(aperture->cpu - at, phase);
+        aperture->bus = at;
+        at += aperture->size;
+        if (one_in(seed, 3))
+            at += random_below(seed, 64);
+    }
+    if (one_in(seed, 4)) {
+        for (uint32_t i = 0; i < count; i++)
+            round->apertures[i].bus = round->apertures[i].cpu;
+    }
+}
+
+static void draw_regions(struct round *round, uint64_t *seed)
+{
+    uint64_t end = UINT64_C(1) << 48;
+    uint64_t a, b;
+
+    round->regions[0] = (struct hal_region){ .size = end, .writable = true };
+    if (!one_in(seed, 8))
+        return;
+    a = round->base + random_below(seed, (uint32_t)round_area(round));
+    b = a + random_below(seed, 256);
+    round->regions[0].size = a;
+    round->regions[1] =
+        (struct hal_region){ .base = b, .size = end - b, .writable = true };
+    if (b != a && one_in(seed, 2))
+        round->regions[2] = (struct hal_region){ .base = a, .size = b - a };
+}
+
+static void draw_storage(struct round *round, uint64_t *seed)
+{
+    uint32_t order = random_below(seed, 3); /* up, down, any */
+
+    round->lent = !one_in(seed, 12);
+    round->pooled = one_in(seed, 4);
+    round->page_count =
+        one_in(seed, 4) ? random_below(seed, ROUND_PAGES + 1) : ROUND_PAGES;
+    round->run_pages =
+        one_in(seed, 4) ? random_below(seed, ROUND_PAGES + 1) : ROUND_PAGES;
+    if (round->pooled && round->page_count == 0)
+        round->page_count = 1;
+    round->order = order == 1 ? ROUND_DESCENDING : ROUND_ASCENDING;
+    for (uint32_t i = 0; i < ROUND_PAGES && order == 2; i++) {
+        uint32_t k = random_below(seed, ROUND_PAGES);
+        uint64_t differ = round_page(round, i) ^ round_page(round, k);
+
+        round->order ^= differ << (4 * i) ^ differ << (4 * k);
+    }
+    if (round->pooled)
+        round->order = ROUND_ASCENDING;
+}
+
+static void draw_bus(struct round *round, uint64_t *seed, uint32_t bits)
+{
+    uint64_t reach = UINT64_C(1) << bits;
+
+    round->granule =
+        ANY_OF(seed, 64, 64, 64, 64, 128, 128, 128, 256, 1024, 4096);
+    round->line = ANY_OF(seed, 0, 32, 64, 64, 128);
+    if (round->line > round->granule)
+        round->line = 64;
+    round->base = reach - random_below(seed, 5) * round_area(round) / 4;
+    round->base -= modulo(round->base, round->granule);
+    round->storage = one_in(seed, 4) ? reach + 0x10000 : reach - 0x80000;
+    round->shown = UINT64_C(32) << random_below(seed, 8);
+    draw_apertures(round, seed, reach);
+    draw_regions(round, seed);
+    draw_storage(round, seed);
+}
+
+static void draw_mapper(struct round *round, uint64_t *seed, uint32_t bits)
+{
+    uint64_t reach = UINT64_C(1) << bits;
+
+    if (!one_in(seed, 3))
+        return;
+    round->io_page = ANY_OF(seed, 16, 64, 64, 128, 256, 1024, 4096);
+    round->io_pages = 1 + random_below(seed, 64);
+    round->io_first = reach - random_below(seed, 3) * 32 * round->io_page;
+    if (one_in(seed, 2))
+        round->io_first = 16 * round->io_page * (1 + random_below(seed, 9));
+    if (one_in(seed, 4))
+        round->io_first += random_below(seed, 8) * round->io_page;
+    round->io_system = one_in(seed, 2);
+    round->io_bypass = !one_in(seed, 3);
+    if (one_in(seed, 16))
+        round->io_fail = 1 + random_below(seed, 4);
+}
+
+static struct hal_limits draw_limits(uint64_t *seed, uint32_t bits)
+{
+    struct hal_limits limits = {
+        .align_address = power(seed, 7),
+        .align_length = power(seed, 4),
+        .align_internal = power(seed, 7),
+    };
+
+    if (one_in(seed, 2))
+        limits.address_bits = (uint8_t)bits;
+    if (one_in(seed, 3))
+        limits.max_segment = limits.align_length + random_below(seed, 100);
+    if (one_in(seed, 3)) {
+        limits.boundary = 16u << random_below(seed, 6);
+        while (limits.boundary < limits.align_address ||
+               limits.boundary < limits.align_internal)
+            limits.boundary *= 2;
+    }
+    if (one_in(seed, 4))
+        limits.max_segments = 1 + random_below(seed, 10);
+    if (one_in(seed, 12))
+        limits.max_transfer = 1 + random_below(seed, 256);
+    if (one_in(seed, 6))
+        limits.align_internal = 0;
+    return limits;
+}
+
+/* A few of the port's own. */
+static struct hal_limits draw_port(uint64_t *seed, uint32_t bits)
+{
+    struct hal_limits limits = { .address_bits = 0 };
+
+    switch (random_below(seed, 10)) {
+    case 0:
+        limits = draw_limits(seed, bits);
+        break;
+    case 1:
+        limits.align_seam = 1u << random_below(seed, 7);
+        break;
+    case 2:
+        limits.address_bits = (uint8_t)bits;
+        break;
+    default:
+        break;
+    }
+    return limits;
+}
+
+static void draw_spec(struct round *round, uint64_t *seed, uint32_t bits)
+{
+    round->limits = draw_limits(seed, bits);
+    round->port = draw_port(seed, bits);
+    round->mapping = ANY_OF(seed, IODMA_MAPPED, IODMA_MAPPED, IODMA_MAPPED,
+                            IODMA_MAPPED, IODMA_MAPPED, IODMA_NON_COHERENT,
+                            IODMA_UNMAPPED, IODMA_BYPASSED);
+    if (one_in(seed, 50))
+        round->mapping = 4 + random_below(seed, 12);
+    if (one_in(seed, 12))
+        round->mapping |= IODMA_ITERATE_ONLY;
+    if (one_in(seed, 5))
+        round->mapping |= IODMA_LEAST_BOUNCE;
+    if (one_in(seed, 16))
+        round->mapping |= IODMA_NO_CACHE_STORE | IODMA_ON_CHIP;
+    round->output = ROUND_HOST64;
+    if (one_in(seed, 4))
+        round->output = random_below(seed, ROUND_OUTPUTS);
+}
+
+/* Somewhere that matters, often: round the ends of pages and apertures. */
+static uint64_t draw_address(const struct round *round, uint64_t *seed,
+                             uint64_t before)
+{
+    uint64_t at = random_below(seed, (uint32_t)round_area(round));
+    const struct hal_aperture *aperture =
+        &round->apertures[random_below(seed, ROUND_APERTURES)];
+
+    switch (random_below(seed, 6)) {
+    case 0:
+    case 1:
+        return before;
+    case 2:
+        at -= modulo(at, round->granule);
+        break;
+    case 3:
+        at -= modulo(at, 16);
+        break;
+    case 4:
+        if (aperture->cpu - round->base < round_area(round))
+            at = aperture->cpu - round->base;
+        break;
+    default:
+        break;
+    }
+    if (at >= 64 && one_in(seed, 2))
+        at -= random_below(seed, 64);
+    return round->base + at;
+}
+
+static uint64_t draw_length(uint64_t *seed)
+{
+    uint64_t length =
+        one_in(seed, 3) ? random_below(seed, 17) : random_below(seed, 100);
+
+    if (one_in(seed, 2))
+        length -= modulo(length, 16);
+    return length;
+}
+
+/* The last range ends where the first one begins: they share a line, and what
+   is between them in the window does not. */
+static void fold(struct round_part *part, uint64_t *seed)
+{
+    struct iodma_range *last = &part->ranges[part->count - 1];
+
+    last->length = 16 * (1 + random_below(seed, 4));
+    last->address = part->ranges[0].address - last->length;
+}
+
+static void draw_part(struct round *round, struct round_part *part,
+                      uint64_t *seed)
+{
+    uint64_t before =
+        round->base + random_below(seed, (uint32_t)round_area(round));
+    uint64_t all;
+
+    part->kind = ANY_OF(seed, IODMA_RANGES, IODMA_RANGES, IODMA_RANGES,
+                        IODMA_BUFFER, IODMA_VIRTUAL);
+    part->count =
+        part->kind == IODMA_BUFFER ? 1 : random_below(seed, ROUND_RANGES + 1);
+    for (uint32_t i = 0; i < part->count; i++) {
+        uint64_t address = draw_address(round, seed, before);
+        uint64_t length = draw_length(seed);
+
+        before = address + length;
+        if (part->kind == IODMA_VIRTUAL)
+            address = address - round->base + ROUND_VIRTUAL;
+        part->ranges[i] = (struct iodma_range){ address, length };
+    }
+    if (part->count > 1 && one_in(seed, 6))
+        fold(part, seed);
+    all = sum_of_ranges(part);
+    if (part->kind == IODMA_BUFFER) {
+        part->length = random_below(seed, (uint32_t)all + 1);
+        if (one_in(seed, 3))
+            part->length = (uint32_t)all;
+        all = part->length;
+    }
+    if (one_in(seed, 6)) {
+        part->sub = true;
+        part->skip = random_below(seed, (uint32_t)all + 1);
+        part->lack = random_below(seed, (uint32_t)all - part->skip + 1);
+        if (one_in(seed, 2))
+            part->lack /= 8;
+    }
+}
+
+static void draw_memory(struct round *round, uint64_t *seed)
+{
+    do {
+        memset(round->parts, 0, sizeof round->parts);
+        round->sub = false;
+        round->cpu_page = ANY_OF(seed, 64, 128, 256, 1024);
+        round->scramble[0] = 1 + 2 * random_below(seed, 8);
+        round->scramble[1] = random_below(seed, 16);
+        round->part_count =
+            one_in(seed, 4) ? 1 + random_below(seed, ROUND_PARTS) : 1;
+        round->multi = round->part_count != 1 || one_in(seed, 10);
+        for (uint32_t i = 0; i < round->part_count; i++)
+            draw_part(round, &round->parts[i], seed);
+    } while (!parts_sane(round) || round_length(round) > ROUND_BYTES ||
+             (round_length(round) == 0 && !one_in(seed, 16)));
+    if (one_in(seed, 8)) {
+        uint32_t all = (uint32_t)round_length(round);
+
+        round->skip = random_below(seed, all / 2 + 1);
+        round->lack = random_below(seed, all - round->skip + 1) / 4;
+        round->sub = true;
+    }
+    round->direction = random_below(seed, 4);
+}
+
+static void draw_calls(struct round *round, uint64_t *seed)
+{
+    uint32_t all = (uint32_t)round_length(round);
+    uint32_t unit = round->limits.align_length;
+
+    if (one_in(seed, 2)) {
+        round->offset = random_below(seed, all + 1);
+        round->length = random_below(seed, (uint32_t)(all - round->offset) + 1);
+    }
+    if (!one_in(seed, 6)) {
+        if (round->length == 0)
+            round->length = all - round->offset;
+        round->length -= round->length % unit;
+    }
+    round->flush = !one_in(seed, 8);
+    round->fill = !one_in(seed, 5);
+    round->invalidate = !one_in(seed, 8);
+    round->empty = !one_in(seed, 8);
+    round->calls = random_below(seed, 8);
+    round->seed = *seed;
+}
+
+void round_draw(struct round *round, uint64_t *seed)
+{
+    uint32_t bits = ANY_OF(seed, 20, 20, 32, 40);
+
+    memset(round, 0, sizeof *round);
+    draw_bus(round, seed, bits);
+    draw_mapper(round, seed, bits);
+    draw_spec(round, seed, bits);
+    draw_memory(round, seed);
+    draw_calls(round, seed);
+}
+
+/* Every number of a round, by name ---------------------------------------- */
+
+struct member {
+    const char *name; /* %u: the index, if there are several */
+    size_t offset, size, stride;
+    uint32_t count;
+    uint64_t simplest;
+};
+
+#define ONE(name, simplest)                                                    \
+    {                                                                          \
+#name, offsetof(struct round, name), sizeof((struct round *)0)->name,  \
+            0, 1, (simplest)                                                   \
+    }
+#define EACH(array, name, total, simplest)                                     \
+    {                                                                          \
+#array "[%u]" #name, offsetof(struct round, array[0] name),            \
+            sizeof((struct round *)0)                                          \
+                ->array[0] name, sizeof((struct round *)0)                     \
+                                     ->array[0], (total), (simplest)           \
+    }
+#define LIMITS(limits)                                                         \
+    ONE(limits.address_bits, 0), ONE(limits.max_segment, 0),                   \
+        ONE(limits.max_transfer, 0), ONE(limits.boundary, 0),                  \
+        ONE(limits.max_segments, 0), ONE(limits.align_address, 0),             \
+        ONE(limits.align_length, 0), ONE(limits.align_internal, 0),            \
+        ONE(limits.align_seam, 0)
+#define PART(i)                                                                \
+    ONE(parts[i].kind, 0), ONE(parts[i].length, 0), ONE(parts[i].sub, 0),      \
+        ONE(parts[i].skip, 0), ONE(parts[i].lack, 0), ONE(parts[i].count, 1),  \
+        EACH(parts[i].ranges, .length, ROUND_RANGES, 0),                       \
+        EACH(parts[i].ranges, .address, ROUND_RANGES, 0)
+
+static const struct member members[] = {
+    ONE(calls, 0),
+    ONE(part_count, 1),
+    ONE(multi, 0),
+    ONE(sub, 0),
+    ONE(skip, 0),
+    ONE(lack, 0),
+    PART(0),
+    PART(1),
+    PART(2),
+    ONE(direction, IODMA_OUT),
+    ONE(offset, 0),
+    ONE(length, 0),
+    ONE(flush, 1),
+    ONE(fill, 1),
+    ONE(invalidate, 1),
+    ONE(empty, 1),
+    ONE(output, 0),
+    ONE(mapping, 0),
+    LIMITS(limits),
+    LIMITS(port),
+    ONE(io_page, 0),
+    ONE(io_first, 0),
+    ONE(io_pages, 0),
+    ONE(io_system, 0),
+    ONE(io_bypass, 0),
+    ONE(io_fail, 0),
+    EACH(apertures, .size, ROUND_APERTURES, 0),
+    EACH(apertures, .snooped, ROUND_APERTURES, 1),
+    EACH(apertures, .access, ROUND_APERTURES, HAL_READ | HAL_WRITE),
+    EACH(apertures, .bus, ROUND_APERTURES, 0),
+    EACH(apertures, .cpu, ROUND_APERTURES, 0),
+    EACH(regions, .size, ROUND_REGIONS, 0),
+    EACH(regions, .base, ROUND_REGIONS, 0),
+    EACH(regions, .writable, ROUND_REGIONS, 1),
+    ONE(granule, 64),
+    ONE(line, 0),
+    ONE(shown, 4096),
+    ONE(lent, 1),
+    ONE(pooled, 0),
+    ONE(page_count, ROUND_PAGES),
+    ONE(run_pages, ROUND_PAGES),
+    ONE(order, ROUND_ASCENDING),
+    ONE(cpu_page, 64),
+    ONE(scramble[0], 1),
+    ONE(scramble[1], 0),
+    ONE(base, 0),
+    ONE(storage, 0),
+    ONE(seed, 0),
+};
+
+static uint64_t get(const struct round *round, const struct member *member,
+                    uint32_t i)
+{
+    const char *at = (const char *)round + member->offset + i * member->stride;
+    uint64_t value64;
+    uint32_t value32;
+
+    if (member->size == sizeof value64) {
+        memcpy(&value64, at, sizeof value64);
+        return value64;
+    }
+    if (member->size == sizeof value32) {
+        memcpy(&value32, at, sizeof value32);
+        return value32;
+    }
+    return (uint8_t)*at;
+}
+
+static void set(struct round *round, const struct member *member, uint32_t i,
+                uint64_t value)
+{
+    char *at = (char *)round + member->offset + i * member->stride;
+    uint32_t value32 = (uint32_t)value;
+
+    if (member->size == sizeof value)
+        memcpy(at, &value, sizeof value);
+    else if (member->size == sizeof value32)
+        memcpy(at, &value32, sizeof value32);
+    else
+        *at = (char)value;
+}
+
+/* What is not used is not there. */
+static struct round tidy(const struct round *round)
+{
+    struct round tidied = *round;
+
+    for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
+        if (tidied.apertures[i].size == 0)
+            memset(&tidied.apertures[i], 0, sizeof tidied.apertures[i]);
+    }
+    for (uint32_t i = 0; i < ROUND_REGIONS; i++) {
+        if (tidied.regions[i].size == 0)
+            memset(&tidied.regions[i], 0, sizeof tidied.regions[i]);
+    }
+    for (uint32_t i = 0; i < ROUND_PARTS; i++) {
+        struct round_part *part = &tidied.parts[i];
+
+        if (i >= tidied.part_count)
+            memset(part, 0, sizeof *part);
+        for (uint32_t k = part->count; k < ROUND_RANGES; k++)
+            part->ranges[k] = (struct iodma_range){ 0, 0 };
+    }
+    return tidied;
+}
+
+void round_print(const struct round *untidy)
+{
+    struct round tidied = tidy(untidy);
+    const struct round *round = &tidied;
+    const char *gap = "    { ";
+    unsigned column = 0;
+
+    for (size_t m = 0; m < COUNT_OF(members); m++) {
+        for (uint32_t i = 0; i < members[m].count; i++) {
+            uint64_t value = get(round, &members[m], i);
+            char name[48], number[24];
+            size_t to = 0;
+
+            if (value == 0)
+                continue;
+            (void)snprintf(name, sizeof name, members[m].name, (unsigned)i);
+            for (const char *from = hex(value); *from != '\0'; from++)
+                number[to] = *from, to += *from != '_';
+            number[to] = '\0';
+            column += (unsigned)printf("%s.%s = %s", gap, name, number);
+            gap = ", ";
+            if (column > 50) {
+                gap = ",\n      ";
+                column = 0;
+            }
+        }
+    }
+    printf(" },\n");
+}
+
+/* Shrinking --------------------------------------------------------------- */
+
+/* Keep a simpler one if it is no less broken. */
+static bool try(struct round *round, const struct round *simpler,
+                bool (*fails)(const struct round *))
+{
+    if (memcmp(round, simpler, sizeof *round) == 0 || !round_sane(simpler) ||
+        !fails(simpler))
+        return false;
+    *round = *simpler;
+    return true;
+}
+
+static bool shrink_number(struct round *round, const struct member *member,
+                          uint32_t i, bool (*fails)(const struct round *))
+{
+    uint64_t value = get(round, member, i);
+    uint64_t tries[] = { member->simplest, value / 2, value & (value - 1),
+                         value - 1 };
+
+    if (value == member->simplest)
+        return false;
+    for (size_t k = 0; k < COUNT_OF(tries); k++) {
+        struct round simpler = *round;
+
+        if (k != 0 && tries[k] > value)
+            continue;
+        set(&simpler, member, i, tries[k]);
+        if (try(round, &simpler, fails))
+            return true;
+    }
+    return false;
+}
+
+/* Leave one range, part or aperture out. */
+static bool shrink_arrays(struct round *round,
+                          bool (*fails)(const struct round *))
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < round->part_count; i++) {
+        struct round simpler = *round;
+
+        simpler.part_count--;
+        memmove(&simpler.parts[i], &simpler.parts[i + 1],
+                (ROUND_PARTS - 1 - i) * sizeof simpler.parts[0]);
+        any |= try(round, &simpler, fails);
+    }
+    for (uint32_t i = 0; i < round->part_count; i++) {
+        for (uint32_t k = 0; k < round->parts[i].count; k++) {
+            struct round simpler = *round;
+            struct round_part *part = &simpler.parts[i];
+
+            part->count--;
+            memmove(&part->ranges[k], &part->ranges[k + 1],
+                    (ROUND_RANGES - 1 - k) * sizeof part->ranges[0]);
+            any |= try(round, &simpler, fails);
+        }
+    }
+    for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
+        struct round simpler = *round;
+
+        memset(&simpler.apertures[i], 0, sizeof simpler.apertures[i]);
+        any |= try(round, &simpler, fails);
+    }
+    return any;
+}
+
+void round_shrink(struct round *round, bool (*fails)(const struct round *))
+{
+    bool any = true;
+
+    for (unsigned rounds = 0; any && rounds < 64; rounds++) {
+        any = shrink_arrays(round, fails);
+        for (size_t m = 0; m < COUNT_OF(members); m++) {
+            for (uint32_t i = 0; i < members[m].count; i++)
+                any |= shrink_number(round, &members[m], i, fails);
+        }
+    }
+}
