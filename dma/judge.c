@@ -142,7 +142,7 @@ bool iodma_judge_next(const struct iodma_view *view,
                       struct iodma_cursor *cursor, uint32_t index,
                       struct iodma_finding *finding)
 {
-    const struct iodma_limits *limits = view->limits;
+    struct iodma_limits limits = iodma_segment_limits(view);
     uint64_t position = iodma_view_position(view, &cursor->walk);
     struct iodma_cursor behind = *cursor;
     struct hal_segment run;
@@ -157,14 +157,12 @@ bool iodma_judge_next(const struct iodma_view *view,
         place(finding, position, (struct hal_segment){ 0, 1 }, index);
         return true;
     }
-    if (run.address + (run.length - 1) > limits->last) {
-        find(finding, IODMA_RULE_REACH, limits->last,
+    if (run.address + (run.length - 1) > limits.last) {
+        find(finding, IODMA_RULE_REACH, limits.last,
              run.address + (run.length - 1));
     } else {
-        run.length = iodma_segment_cut(limits, run);
-        if (index == 0 && view->mapper)
-            run.address = modulo(run.address, view->mapper->hal->page_size);
-        iodma_judge_segment(limits, run, index == 0,
+        run.length = iodma_segment_cut(&limits, run);
+        iodma_judge_segment(&limits, run, index == 0,
                             position + run.length == view->length, finding);
     }
     place(finding, position, run, index);

@@ -64,19 +64,21 @@ enum iodma_status iodma_segment_next(const struct iodma_view *view,
     return IODMA_OK;
 }
 
-/* The address of a call's first segment: a mapping begins where all alignments
-   are met, but a call may begin in any of its pages. */
-static uint64_t first_address(const struct iodma_view *view, uint64_t address)
+struct iodma_limits iodma_segment_limits(const struct iodma_view *view)
 {
-    return view->mapper ? modulo(address, view->mapper->hal->page_size)
-                        : address;
+    struct iodma_limits limits = *view->limits;
+
+    if (view->mapper)
+        limits.align_address = (uint32_t)smaller(limits.align_address,
+                                                 view->mapper->hal->page_size);
+    return limits;
 }
 
 enum iodma_status iodma_segment_check(const struct iodma_view *view,
                                       const struct iodma_cursor *cursor,
                                       bool first)
 {
-    const struct iodma_limits *limits = view->limits;
+    struct iodma_limits limits = iodma_segment_limits(view);
     uint64_t rest = view->length - iodma_view_position(view, &cursor->walk);
     struct iodma_cursor behind = *cursor;
     struct hal_segment run;
@@ -85,13 +87,11 @@ enum iodma_status iodma_segment_check(const struct iodma_view *view,
     status = iodma_view_run(view, &behind, UINT64_MAX, &run);
     if (status != IODMA_OK)
         return status;
-    if (run.address + (run.length - 1) > limits->last)
+    if (run.address + (run.length - 1) > limits.last)
         return IODMA_MESSAGE_TOO_LARGE;
 
-    run.length = iodma_segment_cut(limits, run);
-    if (first)
-        run.address = first_address(view, run.address);
-    return iodma_limits_judge(limits, run, first, run.length == rest);
+    run.length = iodma_segment_cut(&limits, run);
+    return iodma_limits_judge(&limits, run, first, run.length == rest);
 }
 
 /* The forms of an element: a word for address and length each. */

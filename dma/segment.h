@@ -47,6 +47,11 @@ enum iodma_status iodma_segment_next(const struct iodma_view *view,
                                      struct iodma_cursor *cursor,
                                      struct hal_segment *segment);
 
+/* The limits by which segments are judged as they are generated: a mapping
+   begins where all alignments are met, but a call may begin in any of its
+   pages, so the first address is judged within its page. Context: any. */
+struct iodma_limits iodma_segment_limits(const struct iodma_view *view);
+
 /*
  * Judge the segment that iodma_segment_next() would take, for commands that
  * prepare has not judged (IODMA_ITERATE_ONLY).

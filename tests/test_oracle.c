@@ -63,6 +63,16 @@ static const struct {
         .run_pages = 0x10, .order = 0xfedcba9876543210, .cpu_page = 0x40,
         .scramble[0] = 1, .base = 0xff800, .storage = 0x110000,
         .seed = 0xcf50246f8a7fcf } },
+    { "iterate-only, mapped: seams are not judged within a page",
+      { .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0xfffffffd6a, 0x12 }, .direction = 2,
+        .flush = 1, .fill = 1, .invalidate = 1, .empty = 1, .mapping = 0x40,
+        .limits.boundary = 0x20, .port.align_seam = 0x20, .io_page = 0x10,
+        .io_pages = 4, .apertures[0] = { 0xfffff80000, 0, 0x1000, 3, true },
+        .apertures[1] = { 0xfffffffbfb, 0x1000, 0x181, 3, true },
+        .granule = 0x80, .shown = 0x1000, .lent = 1, .page_count = 0x10,
+        .run_pages = 0x10, .order = 0xfedcba9876543210, .cpu_page = 0x40,
+        .scramble[0] = 1, .base = 0xfffffffc00, .storage = 0xfffff80000 } },
 };
 /* clang-format on */
 
