@@ -241,8 +241,6 @@ void iodma_command_look_at(const struct iodma_command *command, uint64_t offset,
     view->mapper = command->device.mapper;
     view->offset = offset;
     view->length = length;
-    view->delta = 0;
-    view->buffer = 0;
     view->iova = 0;
     view->iova_pages = 0;
     view->cells = 0;
