@@ -78,27 +78,40 @@ static void summarise_ranges(struct iodma_memory *memory)
     }
 }
 
-static enum iodma_status init_list(struct iodma_memory *memory,
+static enum iodma_status init_list(struct iodma_memory *memory, uint8_t kind,
+                                   const struct hal_translation *translation,
                                    const struct iodma_range *ranges,
                                    uint32_t count, uint32_t direction,
                                    uint64_t *index, uint32_t index_count)
 {
-    if ((!ranges && count != 0) || direction > IODMA_INOUT ||
+    struct iodma_memory made;
+    enum iodma_status status;
+
+    if (!memory || (!ranges && count != 0) || direction > IODMA_INOUT ||
         (!index && index_count != 0))
         return IODMA_BAD_ARGUMENT;
 
     if (count == 0 || index_count == 0)
         index = NULL;
-    *memory = (struct iodma_memory){
+    made = (struct iodma_memory){
         .ranges = ranges,
         .index = index,
         .count = count,
+        .translation = translation,
+        .kind = kind,
         .direction = (uint8_t)direction,
         .index_shift = index ? index_shift(count, index_count) : 0,
+        .needs_wiring = kind == IODMA_VIRTUAL,
         .whole = true,
         .summary = nothing,
     };
-    return measure(memory, index);
+    status = measure(&made, index);
+    if (status != IODMA_OK)
+        return status;
+    if (kind == IODMA_RANGES)
+        summarise_ranges(&made);
+    *memory = made;
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
@@ -107,18 +120,8 @@ enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
                                            uint64_t *index,
                                            uint32_t index_count)
 {
-    struct iodma_memory made;
-    enum iodma_status status;
-
-    if (!memory)
-        return IODMA_BAD_ARGUMENT;
-    status = init_list(&made, ranges, count, direction, index, index_count);
-    if (status != IODMA_OK)
-        return status;
-
-    summarise_ranges(&made);
-    *memory = made;
-    return IODMA_OK;
+    return init_list(memory, IODMA_RANGES, NULL, ranges, count, direction,
+                     index, index_count);
 }
 
 enum iodma_status iodma_memory_init_virtual(
@@ -126,20 +129,8 @@ enum iodma_status iodma_memory_init_virtual(
     const struct iodma_range *ranges, uint32_t count, uint32_t direction,
     uint64_t *index, uint32_t index_count)
 {
-    struct iodma_memory made;
-    enum iodma_status status;
-
-    if (!memory)
-        return IODMA_BAD_ARGUMENT;
-    status = init_list(&made, ranges, count, direction, index, index_count);
-    if (status != IODMA_OK)
-        return status;
-
-    made.kind = IODMA_VIRTUAL;
-    made.translation = translation;
-    made.needs_wiring = true;
-    *memory = made;
-    return IODMA_OK;
+    return init_list(memory, IODMA_VIRTUAL, translation, ranges, count,
+                     direction, index, index_count);
 }
 
 enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
