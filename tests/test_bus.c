@@ -191,6 +191,9 @@ static const struct {
 } pools[] = {
     { "a pool up to its aperture's end", 0x10000, 0x1000, 16, IODMA_OK },
     { "a pool that runs past it", 0x10000, 0x1000, 17, IODMA_BAD_ARGUMENT },
+    { "a pool from the middle on that runs past it", 0x18000, 0x1000, 9,
+      IODMA_BAD_ARGUMENT },
+    { "a pool from the middle up to its end", 0x18000, 0x1000, 8, IODMA_OK },
     { "a pool that is nowhere", 0x30000, 0x1000, 1, IODMA_BAD_ARGUMENT },
     { "a pool that may only be read", 0x40000, 0x1000, 1, IODMA_BAD_ARGUMENT },
     { "a pool of other pages than the bus's", 0x10000, 0x800, 1,
