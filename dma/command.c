@@ -37,11 +37,6 @@ enum iodma_status iodma_command_init(struct iodma_command *command,
     return status == IODMA_OK ? iodma_command_set_spec(command, spec) : status;
 }
 
-static bool unavoidable(const struct iodma_mapper *mapper)
-{
-    return mapper && !mapper->hal->can_bypass;
-}
-
 /* The mapper that a specification comes to use. (spec 2.3 steps 9 to 11, 2.4)
  */
 static enum iodma_status mapper_of(const struct iodma_bus *bus,
@@ -58,11 +53,13 @@ static enum iodma_status mapper_of(const struct iodma_bus *bus,
         *mapper = NULL;
         return given ? IODMA_BAD_ARGUMENT : IODMA_OK;
     case IODMA_NON_COHERENT:
-        *mapper = spec->mapper || unavoidable(given) ? given : NULL;
+        *mapper =
+            spec->mapper || iodma_mapper_unavoidable(given) ? given : NULL;
         return IODMA_OK;
     case IODMA_UNMAPPED:
         *mapper = NULL;
-        return (unavoidable(spec->mapper) || unavoidable(bus->mapper)) &&
+        return (iodma_mapper_unavoidable(spec->mapper) ||
+                iodma_mapper_unavoidable(bus->mapper)) &&
                        (spec->mapping & IODMA_ITERATE_ONLY) == 0
                    ? IODMA_BAD_ARGUMENT
                    : IODMA_OK;

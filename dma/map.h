@@ -67,6 +67,12 @@ enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
                                     const struct hal_lock *lock,
                                     struct iodma_note *notes, uint32_t count);
 
+/* The master cannot do without it; NULL: there is none. Context: any. */
+static inline bool iodma_mapper_unavoidable(const struct iodma_mapper *mapper)
+{
+    return mapper && !mapper->hal->can_bypass;
+}
+
 /* Bytes of IOVA that show something. Context: any, with the lock held if it
    must be exact. */
 uint64_t iodma_mapper_in_use(const struct iodma_mapper *mapper);

@@ -172,6 +172,7 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
     memory->whole = false;
     memory->mapping = NULL;
     memory->wired = 0;
+    memory->pinned = 0;
     memory->attached = 0;
     memory->read_only = false;
     return IODMA_OK;
@@ -193,7 +194,7 @@ static struct iodma_memory *next_leaf(const struct iodma_memory *memory,
 }
 
 /* What several descriptors have in common; their ends may touch. Of a leaf a
-   part may be all that counts: then its ends matter, too. */
+   part may be all that counts: then it matters where that begins and ends. */
 static void summarise_leaves(struct iodma_memory *memory)
 {
     struct iodma_summary *summary = &memory->summary;
@@ -203,14 +204,17 @@ static void summarise_leaves(struct iodma_memory *memory)
     *summary = nothing;
     while (offset != memory->length) {
         const struct iodma_summary *leaf;
+        struct iodma_extent first;
 
         (void)iodma_walk_begin(&walk, memory, offset);
         leaf = &walk.leaf->summary;
         summary->lowest = smaller(summary->lowest, leaf->lowest);
         if (leaf->highest > summary->highest)
             summary->highest = leaf->highest;
-        summary->shape |= leaf->shape | walk.within | offset | walk.end;
+        summary->shape |= leaf->shape | offset | walk.end;
         offset = walk.end;
+        if (iodma_walk_next(&walk, 1, &first) == IODMA_OK)
+            summary->shape |= first.address;
     }
     summary->longest = memory->length;
     summary->spans = summary->lowest ^ summary->highest;
@@ -253,8 +257,11 @@ static enum iodma_status translate(struct iodma_memory *memory)
     struct iodma_walk walk;
 
     (void)iodma_walk_begin(&walk, memory, 0);
-    while (iodma_walk_next(&walk, UINT64_MAX, &extent) == IODMA_OK)
+    while (iodma_walk_next(&walk, UINT64_MAX, &extent) == IODMA_OK) {
+        if (range_wraps(extent.address, extent.length))
+            return IODMA_CANNOT_WIRE;
         summarise(&summary, extent.address, extent.length);
+    }
     if (walk.offset != memory->length)
         return IODMA_CANNOT_WIRE;
     memory->summary = summary;
@@ -308,6 +315,22 @@ static enum iodma_status wire_leaf(struct iodma_memory *leaf,
     return translate(leaf);
 }
 
+/* A prepare, and a complete, of a leaf that a multi answers for. */
+static enum iodma_status pin(struct iodma_memory *leaf, uint32_t direction)
+{
+    enum iodma_status status = count_up(leaf, direction, wire_leaf);
+
+    if (status == IODMA_OK)
+        leaf->pinned++;
+    return status;
+}
+
+static void unpin(struct iodma_memory *leaf)
+{
+    leaf->pinned--;
+    count_down(leaf);
+}
+
 /* Prepare all leaves of a descriptor, or none: then those that were counted up
    are counted down, whoever has come to rely on them. */
 static enum iodma_status wire_leaves(struct iodma_memory *memory,
@@ -320,7 +343,7 @@ static enum iodma_status wire_leaves(struct iodma_memory *memory,
 
     while (status == IODMA_OK && (leaf = next_leaf(memory, &offset)) != NULL) {
         if (leaf->needs_wiring)
-            status = count_up(leaf, direction, wire_leaf);
+            status = pin(leaf, direction);
         if (status == IODMA_OK)
             done = offset;
     }
@@ -331,7 +354,7 @@ static enum iodma_status wire_leaves(struct iodma_memory *memory,
     for (offset = 0; offset < done;) {
         leaf = next_leaf(memory, &offset);
         if (leaf->needs_wiring)
-            count_down(leaf);
+            unpin(leaf);
     }
     return status;
 }
@@ -350,14 +373,13 @@ static enum iodma_status unwire_leaves(struct iodma_memory *memory)
         if (status != IODMA_OK)
             break;
         if (leaf->needs_wiring)
-            count_down(leaf);
+            unpin(leaf);
         done = offset;
     }
     for (offset = 0; status != IODMA_OK && offset < done;) {
         leaf = next_leaf(memory, &offset);
         if (leaf->needs_wiring)
-            (void)count_up(leaf, memory->read_only ? IODMA_OUT : IODMA_INOUT,
-                           wire_leaf);
+            (void)pin(leaf, memory->read_only ? IODMA_OUT : IODMA_INOUT);
     }
     return status;
 }
@@ -378,6 +400,8 @@ enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
     if (!memory->needs_wiring)
         return IODMA_OK;
     status = completable(memory);
+    if (status == IODMA_OK && memory->wired == memory->pinned)
+        status = IODMA_BUSY;
     if (status == IODMA_OK && memory->wired == 1 && memory->kind == IODMA_MULTI)
         status = unwire_leaves(memory);
     if (status == IODMA_OK)

@@ -72,6 +72,7 @@ struct iodma_memory {
     struct iodma_mapping *mapping; /* that it owns (E13), or NULL          */
     struct iodma_summary summary;
     uint32_t wired;    /* prepares that are not completed                  */
+    uint32_t pinned;   /* those of them that a multi has made              */
     uint32_t attached; /* commands that have it; under the lock of their
                           bus: buses that share it share the lock          */
     uint8_t kind;      /* IODMA_RANGES ...                                 */
@@ -173,7 +174,8 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
  *              IODMA_OUT alone it may be read only until it is completed
  *
  * Returns OK; NotWritable: In is asked for, and it was prepared for Out;
- * CannotWire: an address means nothing. Nothing changes then.
+ * CannotWire: an address means nothing, or its bytes run past the end of 64
+ * bits. Nothing changes then.
  *
  * Context: thread; not while the descriptor is used elsewhere. Costs one step
  * a page. Source: spec 1.1.
@@ -184,10 +186,10 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
 /*
  * The end of a prepare. (IOMemoryDescriptor: complete)
  *
- * Returns OK; NotReady: it is not prepared; Busy: this is the last one, and a
- * command has it, or it owns a mapping, or it is the last one of a member of
- * which that is true. Nothing changes then. Context: as above. Source: spec
- * 1.1.
+ * Returns OK; NotReady: it is not prepared; Busy: only several that it is a
+ * member of have it prepared; or this is the last one, and a command has it, or
+ * it owns a mapping, or it is the last one of a member of which that is true.
+ * Nothing changes then. Context: as above. Source: spec 1.1.
  */
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory);
 

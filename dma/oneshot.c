@@ -62,7 +62,7 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
 
     if (!bus || !address || direction > IODMA_INOUT)
         return IODMA_BAD_ARGUMENT;
-    if (bus->mapper && !bus->mapper->hal->can_bypass)
+    if (iodma_mapper_unavoidable(bus->mapper))
         return IODMA_UNSUPPORTED;
     status = iodma_bus_locate(bus, pointer, length, &physical);
     if (status != IODMA_OK)

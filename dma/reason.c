@@ -642,9 +642,10 @@ static bool wrong_mapping(struct iodma_reason *reason,
     if (type > IODMA_UNMAPPED)
         return wrong(reason, IODMA_RULE_MAPPING_TYPE, IODMA_FIELD_MAPPING,
                      IODMA_UNMAPPED, type, mapped);
-    return mapper &&
-           (type == IODMA_BYPASSED ||
-            (type == IODMA_UNMAPPED && !mapper->hal->can_bypass &&
+    return ((type == IODMA_BYPASSED && mapper) ||
+            (type == IODMA_UNMAPPED &&
+             (iodma_mapper_unavoidable(spec->mapper) ||
+              iodma_mapper_unavoidable(bus->mapper)) &&
              (spec->mapping & IODMA_ITERATE_ONLY) == 0)) &&
            wrong(reason, IODMA_RULE_BYPASS, IODMA_FIELD_MAPPING, IODMA_MAPPED,
                  type, mapped);

@@ -66,6 +66,8 @@ static bool differs(const char *what)
             run.broken_hushed = what;
         return false;
     }
+    if (!run.what)
+        run.failed++;
     run.broken = true;
     printf("# %s: %s\n", run.what ? run.what : "outside any case", what);
     return true;

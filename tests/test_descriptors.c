@@ -350,6 +350,91 @@ static void set(struct iodma_memory *memory, bool prepare,
 }
 
 /* What a failure undoes was nobody's yet. */
+/* Where the ranges touch, the leaf's own summary says nothing of the seam. */
+static void parts_from_a_seam(void)
+{
+    static const struct iodma_range seam[] = { { 0x10000, 3 },
+                                               { 0x10003, 0x1FD } };
+    struct iodma_memory leaf = { .ranges = NULL };
+    struct iodma_memory *leaves[] = { &leaf };
+    struct iodma_memory inner, some, outer;
+    struct iodma_memory *parts[] = { &some };
+
+    for (unsigned wired = 0; wired < 2; wired++) {
+        expect_status("leaf",
+                      wired ? iodma_memory_init_virtual(&leaf, NULL, seam, 2,
+                                                        IODMA_INOUT, NULL, 0)
+                            : iodma_memory_init_ranges(&leaf, seam, 2,
+                                                       IODMA_INOUT, NULL, 0),
+                      IODMA_OK);
+        inner = several(leaves, 1, IODMA_INOUT);
+        some = part(&inner, 3, 0x80);
+        outer = several(parts, 1, IODMA_INOUT);
+        expect_status("prepare", iodma_memory_prepare(&some, IODMA_NONE),
+                      IODMA_OK);
+        expect_status("prepare", iodma_memory_prepare(&outer, IODMA_NONE),
+                      IODMA_OK);
+        expect_number("the part's shape", some.summary.shape & 1, 1);
+        expect_number("the shape of several", outer.summary.shape & 1, 1);
+    }
+}
+
+/* A member that several have prepared is theirs to complete. */
+static void pinned_members(void)
+{
+    static const struct iodma_range range = { 0x10000, 0x100 };
+    struct iodma_memory leaf = { .ranges = NULL };
+    struct iodma_memory *leaves[] = { &leaf };
+    struct iodma_memory multi;
+
+    expect_status(
+        "leaf",
+        iodma_memory_init_virtual(&leaf, NULL, &range, 1, IODMA_INOUT, NULL, 0),
+        IODMA_OK);
+    multi = several(leaves, 1, IODMA_INOUT);
+    expect_status("prepare", iodma_memory_prepare(&multi, IODMA_NONE),
+                  IODMA_OK);
+    expect_status("complete of the member", iodma_memory_complete(&leaf),
+                  IODMA_BUSY);
+    expect_status("prepare of the member",
+                  iodma_memory_prepare(&leaf, IODMA_NONE), IODMA_OK);
+    expect_status("its complete", iodma_memory_complete(&leaf), IODMA_OK);
+    expect_status("one too many", iodma_memory_complete(&leaf), IODMA_BUSY);
+    expect_status("complete", iodma_memory_complete(&multi), IODMA_OK);
+    expect_status("nothing is left", iodma_memory_complete(&leaf),
+                  IODMA_NOT_READY);
+}
+
+/* A translation may not lead past the end. */
+static bool to_the_end(uint64_t address, uint64_t *physical, uint64_t *length)
+{
+    (void)length;
+    *physical = address - 0x1000 + (UINT64_MAX - 0xFF);
+    return true;
+}
+
+static void translated_past_the_end(void)
+{
+    static const struct hal_translation last = { to_the_end };
+    static const struct iodma_range fits = { 0x1000, 0xFF };
+    static const struct iodma_range wraps = { 0x1000, 0x100 };
+    struct iodma_memory memory = { .ranges = NULL };
+
+    expect_status(
+        "fits",
+        iodma_memory_init_virtual(&memory, &last, &fits, 1, IODMA_IN, NULL, 0),
+        IODMA_OK);
+    expect_status("prepare", iodma_memory_prepare(&memory, IODMA_NONE),
+                  IODMA_OK);
+    expect_status(
+        "wraps",
+        iodma_memory_init_virtual(&memory, &last, &wraps, 1, IODMA_IN, NULL, 0),
+        IODMA_OK);
+    expect_status("prepare", iodma_memory_prepare(&memory, IODMA_NONE),
+                  IODMA_CANNOT_WIRE);
+    expect_number("wired", memory.wired, 0);
+}
+
 static void undone_though_attached(void)
 {
     struct iodma_memory first = virtual(&one_virtual, 1, IODMA_INOUT);
@@ -1366,6 +1451,12 @@ static const struct {
       missing_translation },
     { 0, "several are wired all or none", partly_wired },
     { 0, "so are they if a command has one", undone_though_attached },
+    { 0, "members that several have prepared are theirs to complete",
+      pinned_members },
+    { 0, "a part from a seam of its ranges on is aligned as its bytes are",
+      parts_from_a_seam },
+    { 0, "addresses that lead past the end are not wired",
+      translated_past_the_end },
     { 0, "physical memory always is ready", physical_is_ready },
     { 0, "a member that is read only", member_read_only },
     { 0, "a part of a virtual descriptor is wired by itself", wire_part },
