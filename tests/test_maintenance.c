@@ -455,7 +455,13 @@ static void mixtures(void)
         { 0x10000, 0x20 },
         { 0x20000, 0x30 },
     };
-    struct iodma_memory memory_of_ring;
+    static const struct iodma_range ends[] = {
+        { 0x20000, 0x40 },
+        { 0x10020, 0x20 },
+        { 0x30000, 0x20 },
+        { 0x10000, 0x20 },
+    };
+    struct iodma_memory memory_of_ring, memory_of_ends;
 
     expect_status(
         "ring",
@@ -464,6 +470,15 @@ static void mixtures(void)
     check_case("E3: no line is direct in part and bounced in part");
     prepare_inbound(&memory_of_ring, IODMA_LEAST_BOUNCE, IODMA_EDGES);
     expect_first(0, 0x100020, 0x70);
+    complete();
+
+    expect_status(
+        "ends",
+        iodma_memory_init_ranges(&memory_of_ends, ends, 4, IODMA_IN, NULL, 0),
+        IODMA_OK);
+    check_case("E3: nor the other way round");
+    prepare_inbound(&memory_of_ends, IODMA_LEAST_BOUNCE, IODMA_EDGES);
+    expect_first(0x40, 0x100040, 0x60);
     complete();
 }
 

@@ -307,7 +307,7 @@ static bool generation_holds(uint64_t offset, uint32_t capacity,
 struct emitted {
     struct hal_emitter emitter;
     uint64_t at;
-    bool good, ended;
+    bool good, begun, ended;
 };
 
 static enum iodma_status put(struct hal_emitter *emitter,
@@ -316,8 +316,8 @@ static enum iodma_status put(struct hal_emitter *emitter,
 {
     struct emitted *emitted = (struct emitted *)(void *)emitter;
 
-    (void)first;
-    emitted->good = emitted->good && !emitted->ended;
+    emitted->good = emitted->good && count != 0 && !emitted->ended &&
+                    first == !emitted->begun;
     for (uint32_t i = 0; i < count; i++) {
         struct hal_segment want = { 0, 0 };
 
@@ -327,15 +327,16 @@ static enum iodma_status put(struct hal_emitter *emitter,
                         want.address + iova == segments[i].address;
         emitted->at += segments[i].length;
     }
+    emitted->begun = true;
     emitted->ended = last;
     return IODMA_OK;
 }
 
 static bool emission_holds(void)
 {
-    struct emitted emitted = {
-        { put }, draw((uint32_t)oracle.length), true, false
-    };
+    struct emitted emitted = { .emitter = { put },
+                               .at = draw((uint32_t)oracle.length),
+                               .good = true };
     uint64_t offset = emitted.at;
 
     if (oracle.iterates)

@@ -211,22 +211,33 @@ static uint64_t byte_of_round(const struct round *round, uint64_t n)
     return 0;
 }
 
+/* A buffer lends its capacity to a window that has some of its bytes, if it is
+   not a part of something. */
+static void own_capacity(struct oracle *oracle, const struct round *round,
+                         const struct iodma_range *buffer)
+{
+    for (uint64_t i = 0; i < oracle->length; i++) {
+        if (oracle->bytes[i].client - buffer->address < buffer->length) {
+            memset(&oracle->owner[buffer->address - round->base], 2,
+                   (size_t)buffer->length);
+            return;
+        }
+    }
+}
+
 static void lay_out_client(struct oracle *oracle, const struct round *round)
 {
     memset(oracle->owner, 0, sizeof oracle->owner);
+    for (uint64_t i = 0; i < oracle->length; i++)
+        oracle->bytes[i].client = byte_of_round(round, round->offset + i);
     for (uint32_t i = 0; i < round->part_count; i++) {
         const struct round_part *part = &round->parts[i];
 
         if (part->kind == IODMA_BUFFER && !part->sub && !round->sub)
-            memset(&oracle->owner[part->ranges[0].address - round->base], 2,
-                   (size_t)part->ranges[0].length);
+            own_capacity(oracle, round, &part->ranges[0]);
     }
-    for (uint64_t i = 0; i < oracle->length; i++) {
-        uint64_t client = byte_of_round(round, round->offset + i);
-
-        oracle->bytes[i].client = client;
-        oracle->owner[client - round->base] = 1;
-    }
+    for (uint64_t i = 0; i < oracle->length; i++)
+        oracle->owner[oracle->bytes[i].client - round->base] = 1;
 }
 
 bool oracle_line_is_foreign(const struct oracle *oracle,

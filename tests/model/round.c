@@ -128,7 +128,7 @@ static bool bus_sane(const struct round *round)
            (round->line == 0 ||
             (is_power_of_two(round->line) && round->line >= 32)) &&
            (snooped || round->line != 0) && is_power_of_two(round->shown) &&
-           is_power_of_two(round->cpu_page) && round->cpu_page >= 64 &&
+           is_power_of_two(round->cpu_page) && round->cpu_page >= 32 &&
            round->cpu_page <= round_area(round) &&
            round->scramble[0] % 2 == 1 &&
            modulo(round->base | round->storage, round->granule) == 0 &&
@@ -144,8 +144,8 @@ bool round_sane(const struct round *round)
 {
     return round->direction <= IODMA_INOUT && round->output < ROUND_OUTPUTS &&
            round->part_count != 0 && round->part_count <= ROUND_PARTS &&
-           bus_sane(round) && parts_sane(round) &&
-           round_length(round) <= ROUND_BYTES &&
+           round->indices <= ROUND_INDICES && bus_sane(round) &&
+           parts_sane(round) && round_length(round) <= ROUND_BYTES &&
            round->offset <= round_length(round) &&
            round->length <= round_length(round) - round->offset;
 }
@@ -430,42 +430,71 @@ static uint64_t draw_length(uint64_t *seed)
     return length;
 }
 
-/* The last range ends where the first one begins: they share a line, and what
-   is between them in the window does not. */
-static void fold(struct round_part *part, uint64_t *seed)
+/* The last range ends where the first one begins, or the other way round: they
+   share a line, perhaps all of it, and what is between them in the window does
+   not. */
+static void fold(const struct round *round, struct round_part *part,
+                 uint64_t *seed)
 {
-    struct iodma_range *last = &part->ranges[part->count - 1];
+    struct iodma_range *one = &part->ranges[0];
+    struct iodma_range *other = &part->ranges[part->count - 1];
+    uint64_t line = round->line != 0 ? round->line : 64;
+    uint64_t seam;
 
-    last->length = 16 * (1 + random_below(seed, 4));
-    last->address = part->ranges[0].address - last->length;
+    if (one_in(seed, 2)) {
+        one = other;
+        other = &part->ranges[0];
+    }
+    seam = one->address;
+    other->length =
+        one_in(seed, 3) ? 16 * (1 + random_below(seed, 4)) : modulo(seam, line);
+    other->address = seam - other->length;
+    if (one_in(seed, 2))
+        one->length = line - modulo(seam, line) + line * random_below(seed, 2);
 }
 
-static void draw_part(struct round *round, struct round_part *part,
-                      uint64_t *seed)
+/* Few ranges, or so many that finding one takes an index. */
+static void draw_ranges(struct round *round, struct round_part *part,
+                        uint64_t *before, uint64_t *seed)
 {
-    uint64_t before =
-        round->base + random_below(seed, (uint32_t)round_area(round));
-    uint64_t all;
+    bool many = part->kind != IODMA_BUFFER && one_in(seed, 12);
+    uint32_t few = random_below(seed, 2);
 
-    part->kind = ANY_OF(seed, IODMA_RANGES, IODMA_RANGES, IODMA_RANGES,
-                        IODMA_BUFFER, IODMA_VIRTUAL);
-    part->count =
-        part->kind == IODMA_BUFFER ? 1 : random_below(seed, ROUND_RANGES + 1);
+    part->count = part->kind == IODMA_BUFFER ? 1
+                  : many ? 8 + random_below(seed, ROUND_RANGES - 7)
+                         : random_below(seed, 7);
     for (uint32_t i = 0; i < part->count; i++) {
-        uint64_t address = draw_address(round, seed, before);
-        uint64_t length = draw_length(seed);
+        uint64_t address = many && few != 0
+                               ? *before + few + random_below(seed, 12)
+                               : draw_address(round, seed, *before);
+        uint64_t length =
+            many ? few + random_below(seed, 12) : draw_length(seed);
 
-        before = address + length;
+        if (length != 0 || one_in(seed, 2))
+            *before = address + length;
         if (part->kind == IODMA_VIRTUAL)
             address = address - round->base + ROUND_VIRTUAL;
         part->ranges[i] = (struct iodma_range){ address, length };
     }
-    if (part->count > 1 && one_in(seed, 6))
-        fold(part, seed);
+    if (part->count > 1 &&
+        one_in(seed, (round->mapping & IODMA_LEAST_BOUNCE) != 0 ? 2 : 6))
+        fold(round, part, seed);
+}
+
+static void draw_part(struct round *round, struct round_part *part,
+                      uint64_t *before, uint64_t *seed)
+{
+    uint64_t all;
+
+    if (one_in(seed, 2))
+        *before = round->base + random_below(seed, (uint32_t)round_area(round));
+    part->kind = ANY_OF(seed, IODMA_RANGES, IODMA_RANGES, IODMA_RANGES,
+                        IODMA_BUFFER, IODMA_VIRTUAL);
+    draw_ranges(round, part, before, seed);
     all = sum_of_ranges(part);
     if (part->kind == IODMA_BUFFER) {
         part->length = random_below(seed, (uint32_t)all + 1);
-        if (one_in(seed, 3))
+        if (one_in(seed, 2))
             part->length = (uint32_t)all;
         all = part->length;
     }
@@ -480,17 +509,21 @@ static void draw_part(struct round *round, struct round_part *part,
 
 static void draw_memory(struct round *round, uint64_t *seed)
 {
+    uint64_t before;
+
     do {
+        before = round->base + random_below(seed, (uint32_t)round_area(round));
         memset(round->parts, 0, sizeof round->parts);
         round->sub = false;
-        round->cpu_page = ANY_OF(seed, 64, 128, 256, 1024);
+        round->indices = random_below(seed, ROUND_INDICES + 1);
+        round->cpu_page = ANY_OF(seed, 32, 64, 128, 256);
         round->scramble[0] = 1 + 2 * random_below(seed, 8);
         round->scramble[1] = random_below(seed, 16);
         round->part_count =
             one_in(seed, 4) ? 1 + random_below(seed, ROUND_PARTS) : 1;
         round->multi = round->part_count != 1 || one_in(seed, 10);
         for (uint32_t i = 0; i < round->part_count; i++)
-            draw_part(round, &round->parts[i], seed);
+            draw_part(round, &round->parts[i], &before, seed);
     } while (!parts_sane(round) || round_length(round) > ROUND_BYTES ||
              (round_length(round) == 0 && !one_in(seed, 16)));
     if (one_in(seed, 8)) {
@@ -574,6 +607,7 @@ static const struct member members[] = {
     ONE(calls, 0),
     ONE(part_count, 1),
     ONE(multi, 0),
+    ONE(indices, 0),
     ONE(sub, 0),
     ONE(skip, 0),
     ONE(lack, 0),

@@ -18,8 +18,9 @@ enum {
     ROUND_APERTURES = 6,
     ROUND_REGIONS = 3,
     ROUND_PARTS = 3,
-    ROUND_RANGES = 6,
+    ROUND_RANGES = 40,
     ROUND_PAGES = 16,  /* of bounce storage; and as many more for runs     */
+    ROUND_INDICES = 4, /* of a part's ranges, at most                     */
     ROUND_BYTES = 512, /* of a descriptor, at most                        */
     ROUND_CLIENT = 0x8000,   /* bytes of client's memory, at most         */
     ROUND_STORAGE = 0x20000, /* bytes of storage, at most                 */
@@ -87,8 +88,9 @@ struct round {
     /* The descriptor. */
     struct round_part parts[ROUND_PARTS];
     uint32_t part_count;
-    bool multi; /* several, or one as if it were */
-    bool sub;   /* only a part of it             */
+    uint32_t indices; /* storage for finding ranges      */
+    bool multi;       /* several, or one as if it were */
+    bool sub;         /* only a part of it             */
     uint32_t skip, lack;
     uint32_t direction;
     uint64_t cpu_page;    /* of the CPU's translation, bytes        */

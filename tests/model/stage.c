@@ -258,7 +258,7 @@ static struct iodma_memory made[ROUND_PARTS], meant[ROUND_PARTS];
 static struct iodma_memory several, some;
 
 static enum iodma_status make_part(const struct round_part *part,
-                                   struct iodma_memory *memory)
+                                   struct iodma_memory *memory, uint64_t *index)
 {
     if (part->kind == IODMA_BUFFER)
         return iodma_memory_init_buffer(memory, part->ranges[0].address,
@@ -266,20 +266,25 @@ static enum iodma_status make_part(const struct round_part *part,
                                         now->direction);
     if (part->kind == IODMA_VIRTUAL)
         return iodma_memory_init_virtual(memory, &translation, part->ranges,
-                                         part->count, now->direction, NULL, 0);
+                                         part->count, now->direction, index,
+                                         now->indices);
     return iodma_memory_init_ranges(memory, part->ranges, part->count,
-                                    now->direction, NULL, 0);
+                                    now->direction, index, now->indices);
 }
 
 static bool make_memory(void)
 {
     static struct iodma_memory *members[ROUND_PARTS];
+    static uint64_t indices[ROUND_PARTS][ROUND_INDICES];
     bool all = true;
 
     for (uint32_t i = 0; i < now->part_count; i++) {
         const struct round_part *part = &now->parts[i];
 
-        all &= expect_status("part", make_part(part, &made[i]), IODMA_OK);
+        all &= expect_status(
+            "part",
+            make_part(part, &made[i], now->indices != 0 ? indices[i] : NULL),
+            IODMA_OK);
         members[i] = &made[i];
         if (!part->sub)
             continue;
