@@ -8,7 +8,7 @@
  *     test_oracle [ROUNDS [SEED]]
  *
  * A round that fails is made simpler as long as it fails, and printed as a row
- * for the table below.
+ * for the table below; the seed beside it, with one round, makes it again.
  */
 #include "tests/check.h"
 #include "tests/model/oracle.h"
@@ -1133,10 +1133,24 @@ static void expect_variety(uint32_t rounds)
     }
 }
 
+/* A number as it is typed, or as we print it: 0x1234_5678. */
+static uint64_t number(const char *text)
+{
+    char plain[32];
+    size_t length = 0;
+
+    for (; *text != '\0' && length + 1 < sizeof plain; text++) {
+        if (*text != '_')
+            plain[length++] = *text;
+    }
+    plain[length] = '\0';
+    return strtoull(plain, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
-    uint32_t rounds = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 1000;
-    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+    uint32_t rounds = argc > 1 ? (uint32_t)number(argv[1]) : 1000;
+    uint64_t seed = argc > 2 ? number(argv[2]) : 1;
 
     old_rounds();
     if (new_rounds(rounds, seed))
