@@ -21,11 +21,23 @@ static enum iodma_status open_at(const struct iodma_bus *bus, uint64_t address,
         return IODMA_NOT_ATTACHED;
     opening->region = region;
     opening->length = smaller(length, region->size - (address - region->base));
+    opening->length = smaller(opening->length, PTRDIFF_MAX);
     opening->bytes =
         region->window
             ? (uint8_t *)region->window->open(address, &opening->length)
             : (uint8_t *)(uintptr_t)address;
     return opening->bytes ? IODMA_OK : IODMA_NO_RESOURCES;
+}
+
+/* The same, to write there. */
+static enum iodma_status open_to_write(const struct iodma_bus *bus,
+                                       uint64_t address, uint64_t length,
+                                       struct opening *opening)
+{
+    const struct hal_region *region = iodma_bus_region(bus, address);
+
+    return region && !region->writable ? IODMA_NOT_WRITABLE
+                                       : open_at(bus, address, length, opening);
 }
 
 static void close_it(const struct opening *opening)
@@ -47,7 +59,7 @@ static enum iodma_status copy(const struct iodma_bus *bus, uint64_t to,
         status = open_at(bus, from, length, &source);
         if (status != IODMA_OK)
             return status;
-        status = open_at(bus, to, source.length, &target);
+        status = open_to_write(bus, to, source.length, &target);
         if (status == IODMA_OK) {
             if (!rehearsal)
                 __builtin_memcpy(target.bytes, source.bytes,
@@ -102,7 +114,7 @@ enum iodma_status iodma_access_write(const struct iodma_bus *bus, uint64_t to,
 
     while (length != 0) {
         struct opening target;
-        enum iodma_status status = open_at(bus, to, length, &target);
+        enum iodma_status status = open_to_write(bus, to, length, &target);
 
         if (status != IODMA_OK)
             return status;

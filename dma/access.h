@@ -4,8 +4,9 @@
  * the bus, with a window where there is no pointer. All copies of iodma go
  * through here.
  *
- * Each call returns OK; NotAttached: a byte lies in no region; NoResources:
- * no window was free. Then a first part may have been done.
+ * Each call returns OK; NotAttached: a byte lies in no region; NotWritable: one
+ * that has to be written lies in a region that is not; NoResources: no window
+ * was free. Then a first part may have been done.
  *
  * Context: thread or ISR; the time is that of the bytes.
  */

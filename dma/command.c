@@ -257,6 +257,16 @@ static enum iodma_status show(struct iodma_view *view)
     return view->mapper ? view->mapper->calls->install(view) : IODMA_OK;
 }
 
+/* The same, in the mapping that the memory owns if the list is legal there. It
+   comes last: what it makes stays. */
+static enum iodma_status show_memory(struct iodma_view *view)
+{
+    if (view->mapper && view->rung == IODMA_DIRECT && !view->kept &&
+        view->mapper->calls->adopt(view, true))
+        return IODMA_OK;
+    return show(view);
+}
+
 static void hide(struct iodma_view *view)
 {
     if (view->mapper)
@@ -300,7 +310,7 @@ static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
     if (status == IODMA_OK)
         status = iodma_sync_for_device(view, flush_cache ? IODMA_SYNC_ALL : 0);
     if (status == IODMA_OK)
-        status = show(view);
+        status = show_memory(view);
     if (status != IODMA_OK)
         iodma_plan_release(view);
     return status;

@@ -251,7 +251,8 @@ iodma_command_memory(const struct iodma_command *command);
  *   NoSpace      longer than max_transfer
  *   NotReady     prepared with another window
  *   NotAligned   length is no multiple of align_length
- *   NotWritable  the transfer writes memory that may not be written
+ *   NotWritable  the transfer writes memory that may not be written, or that
+ *                was prepared for Out itself
  *   Unsupported  IODMA_NON_COHERENT on a bus that has no cache to maintain
  *   NoResources  the device cannot take the memory as it lies (reach,
  *                alignment, lines shared with others, number of segments),
@@ -377,8 +378,9 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
  *
  * Returns OK; BadArgument: other bits, both directions, force on an
  * iterate-only command; NotReady: not prepared; Busy: force while held;
- * NoResources, NotAligned, NoSpace: no such buffer; NotAttached, NoResources:
- * memory that has to be copied lies in no region, or no window is free. All
+ * NoResources, NotAligned, NoSpace: no such buffer; NotAttached, NotWritable,
+ * NoResources: memory that has to be copied lies in no region, is read only,
+ * or no window is free. All
  * windows are tried before the first byte is copied; only one that goes away
  * between the two leaves part of a copy done (an exception to E7). The
  * preparation is as it was in every case.

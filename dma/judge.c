@@ -358,6 +358,19 @@ static void judge_lines(const struct iodma_view *view,
     finding->position = position;
 }
 
+/* Is there a block for a run in a pool that is all free? As dma/runs.h says, it
+   is a power of two of bytes. */
+static bool holds_block(const struct hal_bounce *bounce, uint64_t block,
+                        uint64_t size, uint64_t highest)
+{
+    uint64_t start = bounce->base + modulo(0 - bounce->base, block);
+    uint64_t room = bounce->pages * bounce->granule;
+
+    return start >= bounce->base && start - bounce->base < room &&
+           block <= room - (start - bounce->base) &&
+           size - 1 <= highest - smaller(highest, start);
+}
+
 /* Could storage be had if all was free? */
 static bool lent(const struct iodma_view *view, uint64_t size)
 {
@@ -365,10 +378,15 @@ static bool lent(const struct iodma_view *view, uint64_t size)
     uint64_t highest =
         view->mapper ? UINT64_MAX
                      : iodma_bus_bounce_limit(view->bus, view->limits->last);
+    uint64_t block = bounce ? bounce->granule : 1;
 
-    return bounce && size != 0 && size >> 32 <= bounce->granule &&
-           size <= bounce->pages * bounce->granule && highest >= bounce->base &&
-           highest - bounce->base >= size - 1;
+    if (!bounce || size == 0 || size > bounce->pages * bounce->granule)
+        return false;
+    if (view->rung != IODMA_WHOLE)
+        return highest >= bounce->base && highest - bounce->base >= size - 1;
+    while (block < size || block < iodma_limits_placement(view->limits, size))
+        block <<= 1;
+    return holds_block(bounce, block, size, highest);
 }
 
 /* A legal rung: can it be taken? If not, it is the first that lacks storage,
@@ -619,15 +637,13 @@ static bool read_only(const struct hal_bus *hal, uint64_t start, uint64_t end,
     return found != UINT64_MAX;
 }
 
-bool iodma_judge_writable(const struct iodma_view *view,
-                          struct iodma_finding *finding)
+bool iodma_judge_rom(const struct iodma_view *view,
+                     struct iodma_finding *finding)
 {
     struct iodma_extent extent;
     struct iodma_walk walk;
     uint64_t lowest;
 
-    if (!iodma_view_inbound(view))
-        return true;
     iodma_view_begin(view, 0, &walk);
     while (iodma_view_position(view, &walk) != view->length) {
         finding->position = iodma_view_position(view, &walk);
@@ -638,10 +654,16 @@ bool iodma_judge_writable(const struct iodma_view *view,
                       extent.address + extent.length, &lowest)) {
             find(finding, IODMA_RULE_WRITABLE, 0, lowest);
             finding->position += lowest - extent.address;
-            return false;
+            return true;
         }
     }
-    return true;
+    return false;
+}
+
+bool iodma_judge_writable(const struct iodma_view *view,
+                          struct iodma_finding *finding)
+{
+    return !iodma_view_inbound(view) || !iodma_judge_rom(view, finding);
 }
 
 /* The highest last byte for `length` bytes in an aperture; 0: none. */

@@ -75,6 +75,11 @@ enum iodma_status iodma_judge_ladder(struct iodma_view *view,
                                      struct iodma_verdict *verdict,
                                      struct iodma_verdict *lacking);
 
+/* Is some of a window's memory not to be written? Then the first byte is found.
+ */
+bool iodma_judge_rom(const struct iodma_view *view,
+                     struct iodma_finding *finding);
+
 /* May the transfer write all of the memory that it does? Else the first byte
    is found that it may not. */
 bool iodma_judge_writable(const struct iodma_view *view,

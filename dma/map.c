@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/map.h"
 
+#include "dma/plan.h"
 #include "dma/view.h"
 #include "hal/bits.h"
 
@@ -182,20 +183,24 @@ static void make(const struct iodma_view *view, struct iodma_mapping *mapping)
     release(&all);
 }
 
-static bool adopt(struct iodma_view *view)
+static bool adopt(struct iodma_view *view, bool may_make)
 {
     struct iodma_mapping *mapping = view->memory->mapping;
 
     if (!mapping)
         return false;
-    if (mapping->pages == 0)
+    if (mapping->pages == 0 && may_make)
         make(view, mapping);
     if (mapping->pages == 0 || mapping->mapper != view->mapper ||
         mapping->bus != view->bus->hal)
         return false;
     view->iova = mapping->iova;
     view->kept = true;
-    return true;
+    if (iodma_plan_is_legal(view))
+        return true;
+    view->iova = 0;
+    view->kept = false;
+    return false;
 }
 
 static const struct iodma_mapper_calls calls = {

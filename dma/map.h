@@ -36,7 +36,7 @@ struct iodma_mapper_calls {
     void (*release)(struct iodma_view *view);
     /* Have a direct view use the mapping that its descriptor owns (E13), made
        now if it is not yet. Returns false if there is none for it. */
-    bool (*adopt)(struct iodma_view *view);
+    bool (*adopt)(struct iodma_view *view, bool make);
 };
 
 struct iodma_mapper {
@@ -86,9 +86,9 @@ struct iodma_mapping {
 };
 
 /*
- * Let a descriptor own its mapping: the first command that is prepared with a
- * mapper maps all of it, and later ones, of any part of it, use that if it
- * meets their limits; else they map for themselves.
+ * Let a descriptor own its mapping: the first command that would use it maps
+ * all of it, and later ones, of any part of it, use that if they go directly
+ * and it meets their limits; else they map for themselves.
  *
  *   mapping  lent until iodma_mapping_drop()
  *

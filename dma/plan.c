@@ -70,6 +70,7 @@ bool iodma_plan_at_once(struct iodma_view *view)
              view->memory->count <= limits->max_segments)) &&
            (view->coherent || !cache || !iodma_view_inbound(view) ||
             modulo(shape, cache->largest_line) == 0) &&
+           (!iodma_view_inbound(view) || !view->memory->read_only) &&
            (!iodma_view_inbound(view) ||
             iodma_bus_writable(view->bus, summary->lowest,
                                summary->highest - summary->lowest + 1));
@@ -227,16 +228,12 @@ static enum iodma_status climb_whole(struct iodma_view *view)
     return status;
 }
 
-/* The memory as it lies, in a mapping that it owns or in one of its own. */
+/* The memory as it lies, in a mapping that it owns already or in one of its
+   own. */
 static bool climb_direct(struct iodma_view *view)
 {
-    if (view->mapper && view->mapper->calls->adopt(view)) {
-        if (judge_list(view) == IODMA_OK)
-            return true;
-        view->kept = false;
-        view->iova = 0;
-    }
-    return judge_list(view) == IODMA_OK;
+    return (view->mapper && view->mapper->calls->adopt(view, false)) ||
+           iodma_plan_is_legal(view);
 }
 
 /* Which of two rungs that failed says why: the one that lacked storage. */
@@ -283,6 +280,11 @@ enum iodma_status iodma_plan_make(struct iodma_view *view, bool force)
     }
     whole = climb_whole(view);
     return whole == IODMA_OK ? IODMA_OK : worse(split, whole);
+}
+
+bool iodma_plan_is_legal(const struct iodma_view *view)
+{
+    return judge_list(view) == IODMA_OK;
 }
 
 void iodma_plan_release(struct iodma_view *view)

@@ -40,6 +40,10 @@ enum iodma_status iodma_plan_make(struct iodma_view *view, bool force);
  */
 bool iodma_plan_at_once(struct iodma_view *view);
 
+/* Is the whole list of a planned view legal, where it is mapped now? Context:
+   any. Costs one generation of the list. */
+bool iodma_plan_is_legal(const struct iodma_view *view);
+
 /* Give a plan's storage back; the view is direct then. Context: any. */
 void iodma_plan_release(struct iodma_view *view);
 

@@ -58,20 +58,22 @@ struct iodma_command *iodma_pool_get(struct iodma_pool *pool, bool block)
 enum iodma_status iodma_pool_return(struct iodma_pool *pool,
                                     struct iodma_command *command)
 {
+    bool wake = false;
     uint32_t state;
-    bool wake;
+    bool busy;
 
     if (!pool || !command)
         return IODMA_BAD_ARGUMENT;
-    if (command->link.next || command->prepared != 0)
-        return IODMA_BUSY;
 
     state = pool->lock->save();
-    command->link.next = pool->top;
-    pool->top = &command->link;
-    wake = pool->sleepers != 0;
+    busy = command->link.next || command->prepared != 0;
+    if (!busy) {
+        command->link.next = pool->top;
+        pool->top = &command->link;
+        wake = pool->sleepers != 0;
+    }
     pool->lock->restore(state);
     if (wake)
         pool->sleep->wake(pool->sleep->context);
-    return IODMA_OK;
+    return busy ? IODMA_BUSY : IODMA_OK;
 }

@@ -362,6 +362,11 @@ static enum iodma_status judge_view(struct iodma_reason *reason,
 {
     struct iodma_finding finding;
 
+    if (iodma_view_inbound(view) && view->memory->read_only) {
+        say(reason, IODMA_RULE_WRITABLE, 0, 0);
+        cure(reason, IODMA_CURE_WIRE, 0);
+        return IODMA_NOT_WRITABLE;
+    }
     if (!iodma_judge_writable(view, &finding)) {
         lies_wrong(reason, view, &finding, 0);
         return IODMA_NOT_WRITABLE;
@@ -890,6 +895,18 @@ static void cuts_line(struct iodma_reason *reason,
          iodma_sync_splits_line(view, offset, before) ? rest : before);
 }
 
+/* The CPU would have had to write where it must not. */
+static bool writes_rom(struct iodma_reason *reason,
+                       const struct iodma_view *view, enum iodma_status status)
+{
+    struct iodma_finding finding;
+
+    if (status != IODMA_NOT_WRITABLE || !iodma_judge_rom(view, &finding))
+        return false;
+    lies_wrong(reason, view, &finding, 0);
+    return true;
+}
+
 static void explain_move_bytes(const struct iodma_command *command,
                                uint64_t offset, uint64_t length,
                                const void *bytes, enum iodma_status status)
@@ -905,6 +922,8 @@ static void explain_move_bytes(const struct iodma_command *command,
     } else if (status == IODMA_NOT_ALIGNED) {
         cuts_line(reason, &command->view, offset,
                   smaller(length, command->view.length - offset));
+    } else if (writes_rom(reason, &command->view, status)) {
+        return;
     } else if (is_listed(reason, command, offset)) {
         iodma_judge_access(&command->view, offset,
                            smaller(length, command->view.length - offset), true,
@@ -933,6 +952,8 @@ static void explain_synchronize(const struct iodma_command *command,
         argue(reason, IODMA_RULE_ITERATE_ONLY, IODMA_ARGUMENT_OPTIONS, 0,
               options);
         cure(reason, IODMA_CURE_SET, options & ~force);
+    } else if (writes_rom(reason, &view, status)) {
+        return;
     } else if ((options & force) == 0 || view.rung == IODMA_WHOLE) {
         iodma_judge_access(&view, 0, view.length, false, &finding);
         out_of_hand(reason, &view, &finding);
@@ -978,7 +999,7 @@ static void explain_synchronize_range(const struct iodma_command *command,
         cure(reason, IODMA_CURE_SET, view->length - offset);
     } else if (status == IODMA_NOT_ALIGNED) {
         cuts_line(reason, view, offset, length);
-    } else {
+    } else if (!writes_rom(reason, view, status)) {
         iodma_judge_access(view, offset, length, false, &finding);
         out_of_hand(reason, view, &finding);
     }

@@ -36,6 +36,7 @@ enum iodma_status iodma_share(struct iodma_share *share,
                               void *cpu, size_t size, struct hal_shared *shared)
 {
     struct iodma_segment64 segment;
+    struct iodma_limits exact;
     struct iodma_spec spec;
     enum iodma_status status;
 
@@ -43,7 +44,9 @@ enum iodma_status iodma_share(struct iodma_share *share,
         return IODMA_BAD_ARGUMENT;
 
     spec = spec_of(limits);
-    status = iodma_command_init(&share->command, bus, &spec, NULL);
+    status = iodma_limits_set(&exact, limits);
+    if (status == IODMA_OK)
+        status = iodma_command_init(&share->command, bus, &spec, NULL);
     if (status != IODMA_OK)
         return status;
     status = iodma_memory_init_buffer(&share->memory, address, size, size,

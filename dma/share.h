@@ -27,12 +27,11 @@ struct iodma_share {
  * Share storage with the device. Caches are not maintained: it is uncached, or
  * the master looks into them.
  *
- *   share    out; must stay where it is until iodma_unshare()
- *   limits   what the driver says of its descriptors (hal_dmac.ring_limits)
- *   address  of the storage, CPU physical
- *   cpu      of the storage, as the CPU names it
- *   size     bytes, not 0
- *   shared   out: give this to the driver; unchanged on failure
+ *   share    out; must stay where it is until iodma_unshare(), and is not
+ * shared now limits   what the driver says of its descriptors
+ * (hal_dmac.ring_limits) address  of the storage, CPU physical cpu      of the
+ * storage, as the CPU names it size     bytes, not 0 shared   out: give this to
+ * the driver; unchanged on failure
  *
  * Returns OK; BadArgument: a pointer is NULL, size is 0 or wraps, limits
  * contradict each other or the bus; MessageTooLarge: the device does not

@@ -12,7 +12,8 @@
  * uses, where the master does not look into the caches (rule E1).
  *
  * Each call returns OK, or what stopped a copy: NotAttached (memory in no
- * region), NoResources (no window). Context: thread or ISR.
+ * region), NotWritable (in one that is not), NoResources (no window). Context:
+ * thread or ISR.
  */
 #ifndef DMA_SYNC_H
 #define DMA_SYNC_H

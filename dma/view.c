@@ -246,6 +246,8 @@ bool iodma_view_write_protected(const struct iodma_view *view)
 
     if (!iodma_view_inbound(view))
         return false;
+    if (view->memory->read_only)
+        return true;
 
     iodma_view_begin(view, 0, &walk);
     while (iodma_view_piece(view, &walk, UINT64_MAX, &piece) == IODMA_OK) {

@@ -44,7 +44,8 @@ struct hal_window {
 struct hal_region {
     uint64_t base;  /* CPU physical address                      */
     uint64_t size;  /* bytes                                     */
-    uint8_t cached; /* HAL_UNCACHED, _WRITE_THROUGH, _WRITE_BACK */
+    uint8_t cached; /* HAL_UNCACHED, _WRITE_THROUGH, _WRITE_BACK; what is
+                       maintained is a matter of the aperture (E1) */
     bool writable;  /* false: ROM; DMA into it is NotWritable    */
     const struct hal_window *window; /* NULL: the physical address is the
                                         CPU's own, a pointer     */

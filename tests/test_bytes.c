@@ -70,6 +70,86 @@ static void case_46(void)
                   IODMA_OK);
 }
 
+/* ROM at 0x20000: outbound memory may lie there, nobody writes it. */
+static void rom(void)
+{
+    static const struct hal_region regions[] = {
+        { 0, 0x20000, HAL_WRITE_BACK, true, &sparse_window },
+        { 0x20000, 0x1000, HAL_UNCACHED, false, &sparse_window },
+        { 0x21000, UINT64_C(1) << 62, HAL_WRITE_BACK, true, &sparse_window },
+    };
+    static const struct iodma_spec aligned = SPEC(host64, 64, 0, 4, 1, 4);
+    static const struct iodma_range odd[ROW_RANGES] = { { 0x1FFF1, 0x20 } };
+    const struct iodma_bus *bouncing = fixture_bouncing_bus();
+    struct hal_bus hal = fixture_hal_bus;
+    struct iodma_bus bus = *bouncing;
+
+    hal.regions = regions;
+    hal.region_count = COUNT_OF(regions);
+    bus.hal = &hal;
+    memory = row_memory(odd, IODMA_OUT);
+    expect_status("init", iodma_command_init(&command, &bus, &aligned, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    expect_number("rung", command.view.rung, IODMA_WHOLE);
+    expect_status("synchronize in",
+                  iodma_command_synchronize(&command, IODMA_IN),
+                  IODMA_NOT_WRITABLE);
+    expect_status("a part of it",
+                  iodma_command_synchronize_range(&command, 0x10, 8, IODMA_IN),
+                  IODMA_NOT_WRITABLE);
+    expect_fresh(sparse_byte(0x1FFF1), 0x1FFF1, 0xF);
+    expect_fresh(sparse_byte(0x20000), 0x20000, 0x11);
+    expect_status("out", iodma_command_synchronize(&command, IODMA_OUT),
+                  IODMA_OK);
+    expect_number("write to the buffer",
+                  iodma_command_write_bytes(&command, 0, bytes, 0x20), 0x20);
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+
+    expect_status("set_spec", iodma_command_set_spec(&command, &plain_spec),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    expect_number("rung", command.view.rung, IODMA_DIRECT);
+    expect_number("write to ROM",
+                  iodma_command_write_bytes(&command, 0xF, bytes, 8), 0);
+    expect_number("write to ROM, without the command",
+                  iodma_memory_write(&memory, &bus, 0xF, bytes, 8), 0);
+    expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 0x20),
+                  0x20);
+    expect_fresh(bytes, 0x1FFF1, 0x20);
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+}
+
+/* What was prepared for Out is read only: a device that would write it is as
+   bad as a CPU. */
+static void wired_for_out(void)
+{
+    static const struct iodma_range range = { 0x10000, 0x100 };
+
+    expect_status("memory",
+                  iodma_memory_init_virtual(&memory, NULL, &range, 1,
+                                            IODMA_INOUT, NULL, 0),
+                  IODMA_OK);
+    expect_status(
+        "init",
+        iodma_command_init(&command, fixture_bouncing_bus(), &plain_spec, NULL),
+        IODMA_OK);
+    expect_status("wire", iodma_memory_prepare(&memory, IODMA_OUT), IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_NOT_WRITABLE);
+    expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
+    expect_status("wire", iodma_memory_prepare(&memory, IODMA_NONE), IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+    expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
+}
+
 static const struct {
     uint64_t offset, length, want;
 } reads[] = {
@@ -296,6 +376,9 @@ static const struct {
     { 0, "bytes through several windows", three_windows },
     { 0, "without a buffer nothing is read, and nothing written", no_buffer },
     { 0, "memory in no region goes directly or not at all", no_region },
+    { 0, "memory that is read only is not written", rom },
+    { 0, "memory prepared for Out goes to no device that writes",
+      wired_for_out },
 };
 /* clang-format on */
 

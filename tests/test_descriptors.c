@@ -618,7 +618,7 @@ static void attached_member_is_busy(void)
     map_four();
     make_command();
     expect_status("wire", iodma_memory_prepare(&multi, IODMA_OUT), IODMA_OK);
-    set(&second, true, IODMA_OK);
+    set(&second, false, IODMA_OK);
     expect_status("complete", iodma_memory_complete(&multi), IODMA_BUSY);
     expect_number("several", multi.wired, 1);
     expect_number("first", first.wired, 1);

@@ -254,12 +254,23 @@ static void kept_apart(void)
     expect_number("rung", mapped.command.view.rung, IODMA_WHOLE);
     expect("not the descriptor's", !mapped.command.view.kept);
     expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
-                                            { MAPPED_BASE + 0x4000, 0x2000 } });
+                                            { MAPPED_BASE, 0x2000 } });
     expect_mapped_bytes(&mapped.command);
     expect_completed(&mapped.command);
-    expect_revoked(MAPPED_BASE + 0x4000, 0x2000);
+    expect_revoked(MAPPED_BASE, 0x2000);
     expect_ended(&mapped.command);
-    expect_dropped(MAPPED_BASE, 0x3000);
+    expect_nothing_mapped();
+
+    check_case("E7: nor does a refused one make it");
+    begin_kept();
+    fixture_use_up(true, true);
+    mapped_attach(&mapped.command, &aligned, IODMA_MAPPED);
+    expect_status("prepare",
+                  iodma_command_prepare(&mapped.command, 0, 0, true, true),
+                  IODMA_NO_RESOURCES);
+    fixture_use_up(false, false);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
 
     check_case("E13: force leaves it for its buffer, and it stays");
     begin_kept();

@@ -186,6 +186,27 @@ static void synchronizing(void)
                   IODMA_OK);
 }
 
+/* Clear completes as if everything was asked for. */
+static void clearing(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10000, 0x1000 },
+    };
+    static const struct recorded_call want[] = {
+        { 'c', 0x10000, 0x1000, 0 },
+        { 'i', 0x10000, 0x1000, 0 },
+    };
+
+    check_case("clear maintains what complete does");
+    begin(&spec, IODMA_NON_COHERENT, true, ranges, IODMA_IN);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+    expect_calls(want, COUNT_OF(want));
+}
+
 /* Lines in which the device may write at the same moment. */
 static void parting(void)
 {
@@ -503,6 +524,7 @@ int main(void)
     order();
     synchronizing();
     parting();
+    clearing();
     forcing();
     mixed();
     fences();

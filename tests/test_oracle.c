@@ -825,14 +825,15 @@ static bool call_holds(void)
 
 /* The journey ------------------------------------------------------------- */
 
-/* The CPU can name all bytes of the window. */
-static bool all_in_regions(void)
+/* The CPU can name all bytes of the window, and write them. */
+static bool all_at_hand(void)
 {
     for (uint64_t i = 0; i < oracle.length; i++) {
         bool in = false;
 
         for (uint32_t k = 0; k < ROUND_REGIONS; k++)
-            in |= range_holds(now->regions[k].base, now->regions[k].size,
+            in |= now->regions[k].writable &&
+                  range_holds(now->regions[k].base, now->regions[k].size,
                               oracle.bytes[i].client);
         if (!in)
             return false;
@@ -885,7 +886,7 @@ static bool calls_hold(void)
 /* Prepared: what is to be seen from all sides, then the end. */
 static bool journey_holds(void)
 {
-    bool reachable = all_in_regions() && !oracle.iterates;
+    bool reachable = all_at_hand() && !oracle.iterates;
 
     watch_memory();
     two_sides_moment();

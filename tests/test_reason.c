@@ -1168,7 +1168,7 @@ static void without_cure(void)
     struct iodma_reason want = { .status = IODMA_MESSAGE_TOO_LARGE,
                                  .rule = IODMA_RULE_OUTPUT };
 
-    check_case("a function of the client's may refuse, it alone knows why");
+    check_case("E6: a function of the client's may refuse, it alone knows why");
     world = (struct world){ .call = GEN,
                             .prepared = 1,
                             .count = 4,
@@ -1180,7 +1180,7 @@ static void without_cure(void)
     expect_reason(&it.reason, &want, IODMA_CALL_GEN_SEGMENTS);
     tear_down();
 
-    check_case("and so may a driver");
+    check_case("E6: and so may a driver");
     world.call = EMIT;
     world.driver_refuses = true;
     want = (struct iodma_reason){ .status = IODMA_NO_SPACE,
@@ -1191,7 +1191,7 @@ static void without_cure(void)
     expect_reason(&it.reason, &want, IODMA_CALL_EMIT);
     tear_down();
 
-    check_case("an empty window has no segments, wherever one begins");
+    check_case("E6: an empty window has no segments, wherever one begins");
     world.call = GEN;
     world.window = 0;
     world.offset = 0;
@@ -1222,7 +1222,7 @@ static void asked_for(void)
                             .ranges = { { 0x10001, 8 } },
                             .spec = PLAIN(0, .align_address = 4) };
 
-    check_case("a record that is no longer asked for is left alone");
+    check_case("E6: a record that is no longer asked for is left alone");
     build();
     memset(&it.reason, 0xA5, sizeof it.reason);
     raw = it.reason;
@@ -1230,7 +1230,7 @@ static void asked_for(void)
     expect_status("prepare", call(), IODMA_NO_RESOURCES);
     expect_bytes("the record", &it.reason, &raw, sizeof raw);
 
-    check_case("a success leaves the record as it was");
+    check_case("E6: a success leaves the record as it was");
     iodma_command_explain(&it.command, &it.reason);
     expect_status("prepare", call(), IODMA_NO_RESOURCES);
     memcpy(&raw, &it.reason, sizeof raw);
@@ -1238,14 +1238,14 @@ static void asked_for(void)
                   IODMA_OK);
     expect_bytes("the record", &it.reason, &raw, sizeof raw);
 
-    check_case("a clone's refusals are nobody's");
+    check_case("E6: a clone's refusals are nobody's");
     expect_status("clone", iodma_command_clone(&it.command, &clone, NULL),
                   IODMA_OK);
     expect_status("prepare", iodma_command_prepare(&clone, 0, 0, true, true),
                   IODMA_NOT_READY);
     expect_bytes("the record", &it.reason, &raw, sizeof raw);
 
-    check_case("a call within a call is explained under its own name");
+    check_case("E6: a call within a call is explained under its own name");
     it.command.reason = NULL;
     iodma_command_explain(&it.command, &other);
     expect_status("set memory",
@@ -1261,7 +1261,7 @@ static void asked_for(void)
     expect_number("call", other.call, IODMA_CALL_SET_SPEC);
     expect_number("rule", other.rule, IODMA_RULE_POWER_OF_TWO);
 
-    check_case("with another specification, that one's rules count");
+    check_case("E6: with another specification, that one's rules count");
     world.spec.segment.align_address = 2;
     expect_status("prepare",
                   iodma_command_prepare_with_spec(&it.command, &world.spec, 0,
@@ -1271,7 +1271,7 @@ static void asked_for(void)
     expect_number("required", other.required, 2);
     tear_down();
 
-    check_case("in a descriptor of several, a place is an offset");
+    check_case("E6: in a descriptor of several, a place is an offset");
     {
         struct iodma_memory *members[2] = { &it.other, &it.memory };
         struct iodma_memory several;
@@ -1293,7 +1293,7 @@ static void asked_for(void)
     }
 
     check_case(
-        "a specification is checked without a bus, and without a record");
+        "E6: a specification is checked without a bus, and without a record");
     expect_status("no bus", iodma_spec_check(NULL, &world.spec, &raw),
                   IODMA_BAD_ARGUMENT);
     expect_number("rule", raw.rule, IODMA_RULE_POINTER);
@@ -1316,7 +1316,7 @@ static void words(void)
     };
     unsigned known = 0;
 
-    check_case("every call, rule, place and cure can be said");
+    check_case("E6: every call, rule, place and cure can be said");
     for (uint32_t i = 0; i < 256; i++)
         known += strcmp(iodma_rule_name(i), "unknown rule") != 0;
     expect_number("rules", known, COUNT_OF(rules));
@@ -1425,7 +1425,7 @@ static void on_loan(void)
 {
     uint64_t address;
 
-    check_case("what would do, but is on loan, is to be lent again");
+    check_case("E6: what would do, but is on loan, is to be lent again");
     world = (struct world){ .direction = IODMA_OUT,
                             .storage = PAGE,
                             .ranges = { { 0x10002, 0x1000 } },
@@ -1446,7 +1446,7 @@ static void checked(void)
 {
     static const struct iodma_range one = { 0x10002, 8 };
 
-    check_case("what goes directly has nothing against it");
+    check_case("E6: what goes directly has nothing against it");
     world = (struct world){ .direction = IODMA_OUT,
                             .storage = 4 * PAGE,
                             .ranges = { { 0x10000, 8 }, { 0x20000, 8 } },
