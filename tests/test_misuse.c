@@ -533,6 +533,12 @@ static int synchronize(const struct arguments *with)
     return status;
 }
 
+static int synchronize_range(const struct arguments *with)
+{
+    return iodma_command_synchronize_range(&command, with->offset, with->length,
+                                           with->options);
+}
+
 static int read_bytes(const struct arguments *with)
 {
     uint8_t bytes[LENGTH + 1] = { [LENGTH] = 0x5A };
@@ -898,6 +904,34 @@ static const struct row {
     { "and with a copy to the device (3.9.4, R-16)",
       synchronize, WITH(.options = FORCE | IODMA_OUT), ACTS,
       { NR, NR, NR, NR, NR, NR, OK, OK, OK, OK, BA, OK, BY, BY } },
+
+    { "a part of what is prepared is taken from the device (E12)",
+      synchronize_range, WITH(.length = LENGTH, .options = IODMA_IN), LOOKS,
+      { NR, NR, NR, NR, NR, NR, OK, OK, OK, OK, OK, BA, OK, OK } },
+    { "and given to it (E12)",
+      synchronize_range,
+      WITH(.offset = HALF, .length = HALF, .options = IODMA_OUT), LOOKS,
+      { NR, NR, NR, NR, NR, NR, OK, OK, OK, OK, OK, BA, OK, OK } },
+    { "and so is nothing at its end (E12)",
+      synchronize_range, WITH(.offset = LENGTH, .options = IODMA_IN), LOOKS,
+      { NR, NR, NR, NR, NR, NR, OK, OK, OK, OK, OK, BA, OK, OK } },
+    { "but no part that is not all within (E12)",
+      synchronize_range,
+      WITH(.offset = 1, .length = LENGTH, .options = IODMA_IN), LOOKS,
+      { NR, NR, NR, NR, NR, NR, BA, BA, BA, BA, BA, BA, BA, BA } },
+    { "nor one that wraps (E12)",
+      synchronize_range,
+      WITH(.offset = 1, .length = UINT64_MAX, .options = IODMA_OUT), LOOKS,
+      { NR, NR, NR, NR, NR, NR, BA, BA, BA, BA, BA, BA, BA, BA } },
+    { "nor to both sides (E12)",
+      synchronize_range, WITH(.length = HALF, .options = IODMA_INOUT), LOOKS,
+      { BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA } },
+    { "nor to none (E12)",
+      synchronize_range, WITH(.length = HALF), LOOKS,
+      { BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA } },
+    { "nor by force (E12)",
+      synchronize_range, WITH(.length = HALF, .options = FORCE), LOOKS,
+      { BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA, BA } },
 
     { "what is prepared is read (3.11)",
       read_bytes, WITH(.length = LENGTH), COUNTS,

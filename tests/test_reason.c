@@ -1484,6 +1484,20 @@ static void checked(void)
     expect_number("bounced", outlook.bounced, 8);
     tear_down();
 
+    check_case("a pool finds runs in blocks, of which it may have none");
+    world.storage = 6 * PAGE;
+    world.ranges[0] = (struct iodma_range){ 0x10002, 0x4800 };
+    build();
+    expect_status("check", check_window(), IODMA_NO_RESOURCES);
+    expect_status("prepare", call(), IODMA_NO_RESOURCES);
+    tear_down();
+    world.storage = 8 * PAGE;
+    build();
+    expect_status("check", check_window(), IODMA_OK);
+    expect_status("prepare", call(), IODMA_OK);
+    tear_down();
+    world.storage = 4 * PAGE;
+
     check_case("a length that is cut badly is cured where it begins");
     world.spec = (struct iodma_spec)PLAIN(
         0, .align_length = 4, .align_internal = 16, .boundary = 256);
