@@ -983,6 +983,14 @@ static const struct world rows[] = {
       .apertures = { { 0, 0, 0x1000000, BOTH, false } },
       .ranges = { { 0x10000, 0x40 }, { 0x1FFF0, 0x20 } }, .spec = PLAIN(0),
       WANT(NOT_ATTACHED, REGION, RANGE, 1, 0, 0x20000, REGION, 0x20000) },
+    { "the first byte behind several regions", PREPARE, .cached = true,
+      .direction = IODMA_OUT,
+      .regions = { { 0, 0x10100, .writable = true },
+                   { 0x10100, 0x100, .writable = true },
+                   { 0x10200, 0x180, .writable = true } },
+      .apertures = { { 0, 0, 0x1000000, BOTH, false } },
+      .ranges = { { 0x10000, 0x400 } }, .spec = PLAIN(0),
+      WANT(NOT_ATTACHED, REGION, RANGE, 0, 0, 0x10380, REGION, 0x10380) },
     { "no window for a copy", PREPARE, .direction = IODMA_OUT,
       .storage = 4 * PAGE, .windows = SPARSE_WINDOWS,
       .ranges = { { 0x10000, 8 }, { GIB4, 8 } }, .spec = NARROW(0),
@@ -1483,6 +1491,26 @@ static void checked(void)
     expect_number("rung", outlook.rung, IODMA_WHOLE);
     expect_number("bounced", outlook.bounced, 8);
     tear_down();
+
+    check_case("what stays direct is judged where the device sees it");
+    world = (struct world){
+        .direction = IODMA_OUT,
+        .storage = 4 * PAGE,
+        .apertures = { { STORAGE, STORAGE, 0x10000, BOTH, true },
+                       { 0x10400, 0x10000, 0x4000, BOTH, true } },
+        .ranges = { { 0x10400, 0x900 }, { GIB4, 8 } },
+        .spec = PLAIN(0, .boundary = 0x1000),
+    };
+    build();
+    expect_status("check", check_window(), IODMA_OK);
+    expect_number("rung", outlook.rung, IODMA_PAGES);
+    expect_number("segments", outlook.segments, 2);
+    expect_status("prepare", call(), IODMA_OK);
+    expect_number("rung", it.command.view.rung, IODMA_PAGES);
+    tear_down();
+    world = (struct world){ .direction = IODMA_OUT,
+                            .ranges = { one },
+                            .spec = PLAIN(0, .align_address = 4) };
 
     check_case("a pool finds runs in blocks, of which it may have none");
     world.storage = 6 * PAGE;
