@@ -1497,9 +1497,9 @@ static void checked(void)
         .direction = IODMA_OUT,
         .storage = 4 * PAGE,
         .apertures = { { STORAGE, STORAGE, 0x10000, BOTH, true },
-                       { 0x10400, 0x10000, 0x4000, BOTH, true } },
-        .ranges = { { 0x10400, 0x900 }, { GIB4, 8 } },
-        .spec = PLAIN(0, .boundary = 0x1000),
+                       { 0x10000, 0x1F000, 0x4000, BOTH, true } },
+        .ranges = { { 0x10000, 0x2000 }, { GIB4, 8 } },
+        .spec = PLAIN(0, .boundary = 0x40000),
     };
     build();
     expect_status("check", check_window(), IODMA_OK);
