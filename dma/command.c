@@ -293,6 +293,12 @@ static enum iodma_status plan(struct iodma_view *view)
     return iodma_plan_make(view, false);
 }
 
+/* The device looks at the memory itself, and nothing is in between. */
+static bool needs_fences_only(const struct iodma_view *view)
+{
+    return view->coherent && !view->mapper;
+}
+
 /* Hand the bytes over. */
 static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
                                    bool synchronize)
@@ -301,7 +307,7 @@ static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
 
     if (status != IODMA_OK)
         return status;
-    if (view->coherent) {
+    if (needs_fences_only(view)) {
         hal_publish(view->bus->hal);
         return IODMA_OK;
     }
@@ -404,7 +410,7 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
     command->prepared--;
     if (command->prepared != 0)
         return IODMA_OK;
-    if (command->view.coherent) {
+    if (needs_fences_only(&command->view)) {
         hal_observe(command->bus->hal);
         return IODMA_OK;
     }

@@ -2,9 +2,9 @@
 /*
  * Generation: from a prepared command's view to whoever takes segments.
  *
- * There are three ways through a window, and prepare has chosen (view->path):
- * ranges that are segments as they are, ranges that may have to be joined and
- * cut, and everything else, run by run.
+ * There are four ways through a window, and prepare has chosen (view->path):
+ * one stretch of bus addresses, ranges that are segments as they are, ranges
+ * that may have to be joined and cut, and everything else, run by run.
  */
 #include "dma/command.h"
 #include "dma/refuse.h"
@@ -41,7 +41,7 @@ static uint32_t list_plain(const struct iodma_view *view,
     const struct iodma_range *range = walk->range;
     uint32_t rest = (uint32_t)(leaf->ranges + leaf->count - range);
     uint32_t made = rest < room ? rest : room;
-    uint64_t delta = view->delta;
+    uint64_t delta = view->origin;
 
     for (uint32_t i = 0; i < made; i++) {
         uint64_t address = range[i].address + delta;
@@ -58,6 +58,64 @@ static uint32_t list_plain(const struct iodma_view *view,
                        : walk->offset + sum_of(range, made) - walk->within;
     walk->range += made;
     walk->within = 0;
+    return made;
+}
+
+/* How runs are cut: the limits, ready to be asked of every one. */
+struct shears {
+    const struct iodma_limits *limits;
+    uint64_t most;
+    uint64_t boundary_mask;
+    uint64_t length_mask;
+    bool plain; /* at the maximum, whatever the address */
+};
+
+static inline struct shears shears_of(const struct iodma_limits *limits)
+{
+    return (struct shears){
+        .limits = limits,
+        .most = limits->max_segment,
+        .boundary_mask = limits->boundary_mask,
+        .length_mask = limits->align_length - 1,
+        .plain = limits->boundary_mask == UINT64_MAX &&
+                 limits->align_length == 1 && limits->align_internal == 1,
+    };
+}
+
+/* How much of a run is its first segment: most often all of it. */
+static inline uint64_t first_of(const struct shears *shears,
+                                struct hal_segment run)
+{
+    if (run.length > shears->most)
+        return shears->plain ? shears->most
+                             : iodma_segment_cut(shears->limits, run);
+    if (!shears->plain && ((run.address ^ (run.address + run.length - 1)) >
+                               shears->boundary_mask ||
+                           (run.length & shears->length_mask) != 0))
+        return iodma_segment_cut(shears->limits, run);
+    return run.length;
+}
+
+/* One stretch, cut where it must be; there is some of it. Returns how many
+   segments were made. */
+static uint32_t list_flat(const struct iodma_view *view,
+                          struct iodma_walk *walk, struct slot *slots,
+                          uint32_t room)
+{
+    const struct shears shears = shears_of(view->limits);
+    struct hal_segment rest = iodma_view_rest(view, walk->offset);
+    uint32_t made = 0;
+
+    while (made < room && rest.length != 0) {
+        uint64_t length = first_of(&shears, rest);
+
+        slots[made].address = rest.address;
+        slots[made].length = length;
+        made++;
+        rest.address += length;
+        rest.length -= length;
+    }
+    walk->offset = view->offset + view->length - rest.length;
     return made;
 }
 
@@ -78,13 +136,8 @@ static uint32_t list_joined(const struct iodma_view *view,
                             struct iodma_walk *walk, struct slot *const slots,
                             uint32_t room)
 {
-    const struct iodma_limits *limits = view->limits;
-    const uint64_t most = limits->max_segment;
-    const uint64_t boundary_mask = limits->boundary_mask;
-    const uint64_t length_mask = limits->align_length - 1;
-    const uint64_t delta = view->delta;
-    const bool at_most = boundary_mask == UINT64_MAX && length_mask == 0 &&
-                         limits->align_internal == 1;
+    const struct shears shears = shears_of(view->limits);
+    const uint64_t delta = view->origin;
     const struct iodma_range *range = walk->range;
     uint64_t left = view->offset + view->length - walk->offset;
     uint64_t address = range->address + walk->within;
@@ -96,16 +149,11 @@ static uint32_t list_joined(const struct iodma_view *view,
         struct hal_segment run;
 
         while (length < left && range[1].address == address + length &&
-               length <= most)
+               length <= shears.most)
             length += (++range)->length;
         run.address = address + delta;
         run.length = smaller(length, left);
-        if (run.length > most)
-            run.length = at_most ? most : iodma_segment_cut(limits, run);
-        else if (!at_most && ((run.address ^ (run.address + run.length - 1)) >
-                                  boundary_mask ||
-                              (run.length & length_mask) != 0))
-            run.length = iodma_segment_cut(limits, run);
+        run.length = first_of(&shears, run);
 
         slot->address = run.address;
         slot->length = run.length;
@@ -150,12 +198,14 @@ static enum iodma_status list_runs(const struct iodma_command *command,
     return status == IODMA_OVERRUN ? IODMA_OK : status;
 }
 
-/* The two ways that cannot fail. Somebody may have gone to an offset that
+/* The three ways that cannot fail. Somebody may have gone to an offset that
    leaves a length which is not aligned: it is cut, though no whole range is. */
 static uint32_t list_ranges(const struct iodma_view *view,
                             struct iodma_walk *walk, struct slot *segments,
                             uint32_t room)
 {
+    if (view->path == IODMA_PATH_FLAT)
+        return list_flat(view, walk, segments, room);
     return view->path == IODMA_PATH_PLAIN &&
                    modulo(walk->within, view->limits->align_length) == 0
                ? list_plain(view, walk, segments, room)

@@ -403,11 +403,13 @@ static bool can_take(const struct iodma_view *view,
 }
 
 /* The rungs between *direct* and *whole*. */
-static enum iodma_status climb_split(struct iodma_view *view, bool foreign,
+static enum iodma_status climb_split(struct iodma_view *view,
+                                     struct iodma_ends ends,
                                      struct iodma_verdict *verdict,
                                      struct iodma_verdict *lacking)
 {
-    uint8_t rung = foreign || view->least ? IODMA_EDGES : IODMA_PAGES;
+    bool lines = ends.foreign || ends.ours || view->least;
+    uint8_t rung = lines ? IODMA_EDGES : IODMA_PAGES;
     uint8_t top = view->least ? IODMA_EDGES : IODMA_PAGES;
     enum iodma_status status = IODMA_NOT_ALIGNED;
 
@@ -457,7 +459,7 @@ enum iodma_status iodma_judge_ladder(struct iodma_view *view,
     *verdict = *direct;
     if (legal(direct))
         return IODMA_OK;
-    split = climb_split(view, ends.foreign, verdict, lacking);
+    split = climb_split(view, ends, verdict, lacking);
     if (split == IODMA_OK)
         return IODMA_OK;
     whole = climb_whole(view, verdict, lacking);

@@ -186,6 +186,7 @@ static void make(const struct iodma_view *view, struct iodma_mapping *mapping)
 static bool adopt(struct iodma_view *view, bool may_make)
 {
     struct iodma_mapping *mapping = view->memory->mapping;
+    uint64_t alone; /* the origin, were the window mapped by itself */
 
     if (!mapping)
         return false;
@@ -194,11 +195,15 @@ static bool adopt(struct iodma_view *view, bool may_make)
     if (mapping->pages == 0 || mapping->mapper != view->mapper ||
         mapping->bus != view->bus->hal)
         return false;
+    alone = view->origin;
     view->iova = mapping->iova;
+    view->origin = modulo(alone - view->offset, view->mapper->hal->page_size) +
+                   view->offset;
     view->kept = true;
     if (iodma_plan_is_legal(view))
         return true;
     view->iova = 0;
+    view->origin = alone;
     view->kept = false;
     return false;
 }

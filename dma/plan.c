@@ -15,7 +15,7 @@ static uint64_t shape_of(const struct iodma_view *view)
 }
 
 /* Every extent is within the longest segment and no boundary, on the bus. */
-static bool needs_no_cut(const struct iodma_view *view)
+static bool needs_no_cut(const struct iodma_view *view, uint64_t delta)
 {
     const struct iodma_summary *summary = &view->memory->summary;
     const struct iodma_limits *limits = view->limits;
@@ -23,57 +23,102 @@ static bool needs_no_cut(const struct iodma_view *view)
     return summary->longest <= limits->max_segment &&
            (limits->boundary_mask == UINT64_MAX ||
             ((summary->spans & ~limits->boundary_mask) |
-             (view->delta & limits->boundary_mask)) == 0);
+             (delta & limits->boundary_mask)) == 0);
 }
 
-/* The way through ranges in one aperture. fitting: they are legal segments. */
-static uint8_t path_of(const struct iodma_view *view, bool fitting)
+/* What the descriptor's whole pages, or its only range, are for a mapper or the
+   bus: one stretch that begins here. Returns false if they need not be one. */
+static bool lies_flat(const struct iodma_view *view, uint64_t delta,
+                      uint64_t *origin)
+{
+    const struct iodma_memory *memory = view->memory;
+    uint64_t page_size = view->mapper ? view->mapper->hal->page_size : 0;
+
+    if (memory->kind <= IODMA_BUFFER && memory->count == 1) {
+        *origin = iodma_memory_ranges(memory)->address + memory->skip +
+                  view->offset + delta;
+        if (view->mapper)
+            *origin = modulo(*origin, page_size);
+        return true;
+    }
+    *origin = 0;
+    return view->mapper && modulo(shape_of(view) | delta, page_size) == 0;
+}
+
+/* The way through a window in one aperture. fitting: its extents are legal
+   segments. */
+static void choose_path(struct iodma_view *view, uint64_t delta, bool fitting)
 {
     const struct iodma_memory *memory = view->memory;
 
-    if (memory->kind > IODMA_BUFFER || memory->summary.empty)
-        return IODMA_PATH_RUNS;
-    return fitting && memory->summary.plain && memory->kind == IODMA_RANGES &&
-                   memory->whole &&
-                   view->offset + view->length == memory->length
-               ? IODMA_PATH_PLAIN
-               : IODMA_PATH_JOINED;
+    if (lies_flat(view, delta, &view->origin)) {
+        view->path = IODMA_PATH_FLAT;
+        return;
+    }
+    if (view->mapper || memory->kind != IODMA_RANGES || memory->summary.empty)
+        return;
+    view->origin = delta;
+    view->path = fitting && memory->summary.plain && memory->whole &&
+                         view->offset + view->length == memory->length
+                     ? IODMA_PATH_PLAIN
+                     : IODMA_PATH_JOINED;
+}
+
+/* Are the extents, or what they are cut into, legal without a mapper? aligned:
+   to all that the limits ask for; whole: none is cut. */
+static bool legal_at_once(const struct iodma_view *view, uint64_t delta,
+                          bool aligned, bool whole)
+{
+    const struct iodma_limits *limits = view->limits;
+    const struct iodma_memory *memory = view->memory;
+
+    /* A cut leaves everything aligned if a segment has room for that. */
+    return aligned && limits->max_segment >= limits->alignment &&
+           memory->summary.highest + delta <= limits->last &&
+           (limits->max_segments == UINT32_MAX ||
+            (whole && memory->kind <= IODMA_BUFFER &&
+             memory->count <= limits->max_segments));
+}
+
+/* The device writes: may it, and is every cache line the window's that has to
+   be dropped then? */
+static bool may_be_written(const struct iodma_view *view)
+{
+    const struct hal_cache *cache = view->bus->hal->cache;
+    const struct iodma_summary *summary = &view->memory->summary;
+
+    return (view->coherent || !cache ||
+            modulo(shape_of(view), cache->largest_line) == 0) &&
+           !view->memory->read_only &&
+           iodma_bus_writable(view->bus, summary->lowest,
+                              summary->highest - summary->lowest + 1);
 }
 
 bool iodma_plan_at_once(struct iodma_view *view)
 {
     const struct iodma_summary *summary = &view->memory->summary;
-    const struct iodma_limits *limits = view->limits;
-    const struct hal_cache *cache = view->bus->hal->cache;
     const struct hal_aperture *aperture;
-    uint32_t alignment = limits->alignment;
-    uint64_t shape = shape_of(view);
+    uint64_t delta;
     bool aligned;
     bool whole;
 
-    if (view->mapper || view->length == 0 || (view->maintained && !cache))
+    if (view->length == 0 || (view->maintained && !view->bus->hal->cache))
         return false;
     aperture = iodma_view_aperture(view, summary->lowest);
     if (!aperture || summary->highest - aperture->cpu >= aperture->size)
         return false;
 
-    view->delta = aperture->bus - aperture->cpu;
+    delta = aperture->bus - aperture->cpu;
+    aligned = modulo(shape_of(view) | delta, view->limits->alignment) == 0;
+    whole = needs_no_cut(view, delta);
+    choose_path(view, delta, aligned && whole);
     view->coherent = aperture->snooped && !view->maintained;
-    aligned = modulo(shape | view->delta, alignment) == 0;
-    whole = needs_no_cut(view);
-    view->path = path_of(view, whole && aligned);
-    /* A cut leaves everything aligned if a segment has room for that. */
-    return aligned && limits->max_segment >= alignment &&
-           summary->highest + view->delta <= limits->last &&
-           (limits->max_segments == UINT32_MAX ||
-            (whole && view->memory->kind <= IODMA_BUFFER &&
-             view->memory->count <= limits->max_segments)) &&
-           (view->coherent || !cache || !iodma_view_inbound(view) ||
-            modulo(shape, cache->largest_line) == 0) &&
-           (!iodma_view_inbound(view) || !view->memory->read_only) &&
-           (!iodma_view_inbound(view) ||
-            iodma_bus_writable(view->bus, summary->lowest,
-                               summary->highest - summary->lowest + 1));
+    if (iodma_view_inbound(view) && !may_be_written(view))
+        return false;
+    return view->mapper
+               ? view->path == IODMA_PATH_FLAT && !view->memory->mapping &&
+                     iodma_plan_is_legal(view)
+               : legal_at_once(view, delta, aligned, whole);
 }
 
 /* The ladder -------------------------------------------------------------- */
@@ -111,25 +156,6 @@ static enum iodma_status judge_list(const struct iodma_view *view)
         if (status != IODMA_OK)
             return status;
     }
-}
-
-/* The verdict on the list of one buffer, aligned as well as anybody could
-   ask, wherever it is. */
-static enum iodma_status judge_whole(const struct iodma_view *view)
-{
-    struct hal_segment rest = { .address = 0, .length = view->length };
-    enum iodma_status status = IODMA_OK;
-    uint32_t count = 0;
-
-    while (status == IODMA_OK && rest.length != 0) {
-        struct hal_segment segment = rest;
-
-        segment.length = iodma_segment_cut(view->limits, rest);
-        rest.address += segment.length;
-        rest.length -= segment.length;
-        status = judge(view->limits, segment, count++, rest.length == 0);
-    }
-    return status;
 }
 
 /* The highest address that bounce storage may have: where a mapper shows it,
@@ -190,6 +216,17 @@ static uint64_t alignment_of_buffer(const struct iodma_view *view,
     return alignment < granule ? granule : alignment;
 }
 
+/* Where the device finds the buffer; all of a pool is in one aperture. */
+static uint64_t origin_of_buffer(const struct iodma_view *view)
+{
+    const struct hal_aperture *aperture =
+        iodma_view_aperture(view, view->buffer);
+    uint64_t address = view->buffer - aperture->cpu + aperture->bus;
+
+    return view->mapper ? modulo(address, view->mapper->hal->page_size)
+                        : address;
+}
+
 /* One run of pages for all of the window. */
 static enum iodma_status take_buffer(struct iodma_view *view)
 {
@@ -206,17 +243,23 @@ static enum iodma_status take_buffer(struct iodma_view *view)
                                         alignment_of_buffer(view, size),
                                         highest(view), &view->buffer);
     bus->hal->lock->restore(state);
-    if (status == IODMA_OK)
-        view->rung = IODMA_WHOLE;
-    return status;
+    if (status != IODMA_OK)
+        return status;
+    view->rung = IODMA_WHOLE;
+    view->origin = origin_of_buffer(view);
+    return IODMA_OK;
 }
 
-/* Rung *whole*: NoResources if the buffer cannot be had; one longer than the
+/* Rung *whole*, judged first where it would be aligned as well as anybody
+   could ask: NoResources if the buffer cannot be had; one longer than the
    device's reach never can. */
 static enum iodma_status climb_whole(struct iodma_view *view)
 {
-    enum iodma_status status = judge_whole(view);
+    enum iodma_status status;
 
+    view->path = IODMA_PATH_FLAT;
+    view->origin = 0;
+    status = judge_list(view);
     if (status == IODMA_MESSAGE_TOO_LARGE)
         return IODMA_NO_RESOURCES;
     if (status == IODMA_OK)
@@ -244,14 +287,15 @@ static enum iodma_status worse(enum iodma_status lower,
 }
 
 /* The rungs between *direct* and *whole*. */
-static enum iodma_status climb_split(struct iodma_view *view, bool foreign)
+static enum iodma_status climb_split(struct iodma_view *view,
+                                     struct iodma_ends ends)
 {
     enum iodma_status edges = IODMA_NOT_ALIGNED;
     enum iodma_status pages;
 
     if (view->least)
         return climb_pages(view, IODMA_EDGES);
-    if (foreign)
+    if (ends.foreign || ends.ours)
         edges = climb_pages(view, IODMA_EDGES);
     if (edges == IODMA_OK)
         return IODMA_OK;
@@ -274,7 +318,7 @@ enum iodma_status iodma_plan_make(struct iodma_view *view, bool force)
     view->path = IODMA_PATH_RUNS;
     view->coherent = false;
     if (!force) {
-        split = climb_split(view, ends.foreign);
+        split = climb_split(view, ends);
         if (split == IODMA_OK)
             return IODMA_OK;
     }

@@ -30,7 +30,7 @@ enum iodma_status iodma_plan_make(struct iodma_view *view, bool force);
 /*
  * Decide a view by its descriptor's summary alone, if that tells enough.
  *
- *   view  as above; out: the plan, and `path`, `delta` and `coherent`, which
+ *   view  as above; out: the plan, and `path`, `origin` and `coherent`, which
  *         hold for rung *direct*, whichever way it is come to
  *
  * Returns true if the window goes directly, and may be written if it is. False

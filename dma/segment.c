@@ -60,7 +60,7 @@ enum iodma_status iodma_segment_next(const struct iodma_view *view,
     if (segment->length == run.length)
         *cursor = behind;
     else
-        iodma_cursor_skip(cursor, run, segment->length);
+        iodma_view_skip(view, cursor, run, segment->length);
     return IODMA_OK;
 }
 

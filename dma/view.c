@@ -231,10 +231,26 @@ static enum iodma_status run_of_pages(const struct iodma_view *view,
     return IODMA_OK;
 }
 
+static enum iodma_status run_of_rest(const struct iodma_view *view,
+                                     struct iodma_cursor *cursor, uint64_t most,
+                                     struct hal_segment *run)
+{
+    struct hal_segment rest = iodma_view_rest(view, cursor->walk.offset);
+
+    if (rest.length == 0)
+        return IODMA_OVERRUN;
+    *run = rest;
+    run->length = smaller(rest.length, most);
+    cursor->walk.offset += run->length;
+    return IODMA_OK;
+}
+
 enum iodma_status iodma_view_run(const struct iodma_view *view,
                                  struct iodma_cursor *cursor, uint64_t most,
                                  struct hal_segment *run)
 {
+    if (view->path == IODMA_PATH_FLAT)
+        return run_of_rest(view, cursor, most, run);
     return view->mapper ? run_of_pages(view, cursor, most, run)
                         : iodma_view_bus_run(view, &cursor->walk, most, run);
 }

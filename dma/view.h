@@ -33,6 +33,9 @@ enum {
     IODMA_PATH_RUNS = 0,   /* run by run: anything                            */
     IODMA_PATH_JOINED = 1, /* direct ranges in one aperture                   */
     IODMA_PATH_PLAIN = 2,  /* the same, and each is a segment                 */
+    IODMA_PATH_FLAT = 3,   /* one stretch of bus addresses, whatever is behind
+                              it: a single range, a buffer, whole pages that
+                              a mapper shows one behind the other             */
 };
 
 struct iodma_view {
@@ -44,7 +47,8 @@ struct iodma_view {
     uint64_t length;             /* of the window, bytes                    */
 
     /* The plan (dma/plan.h, dma/map.h). */
-    uint64_t delta;      /* PATH_JOINED, _PLAIN: bus - CPU address          */
+    uint64_t origin;     /* bus address of: PATH_JOINED, _PLAIN: the CPU's 0;
+                            _FLAT: the first byte, mapped: from iova on     */
     uint64_t buffer;     /* WHOLE: CPU physical address                     */
     uint64_t iova;       /* mapped: of the page that the first byte is in   */
     uint32_t iova_pages; /* that are this command's to unmap                */
@@ -52,8 +56,7 @@ struct iodma_view {
     uint8_t rung;        /* IODMA_DIRECT ...                                */
     uint8_t path;        /* IODMA_PATH_RUNS ...                             */
     uint8_t access;      /* HAL_READ | HAL_WRITE: what the master does      */
-    bool coherent;       /* DIRECT, no mapper, and E1 asks for no maintenance
-                            anywhere: fences are all that it takes          */
+    bool coherent;       /* DIRECT, and E1 asks for no maintenance anywhere */
     bool maintained;     /* E1: the master does not look into caches,
                             whatever the aperture says                      */
     bool least;          /* IODMA_LEAST_BOUNCE                              */
@@ -64,7 +67,7 @@ struct iodma_view {
 
 /* A place in a view, for who wants runs. A copy is a place of its own. */
 struct iodma_cursor {
-    struct iodma_walk walk;
+    struct iodma_walk walk; /* PATH_FLAT: its offset, and no more           */
     uint64_t iova; /* mapped: in the page that this byte comes to lie in    */
 };
 
@@ -139,7 +142,7 @@ void iodma_view_count_up(const struct iodma_view *view,
 
 /*
  * Put a cursor at a position of the window, 0 to its length. With a mapper it
- * costs one step a run before it.
+ * costs one step a run before it, on PATH_FLAT nothing.
  *
  * Context: any; the view is planned.
  */
@@ -147,7 +150,9 @@ static inline void iodma_view_seek(const struct iodma_view *view,
                                    uint64_t position,
                                    struct iodma_cursor *cursor)
 {
-    if (view->mapper)
+    if (view->path == IODMA_PATH_FLAT)
+        cursor->walk.offset = view->offset + position;
+    else if (view->mapper)
         iodma_view_count_up(view, cursor, view->offset + position);
     else
         iodma_view_begin(view, position, &cursor->walk);
@@ -163,11 +168,29 @@ enum iodma_status iodma_view_run(const struct iodma_view *view,
 
 /* Leave `length` bytes of a run behind: they are its first ones, and there are
    more. Context: any. */
-static inline void iodma_cursor_skip(struct iodma_cursor *cursor,
-                                     struct hal_segment run, uint64_t length)
+static inline void iodma_view_skip(const struct iodma_view *view,
+                                   struct iodma_cursor *cursor,
+                                   struct hal_segment run, uint64_t length)
 {
+    if (view->path == IODMA_PATH_FLAT) {
+        cursor->walk.offset += length;
+        return;
+    }
     iodma_walk_skip(&cursor->walk, length);
     cursor->iova = run.address + length;
+}
+
+/* The rest of a window on PATH_FLAT, from an offset in the descriptor on.
+   Context: any. */
+static inline struct hal_segment iodma_view_rest(const struct iodma_view *view,
+                                                 uint64_t offset)
+{
+    uint64_t position = offset - view->offset;
+    struct hal_segment rest;
+
+    rest.address = view->iova + view->origin + position;
+    rest.length = view->length - position;
+    return rest;
 }
 
 /*

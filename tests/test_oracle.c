@@ -84,6 +84,17 @@ static const struct {
         .granule = 0x80, .shown = 0x1000, .lent = 1, .page_count = 0x10,
         .run_pages = 0x10, .order = 0xfedcba9876543210, .cpu_page = 0x40,
         .scramble[0] = 1, .base = 0xfffffffc00, .storage = 0xfffff80000 } },
+    { "edges: no line is foreign, and all of them are bounced",
+      { .part_count = 1, .parts[0].count = 2,
+        .parts[0].ranges[0] = { 0x1001b1, 0xf },
+        .parts[0].ranges[1] = { 0x1001a0, 0x11 }, .flush = 1, .fill = 1,
+        .invalidate = 1, .empty = 1, .limits.align_internal = 0x40,
+        .apertures[0] = { 0x80000, 0xff620, 0x800, 3, true },
+        .regions[0] = { .size = 0x170000, .writable = true },
+        .granule = 0x40, .line = 0x20, .shown = 0x1000, .lent = 1,
+        .page_count = 0x10, .run_pages = 0x10, .order = 0xfedcba9876543210,
+        .cpu_page = 0x40, .scramble[0] = 1, .base = 0xffe00,
+        .storage = 0x80000 } },
 };
 /* clang-format on */
 
