@@ -311,10 +311,8 @@ static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
         hal_publish(view->bus->hal);
         return IODMA_OK;
     }
-    if (view->rung != IODMA_DIRECT)
-        status = iodma_sync_fill(view, synchronize);
-    if (status == IODMA_OK)
-        status = iodma_sync_for_device(view, flush_cache ? IODMA_SYNC_ALL : 0);
+    status =
+        iodma_sync_fill(view, synchronize, flush_cache ? IODMA_SYNC_ALL : 0);
     if (status == IODMA_OK)
         status = show_memory(view);
     if (status != IODMA_OK)
@@ -467,9 +465,7 @@ static enum iodma_status double_buffer(struct iodma_command *command)
     if (iodma_view_inbound(old))
         status = copy_back(old, IODMA_SYNC_ALL);
     if (status == IODMA_OK)
-        status = iodma_sync_fill(&view, true);
-    if (status == IODMA_OK)
-        status = iodma_sync_for_device(&view, IODMA_SYNC_ALL);
+        status = iodma_sync_fill(&view, true, IODMA_SYNC_ALL);
     if (status != IODMA_OK) {
         hide(&view);
         release(&view);
@@ -486,15 +482,10 @@ static enum iodma_status double_buffer(struct iodma_command *command)
 static enum iodma_status copy_bounced(const struct iodma_view *view,
                                       uint32_t direction)
 {
-    enum iodma_status status;
-
     if (view->rung == IODMA_DIRECT || direction == IODMA_NONE)
         return IODMA_OK;
-    if (direction == IODMA_IN)
-        return copy_back(view, IODMA_SYNC_BOUNCED);
-    status = iodma_sync_copy_out(view);
-    return status == IODMA_OK ? iodma_sync_for_device(view, IODMA_SYNC_BOUNCED)
-                              : status;
+    return direction == IODMA_IN ? copy_back(view, IODMA_SYNC_BOUNCED)
+                                 : iodma_sync_copy_out(view);
 }
 
 static enum iodma_status synchronize_all(struct iodma_command *command,

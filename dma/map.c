@@ -69,6 +69,9 @@ static uint64_t pages_of_all(const struct iodma_view *view)
     struct iodma_walk walk;
     uint64_t pages = 0;
 
+    if (view->path == IODMA_PATH_FLAT)
+        return pages_of(view->mapper,
+                        (struct hal_segment){ view->origin, view->length });
     iodma_view_begin(view, 0, &walk);
     while (pages <= IODMA_MOST_PAGES &&
            iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK)
@@ -169,6 +172,7 @@ static void make(const struct iodma_view *view, struct iodma_mapping *mapping)
 
     all.offset = 0;
     all.length = view->memory->length;
+    all.path = IODMA_PATH_RUNS;
     if (install(&all) != IODMA_OK)
         return;
 

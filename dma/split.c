@@ -169,24 +169,6 @@ static bool foreign(const struct iodma_view *view, uint64_t address)
 
 /* Edges ------------------------------------------------------------------ */
 
-/* How many bytes before a walk belong to the extent that goes on there, and to
-   the window: `most` at most. */
-static uint64_t bytes_before(const struct iodma_view *view,
-                             const struct iodma_walk *walk, uint64_t address,
-                             uint64_t most)
-{
-    uint64_t position = iodma_view_position(view, walk);
-    struct iodma_extent before = { .address = 0 };
-    struct iodma_walk back;
-
-    iodma_view_begin(view, position - smaller(position, most), &back);
-    while (back.offset < walk->offset &&
-           iodma_walk_next(&back, walk->offset - back.offset, &before) ==
-               IODMA_OK)
-        ;
-    return before.address + before.length == address ? before.length : 0;
-}
-
 /* Are the bytes at a walk in the cell of an extent's head? Then *length is
    cut to those that are. */
 static bool in_head(const struct iodma_view *view,
@@ -195,9 +177,13 @@ static bool in_head(const struct iodma_view *view,
 {
     uint64_t g = granularity(view);
     uint64_t inside = modulo(address, g);
-    uint64_t before = bytes_before(view, walk, address, inside);
-    uint64_t start = address - before;
+    uint64_t start;
 
+    if (inside == 0)
+        return false;
+    start = address -
+            iodma_walk_behind(walk, address,
+                              smaller(inside, iodma_view_position(view, walk)));
     if (modulo(start, line_of(view)) == 0 || !drops_lines(view, start) ||
         !foreign(view, start))
         return false;
@@ -205,13 +191,21 @@ static bool in_head(const struct iodma_view *view,
     return true;
 }
 
-/* Are they in the cell of its tail, if it ends at `end`? If not, *length is cut
-   to what is before it. */
-static bool in_tail(const struct iodma_view *view, uint64_t address,
-                    uint64_t end, uint64_t *length)
+/* Are they in the cell of its tail? If not, *length is cut to what is before
+   it. */
+static bool in_tail(const struct iodma_view *view, struct iodma_walk walk,
+                    uint64_t address, uint64_t *length)
 {
-    uint64_t tail = end - modulo(end, granularity(view));
+    uint64_t g = granularity(view);
+    uint64_t rest = view->length - iodma_view_position(view, &walk);
+    struct iodma_extent extent;
+    uint64_t end;
+    uint64_t tail;
 
+    /* An extent's end matters only if it is less than g away. */
+    (void)iodma_walk_next(&walk, *length + smaller(rest - *length, g), &extent);
+    end = address + extent.length;
+    tail = end - modulo(end, g);
     if (modulo(end, line_of(view)) == 0 || !drops_lines(view, end - 1) ||
         !foreign(view, end - 1))
         return false;
@@ -236,27 +230,30 @@ static uint64_t usable(const struct iodma_view *view, uint64_t address,
                : length;
 }
 
-/* The bytes from a walk on go one way: which? `seen` of their extent is known,
-   and more than could matter if it ends there. */
-static void split_edges(const struct iodma_view *view,
-                        const struct iodma_walk *walk, uint64_t seen,
-                        struct iodma_stretch *stretch)
+static enum iodma_status next_of_edges(const struct iodma_view *view,
+                                       struct iodma_walk *walk, uint64_t most,
+                                       struct iodma_stretch *stretch)
 {
     uint64_t granule = view->bus->granule;
-    uint64_t length = usable(view, stretch->address, seen);
+    struct iodma_extent extent;
+    uint64_t length;
 
-    stretch->bounced = length == 0;
-    if (length == 0)
-        length = seen;
-    else if (view->bus->hal->cache && iodma_view_inbound(view))
-        stretch->bounced =
-            in_head(view, walk, stretch->address, &length) ||
-            in_tail(view, stretch->address, stretch->address + seen, &length);
-
+    if (iodma_walk_peek(walk, &stretch->address) != IODMA_OK)
+        return IODMA_OVERRUN;
     stretch->within = modulo(stretch->address, granule);
     stretch->page = stretch->address - stretch->within;
-    stretch->length =
-        stretch->bounced ? smaller(length, granule - stretch->within) : length;
+    length = usable(view, stretch->address, most);
+    stretch->bounced = length == 0;
+    if (length == 0)
+        length = most;
+    else if (view->bus->hal->cache && iodma_view_inbound(view))
+        stretch->bounced = in_head(view, walk, stretch->address, &length) ||
+                           in_tail(view, *walk, stretch->address, &length);
+    if (stretch->bounced)
+        length = smaller(length, granule - stretch->within);
+    (void)iodma_walk_next(walk, length, &extent);
+    stretch->length = extent.length;
+    return IODMA_OK;
 }
 
 /* The least bounce -------------------------------------------------------- */
@@ -333,30 +330,32 @@ static void split_units(const struct iodma_view *view,
         stretch->length = smaller(stretch->length, g - modulo(linear, g));
 }
 
-enum iodma_status iodma_split_next(const struct iodma_view *view,
-                                   struct iodma_walk *walk, uint64_t most,
-                                   struct iodma_stretch *stretch)
+static enum iodma_status next_of_units(const struct iodma_view *view,
+                                       struct iodma_walk *walk, uint64_t most,
+                                       struct iodma_stretch *stretch)
 {
     uint64_t rest = view->length - iodma_view_position(view, walk);
-    uint64_t g = granularity(view);
     struct iodma_walk start = *walk;
     struct iodma_extent extent;
-    enum iodma_status status;
+    enum iodma_status status = iodma_walk_next(
+        walk, most + smaller(rest - most, granularity(view)), &extent);
 
-    /* An extent's end matters only if it is less than g away. */
-    status = iodma_walk_next(
-        walk, most > rest - smaller(rest, g) ? rest : most + g, &extent);
     if (status != IODMA_OK)
         return status;
     stretch->address = extent.address;
-    if (view->least)
-        split_units(view, &start, extent.length, most, stretch);
-    else
-        split_edges(view, &start, extent.length, stretch);
+    split_units(view, &start, extent.length, most, stretch);
     stretch->length = smaller(stretch->length, most);
     if (stretch->length < extent.length) {
         *walk = start;
         iodma_walk_skip(walk, stretch->length);
     }
     return IODMA_OK;
+}
+
+enum iodma_status iodma_split_next(const struct iodma_view *view,
+                                   struct iodma_walk *walk, uint64_t most,
+                                   struct iodma_stretch *stretch)
+{
+    return view->least ? next_of_units(view, walk, most, stretch)
+                       : next_of_edges(view, walk, most, stretch);
 }

@@ -45,6 +45,7 @@ struct iodma_stretch {
  *
  *   view  its rung (EDGES, PAGES) and its `ours` are set
  *   walk  within the window; left behind the stretch
+ *   most  bytes, not 0; the window has as many
  *
  * Returns OK, or Overrun at the descriptor's end. Context: any.
  */

@@ -16,6 +16,11 @@ struct part {
 typedef enum iodma_status (*piece_function)(const struct iodma_view *view,
                                             const struct iodma_piece *piece);
 
+static struct part all_of(const struct iodma_view *view)
+{
+    return (struct part){ 0, view->length };
+}
+
 static bool bounced(const struct iodma_piece *piece)
 {
     return piece->storage != piece->client;
@@ -23,17 +28,18 @@ static bool bounced(const struct iodma_piece *piece)
 
 /* Every piece of part of the window, of the kinds asked for, in order, until
    one fails. */
-static enum iodma_status each_piece_of(const struct iodma_view *view,
-                                       uint64_t offset, uint64_t length,
-                                       uint32_t what, piece_function function)
+static enum iodma_status each_piece(const struct iodma_view *view,
+                                    struct part part, uint32_t what,
+                                    piece_function function)
 {
     enum iodma_status status = IODMA_OK;
+    uint64_t length = part.length;
     struct iodma_piece piece;
     struct iodma_walk walk;
 
     if (what == 0)
         return IODMA_OK;
-    iodma_view_begin(view, offset, &walk);
+    iodma_view_begin(view, part.offset, &walk);
     while (status == IODMA_OK && length != 0 &&
            iodma_view_piece(view, &walk, length, &piece) == IODMA_OK) {
         uint32_t kind =
@@ -44,12 +50,6 @@ static enum iodma_status each_piece_of(const struct iodma_view *view,
         length -= piece.length;
     }
     return status;
-}
-
-static enum iodma_status each_piece(const struct iodma_view *view,
-                                    uint32_t what, piece_function function)
-{
-    return each_piece_of(view, 0, view->length, what, function);
 }
 
 static enum iodma_status piece_out(const struct iodma_view *view,
@@ -88,17 +88,12 @@ static uint32_t if_cached(const struct iodma_view *view, uint32_t what)
 
 enum iodma_status iodma_sync_can_copy(const struct iodma_view *view)
 {
-    return each_piece(view, if_bounced(view), piece_can_copy);
-}
-
-enum iodma_status iodma_sync_copy_out(const struct iodma_view *view)
-{
-    return each_piece(view, if_bounced(view), piece_out);
+    return each_piece(view, all_of(view), if_bounced(view), piece_can_copy);
 }
 
 enum iodma_status iodma_sync_copy_in(const struct iodma_view *view)
 {
-    return each_piece(view, if_bounced(view), piece_in);
+    return each_piece(view, all_of(view), if_bounced(view), piece_in);
 }
 
 static enum iodma_status maintain(const struct iodma_view *view, bool drop,
@@ -173,17 +168,8 @@ static enum iodma_status clear_rest(const struct iodma_view *view,
         return clear(view, view->buffer + filled,
                      iodma_view_buffer_size(view) - filled);
     if (view->rung == IODMA_EDGES && !view->mapper)
-        return each_piece(view, IODMA_SYNC_BOUNCED, piece_clear);
+        return each_piece(view, all_of(view), IODMA_SYNC_BOUNCED, piece_clear);
     return clear_pages(view, from_client);
-}
-
-enum iodma_status iodma_sync_fill(const struct iodma_view *view,
-                                  bool from_client)
-{
-    enum iodma_status status = clear_rest(view, from_client);
-
-    return status == IODMA_OK && from_client ? iodma_sync_copy_out(view)
-                                             : status;
 }
 
 static enum iodma_status piece_clean(const struct iodma_view *view,
@@ -198,21 +184,55 @@ static enum iodma_status piece_flush(const struct iodma_view *view,
     return flush(view, piece->storage, piece->length);
 }
 
-enum iodma_status iodma_sync_for_device(const struct iodma_view *view,
-                                        uint32_t what)
+/* Copied, if it is bounced, then clean. */
+static enum iodma_status piece_out_clean(const struct iodma_view *view,
+                                         const struct iodma_piece *piece)
 {
     enum iodma_status status =
-        each_piece(view, if_cached(view, what), piece_clean);
+        bounced(piece) ? piece_out(view, piece) : IODMA_OK;
 
+    return status == IODMA_OK ? piece_clean(view, piece) : status;
+}
+
+/* Hand part of the window to the device in one pass. */
+static enum iodma_status give(const struct iodma_view *view, struct part part,
+                              bool copied, uint32_t cleaned)
+{
+    uint32_t copies = copied ? if_bounced(view) : 0;
+    uint32_t cleans = if_cached(view, cleaned);
+    piece_function function = piece_out_clean;
+    enum iodma_status status;
+
+    if (copies == 0)
+        function = piece_clean;
+    else if (cleans == 0)
+        function = piece_out;
+    status = each_piece(view, part, copies | cleans, function);
     hal_publish(view->bus->hal);
     return status;
+}
+
+enum iodma_status iodma_sync_fill(const struct iodma_view *view,
+                                  bool from_client, uint32_t cleaned)
+{
+    enum iodma_status status = IODMA_OK;
+
+    if (view->rung != IODMA_DIRECT)
+        status = clear_rest(view, from_client);
+    return status == IODMA_OK ? give(view, all_of(view), from_client, cleaned)
+                              : status;
+}
+
+enum iodma_status iodma_sync_copy_out(const struct iodma_view *view)
+{
+    return give(view, all_of(view), true, IODMA_SYNC_BOUNCED);
 }
 
 enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
                                      uint32_t what)
 {
     hal_observe(view->bus->hal);
-    return each_piece(view, if_cached(view, what), piece_flush);
+    return each_piece(view, all_of(view), if_cached(view, what), piece_flush);
 }
 
 /* Does the device find bytes [from, to) of the window in a cache line? */
@@ -279,33 +299,26 @@ bool iodma_sync_splits_line(const struct iodma_view *view, uint64_t offset,
 enum iodma_status iodma_sync_part_out(const struct iodma_view *view,
                                       uint64_t offset, uint64_t length)
 {
-    uint32_t copied = if_bounced(view);
+    struct part part = { offset, length };
     enum iodma_status status =
-        each_piece_of(view, offset, length, copied, piece_can_copy);
+        each_piece(view, part, if_bounced(view), piece_can_copy);
 
-    if (status == IODMA_OK)
-        status = each_piece_of(view, offset, length, copied, piece_out);
-    if (status == IODMA_OK)
-        status = each_piece_of(view, offset, length,
-                               if_cached(view, IODMA_SYNC_ALL), piece_clean);
-    hal_publish(view->bus->hal);
-    return status;
+    return status == IODMA_OK ? give(view, part, true, IODMA_SYNC_ALL) : status;
 }
 
 enum iodma_status iodma_sync_part_in(const struct iodma_view *view,
                                      uint64_t offset, uint64_t length)
 {
+    struct part part = { offset, length };
     uint32_t copied = if_bounced(view);
-    enum iodma_status status =
-        each_piece_of(view, offset, length, copied, piece_can_copy);
+    enum iodma_status status = each_piece(view, part, copied, piece_can_copy);
 
     hal_observe(view->bus->hal);
     if (status == IODMA_OK)
-        status = each_piece_of(view, offset, length,
-                               if_cached(view, IODMA_SYNC_ALL), piece_flush);
-    return status == IODMA_OK
-               ? each_piece_of(view, offset, length, copied, piece_in)
-               : status;
+        status = each_piece(view, part, if_cached(view, IODMA_SYNC_ALL),
+                            piece_flush);
+    return status == IODMA_OK ? each_piece(view, part, copied, piece_in)
+                              : status;
 }
 
 enum iodma_status iodma_sync_read(const struct iodma_view *view,

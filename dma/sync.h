@@ -25,22 +25,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * Make a new plan's storage fit to be seen by the device: filled from the
- * client, or with zeros; what is no part of the window is zero always (E5).
- */
-enum iodma_status iodma_sync_fill(const struct iodma_view *view,
-                                  bool from_client);
-
-/* Would the copies find a region and a window everywhere? Changes nothing. */
-enum iodma_status iodma_sync_can_copy(const struct iodma_view *view);
-
-/* Bounced bytes, from the client to the storage. */
-enum iodma_status iodma_sync_copy_out(const struct iodma_view *view);
-
-/* Bounced bytes, from the storage to the client. */
-enum iodma_status iodma_sync_copy_in(const struct iodma_view *view);
-
 /* What of the storage maintenance is for. */
 enum {
     IODMA_SYNC_BOUNCED = 1,
@@ -48,9 +32,22 @@ enum {
     IODMA_SYNC_ALL = 3,
 };
 
-/* Clean the storage, then publish: the device may look. */
-enum iodma_status iodma_sync_for_device(const struct iodma_view *view,
-                                        uint32_t what);
+/*
+ * Hand a new plan's storage to the device: bounced bytes are copied from the
+ * client, or are zeros; what is no part of the window is zero always (E5).
+ * Clean, publish.
+ */
+enum iodma_status iodma_sync_fill(const struct iodma_view *view,
+                                  bool from_client, uint32_t cleaned);
+
+/* Bounced bytes once more, from the client to the storage; clean, publish. */
+enum iodma_status iodma_sync_copy_out(const struct iodma_view *view);
+
+/* Would the copies find a region and a window everywhere? Changes nothing. */
+enum iodma_status iodma_sync_can_copy(const struct iodma_view *view);
+
+/* Bounced bytes, from the storage to the client. */
+enum iodma_status iodma_sync_copy_in(const struct iodma_view *view);
 
 /* Observe, then clean and invalidate the storage: the CPU may look. */
 enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,

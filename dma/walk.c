@@ -143,6 +143,42 @@ enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
     return status;
 }
 
+enum iodma_status iodma_walk_peek(struct iodma_walk *walk, uint64_t *address)
+{
+    return ahead(walk, 1, address) != 0 ? IODMA_OK : IODMA_OVERRUN;
+}
+
+/* The same as below, where it takes a walk to find out. */
+static uint64_t behind_anywhere(const struct iodma_walk *walk, uint64_t address,
+                                uint64_t most)
+{
+    struct iodma_extent before = { .address = 0 };
+    struct iodma_walk back;
+
+    (void)iodma_walk_begin(&back, walk->memory, walk->offset - most);
+    while (back.offset < walk->offset &&
+           iodma_walk_next(&back, walk->offset - back.offset, &before) ==
+               IODMA_OK)
+        ;
+    return before.address + before.length == address ? before.length : 0;
+}
+
+uint64_t iodma_walk_behind(const struct iodma_walk *walk, uint64_t address,
+                           uint64_t most)
+{
+    const struct iodma_memory *leaf = walk->leaf;
+    const struct iodma_range *range = walk->range;
+    uint64_t behind = walk->within;
+
+    if (leaf != walk->memory || leaf->translation)
+        return behind_anywhere(walk, address, most);
+    while (behind < most && range != iodma_memory_ranges(leaf) &&
+           (range[-1].length == 0 ||
+            range[-1].address + range[-1].length == address - behind))
+        behind += (--range)->length;
+    return smaller(behind, most);
+}
+
 void iodma_walk_skip(struct iodma_walk *walk, uint64_t length)
 {
     if (length > walk->end - walk->offset) {

@@ -45,6 +45,27 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
                                    uint64_t offset);
 
 /*
+ * Look at the next byte.
+ *
+ *   address  out: CPU physical
+ *
+ * Returns OK, or Overrun at the end of the descriptor. Context: any.
+ */
+enum iodma_status iodma_walk_peek(struct iodma_walk *walk, uint64_t *address);
+
+/*
+ * How many bytes before the next one are contiguous with it?
+ *
+ *   walk     iodma_walk_peek() has just been called, which gave `address`
+ *   most     to look for; the descriptor has as many before the place
+ *
+ * Costs a step a range, and a walk from the beginning if ranges are virtual or
+ * in several descriptors. Context: any.
+ */
+uint64_t iodma_walk_behind(const struct iodma_walk *walk, uint64_t address,
+                           uint64_t most);
+
+/*
  * Take the next contiguous extent, and no more than `most` of it.
  *
  *   walk    left behind the extent

@@ -1118,7 +1118,7 @@ static void ordering(void)
     check_case("E4: so are cells");
     begin_logged(&mapped_any, unowned, IODMA_IN);
     expect_prepared(&mapped.command);
-    expect_events("tcxcxcpm");
+    expect_events("tcxcxcxcpm");
     expect_completed(&mapped.command);
     expect_events("usoixixg");
     expect_nothing_mapped();
