@@ -188,6 +188,37 @@ static enum iodma_status take_pages(struct iodma_view *view)
     return status;
 }
 
+/* Are all bytes of the descriptor in pages that the device reaches? */
+static bool all_reached(const struct iodma_view *view)
+{
+    const struct iodma_summary *summary = &view->memory->summary;
+
+    return iodma_split_reached(view, summary->lowest, UINT64_MAX) >
+           summary->highest - summary->lowest;
+}
+
+/* Can no cut break an alignment, and are any number of segments welcome? Then
+   a split list is legal, whatever it is. */
+static bool splits_are_legal(const struct iodma_view *view)
+{
+    const struct iodma_limits *limits = view->limits;
+    const struct hal_bus *hal = view->bus->hal;
+    uint64_t finest = hal->cache ? hal->cache->largest_line
+                                 : view->bus->granule; /* cut but by limits */
+    uint64_t shape = shape_of(view);
+
+    if (view->mapper || view->least || limits->max_segments != UINT32_MAX ||
+        limits->max_segment < limits->alignment || finest < limits->alignment)
+        return false;
+    for (uint32_t i = 0; i < hal->aperture_count; i++) {
+        const struct hal_aperture *aperture = &hal->apertures[i];
+
+        shape |= aperture->cpu | aperture->bus | aperture->size;
+    }
+    return modulo(shape, limits->alignment) == 0 &&
+           (view->rung == IODMA_PAGES || all_reached(view));
+}
+
 /* One of the rungs with pages: NoResources if they cannot be had. Where none
    is needed it is rung *direct* again, which would not do; and a mapper's page
    must not show others' bounce pages. */
@@ -199,8 +230,10 @@ static enum iodma_status climb_pages(struct iodma_view *view, uint8_t rung)
         return IODMA_NOT_ALIGNED;
     view->rung = rung;
     status = take_pages(view);
-    if (status == IODMA_OK)
-        status = view->cells == 0 ? IODMA_NOT_ALIGNED : judge_list(view);
+    if (status == IODMA_OK && view->cells == 0)
+        status = IODMA_NOT_ALIGNED;
+    if (status == IODMA_OK && !splits_are_legal(view))
+        status = judge_list(view);
     if (status != IODMA_OK)
         iodma_plan_release(view);
     return status;

@@ -135,6 +135,7 @@ enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
     uint64_t more;
 
     while (status == IODMA_OK && extent->length < most &&
+           walk->offset != walk->memory->length &&
            (more = ahead(walk, most - extent->length, &next)) != 0 &&
            next == extent->address + extent->length) {
         extent->length += more;
