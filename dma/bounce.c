@@ -44,7 +44,7 @@ static void give_back(struct hal_bounce *hal, uint64_t address, uint64_t size)
 {
     struct iodma_bounce *bounce = to_bounce(hal);
 
-    if (modulo(address | size, hal->granule) == 0)
+    if (modulo32(address | size, hal->granule) == 0)
         iodma_runs_give_back(&bounce->runs,
                              (address - hal->base) >> bounce->shift,
                              size >> bounce->shift);
@@ -58,7 +58,7 @@ static const struct hal_bounce_ops ops = {
 
 enum iodma_status iodma_bounce_init(struct iodma_bounce *bounce,
                                     uint64_t address, uint64_t size,
-                                    uint64_t granule,
+                                    uint32_t granule,
                                     struct hal_bounce_cell *cells,
                                     struct iodma_note *notes)
 {
@@ -66,7 +66,7 @@ enum iodma_status iodma_bounce_init(struct iodma_bounce *bounce,
     uint32_t pages;
 
     if (!bounce || !cells || !notes || !is_power_of_two(granule) ||
-        modulo(address | size, granule) != 0 || size == 0 ||
+        modulo32(address | size, granule) != 0 || size == 0 ||
         range_wraps(address, size))
         return IODMA_BAD_ARGUMENT;
     shift = (uint32_t)__builtin_ctzll(granule);
@@ -83,7 +83,7 @@ enum iodma_status iodma_bounce_init(struct iodma_bounce *bounce,
         .shift = shift,
     };
     iodma_runs_init(&bounce->runs, notes,
-                    (uint32_t)modulo(address >> shift, IODMA_MOST_PAGES),
+                    (uint32_t)modulo32(address >> shift, IODMA_MOST_PAGES),
                     pages);
     for (uint32_t i = 0; i < pages; i++)
         cells[i] = (struct hal_bounce_cell){ 0 };

@@ -42,7 +42,7 @@ struct iodma_bounce {
  */
 enum iodma_status iodma_bounce_init(struct iodma_bounce *bounce,
                                     uint64_t address, uint64_t size,
-                                    uint64_t granule,
+                                    uint32_t granule,
                                     struct hal_bounce_cell *cells,
                                     struct iodma_note *notes);
 

@@ -25,8 +25,8 @@ static enum iodma_status check_aperture(const struct hal_bus *hal,
     if (aperture->size == 0 || range_wraps(aperture->cpu, aperture->size) ||
         range_wraps(aperture->bus, aperture->size) || aperture->access == 0 ||
         (aperture->access & ~(HAL_READ | HAL_WRITE)) != 0 ||
-        (hal->cache &&
-         modulo(aperture->cpu | aperture->size, hal->cache->largest_line) != 0))
+        (hal->cache && modulo32(aperture->cpu | aperture->size,
+                                hal->cache->largest_line) != 0))
         return IODMA_BAD_ARGUMENT;
     for (uint32_t i = 0; i < index; i++) {
         if (apertures_collide(&hal->apertures[i], aperture))
@@ -54,7 +54,7 @@ static bool hooks_present(const struct hal_bus *hal)
 }
 
 enum iodma_status iodma_bus_init(struct iodma_bus *bus,
-                                 const struct hal_bus *hal, uint64_t granule)
+                                 const struct hal_bus *hal, uint32_t granule)
 {
     struct iodma_limits limits;
     enum iodma_status status;
@@ -103,9 +103,8 @@ static bool holds_pages(const struct iodma_bus *bus,
     const struct hal_aperture *aperture =
         iodma_bus_aperture(bus, bounce->base, HAL_READ | HAL_WRITE);
 
-    return aperture && bounce->granule <= UINT64_MAX >> 32 &&
-           bounce->pages * bounce->granule <=
-               aperture->size - (bounce->base - aperture->cpu);
+    return aperture && hal_bounce_size(bounce) <=
+                           aperture->size - (bounce->base - aperture->cpu);
 }
 
 enum iodma_status iodma_bus_lend(struct iodma_bus *bus,

@@ -21,7 +21,7 @@ enum { IODMA_DEFAULT_GRANULE = 0x1000 };
 struct iodma_bus {
     const struct hal_bus *hal;   /* the board's, const          */
     struct iodma_limits limits;  /* of the port                 */
-    uint64_t granule;            /* PAGE of the spec, bytes     */
+    uint32_t granule;            /* PAGE of the spec, bytes     */
     struct hal_bounce *bounce;   /* NULL: none                  */
     struct iodma_mapper *mapper; /* the system mapper; NULL: none */
 };
@@ -46,7 +46,7 @@ struct iodma_mapper;
  * Context: thread.
  */
 enum iodma_status iodma_bus_init(struct iodma_bus *bus,
-                                 const struct hal_bus *hal, uint64_t granule);
+                                 const struct hal_bus *hal, uint32_t granule);
 
 /*
  * Lend a bus storage to bounce through, for all commands on it. Before, what

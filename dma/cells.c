@@ -12,7 +12,7 @@ static struct hal_bounce_cell *cell_at(const struct hal_bounce *bounce,
 
 static uint64_t address_of(const struct hal_bounce *bounce, uint32_t link)
 {
-    return bounce->base + (link - 1) * bounce->granule;
+    return bounce->base + (uint64_t)(link - 1) * bounce->granule;
 }
 
 static uint32_t link_of(const struct hal_bounce *bounce, uint64_t address)

@@ -336,7 +336,7 @@ static enum iodma_status prepare(struct iodma_command *command, uint64_t offset,
         return status;
     if (command->prepared != 0)
         return prepare_again(command, offset, length);
-    if (modulo(length, command->device.limits.align_length) != 0)
+    if (modulo32(length, command->device.limits.align_length) != 0)
         return IODMA_NOT_ALIGNED;
 
     iodma_command_look_at(command, offset, length, &command->view);

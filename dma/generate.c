@@ -207,7 +207,7 @@ static uint32_t list_ranges(const struct iodma_view *view,
     if (view->path == IODMA_PATH_FLAT)
         return list_flat(view, walk, segments, room);
     return view->path == IODMA_PATH_PLAIN &&
-                   modulo(walk->within, view->limits->align_length) == 0
+                   modulo32(walk->within, view->limits->align_length) == 0
                ? list_plain(view, walk, segments, room)
                : list_joined(view, walk, segments, room);
 }
@@ -315,7 +315,7 @@ static enum iodma_status generate(struct iodma_command *command,
     if (status != IODMA_OK)
         return status;
     if (view->path == IODMA_PATH_RUNS || output != iodma_output_host64 ||
-        modulo((uintptr_t)segments, _Alignof(struct slot)) != 0)
+        modulo32((uintptr_t)segments, _Alignof(struct slot)) != 0)
         return try_list(command, output, offset, segments, count);
 
     go_to(view, *offset, cursor);

@@ -32,14 +32,14 @@ void iodma_judge_segment(const struct iodma_limits *limits,
     finding->rule = IODMA_RULE_NONE;
     if (end - 1 > limits->last)
         find(finding, IODMA_RULE_REACH, limits->last, end - 1);
-    else if (modulo(segment.address, alignment) != 0)
+    else if (modulo32(segment.address, alignment) != 0)
         find(finding,
              first ? IODMA_RULE_ALIGN_ADDRESS : IODMA_RULE_ALIGN_INTERNAL,
              alignment, segment.address);
-    else if (modulo(segment.length, limits->align_length) != 0)
+    else if (modulo32(segment.length, limits->align_length) != 0)
         find(finding, IODMA_RULE_ALIGN_LENGTH, limits->align_length,
              segment.length);
-    else if (!last && modulo(end, limits->align_seam) != 0)
+    else if (!last && modulo32(end, limits->align_seam) != 0)
         find(finding, IODMA_RULE_SEAM, limits->align_seam, end);
 }
 
@@ -274,13 +274,13 @@ static bool bus_run(struct thought *thought, struct hal_segment *run)
 /* Take the next run, as a mapper shows it: from a page on. */
 static bool shown_run(struct thought *thought, struct hal_segment *run)
 {
-    uint64_t page_size = thought->view->mapper->hal->page_size;
+    uint32_t page_size = thought->view->mapper->hal->page_size;
 
     if (!bus_run(thought, run))
         return false;
-    run->address = thought->iova + modulo(run->address, page_size);
+    run->address = thought->iova + modulo32(run->address, page_size);
     thought->iova = run->address + run->length;
-    thought->iova += modulo(0 - thought->iova, page_size);
+    thought->iova += modulo32(0 - thought->iova, page_size);
     return true;
 }
 
@@ -334,7 +334,7 @@ static void judge_lines(const struct iodma_view *view,
                         struct iodma_finding *finding)
 {
     struct iodma_view edges = *view;
-    uint64_t line = view->bus->hal->cache->largest_line;
+    uint32_t line = view->bus->hal->cache->largest_line;
     struct iodma_stretch stretch;
     uint64_t position = 0;
     struct iodma_walk walk;
@@ -350,7 +350,7 @@ static void judge_lines(const struct iodma_view *view,
             return;
     } while (!stretch.bounced || !iodma_view_aperture(&edges, stretch.address));
     finding->start = stretch.address;
-    if (modulo(stretch.address, line) == 0) {
+    if (modulo32(stretch.address, line) == 0) {
         position += stretch.length - 1;
         stretch.address += stretch.length;
     }
@@ -364,7 +364,7 @@ static bool holds_block(const struct hal_bounce *bounce, uint64_t block,
                         uint64_t size, uint64_t highest)
 {
     uint64_t start = bounce->base + modulo(0 - bounce->base, block);
-    uint64_t room = bounce->pages * bounce->granule;
+    uint64_t room = hal_bounce_size(bounce);
 
     return start >= bounce->base && start - bounce->base < room &&
            block <= room - (start - bounce->base) &&
@@ -380,7 +380,7 @@ static bool lent(const struct iodma_view *view, uint64_t size)
                      : iodma_bus_bounce_limit(view->bus, view->limits->last);
     uint64_t block = bounce ? bounce->granule : 1;
 
-    if (!bounce || size == 0 || size > bounce->pages * bounce->granule)
+    if (!bounce || size == 0 || size > hal_bounce_size(bounce))
         return false;
     if (view->rung != IODMA_WHOLE)
         return highest >= bounce->base && highest - bounce->base >= size - 1;
@@ -559,16 +559,16 @@ void iodma_judge_access(const struct iodma_view *view, uint64_t offset,
 /* Bytes of IOVA that a planned view takes. */
 static uint64_t iova_of(const struct iodma_view *view)
 {
-    uint64_t page_size = view->mapper->hal->page_size;
+    uint32_t page_size = view->mapper->hal->page_size;
     struct hal_segment run;
     struct iodma_walk walk;
     uint64_t size = 0;
 
     iodma_view_begin(view, 0, &walk);
     while (iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK) {
-        uint64_t end = modulo(run.address, page_size) + run.length;
+        uint64_t end = modulo32(run.address, page_size) + run.length;
 
-        size += end + modulo(0 - end, page_size);
+        size += end + modulo32(0 - end, page_size);
     }
     return size;
 }

@@ -11,7 +11,7 @@ _Static_assert(offsetof(struct iodma_segment_options, boundary) ==
 
 enum iodma_status
 iodma_limits_resolve(const struct iodma_segment_options *options,
-                     uint32_t output_bits, uint64_t granule,
+                     uint32_t output_bits, uint32_t granule,
                      struct hal_limits *resolved)
 {
     uint32_t bits = options->address_bits;
@@ -157,9 +157,9 @@ enum iodma_status iodma_limits_judge(const struct iodma_limits *limits,
 
     if (segment.address + (segment.length - 1) > limits->last)
         return IODMA_MESSAGE_TOO_LARGE;
-    if (modulo(segment.address, alignment) != 0 ||
-        modulo(segment.length, limits->align_length) != 0 ||
-        (!last && modulo(end, limits->align_seam) != 0))
+    if (modulo32(segment.address, alignment) != 0 ||
+        modulo32(segment.length, limits->align_length) != 0 ||
+        (!last && modulo32(end, limits->align_seam) != 0))
         return IODMA_NOT_ALIGNED;
     return IODMA_OK;
 }

@@ -69,7 +69,7 @@ struct iodma_limits {
  */
 enum iodma_status
 iodma_limits_resolve(const struct iodma_segment_options *options,
-                     uint32_t output_bits, uint64_t granule,
+                     uint32_t output_bits, uint32_t granule,
                      struct hal_limits *resolved);
 
 /*

@@ -51,7 +51,7 @@ static void give_back(struct iodma_mapper *mapper, uint64_t iova,
 static uint64_t before(const struct iodma_mapper *mapper,
                        struct hal_segment run)
 {
-    return modulo(run.address, mapper->hal->page_size);
+    return modulo32(run.address, mapper->hal->page_size);
 }
 
 /* How many pages a bus run touches. */
@@ -201,8 +201,9 @@ static bool adopt(struct iodma_view *view, bool may_make)
         return false;
     alone = view->origin;
     view->iova = mapping->iova;
-    view->origin = modulo(alone - view->offset, view->mapper->hal->page_size) +
-                   view->offset;
+    view->origin =
+        modulo32(alone - view->offset, view->mapper->hal->page_size) +
+        view->offset;
     view->kept = true;
     if (iodma_plan_is_legal(view))
         return true;
@@ -224,7 +225,7 @@ enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
                                     const struct hal_lock *lock,
                                     struct iodma_note *notes, uint32_t count)
 {
-    uint64_t page_size;
+    uint32_t page_size;
     uint64_t first;
     uint64_t pages;
     uint32_t shift;
@@ -235,7 +236,7 @@ enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
         return IODMA_BAD_ARGUMENT;
     page_size = hal->page_size;
     shift = (uint32_t)__builtin_ctzll(page_size);
-    first = hal->first + modulo(0 - hal->first, page_size);
+    first = hal->first + modulo32(0 - hal->first, page_size);
     if (first < hal->first || hal->last < first ||
         hal->last - first < page_size - 1)
         return IODMA_BAD_ARGUMENT;
@@ -250,7 +251,7 @@ enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
         .shift = shift,
     };
     iodma_runs_init(&mapper->space, notes,
-                    (uint32_t)modulo(first >> shift, IODMA_MOST_PAGES),
+                    (uint32_t)modulo32(first >> shift, IODMA_MOST_PAGES),
                     (uint32_t)smaller(pages, count));
     return IODMA_OK;
 }

@@ -46,7 +46,7 @@ static enum iodma_status measure(struct iodma_memory *memory, uint64_t *index)
         if (range_wraps(range->address, range->length) ||
             range_wraps(length, range->length))
             return IODMA_BAD_ARGUMENT;
-        if (index && modulo(i, BIT32(memory->index_shift)) == 0)
+        if (index && modulo32(i, BIT32(memory->index_shift)) == 0)
             index[i >> memory->index_shift] = length;
         if (range->length == 0)
             memory->summary.empty = true;
@@ -410,7 +410,7 @@ enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
 }
 
 uint64_t iodma_memory_map_length(const struct iodma_memory *memory,
-                                 uint64_t page_size, uint64_t *offset)
+                                 uint32_t page_size, uint64_t *offset)
 {
     struct iodma_extent extent;
     struct iodma_walk walk;
@@ -419,12 +419,12 @@ uint64_t iodma_memory_map_length(const struct iodma_memory *memory,
 
     (void)iodma_walk_begin(&walk, memory, 0);
     while (iodma_walk_next(&walk, UINT64_MAX, &extent) == IODMA_OK) {
-        uint64_t within = modulo(extent.address, page_size);
+        uint64_t within = modulo32(extent.address, page_size);
 
         if (length == 0)
             first = within;
         length += within + extent.length + (page_size - 1);
-        length -= modulo(length, page_size);
+        length -= modulo32(length, page_size);
     }
     if (offset)
         *offset = first;

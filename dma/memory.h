@@ -233,7 +233,7 @@ static inline uint32_t iodma_memory_tag(const struct iodma_memory *memory)
  * Returns bytes. Context: any; the descriptor is ready. Source: spec 1.1.
  */
 uint64_t iodma_memory_map_length(const struct iodma_memory *memory,
-                                 uint64_t page_size, uint64_t *offset);
+                                 uint32_t page_size, uint64_t *offset);
 
 struct iodma_bus;
 

@@ -30,8 +30,8 @@ static enum iodma_status judge(const struct iodma_limits *limits,
     if (length > limits->max_transfer || length > limits->max_segment ||
         ((address ^ last) & ~limits->boundary_mask) != 0)
         return IODMA_NO_SPACE;
-    if ((modulo(address, limits->align_address) |
-         modulo(length, limits->align_length)) != 0)
+    if ((modulo32(address, limits->align_address) |
+         modulo32(length, limits->align_length)) != 0)
         return IODMA_NOT_ALIGNED;
     return IODMA_OK;
 }
@@ -45,7 +45,7 @@ static enum iodma_status judge_inbound(const struct iodma_bus *bus,
         !iodma_bus_regions_writable(bus, address, length))
         return IODMA_NOT_WRITABLE;
     if (!aperture->snooped &&
-        modulo(address | length, bus->hal->cache->largest_line) != 0)
+        modulo32(address | length, bus->hal->cache->largest_line) != 0)
         return IODMA_NOT_ALIGNED;
     return IODMA_OK;
 }

@@ -32,17 +32,17 @@ static bool lies_flat(const struct iodma_view *view, uint64_t delta,
                       uint64_t *origin)
 {
     const struct iodma_memory *memory = view->memory;
-    uint64_t page_size = view->mapper ? view->mapper->hal->page_size : 0;
+    uint32_t page_size = view->mapper ? view->mapper->hal->page_size : 0;
 
     if (memory->kind <= IODMA_BUFFER && memory->count == 1) {
         *origin = iodma_memory_ranges(memory)->address + memory->skip +
                   view->offset + delta;
         if (view->mapper)
-            *origin = modulo(*origin, page_size);
+            *origin = modulo32(*origin, page_size);
         return true;
     }
     *origin = 0;
-    return view->mapper && modulo(shape_of(view) | delta, page_size) == 0;
+    return view->mapper && modulo32(shape_of(view) | delta, page_size) == 0;
 }
 
 /* The way through a window in one aperture. fitting: its extents are legal
@@ -88,7 +88,7 @@ static bool may_be_written(const struct iodma_view *view)
     const struct iodma_summary *summary = &view->memory->summary;
 
     return (view->coherent || !cache ||
-            modulo(shape_of(view), cache->largest_line) == 0) &&
+            modulo32(shape_of(view), cache->largest_line) == 0) &&
            !view->memory->read_only &&
            iodma_bus_writable(view->bus, summary->lowest,
                               summary->highest - summary->lowest + 1);
@@ -109,7 +109,7 @@ bool iodma_plan_at_once(struct iodma_view *view)
         return false;
 
     delta = aperture->bus - aperture->cpu;
-    aligned = modulo(shape_of(view) | delta, view->limits->alignment) == 0;
+    aligned = modulo32(shape_of(view) | delta, view->limits->alignment) == 0;
     whole = needs_no_cut(view, delta);
     choose_path(view, delta, aligned && whole);
     view->coherent = aperture->snooped && !view->maintained;
@@ -169,7 +169,7 @@ static uint64_t highest(const struct iodma_view *view)
 /* A bounce page for every page of which something is bounced. */
 static enum iodma_status take_pages(struct iodma_view *view)
 {
-    uint64_t granule = view->bus->granule;
+    uint32_t granule = view->bus->granule;
     enum iodma_status status = IODMA_OK;
     struct iodma_stretch stretch;
     struct iodma_walk walk;
@@ -203,7 +203,7 @@ static bool splits_are_legal(const struct iodma_view *view)
 {
     const struct iodma_limits *limits = view->limits;
     const struct hal_bus *hal = view->bus->hal;
-    uint64_t finest = hal->cache ? hal->cache->largest_line
+    uint32_t finest = hal->cache ? hal->cache->largest_line
                                  : view->bus->granule; /* cut but by limits */
     uint64_t shape = shape_of(view);
 
@@ -215,7 +215,7 @@ static bool splits_are_legal(const struct iodma_view *view)
 
         shape |= aperture->cpu | aperture->bus | aperture->size;
     }
-    return modulo(shape, limits->alignment) == 0 &&
+    return modulo32(shape, limits->alignment) == 0 &&
            (view->rung == IODMA_PAGES || all_reached(view));
 }
 
@@ -244,7 +244,7 @@ static uint64_t alignment_of_buffer(const struct iodma_view *view,
                                     uint64_t size)
 {
     uint64_t alignment = iodma_limits_placement(view->limits, size);
-    uint64_t granule = iodma_view_granule(view);
+    uint32_t granule = iodma_view_granule(view);
 
     return alignment < granule ? granule : alignment;
 }
@@ -256,7 +256,7 @@ static uint64_t origin_of_buffer(const struct iodma_view *view)
         iodma_view_aperture(view, view->buffer);
     uint64_t address = view->buffer - aperture->cpu + aperture->bus;
 
-    return view->mapper ? modulo(address, view->mapper->hal->page_size)
+    return view->mapper ? modulo32(address, view->mapper->hal->page_size)
                         : address;
 }
 

@@ -245,7 +245,7 @@ static void no_buffer(struct iodma_reason *reason,
 
     if (whole->first.rule == IODMA_RULE_NONE) {
         say(reason, IODMA_RULE_STORAGE, whole->storage,
-            bounce ? bounce->pages * bounce->granule : 0);
+            bounce ? hal_bounce_size(bounce) : 0);
         cure(reason, IODMA_CURE_LEND, whole->storage);
         return;
     }
@@ -263,7 +263,7 @@ static void too_long(struct iodma_reason *reason,
     uint64_t most = limits->max_transfer;
 
     argue(reason, IODMA_RULE_MAX_TRANSFER, IODMA_ARGUMENT_LENGTH, most, length);
-    most -= modulo(most, limits->align_length);
+    most -= modulo32(most, limits->align_length);
     if (most != 0) {
         cure(reason, IODMA_CURE_SPLIT, most);
         return;
@@ -281,7 +281,7 @@ static void odd_length(struct iodma_reason *reason,
     uint64_t room =
         smaller(limits->max_transfer, command->memory->length - offset);
     uint64_t more = lack(length, limits->align_length);
-    uint64_t excess = modulo(length, limits->align_length);
+    uint64_t excess = modulo32(length, limits->align_length);
     struct iodma_view view;
 
     argue(reason, IODMA_RULE_ALIGN_LENGTH, IODMA_ARGUMENT_LENGTH,
@@ -348,7 +348,7 @@ static enum iodma_status judge_call(struct iodma_reason *reason,
         cure(reason, IODMA_CURE_COMPLETE, command->prepared);
         return IODMA_NOT_READY;
     }
-    if (modulo(*length, command->device.limits.align_length) != 0) {
+    if (modulo32(*length, command->device.limits.align_length) != 0) {
         odd_length(reason, command, offset, *length);
         return IODMA_NOT_ALIGNED;
     }
@@ -874,10 +874,10 @@ static void cuts_line(struct iodma_reason *reason,
                       const struct iodma_view *view, uint64_t offset,
                       uint64_t length)
 {
-    uint64_t line = view->bus->hal->cache->largest_line;
+    uint32_t line = view->bus->hal->cache->largest_line;
     uint64_t rest = view->length - offset;
     uint64_t address = storage_of(view, offset);
-    uint64_t before = smaller(offset, modulo(address, line));
+    uint64_t before = smaller(offset, modulo32(address, line));
 
     if (iodma_sync_splits_line(view, offset, rest)) {
         argue(reason, IODMA_RULE_LINE, IODMA_ARGUMENT_OFFSET, line, address);
@@ -889,7 +889,7 @@ static void cuts_line(struct iodma_reason *reason,
         return;
     }
     address = storage_of(view, offset + length - 1) + 1;
-    before = smaller(rest, length + modulo(0 - address, line));
+    before = smaller(rest, length + modulo32(0 - address, line));
     argue(reason, IODMA_RULE_LINE, IODMA_ARGUMENT_LENGTH, line, address);
     cure(reason, IODMA_CURE_SET,
          iodma_sync_splits_line(view, offset, before) ? rest : before);

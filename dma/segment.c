@@ -19,14 +19,14 @@ uint64_t iodma_segment_cut(const struct iodma_limits *limits,
         length = room + 1;
     cut = length < run.length;
 
-    excess = modulo(length, limits->align_length);
+    excess = modulo32(length, limits->align_length);
     if (excess != 0 && length > excess) {
         length -= excess;
         cut = true;
     }
 
     /* What follows a cut goes on at this very address. */
-    excess = modulo(run.address + length, limits->align_internal);
+    excess = modulo32(run.address + length, limits->align_internal);
     if (cut && excess != 0 && length > excess)
         length -= excess;
     return length;

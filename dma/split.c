@@ -3,7 +3,7 @@
 
 #include "hal/bits.h"
 
-static uint64_t line_of(const struct iodma_view *view)
+static uint32_t line_of(const struct iodma_view *view)
 {
     const struct hal_cache *cache = view->bus->hal->cache;
 
@@ -11,9 +11,9 @@ static uint64_t line_of(const struct iodma_view *view)
 }
 
 /* g of rule E3. */
-static uint64_t granularity(const struct iodma_view *view)
+static uint32_t granularity(const struct iodma_view *view)
 {
-    uint64_t line = line_of(view);
+    uint32_t line = line_of(view);
 
     return line > view->limits->align_internal ? line
                                                : view->limits->align_internal;
@@ -22,8 +22,8 @@ static uint64_t granularity(const struct iodma_view *view)
 uint64_t iodma_split_reached(const struct iodma_view *view, uint64_t address,
                              uint64_t most)
 {
-    uint64_t granule = view->bus->granule;
-    uint64_t page = address - modulo(address, granule);
+    uint32_t granule = view->bus->granule;
+    uint64_t page = address - modulo32(address, granule);
     const struct hal_aperture *aperture = iodma_view_aperture(view, page);
     uint64_t last = view->mapper ? UINT64_MAX : view->limits->last;
     uint64_t end; /* of the last page reached */
@@ -31,7 +31,7 @@ uint64_t iodma_split_reached(const struct iodma_view *view, uint64_t address,
     if (!aperture || aperture->bus > last)
         return 0;
     end = aperture->cpu + 1 + smaller(aperture->size - 1, last - aperture->bus);
-    end -= modulo(end, granule);
+    end -= modulo32(end, granule);
     return end > address ? smaller(most, end - address) : 0;
 }
 
@@ -95,9 +95,9 @@ static uint64_t owned_to(const struct iodma_view *view, uint64_t address)
 
 /* Is the block that holds a byte all the window's? known: bytes that are. */
 static bool is_ours(const struct iodma_view *view, uint64_t address,
-                    uint64_t size, struct iodma_range known)
+                    uint32_t size, struct iodma_range known)
 {
-    uint64_t at = address - modulo(address, size);
+    uint64_t at = address - modulo32(address, size);
     uint64_t left = size;
 
     while (left != 0) {
@@ -125,7 +125,7 @@ static void look_at(const struct iodma_view *view, uint64_t address,
 struct iodma_ends iodma_split_ends(const struct iodma_view *view)
 {
     struct iodma_ends ends = { false, false };
-    uint64_t line = line_of(view);
+    uint32_t line = line_of(view);
     struct iodma_piece piece;
     struct iodma_walk walk;
 
@@ -138,9 +138,9 @@ struct iodma_ends iodma_split_ends(const struct iodma_view *view)
 
         if (piece.storage != piece.client || !drops_lines(view, piece.client))
             continue;
-        if (modulo(piece.client, line) != 0)
+        if (modulo32(piece.client, line) != 0)
             look_at(view, piece.client, extent, &ends);
-        if (modulo(end, line) != 0)
+        if (modulo32(end, line) != 0)
             look_at(view, end - 1, extent, &ends);
     }
     return ends;
@@ -149,8 +149,8 @@ struct iodma_ends iodma_split_ends(const struct iodma_view *view)
 /* Does one buffer have all of the line that holds a byte? */
 static bool in_capacity(const struct iodma_view *view, uint64_t address)
 {
-    uint64_t line = line_of(view);
-    uint64_t at = address - modulo(address, line);
+    uint32_t line = line_of(view);
+    uint64_t at = address - modulo32(address, line);
 
     return owned_to(view, at) - at >= line;
 }
@@ -175,8 +175,8 @@ static bool in_head(const struct iodma_view *view,
                     const struct iodma_walk *walk, uint64_t address,
                     uint64_t *length)
 {
-    uint64_t g = granularity(view);
-    uint64_t inside = modulo(address, g);
+    uint32_t g = granularity(view);
+    uint32_t inside = modulo32(address, g);
     uint64_t start;
 
     if (inside == 0)
@@ -184,7 +184,7 @@ static bool in_head(const struct iodma_view *view,
     start = address -
             iodma_walk_behind(walk, address,
                               smaller(inside, iodma_view_position(view, walk)));
-    if (modulo(start, line_of(view)) == 0 || !drops_lines(view, start) ||
+    if (modulo32(start, line_of(view)) == 0 || !drops_lines(view, start) ||
         !foreign(view, start))
         return false;
     *length = smaller(*length, g - inside);
@@ -196,7 +196,7 @@ static bool in_head(const struct iodma_view *view,
 static bool in_tail(const struct iodma_view *view, struct iodma_walk walk,
                     uint64_t address, uint64_t *length)
 {
-    uint64_t g = granularity(view);
+    uint32_t g = granularity(view);
     uint64_t rest = view->length - iodma_view_position(view, &walk);
     struct iodma_extent extent;
     uint64_t end;
@@ -205,8 +205,8 @@ static bool in_tail(const struct iodma_view *view, struct iodma_walk walk,
     /* An extent's end matters only if it is less than g away. */
     (void)iodma_walk_next(&walk, *length + smaller(rest - *length, g), &extent);
     end = address + extent.length;
-    tail = end - modulo(end, g);
-    if (modulo(end, line_of(view)) == 0 || !drops_lines(view, end - 1) ||
+    tail = end - modulo32(end, g);
+    if (modulo32(end, line_of(view)) == 0 || !drops_lines(view, end - 1) ||
         !foreign(view, end - 1))
         return false;
     if (address >= tail)
@@ -234,13 +234,13 @@ static enum iodma_status next_of_edges(const struct iodma_view *view,
                                        struct iodma_walk *walk, uint64_t most,
                                        struct iodma_stretch *stretch)
 {
-    uint64_t granule = view->bus->granule;
+    uint32_t granule = view->bus->granule;
     struct iodma_extent extent;
     uint64_t length;
 
     if (iodma_walk_peek(walk, &stretch->address) != IODMA_OK)
         return IODMA_OVERRUN;
-    stretch->within = modulo(stretch->address, granule);
+    stretch->within = modulo32(stretch->address, granule);
     stretch->page = stretch->address - stretch->within;
     length = usable(view, stretch->address, most);
     stretch->bounced = length == 0;
@@ -274,7 +274,7 @@ static uint64_t phase(const struct iodma_view *view)
 static bool broken_line(const struct iodma_view *view, uint64_t address,
                         uint64_t border)
 {
-    return modulo(border, line_of(view)) != 0 && drops_lines(view, address) &&
+    return modulo32(border, line_of(view)) != 0 && drops_lines(view, address) &&
            foreign(view, address);
 }
 
@@ -284,15 +284,15 @@ static bool broken_line(const struct iodma_view *view, uint64_t address,
 static uint64_t direct_units(const struct iodma_view *view, uint64_t position,
                              uint64_t linear, struct iodma_extent extent)
 {
-    uint64_t g = granularity(view);
+    uint32_t g = granularity(view);
     uint64_t length = iodma_split_reached(view, extent.address, extent.length);
     uint64_t end = extent.address + length;
 
-    if (length == 0 || modulo(extent.address ^ linear, g) != 0 ||
+    if (length == 0 || modulo32(extent.address ^ linear, g) != 0 ||
         broken_line(view, extent.address, extent.address))
         return 0;
     if (position + length != view->length || broken_line(view, end - 1, end))
-        length -= smaller(length, modulo(linear + length, g));
+        length -= smaller(length, modulo32(linear + length, g));
     return length;
 }
 
@@ -300,11 +300,11 @@ static void split_units(const struct iodma_view *view,
                         const struct iodma_walk *walk, uint64_t seen,
                         uint64_t most, struct iodma_stretch *stretch)
 {
-    uint64_t g = granularity(view);
-    uint64_t granule = view->bus->granule;
+    uint32_t g = granularity(view);
+    uint32_t granule = view->bus->granule;
     uint64_t position = iodma_view_position(view, walk);
     uint64_t linear = phase(view) + position;
-    uint64_t back = smaller(position, modulo(linear, g));
+    uint64_t back = smaller(position, modulo32(linear, g));
     struct iodma_extent unit = { .address = stretch->address, .length = seen };
     uint64_t direct;
 
@@ -323,11 +323,11 @@ static void split_units(const struct iodma_view *view,
         return;
     }
     /* To the end of the unit, or of an extent that has no unit at all. */
-    stretch->within = modulo(linear, granule);
+    stretch->within = modulo32(linear, granule);
     stretch->page = linear - stretch->within;
     stretch->length = smaller(seen, granule - stretch->within);
-    if (modulo(stretch->address ^ linear, g) == 0)
-        stretch->length = smaller(stretch->length, g - modulo(linear, g));
+    if (modulo32(stretch->address ^ linear, g) == 0)
+        stretch->length = smaller(stretch->length, g - modulo32(linear, g));
 }
 
 static enum iodma_status next_of_units(const struct iodma_view *view,

@@ -151,11 +151,11 @@ static enum iodma_status piece_clear(const struct iodma_view *view,
                                      const struct iodma_piece *piece)
 {
     const struct hal_cache *cache = view->bus->hal->cache;
-    uint64_t line = cache ? cache->largest_line : 1;
-    uint64_t before = modulo(piece->storage, line);
+    uint32_t line = cache ? cache->largest_line : 1;
+    uint64_t before = modulo32(piece->storage, line);
     uint64_t size = before + piece->length + (line - 1);
 
-    return clear(view, piece->storage - before, size - modulo(size, line));
+    return clear(view, piece->storage - before, size - modulo32(size, line));
 }
 
 /* Clear what the copy, if there is one, leaves as it was. */
@@ -259,7 +259,7 @@ static bool is_shared(const struct iodma_view *view, struct part part,
                       uint64_t address)
 {
     uint64_t line =
-        address - modulo(address, view->bus->hal->cache->largest_line);
+        address - modulo32(address, view->bus->hal->cache->largest_line);
 
     return in_line(view, 0, part.offset, line) ||
            in_line(view, part.offset + part.length, view->length, line);
@@ -269,12 +269,12 @@ static bool is_shared(const struct iodma_view *view, struct part part,
 static bool shares_ends(const struct iodma_view *view, struct part part,
                         uint64_t address, uint64_t length)
 {
-    uint64_t line = view->bus->hal->cache->largest_line;
+    uint32_t line = view->bus->hal->cache->largest_line;
     uint64_t end = address + length;
 
     return iodma_view_maintains(view, address) &&
-           ((modulo(address, line) != 0 && is_shared(view, part, address)) ||
-            (modulo(end, line) != 0 && is_shared(view, part, end - 1)));
+           ((modulo32(address, line) != 0 && is_shared(view, part, address)) ||
+            (modulo32(end, line) != 0 && is_shared(view, part, end - 1)));
 }
 
 bool iodma_sync_splits_line(const struct iodma_view *view, uint64_t offset,

@@ -48,7 +48,7 @@ static bool in_phase(const struct hal_dmac *dmac,
         return true;
     iodma_zip_begin(&zip, transfer->source, transfer->destination);
     while (iodma_zip_next(&zip, &item, 1) != 0) {
-        if (modulo(item.source ^ item.destination, dmac->same_phase) != 0)
+        if (modulo32(item.source ^ item.destination, dmac->same_phase) != 0)
             return false;
     }
     return true;

@@ -151,9 +151,9 @@ enum iodma_status iodma_view_bus_run(const struct iodma_view *view,
 static uint64_t shown_at(const struct iodma_view *view, uint64_t iova,
                          uint64_t address)
 {
-    uint64_t page_size = view->mapper->hal->page_size;
+    uint32_t page_size = view->mapper->hal->page_size;
 
-    return iova - modulo(iova, page_size) + modulo(address, page_size);
+    return iova - modulo32(iova, page_size) + modulo32(address, page_size);
 }
 
 /* Does an aperture begin at a bus address? What is before it is not in it. */
@@ -181,7 +181,7 @@ static enum iodma_status shown_run(const struct iodma_view *view,
                                    struct iodma_cursor *cursor, uint64_t most,
                                    struct hal_segment *run)
 {
-    uint64_t page_size = view->mapper->hal->page_size;
+    uint32_t page_size = view->mapper->hal->page_size;
     struct iodma_walk walk = cursor->walk;
     uint64_t end;
     enum iodma_status status = iodma_view_bus_run(view, &walk, most, run);
@@ -193,7 +193,7 @@ static enum iodma_status shown_run(const struct iodma_view *view,
     run->address = shown_at(view, cursor->iova, run->address);
     cursor->iova = run->address + run->length;
     if (!goes_on(view, cursor->walk, end))
-        cursor->iova += modulo(0 - cursor->iova, page_size);
+        cursor->iova += modulo32(0 - cursor->iova, page_size);
     return IODMA_OK;
 }
 
@@ -280,9 +280,9 @@ bool iodma_view_maintains(const struct iodma_view *view, uint64_t address)
     return view->maintained || !aperture || !aperture->snooped;
 }
 
-uint64_t iodma_view_granule(const struct iodma_view *view)
+uint32_t iodma_view_granule(const struct iodma_view *view)
 {
-    uint64_t granule = view->bus->granule;
+    uint32_t granule = view->bus->granule;
 
     return view->mapper && view->mapper->hal->page_size > granule
                ? view->mapper->hal->page_size
@@ -291,8 +291,8 @@ uint64_t iodma_view_granule(const struct iodma_view *view)
 
 uint64_t iodma_view_buffer_size(const struct iodma_view *view)
 {
-    uint64_t granule = iodma_view_granule(view);
+    uint32_t granule = iodma_view_granule(view);
     uint64_t rounded = view->length + (granule - 1);
 
-    return rounded - modulo(rounded, granule);
+    return rounded - modulo32(rounded, granule);
 }

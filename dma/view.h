@@ -221,7 +221,7 @@ static inline const void *iodma_view_owner(const struct iodma_view *view)
 
 /* What bounce storage has to be rounded to, bytes: the device sees whole pages
    of a mapper. Context: any. */
-uint64_t iodma_view_granule(const struct iodma_view *view);
+uint32_t iodma_view_granule(const struct iodma_view *view);
 
 /* Bytes of the buffer of rung *whole*. Context: any. */
 uint64_t iodma_view_buffer_size(const struct iodma_view *view);

@@ -59,9 +59,15 @@ struct hal_bounce_cell {
 struct hal_bounce {
     const struct hal_bounce_ops *ops;
     uint64_t base;    /* of the first page take_page() can give       */
-    uint64_t granule; /* bytes of a page, a power of two              */
+    uint32_t granule; /* bytes of a page, a power of two              */
     uint32_t pages;   /* that take_page() can give, from base on      */
     struct hal_bounce_cell *cells; /* one a page */
 };
+
+/* Bytes of all pages. Context: any. */
+static inline uint64_t hal_bounce_size(const struct hal_bounce *bounce)
+{
+    return (uint64_t)bounce->pages * bounce->granule;
+}
 
 #endif

@@ -47,7 +47,7 @@ struct hal_mapper_ops {
 /* The driver embeds this and finds itself again with CONTAINER_OF. */
 struct hal_mapper {
     const struct hal_mapper_ops *ops;
-    uint64_t page_size; /* bytes, a power of two: what a run is made of       */
+    uint32_t page_size; /* bytes, a power of two: what a run is made of       */
     uint64_t first;     /* IOVA that may be used: from here, whole pages, ... */
     uint64_t last;      /* ... to this byte                                   */
     bool can_bypass;    /* the master may also speak bus addresses, which pass

@@ -35,7 +35,8 @@ extern struct mapped {
 
 /* The facts of M that a case has otherwise; 0: those of the spec. */
 struct mapped_facts {
-    uint64_t page_size, first, last;
+    uint32_t page_size;
+    uint64_t first, last;
 };
 
 /* Begin anew, with nothing mapped: on the fixture's bus; with other facts; on

@@ -28,7 +28,7 @@ static struct {
     uint32_t loan_count;
 } pool;
 
-static bool make_pool(uint64_t base, uint32_t pages, uint64_t granule)
+static bool make_pool(uint64_t base, uint32_t pages, uint32_t granule)
 {
     memset(&pool, 0, sizeof pool);
     memset(pool.cells, 0xA5, sizeof pool.cells);
@@ -37,7 +37,8 @@ static bool make_pool(uint64_t base, uint32_t pages, uint64_t granule)
     pool.granule = granule;
     pool.pages = pages;
     if (!expect_status("init",
-                       iodma_bounce_init(&pool.bounce, base, pages * granule,
+                       iodma_bounce_init(&pool.bounce, base,
+                                         (uint64_t)pages * granule,
                                          granule, pool.cells, pool.notes),
                        IODMA_OK))
         return false;
@@ -217,7 +218,7 @@ static void large_pools(void)
         const char *what;
         uint64_t base;
         uint32_t pages;
-        uint64_t granule;
+        uint32_t granule;
     } pools[] = {
         { "one aligned block", 0x40000000, 1024, 0x1000 },
         { "many blocks on either side of 4 GiB", 0xFFFF7040, 1023, 0x40 },
@@ -380,7 +381,8 @@ static void init(void)
     /* clang-format off */
     static const struct {
         const char *what;
-        uint64_t address, size, granule;
+        uint64_t address, size;
+        uint32_t granule;
         enum iodma_status want;
     } cases[] = {
         { "a pool of one page", 0x1000, 0x1000, 0x1000, IODMA_OK },

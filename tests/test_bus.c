@@ -11,7 +11,7 @@ static const struct {
     const char *what;
     struct hal_aperture apertures[2];
     uint32_t count;
-    uint64_t granule;
+    uint32_t granule;
     enum iodma_status want;
 } boards[] = {
     { "two apertures side by side",
@@ -185,7 +185,8 @@ static void sharing(void)
 /* Bounce storage has to be all where the master reads and writes. */
 static const struct {
     const char *what;
-    uint64_t base, granule;
+    uint64_t base;
+    uint32_t granule;
     uint32_t pages;
     enum iodma_status want;
 } pools[] = {

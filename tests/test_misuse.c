@@ -1626,7 +1626,7 @@ static void missing_for_commands(void)
 
 /* A bus of which a part is missing or wrong is no bus. */
 static void expect_no_bus(const char *what, const struct hal_bus *hal,
-                          uint64_t granule)
+                          uint32_t granule)
 {
     struct iodma_bus bus;
     struct iodma_bus raw;

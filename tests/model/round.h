@@ -56,7 +56,7 @@ struct round {
     /* The bus. */
     uint64_t base;    /* CPU physical address of the client's memory ...    */
     uint64_t storage; /* ... and of storage; multiples of the granule       */
-    uint64_t granule;
+    uint32_t granule;
     uint32_t line; /* of the cache; 0: there is none                        */
     struct hal_aperture apertures[ROUND_APERTURES]; /* end at size 0        */
     struct hal_region regions[ROUND_REGIONS];       /* end at size 0        */
@@ -73,7 +73,7 @@ struct round {
     uint32_t run_pages;
 
     /* The IOMMU. */
-    uint64_t io_page; /* bytes; 0: there is none      */
+    uint32_t io_page; /* bytes; 0: there is none      */
     uint64_t io_first;
     uint32_t io_pages;
     bool io_system; /* the bus's, else the specification's */
