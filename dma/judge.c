@@ -2,6 +2,7 @@
 #include "dma/judge.h"
 
 #include "dma/access.h"
+#include "dma/lines.h"
 #include "dma/map.h"
 #include "dma/plan.h"
 #include "dma/reason.h"
@@ -445,7 +446,7 @@ enum iodma_status iodma_judge_ladder(struct iodma_view *view,
                                      struct iodma_verdict *verdict,
                                      struct iodma_verdict *lacking)
 {
-    struct iodma_ends ends = iodma_split_ends(view);
+    struct iodma_ends ends = iodma_lines_ends(view);
     enum iodma_status split;
     enum iodma_status whole;
 

@@ -114,6 +114,93 @@ static enum iodma_status enter(const struct iodma_view *view)
     return status;
 }
 
+/* Runs -------------------------------------------------------------------- */
+
+/* Where a bus address comes to lie in a page of IOVA: as far from its beginning
+   as before. */
+static uint64_t shown_at(const struct iodma_view *view, uint64_t iova,
+                         uint64_t address)
+{
+    uint32_t page_size = view->mapper->hal->page_size;
+
+    return iova - modulo32(iova, page_size) + modulo32(address, page_size);
+}
+
+/* Does an aperture begin at a bus address? What is before it is not in it. */
+static bool aperture_begins(const struct hal_bus *hal, uint64_t address)
+{
+    for (uint32_t i = 0; i < hal->aperture_count; i++) {
+        if (hal->apertures[i].bus == address)
+            return true;
+    }
+    return false;
+}
+
+/* Does the bus run that ends at a walk go on there? */
+static bool goes_on(const struct iodma_view *view, struct iodma_walk walk,
+                    uint64_t end)
+{
+    struct hal_segment next;
+
+    return iodma_view_bus_run(view, &walk, 1, &next) == IODMA_OK &&
+           next.address == end && !aperture_begins(view->bus->hal, end);
+}
+
+/* One bus run's bytes, as IOVA. The cursor does not pass what is not shown. */
+static enum iodma_status shown_run(const struct iodma_view *view,
+                                   struct iodma_cursor *cursor, uint64_t most,
+                                   struct hal_segment *run)
+{
+    uint32_t page_size = view->mapper->hal->page_size;
+    struct iodma_walk walk = cursor->walk;
+    uint64_t end;
+    enum iodma_status status = iodma_view_bus_run(view, &walk, most, run);
+
+    if (status != IODMA_OK)
+        return status;
+    cursor->walk = walk;
+    end = run->address + run->length;
+    run->address = shown_at(view, cursor->iova, run->address);
+    cursor->iova = run->address + run->length;
+    if (!goes_on(view, cursor->walk, end))
+        cursor->iova += modulo32(0 - cursor->iova, page_size);
+    return IODMA_OK;
+}
+
+static void seek(const struct iodma_view *view, struct iodma_cursor *cursor,
+                 uint64_t target)
+{
+    struct hal_segment run;
+
+    cursor->iova = view->iova;
+    (void)iodma_walk_begin(&cursor->walk, view->memory,
+                           view->kept ? 0 : view->offset);
+    while (cursor->walk.offset < target &&
+           shown_run(view, cursor, target - cursor->walk.offset, &run) ==
+               IODMA_OK)
+        ;
+}
+
+/* Runs that end with a page, and begin with the next one, are one. */
+static enum iodma_status run(const struct iodma_view *view,
+                             struct iodma_cursor *cursor, uint64_t most,
+                             struct hal_segment *rest)
+{
+    enum iodma_status status = shown_run(view, cursor, most, rest);
+    struct iodma_cursor ahead = *cursor;
+    struct hal_segment next;
+
+    if (status != IODMA_OK)
+        return status;
+    while (rest->length < most &&
+           shown_run(view, &ahead, most - rest->length, &next) == IODMA_OK &&
+           next.address == rest->address + rest->length) {
+        rest->length += next.length;
+        *cursor = ahead;
+    }
+    return IODMA_OK;
+}
+
 /* The calls --------------------------------------------------------------- */
 
 /* Take IOVA for all of a planned view. */
@@ -218,6 +305,8 @@ static const struct iodma_mapper_calls calls = {
     .hide = hide,
     .release = release,
     .adopt = adopt,
+    .run = run,
+    .seek = seek,
 };
 
 enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,

@@ -18,11 +18,13 @@
 #include "hal/bus.h"
 #include "hal/lock.h"
 #include "hal/mapper.h"
+#include "hal/segment.h"
 #include "hal/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+struct iodma_cursor;
 struct iodma_view;
 
 /* What a command asks of a mapper; made by iodma_mapper_init(). */
@@ -37,6 +39,13 @@ struct iodma_mapper_calls {
     /* Have a direct view use the mapping that its descriptor owns (E13), made
        now if it is not yet. Returns false if there is none for it. */
     bool (*adopt)(struct iodma_view *view, bool make);
+    /* Take the rest of the run at a cursor: iodma_view_run(), of IOVA. */
+    enum iodma_status (*run)(const struct iodma_view *view,
+                             struct iodma_cursor *cursor, uint64_t most,
+                             struct hal_segment *rest);
+    /* Step from the beginning to an offset in the descriptor. */
+    void (*seek)(const struct iodma_view *view, struct iodma_cursor *cursor,
+                 uint64_t target);
 };
 
 struct iodma_mapper {

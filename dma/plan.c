@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/plan.h"
 
+#include "dma/lines.h"
 #include "dma/map.h"
 #include "dma/segment.h"
 #include "dma/split.h"
@@ -343,7 +344,7 @@ enum iodma_status iodma_plan_make(struct iodma_view *view, bool force)
     enum iodma_status whole;
 
     if (!force) {
-        ends = iodma_split_ends(view);
+        ends = iodma_lines_ends(view);
         view->ours = ends.ours;
         if (!ends.foreign && climb_direct(view))
             return IODMA_OK;

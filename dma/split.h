@@ -3,21 +3,15 @@
  * Which bytes of a window are bounced, and which the device uses as they lie
  * (rule E3, rungs *edges* and *pages*).
  *
- * A cache line that the device writes past the caches has to be dropped
- * afterwards; what else is in it would be lost. Such a line is the window's
- * own if all of it lies within the window, or within the capacity of a buffer;
- * and if none of it is bounced for its neighbours' sake.
- * The part of a line that is not goes to a cell, with what lies before or
- * behind it up to the granularity g = max(line, alignment of segments after
- * the first):
+ * The part of a line that is not the window's own (dma/lines.h) goes to a cell,
+ * with what lies before or behind it up to the granularity g = max(line,
+ * alignment of segments after the first):
  *
  *      line   line   line   line          direct: [a, b)
  *     |...###|######|######|##....|       bounced: ### and ##, each at the same
  *         ^  a             b ^            place in a page of the pool
  *
- * With IODMA_LEAST_BOUNCE the window is cut into units of g, counted so that
- * the first byte keeps its phase; a unit that is not one contiguous, aligned,
- * reachable and owned block is gathered in a cell.
+ * With IODMA_LEAST_BOUNCE it is dma/least.h that decides.
  */
 #ifndef DMA_SPLIT_H
 #define DMA_SPLIT_H
@@ -53,17 +47,10 @@ enum iodma_status iodma_split_next(const struct iodma_view *view,
                                    struct iodma_walk *walk, uint64_t most,
                                    struct iodma_stretch *stretch);
 
-/* What the lines are like at the ends of a window's extents that have to be
-   dropped. */
-struct iodma_ends {
-    bool foreign; /* some hold bytes that are not the window's             */
-    bool ours;    /* some are the window's in more than one piece, or lie
-                     in a buffer's capacity                                */
-};
-
-/* Look at all of them. Costs a walk over the window for each extent that does
-   not begin and end with a line. Context: any. */
-struct iodma_ends iodma_split_ends(const struct iodma_view *view);
+/* The same, with the storage that has been taken for it: iodma_view_piece(). */
+enum iodma_status iodma_split_piece(const struct iodma_view *view,
+                                    struct iodma_walk *walk, uint64_t most,
+                                    struct iodma_piece *piece);
 
 /*
  * How many bytes from a CPU physical address on, up to `most`, lie in pages

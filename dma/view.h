@@ -11,6 +11,7 @@
 #include "dma/bus.h"
 #include "dma/cells.h"
 #include "dma/limits.h"
+#include "dma/map.h"
 #include "dma/memory.h"
 #include "dma/walk.h"
 #include "hal/segment.h"
@@ -61,7 +62,7 @@ struct iodma_view {
                             whatever the aperture says                      */
     bool least;          /* IODMA_LEAST_BOUNCE                              */
     bool ours;           /* some lines are the window's in more than one
-                            piece, or a buffer's: see dma/split.h           */
+                            piece, or a buffer's: see dma/lines.h           */
     bool kept; /* E13: the mapping is the descriptor's, from its first byte */
 };
 
@@ -136,10 +137,6 @@ enum iodma_status iodma_view_bus_run(const struct iodma_view *view,
                                      struct iodma_walk *walk, uint64_t most,
                                      struct hal_segment *run);
 
-/* With a mapper: step from the window's beginning to a cursor's place. */
-void iodma_view_count_up(const struct iodma_view *view,
-                         struct iodma_cursor *cursor, uint64_t target);
-
 /*
  * Put a cursor at a position of the window, 0 to its length. With a mapper it
  * costs one step a run before it, on PATH_FLAT nothing.
@@ -153,7 +150,7 @@ static inline void iodma_view_seek(const struct iodma_view *view,
     if (view->path == IODMA_PATH_FLAT)
         cursor->walk.offset = view->offset + position;
     else if (view->mapper)
-        iodma_view_count_up(view, cursor, view->offset + position);
+        view->mapper->calls->seek(view, cursor, view->offset + position);
     else
         iodma_view_begin(view, position, &cursor->walk);
 }
@@ -202,6 +199,12 @@ iodma_view_aperture(const struct iodma_view *view, uint64_t address)
 {
     return iodma_bus_aperture(view->bus, address, view->access);
 }
+
+/* How many of the bytes from a CPU physical address on lie in the first one's
+   aperture: what holds for it holds for them. All, if it is in none: what is in
+   none is one piece. Context: any. */
+uint64_t iodma_view_in_aperture(const struct iodma_view *view, uint64_t address,
+                                uint64_t length);
 
 /* Does the transfer write memory (In, InOut, None) that may not be written?
    Context: any. Source: spec 3.5 step 8. */

@@ -88,7 +88,8 @@ static void leave_ranges(struct iodma_walk *walk)
 
 /* See the bytes from the place on that are contiguous within one range.
    Returns how many, at most `most`: 0 at the end. */
-static uint64_t ahead(struct iodma_walk *walk, uint64_t most, uint64_t *address)
+static uint64_t in_range(struct iodma_walk *walk, uint64_t most,
+                         uint64_t *address)
 {
     uint64_t length;
 
@@ -118,7 +119,7 @@ enum iodma_status iodma_walk_range(struct iodma_walk *walk, uint64_t most,
                                    struct iodma_extent *extent)
 {
     uint64_t address;
-    uint64_t length = ahead(walk, most, &address);
+    uint64_t length = in_range(walk, most, &address);
 
     if (length == 0)
         return IODMA_OVERRUN;
@@ -136,7 +137,7 @@ enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
 
     while (status == IODMA_OK && extent->length < most &&
            walk->offset != walk->memory->length &&
-           (more = ahead(walk, most - extent->length, &next)) != 0 &&
+           (more = in_range(walk, most - extent->length, &next)) != 0 &&
            next == extent->address + extent->length) {
         extent->length += more;
         step(walk, more);
@@ -146,7 +147,16 @@ enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
 
 enum iodma_status iodma_walk_peek(struct iodma_walk *walk, uint64_t *address)
 {
-    return ahead(walk, 1, address) != 0 ? IODMA_OK : IODMA_OVERRUN;
+    return in_range(walk, 1, address) != 0 ? IODMA_OK : IODMA_OVERRUN;
+}
+
+uint64_t iodma_walk_ahead(const struct iodma_walk *walk, uint64_t most)
+{
+    struct iodma_walk probe = *walk;
+    struct iodma_extent extent;
+
+    return iodma_walk_next(&probe, most, &extent) == IODMA_OK ? extent.length
+                                                              : 0;
 }
 
 /* The same as below, where it takes a walk to find out. */

@@ -53,6 +53,10 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
  */
 enum iodma_status iodma_walk_peek(struct iodma_walk *walk, uint64_t *address);
 
+/* How many bytes from the place on are contiguous, of the `most` next ones? 0
+   at the end of the descriptor. Context: any. */
+uint64_t iodma_walk_ahead(const struct iodma_walk *walk, uint64_t most);
+
 /*
  * How many bytes before the next one are contiguous with it?
  *

@@ -41,11 +41,11 @@ static inline bool range_wraps(uint64_t base, uint64_t length)
     return length > UINT64_MAX - base;
 }
 
-/* Does [base, base + length) contain address? Right for ranges that end at
-   the top of 64 bits. */
+/* Does [base, base + length), which does not wrap, contain address? Before base
+   the difference is more than any length could be. */
 static inline bool range_holds(uint64_t base, uint64_t length, uint64_t address)
 {
-    return address >= base && address - base < length;
+    return address - base < length;
 }
 
 #endif

@@ -102,7 +102,7 @@ measure_text()
 }
 
 # Of every function that can be called by name; the deepest of each file; and
-# what a pool of bounce.c takes when it is called.
+# what a pool of bounce.c and a mapper of map.c take when they are called.
 measure_stack()
 {
     awk -f tests/stack.awk "$work/$cpu"/*.ci >"$work/$cpu/depths" ||
@@ -112,11 +112,12 @@ measure_stack()
             if (!($2 in most) || $3 > most[$2] + 0)
                 most[$2] = $3 $4
         }
-        $1 == "-" && $2 == "bounce.c" && $3 > pool { pool = $3 }
+        $1 == "-" && $3 > hidden[$2] + 0 { hidden[$2] = $3 $4 }
         END {
             for (file in most)
                 print file, most[file]
-            print "bounce", pool
+            print "bounce", hidden["bounce.c"]
+            print "map", hidden["map.c"]
         }' "$work/$cpu/depths"
 }
 
@@ -213,8 +214,10 @@ deepest | while read -r name figure; do
     row stack "$name" "$name" '  aim 256 on M33'
 done
 row stack bounce 'where a pool is called' '  what one of bounce.c adds'
+row stack map 'where a mapper is called' '  what one of map.c adds'
 cat <<'END'
 
 +  and what is called through pointers, which is unknown: hooks of a board or a
-   client, a driver, a pool. The toolchain's memcpy and helpers are not counted.
+   client, a driver, a pool, a mapper. Of the toolchain, memcpy and helpers are
+   not counted.
 END

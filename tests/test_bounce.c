@@ -38,8 +38,8 @@ static bool make_pool(uint64_t base, uint32_t pages, uint32_t granule)
     pool.pages = pages;
     if (!expect_status("init",
                        iodma_bounce_init(&pool.bounce, base,
-                                         (uint64_t)pages * granule,
-                                         granule, pool.cells, pool.notes),
+                                         (uint64_t)pages * granule, granule,
+                                         pool.cells, pool.notes),
                        IODMA_OK))
         return false;
     memcpy(pool.notes_at_first, pool.notes, sizeof pool.notes);
