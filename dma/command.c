@@ -323,6 +323,7 @@ static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
 /* Iterate-only: the device may reach the bytes, and that is all. */
 static enum iodma_status show_only(struct iodma_view *view)
 {
+    view->coherent = true;
     return iodma_view_write_protected(view) ? IODMA_NOT_WRITABLE : show(view);
 }
 
@@ -408,7 +409,7 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
     command->prepared--;
     if (command->prepared != 0)
         return IODMA_OK;
-    if (needs_fences_only(&command->view)) {
+    if (!iodma_command_iterates(command) && needs_fences_only(&command->view)) {
         hal_observe(command->bus->hal);
         return IODMA_OK;
     }

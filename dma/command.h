@@ -422,8 +422,8 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
  * Returns the number of bytes: 0 if not prepared, bytes is NULL or offset is
  * not within the window, else as many as the window has, or until a region or
  * window was missing. Alignments do not matter; but what is written may not
- * share a cache line with bytes that the device may write: 0 then (E12). No
- * generation is disturbed.
+ * share a cache line with bytes that the device may write: 0 then (E12).
+ * Iterate-only, caches are the caller's. No generation is disturbed.
  *
  * Context: thread or ISR. Source: spec 3.11.
  */

@@ -101,7 +101,7 @@ static enum iodma_status maintain(const struct iodma_view *view, bool drop,
 {
     const struct hal_cache *cache = view->bus->hal->cache;
 
-    if (!cache || !iodma_view_maintains(view, address))
+    if (!cache || view->coherent || !iodma_view_maintains(view, address))
         return IODMA_OK;
     return iodma_access_maintain(
         view->bus, drop ? cache->ops->clean_invalidate : cache->ops->clean,
@@ -284,7 +284,7 @@ bool iodma_sync_splits_line(const struct iodma_view *view, uint64_t offset,
     struct iodma_piece piece;
     struct iodma_walk walk;
 
-    if (!view->bus->hal->cache || !iodma_view_inbound(view))
+    if (!view->bus->hal->cache || view->coherent || !iodma_view_inbound(view))
         return false;
     iodma_view_begin(view, offset, &walk);
     while (length != 0 &&

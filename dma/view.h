@@ -57,7 +57,8 @@ struct iodma_view {
     uint8_t rung;        /* IODMA_DIRECT ...                                */
     uint8_t path;        /* IODMA_PATH_RUNS ...                             */
     uint8_t access;      /* HAL_READ | HAL_WRITE: what the master does      */
-    bool coherent;       /* DIRECT, and E1 asks for no maintenance anywhere */
+    bool coherent;       /* no maintenance is ours to do: DIRECT, and E1 asks
+                            for none anywhere; or iterate-only              */
     bool maintained;     /* E1: the master does not look into caches,
                             whatever the aperture says                      */
     bool least;          /* IODMA_LEAST_BOUNCE                              */

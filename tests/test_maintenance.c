@@ -277,6 +277,28 @@ static void forcing(void)
     expect_calls(want, COUNT_OF(want));
 }
 
+static void iterating(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10010, 0x100 },
+    };
+    static const struct recorded_call none[] = { { 0, 0, 0, 0 } };
+    uint8_t bytes[0x20] = { 0 };
+
+    check_case("iterate only: bytes are read and written past no cache");
+    begin(&spec, IODMA_ITERATE_ONLY, false, ranges, IODMA_INOUT);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    expect_number("written",
+                  iodma_command_write_bytes(&command, 0x10, bytes, 0x20), 0x20);
+    expect_number("read", iodma_command_read_bytes(&command, 0x10, bytes, 0x20),
+                  0x20);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_calls(none, COUNT_OF(none));
+}
+
 /* Of one extent, what lies in an aperture that is not snooped is maintained,
    and has to own its lines; the rest is not, and need not. */
 static void mixed(void)
@@ -526,6 +548,7 @@ int main(void)
     parting();
     clearing();
     forcing();
+    iterating();
     mixed();
     fences();
     fences_of_bytes();
