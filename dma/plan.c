@@ -167,8 +167,10 @@ static uint64_t highest(const struct iodma_view *view)
                         : iodma_bus_bounce_limit(view->bus, view->limits->last);
 }
 
-/* A bounce page for every page of which something is bounced. */
-static enum iodma_status take_pages(struct iodma_view *view)
+/* A bounce page for every page of which something is bounced. Out of line: what
+   it has on the stack is gone when the list is judged. */
+static __attribute__((noinline)) enum iodma_status
+take_pages(struct iodma_view *view)
 {
     uint32_t granule = view->bus->granule;
     enum iodma_status status = IODMA_OK;
