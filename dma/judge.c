@@ -281,7 +281,7 @@ static bool shown_run(struct thought *thought, struct hal_segment *run)
         return false;
     run->address = thought->iova + modulo32(run->address, page_size);
     thought->iova = run->address + run->length;
-    thought->iova += modulo32(0 - thought->iova, page_size);
+    thought->iova += lack(thought->iova, page_size);
     return true;
 }
 
@@ -364,7 +364,7 @@ static void judge_lines(const struct iodma_view *view,
 static bool holds_block(const struct hal_bounce *bounce, uint64_t block,
                         uint64_t size, uint64_t highest)
 {
-    uint64_t start = bounce->base + modulo(0 - bounce->base, block);
+    uint64_t start = bounce->base + lack(bounce->base, block);
     uint64_t room = hal_bounce_size(bounce);
 
     return start >= bounce->base && start - bounce->base < room &&
@@ -569,7 +569,7 @@ static uint64_t iova_of(const struct iodma_view *view)
     while (iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK) {
         uint64_t end = modulo32(run.address, page_size) + run.length;
 
-        size += end + modulo32(0 - end, page_size);
+        size += end + lack(end, page_size);
     }
     return size;
 }

@@ -163,7 +163,7 @@ static enum iodma_status shown_run(const struct iodma_view *view,
     run->address = shown_at(view, cursor->iova, run->address);
     cursor->iova = run->address + run->length;
     if (!goes_on(view, cursor->walk, end))
-        cursor->iova += modulo32(0 - cursor->iova, page_size);
+        cursor->iova += lack(cursor->iova, page_size);
     return IODMA_OK;
 }
 
@@ -325,7 +325,7 @@ enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
         return IODMA_BAD_ARGUMENT;
     page_size = hal->page_size;
     shift = (uint32_t)__builtin_ctzll(page_size);
-    first = hal->first + modulo32(0 - hal->first, page_size);
+    first = hal->first + lack(hal->first, page_size);
     if (first < hal->first || hal->last < first ||
         hal->last - first < page_size - 1)
         return IODMA_BAD_ARGUMENT;

@@ -29,6 +29,12 @@ static inline uint32_t modulo32(uint64_t value, uint32_t power)
     return (uint32_t)value & (power - 1);
 }
 
+/* What value lacks to a multiple of the power of two. */
+static inline uint64_t lack(uint64_t value, uint64_t power)
+{
+    return modulo(0 - value, power);
+}
+
 static inline uint64_t smaller(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;

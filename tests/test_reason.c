@@ -178,7 +178,7 @@ static enum iodma_status take_run(struct hal_bounce *bounce, uint64_t size,
 {
     uint64_t start = bounce->base + PAGES * PAGE;
 
-    start += modulo(0 - start, alignment);
+    start += lack(start, alignment);
     if (size > bounce->pages * PAGE || start + size - 1 > highest)
         return IODMA_NO_RESOURCES;
     scattered_pages += (uint32_t)(size / PAGE);
