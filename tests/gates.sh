@@ -15,9 +15,9 @@ root=$1
 allowed='^(memcpy|memmove|memset|__aeabi_(llsl|llsr|lasr|lmul|lcmp|ulcmp)|__(ctz|clz)[sd]i2|__gnu_thumb1_case_[a-z]*|iodma_.*|hal_.*)$'
 
 # Files of dma/ that only those link who call them (E14; see size.sh).
-optional='bounce copy explain_bytes explain_list explain_memory explain_prepare
-    explain_record explain_spec judge map oneshot pool reason reason_names runs'
-optional="$optional share transfer zip"
+optional='bounce copy explain_bytes explain_list explain_memory'
+optional="$optional explain_prepare explain_record explain_spec judge map"
+optional="$optional oneshot pool reason reason_names runs share transfer zip"
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

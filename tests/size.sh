@@ -12,9 +12,9 @@ cpus='cortex-a15 cortex-m33 cortex-m0plus'
 flags='-mthumb -mfloat-abi=soft -Os -std=c11 -ffreestanding
     -ffunction-sections -fdata-sections'
 # Files of dma/ that a product links only if it calls them (see gates.sh).
-optional='bounce copy explain_bytes explain_list explain_memory explain_prepare
-    explain_record explain_spec judge map oneshot pool reason reason_names runs'
-optional="$optional share transfer zip"
+optional='bounce copy explain_bytes explain_list explain_memory'
+optional="$optional explain_prepare explain_record explain_spec judge map"
+optional="$optional oneshot pool reason reason_names runs share transfer zip"
 structs='iodma_command iodma_memory iodma_bus iodma_transfer iodma_channel
     iodma_pool iodma_bounce hal_bounce_cell'
 
