@@ -238,6 +238,7 @@ void iodma_command_look_at(const struct iodma_command *command, uint64_t offset,
     view->mapper = command->device.mapper;
     view->offset = offset;
     view->length = length;
+    view->origin = 0;
     view->iova = 0;
     view->iova_pages = 0;
     view->cells = 0;

@@ -414,6 +414,8 @@ static enum iodma_status climb_split(struct iodma_view *view,
     uint8_t top = view->least ? IODMA_EDGES : IODMA_PAGES;
     enum iodma_status status = IODMA_NOT_ALIGNED;
 
+    if (iodma_view_granule(view) > view->bus->granule)
+        return IODMA_NOT_ALIGNED;
     for (; rung <= top; rung++) {
         view->rung = rung;
         judge_split(view, verdict);

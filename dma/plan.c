@@ -206,8 +206,9 @@ static bool splits_are_legal(const struct iodma_view *view)
 {
     const struct iodma_limits *limits = view->limits;
     const struct hal_bus *hal = view->bus->hal;
-    uint32_t finest = hal->cache ? hal->cache->largest_line
-                                 : view->bus->granule; /* cut but by limits */
+    /* Cuts that the limits do not ask for are at multiples of this. */
+    uint32_t finest =
+        hal->cache ? hal->cache->largest_line : view->bus->granule;
     uint64_t shape = shape_of(view);
 
     if (view->mapper || view->least || limits->max_segments != UINT32_MAX ||
@@ -252,15 +253,21 @@ static uint64_t alignment_of_buffer(const struct iodma_view *view,
     return alignment < granule ? granule : alignment;
 }
 
-/* Where the device finds the buffer; all of a pool is in one aperture. */
-static uint64_t origin_of_buffer(const struct iodma_view *view)
+/* The way through the buffer: where the device finds it, if that is in one
+   aperture. A pool may have its runs anywhere. */
+static void enter_buffer(struct iodma_view *view)
 {
     const struct hal_aperture *aperture =
         iodma_view_aperture(view, view->buffer);
-    uint64_t address = view->buffer - aperture->cpu + aperture->bus;
 
-    return view->mapper ? modulo32(address, view->mapper->hal->page_size)
-                        : address;
+    if (!aperture || iodma_view_in_aperture(view, view->buffer, view->length) !=
+                         view->length) {
+        view->path = IODMA_PATH_RUNS;
+        return;
+    }
+    view->origin = view->buffer - aperture->cpu + aperture->bus;
+    if (view->mapper)
+        view->origin = modulo32(view->origin, view->mapper->hal->page_size);
 }
 
 /* One run of pages for all of the window. */
@@ -282,13 +289,13 @@ static enum iodma_status take_buffer(struct iodma_view *view)
     if (status != IODMA_OK)
         return status;
     view->rung = IODMA_WHOLE;
-    view->origin = origin_of_buffer(view);
+    enter_buffer(view);
     return IODMA_OK;
 }
 
 /* Rung *whole*, judged first where it would be aligned as well as anybody
    could ask: NoResources if the buffer cannot be had; one longer than the
-   device's reach never can. */
+   device's reach never can, nor one that no aperture shows. */
 static enum iodma_status climb_whole(struct iodma_view *view)
 {
     enum iodma_status status;
@@ -296,15 +303,13 @@ static enum iodma_status climb_whole(struct iodma_view *view)
     view->path = IODMA_PATH_FLAT;
     view->origin = 0;
     status = judge_list(view);
-    if (status == IODMA_MESSAGE_TOO_LARGE)
-        return IODMA_NO_RESOURCES;
     if (status == IODMA_OK)
         status = take_buffer(view);
     if (status == IODMA_OK)
         status = judge_list(view);
     if (status != IODMA_OK)
         iodma_plan_release(view);
-    return status;
+    return status == IODMA_MESSAGE_TOO_LARGE ? IODMA_NO_RESOURCES : status;
 }
 
 /* The memory as it lies, in a mapping that it owns already or in one of its

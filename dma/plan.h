@@ -28,7 +28,8 @@
 enum iodma_status iodma_plan_make(struct iodma_view *view, bool force);
 
 /*
- * Decide a view by its descriptor's summary alone, if that tells enough.
+ * Decide a view by its descriptor's summary, without a walk over its memory,
+ * if that tells enough.
  *
  *   view  as above; out: the plan, and `path`, `origin` and `coherent`, which
  *         hold for rung *direct*, whichever way it is come to
@@ -36,7 +37,8 @@ enum iodma_status iodma_plan_make(struct iodma_view *view, bool force);
  * Returns true if the window goes directly, and may be written if it is. False
  * says nothing.
  *
- * Context: any. Costs the same for any descriptor.
+ * Context: any. Costs the same for any descriptor; with a mapper, a step a
+ * segment.
  */
 bool iodma_plan_at_once(struct iodma_view *view);
 

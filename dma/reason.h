@@ -247,7 +247,9 @@ struct iodma_outlook {
  * Returns what prepare would, if the bounce storage that is lent is free, there
  * is IOVA enough, and the CPU reaches all memory. A mapping that the descriptor
  * owns is not looked at; and pages are taken not to lie side by side: where
- * they do, fewer segments may let a lower rung do than is foreseen.
+ * they do, fewer segments may let a lower rung do than is foreseen. A buffer is
+ * taken to be aligned as well as anybody could ask: a pool that the device
+ * finds at an odd address may have none that is.
  *
  * Context: any; costs as prepare does without the copies.
  */

@@ -2,6 +2,7 @@
 #include "dma/sync.h"
 
 #include "dma/access.h"
+#include "dma/lines.h"
 #include "hal/bits.h"
 
 #include <stddef.h>
@@ -150,8 +151,7 @@ static enum iodma_status clear_pages(const struct iodma_view *view,
 static enum iodma_status piece_clear(const struct iodma_view *view,
                                      const struct iodma_piece *piece)
 {
-    const struct hal_cache *cache = view->bus->hal->cache;
-    uint32_t line = cache ? cache->largest_line : 1;
+    uint32_t line = iodma_lines_size(view);
     uint64_t before = modulo32(piece->storage, line);
     uint64_t size = before + piece->length + (line - 1);
 

@@ -33,14 +33,15 @@ enum {
 };
 
 /*
- * Hand a new plan's storage to the device: bounced bytes are copied from the
- * client, or are zeros; what is no part of the window is zero always (E5).
- * Clean, publish.
+ * Hand what a new plan has over to the device, whatever its rung: bounced bytes
+ * are copied from the client, or are zeros; what is no part of the window is
+ * zero always (E5). Clean `cleaned` of it, publish.
  */
 enum iodma_status iodma_sync_fill(const struct iodma_view *view,
                                   bool from_client, uint32_t cleaned);
 
-/* Bounced bytes once more, from the client to the storage; clean, publish. */
+/* Bounced bytes once more, from the client to the storage; clean them,
+   publish. */
 enum iodma_status iodma_sync_copy_out(const struct iodma_view *view);
 
 /* Would the copies find a region and a window everywhere? Changes nothing. */
@@ -63,8 +64,8 @@ enum iodma_status iodma_sync_for_cpu(const struct iodma_view *view,
 bool iodma_sync_splits_line(const struct iodma_view *view, uint64_t offset,
                             uint64_t length);
 
-/* Both together, and the copies, for `length` bytes from `offset` of the window
-   on: the device, or the CPU, may look at them. Where a copy cannot be made
+/* Copies and maintenance for `length` bytes from `offset` of the window on: the
+   device, or the CPU, may look at them then. Where a copy cannot be made
    nothing has changed. */
 enum iodma_status iodma_sync_part_out(const struct iodma_view *view,
                                       uint64_t offset, uint64_t length);

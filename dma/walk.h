@@ -49,7 +49,8 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
  *
  *   address  out: CPU physical
  *
- * Returns OK, or Overrun at the end of the descriptor. Context: any.
+ * Returns OK, or Overrun at the end of the descriptor, or where a translation
+ * has nothing. Context: any.
  */
 enum iodma_status iodma_walk_peek(struct iodma_walk *walk, uint64_t *address);
 

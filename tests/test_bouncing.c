@@ -818,6 +818,54 @@ static void split_page(void)
     complete(true);
 }
 
+/* A pool may have its runs elsewhere than its pages. */
+static void strange_buffers(void)
+{
+    static const struct {
+        const char *what;
+        struct hal_aperture apertures[2];
+        enum iodma_status prepare;
+        struct hal_segment want[2];
+    } rows[] = {
+        { "in two apertures",
+          { { 0, 0, 0x201000, HAL_READ | HAL_WRITE, true },
+            { 0x201000, 0x8000000, 0x10000, HAL_READ | HAL_WRITE, true } },
+          IODMA_OK,
+          { { 0x200000, 0x1000 }, { 0x8000000, 0x800 } } },
+        { "in none",
+          { { 0, 0, 0x200000, HAL_READ | HAL_WRITE, true },
+            { 0x201000, 0x8000000, 0x10000, HAL_READ | HAL_WRITE, true } },
+          IODMA_NO_RESOURCES,
+          { { 0, 0 }, { 0, 0 } } },
+    };
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10004, 0x1800 },
+    };
+    static const struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x10);
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct iodma_bus bus = *fixture_bouncing_bus();
+        struct hal_bus hal = *bus.hal;
+
+        hal.apertures = rows[i].apertures;
+        hal.aperture_count = 2;
+        bus.hal = &hal;
+        memory = row_memory(ranges, IODMA_OUT);
+        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
+                      IODMA_OK);
+        expect_status(rows[i].what,
+                      iodma_command_set_memory(&command, &memory, true),
+                      rows[i].prepare);
+        if (rows[i].prepare == IODMA_OK) {
+            make_list();
+            expect_segments(rows[i].what, list, listed, rows[i].want, 2);
+            complete(true);
+        }
+        expect_all_given_back();
+    }
+}
+
 /* Lists only, on such a bus: each segment is judged when it is made, and the
    last may end anywhere. */
 static void listed_seams(void)
@@ -1104,6 +1152,7 @@ static const struct {
     { 102, "force twice is once", case_102 },
     { 103, "force that cannot be had changes nothing", case_103 },
     { 109, "nested: only the last complete copies", case_109 },
+    { 0, "buffers in two apertures, and in none", strange_buffers },
     { 0, "force keeps what the device wrote into pages", force_from_pages },
     { 0, "force to where the CPU cannot go changes nothing",
       force_beyond_reach },

@@ -124,6 +124,7 @@ static struct {
     uint32_t other_refusals, direct, edges, least, pages, whole, empty;
     uint32_t iterated, mapped, mapped_split, virtually, buffers, several;
     uint32_t parts, cached, forced, wrote, late, split, segments;
+    uint32_t paths[IODMA_PATH_FLAT + 1], in_a_row;
 } tally;
 
 static uint32_t draw(uint32_t limit)
@@ -962,6 +963,10 @@ static void count_success(void)
     tally.buffers += now->parts[0].kind == IODMA_BUFFER;
     tally.several += now->part_count > 1;
     tally.parts += now->sub;
+    tally.paths[command.view.path]++;
+    tally.in_a_row += oracle.mapped && oracle.rung == IODMA_DIRECT &&
+                      command.view.path == IODMA_PATH_FLAT &&
+                      now->part_count + now->parts[0].count > 2;
 }
 
 static bool prepare_holds(void)
@@ -1139,6 +1144,11 @@ static void expect_variety(uint32_t rounds)
         { "buffers", tally.buffers, 20 },
         { "several", tally.several, 20 },
         { "parts", tally.parts, 10 },
+        { "one stretch", tally.paths[IODMA_PATH_FLAT], 40 },
+        { "pages that are mapped in a row", tally.in_a_row, 1 },
+        { "ranges as they are", tally.paths[IODMA_PATH_PLAIN], 1 },
+        { "ranges joined and cut", tally.paths[IODMA_PATH_JOINED], 5 },
+        { "run by run", tally.paths[IODMA_PATH_RUNS], 40 },
         { "with cache operations", tally.cached, 60 },
         { "forced", tally.forced, 5 },
         { "device wrote", tally.wrote, 60 },

@@ -55,6 +55,7 @@ static struct world {
     uint64_t storage; /* bytes of bounce storage lent                  */
     bool scattered;   /* its pages never lie side by side              */
     uint32_t iova;    /* pages; 0: there is no mapper                  */
+    uint32_t io_page; /* bytes of one; 0: as many as the pool's        */
     bool bypass;      /* the mapper can be bypassed                    */
     bool refusing;    /* the mapper, map_run                           */
     uint32_t windows; /* that somebody else has open                   */
@@ -247,6 +248,8 @@ static void build_bus(void)
     if (world.iova != 0) {
         model_mapper_init(&it.model);
         it.model.mapper.can_bypass = world.bypass;
+        if (world.io_page != 0)
+            it.model.mapper.page_size = world.io_page;
         expect_status("mapper",
                       iodma_mapper_init(&it.mapper, &it.model.mapper,
                                         it.hal.lock, it.iova_notes, world.iova),
@@ -1512,6 +1515,26 @@ static void checked(void)
                             .ranges = { one },
                             .spec = PLAIN(0, .align_address = 4) };
 
+    check_case("a mapper's page must not show others' bounce pages");
+    world = (struct world){ .direction = IODMA_IN,
+                            .cached = true,
+                            .iova = 16,
+                            .io_page = 4 * PAGE,
+                            .storage = 8 * PAGE,
+                            .apertures = { { 0, 0, GIB4, BOTH, false } },
+                            .ranges = { { 0x10010, 0x100 } },
+                            .spec = PLAIN(0) };
+    build();
+    expect_status("check", check_window(), IODMA_OK);
+    expect_number("rung", outlook.rung, IODMA_WHOLE);
+    expect_number("storage", outlook.storage, 4 * PAGE);
+    expect_status("prepare", call(), IODMA_OK);
+    expect("as foreseen", expect_foreseen(&outlook));
+    tear_down();
+    world = (struct world){ .direction = IODMA_OUT,
+                            .ranges = { one },
+                            .spec = PLAIN(0, .align_address = 4) };
+
     check_case("a pool finds runs in blocks, of which it may have none");
     world.storage = 6 * PAGE;
     world.ranges[0] = (struct iodma_range){ 0x10002, 0x4800 };
@@ -1635,6 +1658,8 @@ static void draw(uint64_t *seed)
         world.spec.mapping |= IODMA_LEAST_BOUNCE;
     if (options->address_bits == 64 && random_below(seed, 3) == 0)
         world.iova = 64;
+    if (world.iova != 0 && random_below(seed, 2) != 0)
+        world.io_page = 4 * PAGE;
     if (random_below(seed, 4) == 0)
         world.apertures[0] =
             (struct hal_aperture){ 0, 0, 0x1001000, BOTH, true };

@@ -22,7 +22,7 @@ static bool in_storage(const struct iodma_bus *bus, uint64_t address)
     const struct hal_bounce *bounce = bus->bounce;
 
     return bounce && address >= bounce->base &&
-           address - bounce->base < bounce->pages * bounce->granule;
+           address - bounce->base < hal_bounce_size(bounce);
 }
 
 static void add_row(struct table *table, const struct table_row *row)

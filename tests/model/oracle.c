@@ -813,13 +813,14 @@ static bool io_found(const struct oracle *oracle, const struct round *round)
 {
     const struct oracle_limits *limits = &oracle->limits;
     uint64_t block = power_above(oracle->io_size);
+    uint64_t first = up(round->io_first, round->io_page);
+    uint64_t end = down(round_io_end(round), round->io_page);
     uint64_t address;
 
     block = most(block, most(limits->align_address, limits->align_length));
     block = most(block, most(limits->align_internal, limits->align_seam));
-    return block_given(up(round->io_first, round->io_page),
-                       round->io_pages * round->io_page, block,
-                       oracle->taken_io, oracle->taken_io_size, &address) &&
+    return block_given(first, end - first, block, oracle->taken_io,
+                       oracle->taken_io_size, &address) &&
            address + oracle->io_size - 1 <= limits->last;
 }
 

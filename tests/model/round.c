@@ -137,7 +137,9 @@ static bool bus_sane(const struct round *round)
            (!round->pooled || round->page_count != 0) &&
            (round->io_page == 0 ||
             (is_power_of_two(round->io_page) && round->io_page >= 16 &&
-             round->io_pages != 0));
+             round_io_end(round) >= round->io_first +
+                                        lack(round->io_first, round->io_page) +
+                                        round->io_page));
 }
 
 bool round_sane(const struct round *round)
@@ -420,8 +422,11 @@ static uint64_t draw_address(const struct round *round, uint64_t *seed,
     return round->base + at;
 }
 
-static uint64_t draw_length(uint64_t *seed)
+static uint64_t draw_length(uint64_t *seed, uint32_t unit)
 {
+    if (unit != 1)
+        return unit * (1 + random_below(seed, 3));
+
     uint64_t length =
         one_in(seed, 3) ? random_below(seed, 17) : random_below(seed, 100);
 
@@ -455,7 +460,7 @@ static void fold(const struct round *round, struct round_part *part,
 
 /* Few ranges, or so many that finding one takes an index. */
 static void draw_ranges(struct round *round, struct round_part *part,
-                        uint64_t *before, uint64_t *seed)
+                        uint64_t *before, uint64_t *seed, uint32_t unit)
 {
     bool many = part->kind != IODMA_BUFFER && one_in(seed, 12);
     uint32_t few = random_below(seed, 2);
@@ -467,22 +472,23 @@ static void draw_ranges(struct round *round, struct round_part *part,
         uint64_t address = many && few != 0
                                ? *before + few + random_below(seed, 12)
                                : draw_address(round, seed, *before);
-        uint64_t length =
-            many ? few + random_below(seed, 12) : draw_length(seed);
+        uint64_t length = many && unit == 1 ? few + random_below(seed, 12)
+                                            : draw_length(seed, unit);
 
+        address -= modulo(address, unit);
         if (length != 0 || one_in(seed, 2))
             *before = address + length;
         if (part->kind == IODMA_VIRTUAL)
             address = address - round->base + ROUND_VIRTUAL;
         part->ranges[i] = (struct iodma_range){ address, length };
     }
-    if (part->count > 1 &&
+    if (part->count > 1 && unit == 1 &&
         one_in(seed, (round->mapping & IODMA_LEAST_BOUNCE) != 0 ? 2 : 6))
         fold(round, part, seed);
 }
 
 static void draw_part(struct round *round, struct round_part *part,
-                      uint64_t *before, uint64_t *seed)
+                      uint64_t *before, uint64_t *seed, uint32_t unit)
 {
     uint64_t all;
 
@@ -490,7 +496,7 @@ static void draw_part(struct round *round, struct round_part *part,
         *before = round->base + random_below(seed, (uint32_t)round_area(round));
     part->kind = ANY_OF(seed, IODMA_RANGES, IODMA_RANGES, IODMA_RANGES,
                         IODMA_BUFFER, IODMA_VIRTUAL);
-    draw_ranges(round, part, before, seed);
+    draw_ranges(round, part, before, seed, unit);
     all = sum_of_ranges(part);
     if (part->kind == IODMA_BUFFER) {
         part->length = random_below(seed, (uint32_t)all + 1);
@@ -507,7 +513,7 @@ static void draw_part(struct round *round, struct round_part *part,
     }
 }
 
-static void draw_memory(struct round *round, uint64_t *seed)
+static void draw_memory(struct round *round, uint64_t *seed, uint32_t unit)
 {
     uint64_t before;
 
@@ -523,7 +529,7 @@ static void draw_memory(struct round *round, uint64_t *seed)
             one_in(seed, 4) ? 1 + random_below(seed, ROUND_PARTS) : 1;
         round->multi = round->part_count != 1 || one_in(seed, 10);
         for (uint32_t i = 0; i < round->part_count; i++)
-            draw_part(round, &round->parts[i], &before, seed);
+            draw_part(round, &round->parts[i], &before, seed, unit);
     } while (!parts_sane(round) || round_length(round) > ROUND_BYTES ||
              (round_length(round) == 0 && !one_in(seed, 16)));
     if (one_in(seed, 8)) {
@@ -536,19 +542,21 @@ static void draw_memory(struct round *round, uint64_t *seed)
     round->direction = random_below(seed, 4);
 }
 
-static void draw_calls(struct round *round, uint64_t *seed)
+static void draw_calls(struct round *round, uint64_t *seed, uint32_t unit)
 {
     uint32_t all = (uint32_t)round_length(round);
-    uint32_t unit = round->limits.align_length;
+    uint32_t step = round->limits.align_length;
 
     if (one_in(seed, 2)) {
         round->offset = random_below(seed, all + 1);
+        round->offset -= modulo(round->offset, unit);
         round->length = random_below(seed, (uint32_t)(all - round->offset) + 1);
+        round->length -= modulo(round->length, unit);
     }
     if (!one_in(seed, 6)) {
         if (round->length == 0)
             round->length = all - round->offset;
-        round->length -= round->length % unit;
+        round->length -= round->length % step;
     }
     round->flush = !one_in(seed, 8);
     round->fill = !one_in(seed, 5);
@@ -558,16 +566,50 @@ static void draw_calls(struct round *round, uint64_t *seed)
     round->seed = *seed;
 }
 
+/* All of the client's memory in one aperture, which may be out of reach, and
+   few limits. */
+static void straighten(struct round *round, uint64_t *seed, uint32_t unit)
+{
+    struct hal_aperture *client = &round->apertures[1];
+
+    round->apertures[0].cpu = round->storage;
+    round->apertures[0].bus = round->storage;
+    round->apertures[0].size = 2 * ROUND_PAGES * round->granule;
+    round->apertures[0].access = HAL_READ | HAL_WRITE;
+    for (uint32_t i = 2; i < ROUND_APERTURES; i++)
+        round->apertures[i] = (struct hal_aperture){ .size = 0 };
+    *client = (struct hal_aperture){
+        .cpu = round->base,
+        .bus = round->base - unit * random_below(seed, 64),
+        .size = round_area(round),
+        .access = HAL_READ | HAL_WRITE,
+        .snooped = round->line == 0 || one_in(seed, 2),
+    };
+    if (round->io_pages > 1 && one_in(seed, 2))
+        round->io_page = unit;
+    round->port = (struct hal_limits){ .address_bits = 0 };
+    if (one_in(seed, 2))
+        round->limits.align_address = unit;
+    if (one_in(seed, 2))
+        round->limits.max_segments = 0;
+    if (one_in(seed, 2))
+        round->limits.max_segment = unit * random_below(seed, 8);
+}
+
 void round_draw(struct round *round, uint64_t *seed)
 {
     uint32_t bits = ANY_OF(seed, 20, 20, 32, 40);
+    /* Bytes that all is a multiple of: most of life is orderly. */
+    uint32_t unit = one_in(seed, 4) ? ANY_OF(seed, 16, 32, 64) : 1;
 
     memset(round, 0, sizeof *round);
     draw_bus(round, seed, bits);
     draw_mapper(round, seed, bits);
     draw_spec(round, seed, bits);
-    draw_memory(round, seed);
-    draw_calls(round, seed);
+    if (unit != 1)
+        straighten(round, seed, unit);
+    draw_memory(round, seed, unit);
+    draw_calls(round, seed, unit);
 }
 
 /* Every number of a round, by name ---------------------------------------- */

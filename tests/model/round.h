@@ -117,6 +117,12 @@ static inline uint64_t round_page(const struct round *round, uint32_t i)
     return round->order >> (4 * i) & 15;
 }
 
+/* Where the IOMMU's addresses end. */
+static inline uint64_t round_io_end(const struct round *round)
+{
+    return round->io_first + (uint64_t)round->io_pages * round->io_page;
+}
+
 /* Of the client's memory, what is used: the fewer bytes the more meets. */
 uint64_t round_area(const struct round *round);
 
