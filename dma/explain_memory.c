@@ -10,7 +10,7 @@ static bool goes_on(const struct iodma_view *view, uint64_t position)
     struct iodma_extent extent;
     struct iodma_walk walk;
 
-    if (position == 0 || position >= view->length)
+    if (position >= view->length)
         return false;
     iodma_view_begin(view, position - 1, &walk);
     return iodma_walk_next(&walk, 2, &extent) == IODMA_OK && extent.length == 2;

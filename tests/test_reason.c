@@ -1094,6 +1094,25 @@ static const struct world rows[] = {
                 .mapping = IODMA_ITERATE_ONLY },
       WANT(MESSAGE_TOO_LARGE, REACH, RANGE, 1, 0xFFFFFF, 0x1000007, MOVE,
            0xFFFFFF) },
+    { "iterated, out of reach, and room nowhere", GEN, .prepared = 1,
+      .count = 4, .output = iodma_output_host64, .direction = IODMA_OUT,
+      .apertures = { { 0x10000, 0x10000, 0x100, BOTH, true },
+                     { GIB4, GIB4, 0x1000, BOTH, true } },
+      .ranges = { { 0x10000, 8 }, { GIB4, 0x200 } },
+      .spec = { .output = iodma_output_host64,
+                .segment = { .struct_size = 56, .address_bits = 24 },
+                .mapping = IODMA_ITERATE_ONLY },
+      WANT(MESSAGE_TOO_LARGE, REACH, RANGE, 1, 0xFFFFFF, GIB4 + 0x1FF, SPLIT,
+           8) },
+    { "iterated, not aligned within a range", GEN, .prepared = 1, .count = 4,
+      .output = iodma_output_host64, .direction = IODMA_OUT,
+      .apertures = { { 0x10000, 0x10000, 0x100, BOTH, true },
+                     { 0x10100, 0x30002, 0x100, BOTH, true } },
+      .ranges = { { 0x10000, 0x180 } },
+      .spec = { .output = iodma_output_host64,
+                .segment = { .struct_size = 56, .align_address = 4 },
+                .mapping = IODMA_ITERATE_ONLY },
+      WANT(NOT_ALIGNED, ALIGN_INTERNAL, RANGE, 0, 4, 0x30002, SPLIT, 0x100) },
     { "iterated, in no aperture", EMIT, .prepared = 1,
       .apertures = { { 0, 0x1000, 0x100000, BOTH, true } },
       .direction = IODMA_OUT, .ranges = { { 0x10000, 8 }, { GIB4, 8 } },
@@ -1102,6 +1121,56 @@ static const struct world rows[] = {
                 .mapping = IODMA_ITERATE_ONLY },
       WANT(MESSAGE_TOO_LARGE, APERTURE, RANGE, 1, HAL_READ, GIB4, MOVE,
            0xFEFFF) },
+};
+/* clang-format on */
+
+#define DROPPED                                                                \
+    .cached = true, .direction = IODMA_IN,                                     \
+    .apertures = { { 0, 0, 0x1000000, BOTH, false } }
+
+/* Windows that are bounced, and what would make them direct. */
+/* clang-format off */
+static const struct world bounced[] = {
+    { "a range that begins badly", PREPARE, .direction = IODMA_OUT,
+      .storage = 16 * PAGE, .ranges = { { 0x10000, 8 }, { 0x20002, 8 } },
+      .spec = PLAIN(0, .align_internal = 4),
+      WANT(OK, ALIGN_INTERNAL, RANGE, 1, 4, 0x20002, ALIGN, 2) },
+    { "a range that goes on badly", PREPARE, .direction = IODMA_OUT,
+      .storage = 16 * PAGE,
+      .apertures = { { STORAGE, STORAGE, 0x10000, BOTH, true },
+                     { 0x10000, 0x20000, 0x100, BOTH, true },
+                     { 0x10100, 0x30002, 0x100, BOTH, true } },
+      .ranges = { { 0x10000, 0x180 } },
+      .spec = PLAIN(0, .align_internal = 4),
+      WANT(OK, ALIGN_INTERNAL, RANGE, 0, 4, 0x30002, SPLIT, 0x100) },
+    { "a range that ends badly", PREPARE, .direction = IODMA_OUT,
+      .storage = 16 * PAGE, .ranges = { { 0x10000, 6 }, { 0x20000, 6 } },
+      .length = 8, .spec = PLAIN(0, .align_length = 4),
+      WANT(OK, ALIGN_LENGTH, RANGE, 0, 4, 2, EXTEND, 2) },
+    { "a seam of apertures at a bad place", PREPARE, .direction = IODMA_OUT,
+      .storage = 16 * PAGE, .port = { .align_seam = 8 },
+      .apertures = { { STORAGE, STORAGE, 0x10000, BOTH, true },
+                     { 0x10000, 0x20000, 0x104, BOTH, true },
+                     { 0x10104, 0x30000, 0x100, BOTH, true } },
+      .ranges = { { 0x10000, 0x180 } }, .spec = PLAIN(0),
+      WANT(OK, SEAM, RANGE, 0, 8, 0x20104, SPLIT, 0x104) },
+    { "a line at the beginning", PREPARE, DROPPED, .storage = 16 * PAGE,
+      .ranges = { { 0x10010, 0x70 } }, .spec = PLAIN(0),
+      WANT(OK, LINE, RANGE, 0, 64, 0x10010, ALIGN, 0x30), .more = 1 },
+    { "a line at the end of a range", PREPARE, DROPPED, .storage = 16 * PAGE,
+      .ranges = { { 0x10000, 0x50 }, { 0x20000, 0x40 } }, .spec = PLAIN(0),
+      WANT(OK, LINE, RANGE, 0, 64, 0x10050, EXTEND, 0x30) },
+    { "a line at the end of all", PREPARE, DROPPED, .storage = 16 * PAGE,
+      .ranges = { { 0x10000, 0x40 }, { 0x20000, 0x50 } }, .spec = PLAIN(0),
+      WANT(OK, LINE, RANGE, 1, 64, 0x20050, EXTEND, 0x30) },
+    { "a line at the end of the window", PREPARE, DROPPED,
+      .storage = 16 * PAGE, .ranges = { { 0x10000, 0xC0 } }, .length = 0x90,
+      .spec = PLAIN(0),
+      WANT(OK, LINE, ARGUMENT, OF(ARGUMENT, LENGTH), 64, 0x10090, SET, 0xC0) },
+    { "a line of which the range has not all", PREPARE, DROPPED,
+      .storage = 16 * PAGE, .ranges = { { 0x10000, 0xBF } }, .length = 0x90,
+      .spec = PLAIN(0),
+      WANT(OK, LINE, RANGE, 0, 64, 0x10090, EXTEND, 0x30), .more = 1 },
 };
 /* clang-format on */
 
@@ -1568,6 +1637,30 @@ static void checked(void)
     tear_down();
 }
 
+static void bounced_and_cured(void)
+{
+    check_case("what is bounced is direct when it is cured");
+    for (size_t i = 0; i < COUNT_OF(bounced); i++) {
+        bool holds;
+
+        world = bounced[i];
+        build();
+        holds = expect_status("check", check_window(), IODMA_OK) &
+                expect("bounced", outlook.rung != IODMA_DIRECT) &
+                expect_reason(&why, &world.want, IODMA_CALL_CHECK);
+        for (unsigned k = 0; k <= bounced[i].more; k++) {
+            tear_down();
+            apply_cure(&why);
+            build();
+            holds &= expect_status("cured", check_window(), IODMA_OK);
+        }
+        if (!(holds & expect_number("rung", outlook.rung, IODMA_DIRECT) &
+              expect_number("rule", why.rule, IODMA_RULE_NONE)))
+            printf("#   %s\n", world.what);
+        tear_down();
+    }
+}
+
 /* Each row of the table that is a prepare, and cannot depend on what is on
    loan or reached by the CPU: the same rule and cure. */
 static void table_is_foreseen(void)
@@ -1785,6 +1878,7 @@ int main(int argc, char **argv)
     words();
     checked();
     on_loan();
+    bounced_and_cured();
     table_is_foreseen();
     rounds(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 2000);
     return check_result();
