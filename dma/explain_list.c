@@ -2,6 +2,7 @@
 #include "dma/explain.h"
 
 #include "dma/segment.h"
+#include "hal/bits.h"
 
 /* What a generation looks at before the list. False: it is explained. */
 static bool may_list(struct iodma_reason *reason,
@@ -37,6 +38,22 @@ bool iodma_explain_offset(struct iodma_reason *reason,
     return false;
 }
 
+/* From an offset between whole lengths on, some segment has none. */
+static bool begins_within(struct iodma_reason *reason,
+                          const struct iodma_view *view,
+                          const struct iodma_finding *finding, uint64_t offset)
+{
+    uint32_t step = view->limits->align_length;
+    uint32_t within = modulo32(offset, step);
+
+    if (finding->rule != IODMA_RULE_ALIGN_LENGTH || within == 0)
+        return false;
+    iodma_record_argue(reason, IODMA_RULE_ALIGN_LENGTH, IODMA_ARGUMENT_OFFSET,
+                       step, offset);
+    iodma_record_cure(reason, IODMA_CURE_SET, offset - within);
+    return true;
+}
+
 /* The first segment that an iterate-only command may not have. */
 static bool illegal_segment(struct iodma_reason *reason,
                             const struct iodma_command *command,
@@ -52,7 +69,8 @@ static bool illegal_segment(struct iodma_reason *reason,
         if (!iodma_judge_next(view, &cursor, i, &finding))
             break;
         if (finding.rule != IODMA_RULE_NONE) {
-            iodma_explain_memory(reason, view, &finding, position);
+            if (!begins_within(reason, view, &finding, offset))
+                iodma_explain_memory(reason, view, &finding, position);
             return true;
         }
         position = iodma_view_position(view, &cursor.walk);

@@ -4,14 +4,12 @@
 #include "dma/map.h"
 #include "hal/bits.h"
 
-/* Does the window go on at a position where it was before it? */
+/* Does memory go on at a position, not 0, where it was before it? */
 static bool goes_on(const struct iodma_view *view, uint64_t position)
 {
     struct iodma_extent extent;
     struct iodma_walk walk;
 
-    if (position >= view->length)
-        return false;
     iodma_view_begin(view, position - 1, &walk);
     return iodma_walk_next(&walk, 2, &extent) == IODMA_OK && extent.length == 2;
 }

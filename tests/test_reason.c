@@ -1086,6 +1086,15 @@ static const struct world rows[] = {
                 .mapping = IODMA_ITERATE_ONLY },
       .window = 16,
       WANT(NOT_ALIGNED, ALIGN_LENGTH, RANGE, 1, 4, 2, EXTEND, 2) },
+    { "iterated, from within a length on", GEN, .prepared = 1, .count = 4,
+      .offset = 14, .output = iodma_output_host64, .direction = IODMA_OUT,
+      .ranges = { { 0x10000, 0x20 } },
+      .spec = { .output = iodma_output_host64,
+                .segment = { .struct_size = 56, .align_length = 4 },
+                .mapping = IODMA_ITERATE_ONLY },
+      .window = 16,
+      WANT(NOT_ALIGNED, ALIGN_LENGTH, ARGUMENT, OF(ARGUMENT, OFFSET), 4, 14,
+           SET, 12) },
     { "iterated, out of reach", GEN, .prepared = 1, .count = 4, .offset = 4,
       .output = iodma_output_host64, .direction = IODMA_OUT,
       .ranges = { { 0x10000, 8 }, { 0xFFFFF8, 0x10 } },
@@ -1867,6 +1876,8 @@ static void rounds(uint32_t count)
     expect("a tenth of the rounds each", tally.direct >= count / 10 &&
                                              tally.bounced >= count / 10 &&
                                              tally.refused >= count / 10);
+    expect("most of what is bounced is made direct by what one is told",
+           tally.made_direct >= tally.changed / 5 * 4);
 }
 
 /* test_reason [ROUNDS] */
