@@ -618,7 +618,7 @@ static const struct world rows[] = {
     { "set memory while prepared", SET_MEMORY, .prepared = 3,
       .ranges = ONE_RANGE, .spec = PLAIN(0),
       WANT(BUSY, PREPARED, NONE, 0, 0, 3, COMPLETE, 3) },
-    { "set memory while held", SET_MEMORY, .prepared = 2, .held = 2,
+    { "set memory while held", SET_MEMORY, .prepared = 3, .held = 2,
       .ranges = ONE_RANGE, .spec = PLAIN(0),
       WANT(BUSY, HELD, NONE, 0, 0, 2, RELEASE, 2) },
     { "a specification while prepared", SET_SPEC, .prepared = 1,
