@@ -38,7 +38,7 @@ bool iodma_explain_offset(struct iodma_reason *reason,
     return false;
 }
 
-/* From an offset between whole lengths on, some segment has none. */
+/* What is left from an offset on is no whole length: some segment has none. */
 static bool begins_within(struct iodma_reason *reason,
                           const struct iodma_view *view,
                           const struct iodma_finding *finding, uint64_t offset)
@@ -49,7 +49,7 @@ static bool begins_within(struct iodma_reason *reason,
     if (finding->rule != IODMA_RULE_ALIGN_LENGTH || within == 0)
         return false;
     iodma_record_argue(reason, IODMA_RULE_ALIGN_LENGTH, IODMA_ARGUMENT_OFFSET,
-                       step, offset);
+                       step, view->length - offset);
     iodma_record_cure(reason, IODMA_CURE_SET, offset - within);
     return true;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/explain.h"
 
-#include "dma/map.h"
 #include "hal/bits.h"
 
 /* Does memory go on at a position, not 0, where it was before it? */
@@ -39,7 +38,8 @@ static void begin_later(struct iodma_reason *reason,
                           lack(finding->actual, finding->required));
 }
 
-/* A range that ends too early, or a window that does within one. */
+/* A range that ends too early; or a window that does, within a line and a range
+   that goes on. */
 static void extend(struct iodma_reason *reason, const struct iodma_view *view,
                    const struct iodma_finding *finding)
 {

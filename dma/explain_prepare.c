@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/explain.h"
 
-#include "dma/plan.h"
 #include "hal/bits.h"
 
 #include <stddef.h>

@@ -253,21 +253,19 @@ static uint64_t alignment_of_buffer(const struct iodma_view *view,
     return alignment < granule ? granule : alignment;
 }
 
-/* The way through the buffer: where the device finds it, if that is in one
-   aperture. A pool may have its runs anywhere. */
-static void enter_buffer(struct iodma_view *view)
+/* Where does the device find the buffer, padding and all? False: nowhere, or
+   not in one aperture. A pool may have its runs anywhere. */
+static bool find_buffer(struct iodma_view *view, uint64_t size)
 {
     const struct hal_aperture *aperture =
         iodma_view_aperture(view, view->buffer);
 
-    if (!aperture || iodma_view_in_aperture(view, view->buffer, view->length) !=
-                         view->length) {
-        view->path = IODMA_PATH_RUNS;
-        return;
-    }
+    if (!aperture || iodma_view_in_aperture(view, view->buffer, size) != size)
+        return false;
     view->origin = view->buffer - aperture->cpu + aperture->bus;
     if (view->mapper)
         view->origin = modulo32(view->origin, view->mapper->hal->page_size);
+    return true;
 }
 
 /* One run of pages for all of the window. */
@@ -289,13 +287,12 @@ static enum iodma_status take_buffer(struct iodma_view *view)
     if (status != IODMA_OK)
         return status;
     view->rung = IODMA_WHOLE;
-    enter_buffer(view);
-    return IODMA_OK;
+    return find_buffer(view, size) ? IODMA_OK : IODMA_NO_RESOURCES;
 }
 
 /* Rung *whole*, judged first where it would be aligned as well as anybody
    could ask: NoResources if the buffer cannot be had; one longer than the
-   device's reach never can, nor one that no aperture shows. */
+   device's reach never can. */
 static enum iodma_status climb_whole(struct iodma_view *view)
 {
     enum iodma_status status;

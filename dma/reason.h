@@ -248,8 +248,8 @@ struct iodma_outlook {
  * is IOVA enough, and the CPU reaches all memory. A mapping that the descriptor
  * owns is not looked at; and pages are taken not to lie side by side: where
  * they do, fewer segments may let a lower rung do than is foreseen. A buffer is
- * taken to be aligned as well as anybody could ask: a pool that the device
- * finds at an odd address may have none that is.
+ * taken to be in one aperture, and aligned as well as anybody could ask: a pool
+ * that the device finds at an odd address may have none that is.
  *
  * Context: any; costs as prepare does without the copies.
  */

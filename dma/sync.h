@@ -35,7 +35,7 @@ enum {
 /*
  * Hand what a new plan has over to the device, whatever its rung: bounced bytes
  * are copied from the client, or are zeros; what is no part of the window is
- * zero always (E5). Clean `cleaned` of it, publish.
+ * zero always (E5). Clean `cleaned` of it, and the zeros always; publish.
  */
 enum iodma_status iodma_sync_fill(const struct iodma_view *view,
                                   bool from_client, uint32_t cleaned);

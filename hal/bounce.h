@@ -30,6 +30,11 @@ struct hal_bounce_ops {
      *   size       bytes, a multiple of the granule, not 0
      *   alignment  of the first byte, a power of two, at least the granule;
      *              one above the size may need as much free memory
+     *   highest    as above, where the aperture of `base` shows it
+     *
+     * They may lie elsewhere than the single pages, but all of them in one
+     * aperture that the master may read and write: what does not is given back,
+     * and nobody gets it.
      *
      * Returns and context as above.
      */

@@ -1093,7 +1093,7 @@ static const struct world rows[] = {
                 .segment = { .struct_size = 56, .align_length = 4 },
                 .mapping = IODMA_ITERATE_ONLY },
       .window = 16,
-      WANT(NOT_ALIGNED, ALIGN_LENGTH, ARGUMENT, OF(ARGUMENT, OFFSET), 4, 14,
+      WANT(NOT_ALIGNED, ALIGN_LENGTH, ARGUMENT, OF(ARGUMENT, OFFSET), 4, 2,
            SET, 12) },
     { "iterated, out of reach", GEN, .prepared = 1, .count = 4, .offset = 4,
       .output = iodma_output_host64, .direction = IODMA_OUT,

@@ -424,12 +424,11 @@ static uint64_t draw_address(const struct round *round, uint64_t *seed,
 
 static uint64_t draw_length(uint64_t *seed, uint32_t unit)
 {
+    uint64_t length;
+
     if (unit != 1)
         return unit * (1 + random_below(seed, 3));
-
-    uint64_t length =
-        one_in(seed, 3) ? random_below(seed, 17) : random_below(seed, 100);
-
+    length = one_in(seed, 3) ? random_below(seed, 17) : random_below(seed, 100);
     if (one_in(seed, 2))
         length -= modulo(length, 16);
     return length;
