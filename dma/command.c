@@ -291,7 +291,7 @@ static enum iodma_status plan(struct iodma_view *view)
         return IODMA_NOT_WRITABLE;
     if (view->maintained && !view->bus->hal->cache)
         return IODMA_UNSUPPORTED;
-    return iodma_plan_make(view, false);
+    return iodma_plan_make(view);
 }
 
 /* The device looks at the memory itself, and nothing is in between. */
@@ -449,7 +449,7 @@ static enum iodma_status double_buffer(struct iodma_command *command)
         return IODMA_OK;
     if (command->held != 0)
         return IODMA_BUSY;
-    status = iodma_plan_make(&view, true);
+    status = iodma_plan_buffer(&view);
     if (status != IODMA_OK)
         return status;
 

@@ -601,9 +601,14 @@ void iodma_judge_mapping(struct iodma_view *view, struct iodma_finding *finding)
 bool iodma_judge_rehearsal(struct iodma_view *view, bool force,
                            struct iodma_finding *finding)
 {
+    enum iodma_status status = IODMA_OK;
+
     *finding = (struct iodma_finding){ .rule = IODMA_RULE_NONE };
-    if ((force || !iodma_plan_at_once(view)) &&
-        iodma_plan_make(view, force) != IODMA_OK)
+    if (force)
+        status = iodma_plan_buffer(view);
+    else if (!iodma_plan_at_once(view))
+        status = iodma_plan_make(view);
+    if (status != IODMA_OK)
         return false;
     iodma_judge_access(view, 0, view->length, false, finding);
     if (finding->rule == IODMA_RULE_NONE)

@@ -325,10 +325,46 @@ static enum iodma_status pin(struct iodma_memory *leaf, uint32_t direction)
     return status;
 }
 
-static void unpin(struct iodma_memory *leaf)
+static enum iodma_status unpin(struct iodma_memory *leaf, uint32_t direction)
 {
+    (void)direction;
     leaf->pinned--;
     count_down(leaf);
+    return IODMA_OK;
+}
+
+static enum iodma_status complete_leaf(struct iodma_memory *leaf,
+                                       uint32_t direction)
+{
+    enum iodma_status status = completable(leaf);
+
+    return status == IODMA_OK ? unpin(leaf, direction) : status;
+}
+
+/* Do something with the virtual leaves of a descriptor's first *end bytes,
+   until one fails; *end is then what was done. */
+static enum iodma_status
+each_virtual_leaf(struct iodma_memory *memory, uint64_t *end,
+                  uint32_t direction,
+                  enum iodma_status (*function)(struct iodma_memory *leaf,
+                                                uint32_t direction))
+{
+    uint64_t offset = 0;
+    uint64_t done = 0;
+
+    while (done < *end) {
+        struct iodma_memory *leaf = next_leaf(memory, &offset);
+        enum iodma_status status = IODMA_OK;
+
+        if (leaf->needs_wiring)
+            status = function(leaf, direction);
+        if (status != IODMA_OK) {
+            *end = done;
+            return status;
+        }
+        done = offset;
+    }
+    return IODMA_OK;
 }
 
 /* Prepare all leaves of a descriptor, or none: then those that were counted up
@@ -336,51 +372,26 @@ static void unpin(struct iodma_memory *leaf)
 static enum iodma_status wire_leaves(struct iodma_memory *memory,
                                      uint32_t direction)
 {
-    enum iodma_status status = IODMA_OK;
-    struct iodma_memory *leaf;
-    uint64_t offset = 0;
-    uint64_t done = 0;
+    uint64_t end = memory->length;
+    enum iodma_status status = each_virtual_leaf(memory, &end, direction, pin);
 
-    while (status == IODMA_OK && (leaf = next_leaf(memory, &offset)) != NULL) {
-        if (leaf->needs_wiring)
-            status = pin(leaf, direction);
-        if (status == IODMA_OK)
-            done = offset;
-    }
-    if (status == IODMA_OK) {
+    if (status == IODMA_OK)
         summarise_leaves(memory);
-        return IODMA_OK;
-    }
-    for (offset = 0; offset < done;) {
-        leaf = next_leaf(memory, &offset);
-        if (leaf->needs_wiring)
-            unpin(leaf);
-    }
+    else
+        (void)each_virtual_leaf(memory, &end, direction, unpin);
     return status;
 }
 
 /* Complete all leaves of a descriptor, or none. */
 static enum iodma_status unwire_leaves(struct iodma_memory *memory)
 {
-    enum iodma_status status = IODMA_OK;
-    struct iodma_memory *leaf;
-    uint64_t offset = 0;
-    uint64_t done = 0;
+    uint32_t direction = memory->read_only ? IODMA_OUT : IODMA_INOUT;
+    uint64_t end = memory->length;
+    enum iodma_status status =
+        each_virtual_leaf(memory, &end, direction, complete_leaf);
 
-    while (status == IODMA_OK && (leaf = next_leaf(memory, &offset)) != NULL) {
-        if (leaf->needs_wiring)
-            status = completable(leaf);
-        if (status != IODMA_OK)
-            break;
-        if (leaf->needs_wiring)
-            unpin(leaf);
-        done = offset;
-    }
-    for (offset = 0; status != IODMA_OK && offset < done;) {
-        leaf = next_leaf(memory, &offset);
-        if (leaf->needs_wiring)
-            (void)pin(leaf, memory->read_only ? IODMA_OUT : IODMA_INOUT);
-    }
+    if (status != IODMA_OK)
+        (void)each_virtual_leaf(memory, &end, direction, pin);
     return status;
 }
 

@@ -341,27 +341,28 @@ static enum iodma_status climb_split(struct iodma_view *view,
     return pages == IODMA_OK ? IODMA_OK : worse(edges, pages);
 }
 
-enum iodma_status iodma_plan_make(struct iodma_view *view, bool force)
+enum iodma_status iodma_plan_make(struct iodma_view *view)
 {
-    enum iodma_status split = IODMA_OK;
-    struct iodma_ends ends;
+    struct iodma_ends ends = iodma_lines_ends(view);
+    enum iodma_status split;
     enum iodma_status whole;
 
-    if (!force) {
-        ends = iodma_lines_ends(view);
-        view->ours = ends.ours;
-        if (!ends.foreign && climb_direct(view))
-            return IODMA_OK;
-    }
+    view->ours = ends.ours;
+    if (!ends.foreign && climb_direct(view))
+        return IODMA_OK;
     view->path = IODMA_PATH_RUNS;
     view->coherent = false;
-    if (!force) {
-        split = climb_split(view, ends);
-        if (split == IODMA_OK)
-            return IODMA_OK;
-    }
+    split = climb_split(view, ends);
+    if (split == IODMA_OK)
+        return IODMA_OK;
     whole = climb_whole(view);
     return whole == IODMA_OK ? IODMA_OK : worse(split, whole);
+}
+
+enum iodma_status iodma_plan_buffer(struct iodma_view *view)
+{
+    view->coherent = false;
+    return climb_whole(view);
 }
 
 bool iodma_plan_is_legal(const struct iodma_view *view)

@@ -15,8 +15,7 @@
 /*
  * Choose a view's rung and take the storage it needs.
  *
- *   view   its window, limits and owner are set; out: the plan
- *   force  only a whole buffer will do (kForceDoubleBuffer)
+ *   view  its window, limits and owner are set; out: the plan
  *
  * Returns OK; or, with no storage taken and the view direct: NoResources, a
  * rung was skipped for want of storage; NoSpace, only the number of segments
@@ -25,7 +24,10 @@
  * Context: thread or ISR. Costs one generation of the list a rung.
  * Source: spec 4.3, rules E2 and E3.
  */
-enum iodma_status iodma_plan_make(struct iodma_view *view, bool force);
+enum iodma_status iodma_plan_make(struct iodma_view *view);
+
+/* The same, if only a whole buffer will do (kForceDoubleBuffer). */
+enum iodma_status iodma_plan_buffer(struct iodma_view *view);
 
 /*
  * Decide a view by its descriptor's summary, without a walk over its memory,

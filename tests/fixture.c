@@ -216,3 +216,17 @@ void fixture_fail_take(unsigned n)
 {
     fail_at = n;
 }
+
+/* Lists ---------------------------------------------------------------- */
+
+uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,
+                      uint32_t room)
+{
+    uint64_t offset = 0;
+
+    expect_status("gen",
+                  iodma_command_gen_segments(command, &offset, list, &room),
+                  IODMA_OK);
+    expect_number("the list covers the window", offset, command->view.length);
+    return room;
+}

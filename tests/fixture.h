@@ -43,6 +43,11 @@ void fixture_use_up(bool pages, bool runs);
 /* The n-th take, page or run, from now on fails (1: the next one). */
 void fixture_fail_take(unsigned n);
 
+/* List all of a prepared window at once, in 64 bits. Returns how many segments
+   were made, `room` at most. */
+uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,
+                      uint32_t room);
+
 /* S(f, b, m, a/al/ai) of the spec. */
 #define SPEC(function, bits, max, address, len, internal)                      \
     IODMA_SPEC(iodma_output_##function, bits, max, .align_address = (address), \

@@ -36,13 +36,7 @@ static enum iodma_status prepare(bool synchronize)
 
 static void make_list(void)
 {
-    uint64_t offset = 0;
-
-    listed = SEGMENTS;
-    expect_status("gen",
-                  iodma_command_gen_segments(&command, &offset, list, &listed),
-                  IODMA_OK);
-    expect_number("the list covers the window", offset, command.view.length);
+    listed = fixture_list(&command, list, SEGMENTS);
 }
 
 /* The CPU physical address of a byte of the descriptor. */

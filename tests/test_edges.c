@@ -63,13 +63,7 @@ static void complete(void)
 
 static void make_list(void)
 {
-    uint64_t offset = 0;
-
-    listed = SEGMENTS;
-    expect_status("gen",
-                  iodma_command_gen_segments(&command, &offset, list, &listed),
-                  IODMA_OK);
-    expect_number("the list covers the window", offset, command.view.length);
+    listed = fixture_list(&command, list, SEGMENTS);
 }
 
 /* Lists -------------------------------------------------------------------- */
