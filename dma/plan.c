@@ -117,8 +117,7 @@ bool iodma_plan_at_once(struct iodma_view *view)
     if (iodma_view_inbound(view) && !may_be_written(view))
         return false;
     return view->mapper
-               ? view->path == IODMA_PATH_FLAT && !view->memory->mapping &&
-                     iodma_plan_is_legal(view)
+               ? view->path == IODMA_PATH_FLAT && iodma_plan_is_legal(view)
                : legal_at_once(view, delta, aligned, whole);
 }
 
@@ -211,7 +210,7 @@ static bool splits_are_legal(const struct iodma_view *view)
         hal->cache ? hal->cache->largest_line : view->bus->granule;
     uint64_t shape = shape_of(view);
 
-    if (view->mapper || view->least || limits->max_segments != UINT32_MAX ||
+    if (view->least || limits->max_segments != UINT32_MAX ||
         limits->max_segment < limits->alignment || finest < limits->alignment)
         return false;
     for (uint32_t i = 0; i < hal->aperture_count; i++) {
