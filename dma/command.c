@@ -410,7 +410,7 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
     command->prepared--;
     if (command->prepared != 0)
         return IODMA_OK;
-    if (!iodma_command_iterates(command) && needs_fences_only(&command->view)) {
+    if (needs_fences_only(&command->view)) {
         hal_observe(command->bus->hal);
         return IODMA_OK;
     }

@@ -599,7 +599,7 @@ void round_draw(struct round *round, uint64_t *seed)
 {
     uint32_t bits = ANY_OF(seed, 20, 20, 32, 40);
     /* Bytes that all is a multiple of: most of life is orderly. */
-    uint32_t unit = one_in(seed, 4) ? ANY_OF(seed, 16, 32, 64) : 1;
+    uint32_t unit = one_in(seed, 4) ? ANY_OF(seed, 16, 32, 64, 128) : 1;
 
     memset(round, 0, sizeof *round);
     draw_bus(round, seed, bits);
