@@ -166,7 +166,8 @@ static uint64_t behind_anywhere(const struct iodma_walk *walk, uint64_t address,
     struct iodma_extent before = { .address = 0 };
     struct iodma_walk back;
 
-    (void)iodma_walk_begin(&back, walk->memory, walk->offset - most);
+    if (iodma_walk_begin(&back, walk->memory, walk->offset - most) != IODMA_OK)
+        return 0;
     while (back.offset < walk->offset &&
            iodma_walk_next(&back, walk->offset - back.offset, &before) ==
                IODMA_OK)
