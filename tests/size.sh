@@ -6,7 +6,7 @@
 #
 #   size.sh
 #
-# Or a test: no more than it was, and a fiftieth. See limits.
+# Or a test: no more than it was, and a fiftieth; see limits.
 #
 #   size.sh --gate
 
@@ -20,7 +20,9 @@ optional='bounce copy explain_bytes explain_list explain_memory'
 optional="$optional explain_prepare explain_record explain_spec judge map"
 optional="$optional oneshot pool reason reason_names runs share transfer zip"
 # KIND NAME and the most bytes for each CPU, with GCC 12.2: what it was, and a
-# fiftieth; RAM as it is. To be lowered when it shrinks.
+# fiftieth; RAM as it is. To be lowered when it shrinks. Another compiler may
+# take a fifth more of text and stack (GCC 14.2 takes up to an eighth).
+limits_of=12.2
 limits='
     text core 21300 21300 22900
     text command 16300 16300 17500
@@ -247,12 +249,21 @@ END
 # Is a figure there, and no more than its limit? One case for each.
 gate()
 {
+    version=$(arm-none-eabi-gcc -dumpfullversion)
+    case $version in
+    "$limits_of".*) more=0 ;;
+    *)
+        more=20
+        echo "# GCC $version: text and stack may be $more % over GCC $limits_of's"
+        ;;
+    esac
     echo "$limits" | while read -r kind name a15 m33 m0plus; do
         [ -n "$kind" ] || continue
         for limit in "cortex-a15 $a15" "cortex-m33 $m33" \
             "cortex-m0plus $m0plus"; do
             cpu=${limit% *}
             most=${limit#* }
+            [ "$kind" = ram ] || most=$((most + most * more / 100))
             figure=$(awk -v name="$name" '$1 == name { print $2 + 0 }' \
                 "$work/$cpu/$kind")
             case="$cpu: $kind of $name, at most $most bytes"
