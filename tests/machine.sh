@@ -6,7 +6,7 @@
 #   machine.sh [options] IMAGE [ARG...]
 #
 #   --board NAME          the machine (qemu_virt)
-#   --timeout SECONDS     the run is killed after this time (60)
+#   --timeout SECONDS     a run that takes longer hangs, and is killed (600)
 #   --exit N              the exit status it has to end with (0)
 #   --expect TEXT         has to appear in the output; may be repeated
 #   --guest-errors REGEX  lines of QEMU's guest_errors and unimp log that are
@@ -42,38 +42,27 @@ need_number()
     esac
 }
 
-# End the machine if it is still there after $1 seconds. The sleep goes with
-# us, or it would hold on to the process group of a test that is over.
-watch_machine()
-{
-    nap=
-    trap '[ -z "$nap" ] || { kill "$nap"; wait "$nap"; }; exit' TERM
-    sleep "$1" &
-    nap=$!
-    wait "$nap"
-    : >"$work/late"
-    kill -KILL "$machine"
-}
-
-# Called by trap: nothing that we started outlives us.
+# Called by trap: nothing that we started outlives us. KILL, since a child that
+# has not run yet would forget another signal: until it has put aside our traps
+# it catches what we trap, and drops it.
 clean_up()
 {
     trap '' INT TERM
     [ -z "$machine" ] || kill -KILL "$machine" 2>/dev/null
-    [ -z "$watch" ] || kill -TERM "$watch" 2>/dev/null
+    [ -z "$reader" ] || kill -KILL "$reader" 2>/dev/null
     rm -rf "$work"
 }
 
 name=machine.sh
 board=qemu_virt
-limit=60
+limit=600
 status_wanted=0
 errors_declared=
 disk=
 disk_conf=
 disk_options=
 machine=
-watch=
+reader=
 
 work=$(mktemp -d) || exit 1
 trap clean_up EXIT
@@ -158,23 +147,22 @@ while IFS= read -r argument; do
     set -- "$@" "$argument"
 done <"$work/qemu"
 
+# The reader comes to an end with the machine, or when it is time.
 mkfifo "$work/pipe" || exit 1
-tee "$work/output" <"$work/pipe" &
-reader=$!
 "$@" </dev/null >"$work/pipe" 2>&1 &
 machine=$!
-watch_machine "$limit" </dev/null >/dev/null 2>&1 &
-watch=$!
+timeout --foreground "$limit" tee "$work/output" <"$work/pipe" &
+reader=$!
 
+wait "$reader"
+read_status=$?
+reader=
+[ "$read_status" -eq 0 ] || kill -KILL "$machine"
 wait "$machine" 2>/dev/null
 status=$?
 machine=
-kill -TERM "$watch" 2>/dev/null
-wait "$watch" 2>/dev/null
-watch=
-wait "$reader"
 
-[ ! -e "$work/late" ] || fail "no end after $limit s, killed"
+[ "$read_status" -ne 124 ] || fail "no end after $limit s, killed"
 [ "$status" -eq "$status_wanted" ] ||
     fail "exit status $status instead of $status_wanted"
 

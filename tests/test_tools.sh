@@ -111,11 +111,17 @@ ends 'a text is no regular expression' 1 \
     "not ok - test_faults none: no 'no .* reported' in the output" \
     machine --expect 'no .* reported' "$faults" none
 
+# Soon is less than machine.sh's own limit, by far; a busy machine gets there.
 began=$(date +%s)
+soon()
+{
+    [ $(($(date +%s) - began)) -lt 200 ]
+}
+
 ends 'a run that hangs is ended, and not ok' 1 \
     'not ok - test_faults hang: no end after 1 s, killed' \
     machine --timeout 1 "$faults" hang
-verdict 'and that soon' [ $(($(date +%s) - began)) -lt 20 ]
+verdict 'and that soon' soon
 ends 'a hang is not ok whatever is declared' 1 \
     'not ok - test_faults hang: no end after 1 s, killed' \
     machine --timeout 1 --exit 137 "$faults" hang
@@ -135,9 +141,27 @@ ends 'nor is another one than declared' 1 \
     "not ok - test_faults guest-error: no guest error matches 'pl011_write'" \
     machine --guest-errors pl011_write "$faults" guest-error
 
+# Some of the children of machine.sh have not run yet when it is over.
+mkdir "$work/bin"
+cat >"$work/bin/qemu-system-arm" <<'END'
+#!/bin/sh
+echo ok - at once
+END
+chmod +x "$work/bin/qemu-system-arm"
+at_once()
+{
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        PATH=$work/bin:$PATH machine "$faults" "$i" || return
+        PATH=$work/bin:$PATH machine "$faults" "$i" || return
+    done
+}
+began=$(date +%s)
+ends 'a machine that is over at once is ok' 0 'ok - at once' at_once
+verdict 'and not waited for' soon
+
 ends 'a host that does not listen is missed' 1 \
-    'not ok - test_faults none: no end after 5 s, killed' \
-    machine --timeout 5 --qemu -semihosting-config --qemu enable=off \
+    'not ok - test_faults none: no end after 20 s, killed' \
+    machine --timeout 20 --qemu -semihosting-config --qemu enable=off \
     "$faults" none
 verdict 'in words' said_once 'supervisor call at pc .*is semihosting enabled'
 
