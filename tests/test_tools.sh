@@ -3,10 +3,11 @@
 #
 # The scripts that judge a run see what is wrong with it, and say so.
 #
-#   test_tools.sh BOARD FAULTS PLATFORM
+#   test_tools.sh BOARD FAULTS PLATFORM WEAK
 #
-# FAULTS and PLATFORM are the images of tests/target/test_faults.c and
-# test_platform.c: what they do, and how they end, is known.
+# FAULTS, PLATFORM and WEAK are the images of tests/target/test_faults.c and
+# test_platform.c and of tests/test_weak.c: what they do, and how they end, is
+# known.
 
 set -u
 
@@ -14,6 +15,7 @@ here=$(realpath "$(dirname "$0")")
 board=$1
 faults=$(realpath "$2")
 platform=$(realpath "$3")
+weak=$(realpath "$4")
 failed=0
 
 work=$(mktemp -d) || exit 1
@@ -140,6 +142,25 @@ ends 'one that is declared and does not come is not' 1 \
 ends 'nor is another one than declared' 1 \
     "not ok - test_faults guest-error: no guest error matches 'pl011_write'" \
     machine --guest-errors pl011_write "$faults" guest-error
+ends 'one that is tolerated may come' 0 \
+    'ok - no fault, but a register that is none was read' \
+    machine --tolerate '^pl011_read: Bad offset 0x100$' "$faults" guest-error
+ends 'or not' 0 'ok - no fault, and none reported' \
+    machine --tolerate '^pl011_read: Bad offset 0x100$' "$faults" none
+ends 'but no other' 1 \
+    'not ok - test_faults guest-error: guest errors that .* not declare.*' \
+    machine --tolerate pl011_write "$faults" guest-error
+ends 'one that is tolerated does not stand for one that is declared' 1 \
+    "not ok - test_faults none: no guest error matches 'pl011_read'" \
+    machine --tolerate pl011_read --guest-errors pl011_read "$faults" none
+
+ends 'a machine that cannot be had is skipped' 77 \
+    "skipped - test_faults none: 'no_such' is not a valid device model name" \
+    machine --skip "'no_such' is not a valid device model name" \
+    --qemu -device --qemu no_such "$faults" none
+ends 'one that cannot be had for another reason is not ok' 1 \
+    'not ok - test_faults none: exit status 1 instead of 0' \
+    machine --skip 'exceeds' --qemu -device --qemu no_such "$faults" none
 
 # Some of the children of machine.sh have not run yet when it is over.
 mkdir "$work/bin"
@@ -239,7 +260,7 @@ refuses 'a seed that is missing' '--seed needs a number' --seed
 ends 'no image is refused' 1 'demo: failed: no image given' "$here/demo.sh"
 ends 'an image that does nothing for the file is found out' 1 \
     'demo: failed: sha256 [0-9a-f]* instead of [0-9a-f]*' \
-    "$here/demo.sh" "$platform" --seed 1 one
+    "$here/demo.sh" "$weak" --seed 1 one
 ends 'and so is one that fails' 1 \
     'demo: failed: the run on the virt machine \(see above\)' \
     "$here/demo.sh" "$faults" --seed 1 one
