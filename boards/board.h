@@ -6,6 +6,7 @@
 #ifndef BOARDS_BOARD_H
 #define BOARDS_BOARD_H
 
+#include "hal/address.h"
 #include "hal/bus.h"
 #include "hal/dmac.h"
 #include "hal/master/nvme.h"
@@ -55,8 +56,8 @@ struct board_nvme {
 
 /* Memory that no image of ours uses for itself. */
 struct board_memory {
-    uint64_t base; /* CPU physical */
-    uint64_t size; /* bytes        */
+    hal_address base; /* CPU physical */
+    hal_address size; /* bytes        */
 };
 
 struct board {
@@ -67,7 +68,7 @@ struct board {
     struct board_memory scratch;   /* free, its address a pointer          */
     struct board_memory far;       /* free, seen through windows only; size 0:
                                       the board has none                   */
-    uint64_t hole;                 /* nothing answers here, 64 KiB at least */
+    hal_address hole;              /* nothing answers here, 64 KiB at least */
 };
 
 /* The one board this image is linked for. */

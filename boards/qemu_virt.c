@@ -28,7 +28,6 @@
 #define RAM_SIZE (6 * GIB)
 #define LOW_SIZE (2 * GIB)
 #define FAR_BASE (RAM_BASE + LOW_SIZE)
-#define FAR_SIZE (RAM_SIZE - LOW_SIZE)
 
 /* VIRT_PCIE_MMIO: 0x10000000 .. 0x3EFEFFFF, bus address = CPU address. We
    place BARs in the first 16 MiB only, so that is what we map. */
@@ -75,12 +74,12 @@ static const struct hal_fences fences = {
 
 /* mmu_on() maps RAM write-back, and so do windows. */
 static const struct hal_region regions[] = {
-    { .base = RAM_BASE,
-      .size = LOW_SIZE,
+    { .first = RAM_BASE,
+      .last = FAR_BASE - 1,
       .cached = HAL_WRITE_BACK,
       .writable = true },
-    { .base = FAR_BASE,
-      .size = FAR_SIZE,
+    { .first = FAR_BASE,
+      .last = RAM_BASE + RAM_SIZE - 1,
       .cached = HAL_WRITE_BACK,
       .writable = true,
       .window = &plat_window },
@@ -89,9 +88,9 @@ static const struct hal_region regions[] = {
 /* A PCI master sees all RAM, where the CPU sees it, and snoops: create_pcie()
    marks the bridge dma-coherent. How far it reaches is in its limits. */
 static const struct hal_aperture pci_apertures[] = {
-    { .cpu = RAM_BASE,
+    { .first = RAM_BASE,
+      .last = RAM_BASE + RAM_SIZE - 1,
       .bus = RAM_BASE,
-      .size = RAM_SIZE,
       .access = HAL_READ | HAL_WRITE,
       .snooped = true },
 };

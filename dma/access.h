@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The CPU's own access to memory by physical address: through the regions of
- * the bus, with a window where there is no pointer. All copies of iodma go
- * through here.
+ * the bus, with a window where there is no pointer. All copies and all cache
+ * maintenance of commands go through here.
  *
  * Each call returns OK; NotAttached: a byte lies in no region; NotWritable: one
  * that has to be written lies in a region that is not; NoResources: no window
- * was free. Then a first part may have been done.
+ * was free. Then a first part may have been done. The reason is recorded.
  *
  * Context: thread or ISR; the time is that of the bytes.
  */
@@ -14,34 +14,29 @@
 #define DMA_ACCESS_H
 
 #include "dma/bus.h"
+#include "hal/address.h"
 #include "hal/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Copy `length` bytes from one physical address to another. */
-enum iodma_status iodma_access_copy(const struct iodma_bus *bus, uint64_t to,
-                                    uint64_t from, uint64_t length);
+/* What the CPU does with memory. */
+enum {
+    IODMA_ACCESS_READ = 0,  /* to a buffer                             */
+    IODMA_ACCESS_WRITE = 1, /* from a buffer; NULL: zeros              */
+    IODMA_ACCESS_CLEAN = 2, /* write its lines back, if it is cached   */
+    IODMA_ACCESS_DROP = 3,  /* the same, and drop them                 */
+};
 
-/* Would that find regions and windows? Copies nothing. */
-enum iodma_status iodma_access_can_copy(const struct iodma_bus *bus,
-                                        uint64_t to, uint64_t from,
-                                        uint64_t length);
+/* Do so with `length` bytes from an address on. `bytes` is the buffer, or
+   NULL. */
+enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
+                               hal_address length, uint8_t *bytes,
+                               uint32_t what, struct iodma_reason *reason);
 
-/* Copy from physical memory to a buffer of the CPU's. */
-enum iodma_status iodma_access_read(const struct iodma_bus *bus, void *to,
-                                    uint64_t from, uint64_t length);
-
-/* Copy from a buffer of the CPU's to physical memory; from NULL: zeros. */
-enum iodma_status iodma_access_write(const struct iodma_bus *bus, uint64_t to,
-                                     const void *from, uint64_t length);
-
-/* What maintenance a range of physical memory needs. */
-typedef void (*iodma_cache_operation)(const struct hal_cache *cache, void *va,
-                                      uint64_t pa, size_t length);
-
-/* Apply a cache operation of the bus to physical memory. */
-enum iodma_status iodma_access_maintain(const struct iodma_bus *bus,
-                                        iodma_cache_operation operation,
-                                        uint64_t address, uint64_t length);
+/* Copy from one physical address to another; or only try. */
+enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
+                                    hal_address from, hal_address length,
+                                    bool really, struct iodma_reason *reason);
 
 #endif

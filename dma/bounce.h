@@ -3,16 +3,28 @@
  * Bounce storage of a fixed size, over memory of the client's: the contract
  * of hal/bounce.h fulfilled. The memory itself is never touched here.
  *
- * Pages are found as dma/runs.h says: a request is refused if there is no free
- * block for it, or if the run in the lowest one ends above `highest`: then it
- * does in every other, too. Lend storage that begins at a multiple of the
- * strictest alignment and has the size of the longest run rounded up to a
- * power of two, or of several such.
+ *     static uint8_t storage[64 * 4096] __attribute__((aligned(4096)));
+ *     static uint32_t words[IODMA_BLOCK_WORDS(64)];
+ *     static struct hal_loan loans[64];
+ *
+ *     iodma_bounce_init(&bounce, (uintptr_t)storage, sizeof storage, 4096,
+ *                       words, loans, 64);
+ *     iodma_bus_lend(&bus, &bounce.hal);
+ *
+ * Any run that is free is found (dma/blocks.h). A window takes one loan for
+ * each stretch that is bounced: two for a misaligned receive buffer, one for
+ * a buffer that is bounced whole; as many loans as granules is plenty, a few
+ * do.
+ *
+ * The lock is held for one call of take or give_back at a time: one pass over
+ * the words at most, some seven instructions for 32 granules that are all in
+ * use, and some 60 for each free run among them.
  */
 #ifndef DMA_BOUNCE_H
 #define DMA_BOUNCE_H
 
-#include "dma/runs.h"
+#include "dma/blocks.h"
+#include "hal/address.h"
 #include "hal/bounce.h"
 #include "hal/status.h"
 
@@ -20,8 +32,8 @@
 
 struct iodma_bounce {
     struct hal_bounce hal; /* the contract; recover us by CONTAINER_OF */
-    struct iodma_runs runs;
-    uint32_t shift; /* log2 of the granule */
+    struct iodma_blocks granules;
+    uint8_t shift; /* log2 of the granule */
 };
 
 /*
@@ -30,23 +42,27 @@ struct iodma_bounce {
  *   bounce   out; unchanged on failure
  *   address  of the storage, CPU physical, a multiple of the granule
  *   size     bytes, a multiple of the granule, not 0
- *   granule  bytes of a page, a power of two
- *   cells    one a page, as is notes; both cleared here. Lent, like the
- *            storage, for the life of the pool
+ *   granule  bytes, a power of two, at least a cache line
+ *   words    a bit a granule, IODMA_BLOCK_WORDS of them
+ *   loans    that windows may have at a time; count not 0. Lent, like words
+ *            and the storage, for the life of the pool
  *
  * Returns OK or BadArgument: a pointer is NULL, one of the numbers is not as
- * said, the storage wraps or has more than IODMA_MOST_PAGES pages.
+ * said, the storage wraps or has more than 2^28 granules.
  *
- * Context: thread; takes time by the page. To give back what is not on loan
- * is a mistake of our own: the pool ignores it.
+ * Context: thread; takes time by the granule and the loan.
  */
 enum iodma_status iodma_bounce_init(struct iodma_bounce *bounce,
-                                    uint64_t address, uint64_t size,
-                                    uint32_t granule,
-                                    struct hal_bounce_cell *cells,
-                                    struct iodma_note *notes);
+                                    hal_address address, hal_address size,
+                                    uint32_t granule, uint32_t *words,
+                                    struct hal_loan *loans, uint32_t count);
 
-/* Pages on loan now, and at most since init. Context: any, with the bus's
+/* Have a pool of yours (struct hal_bounce) own these loans, all free. Context:
+   thread. */
+void iodma_bounce_own_loans(struct hal_bounce *bounce, struct hal_loan *loans,
+                            uint32_t count);
+
+/* Granules on loan now, and at most since init. Context: any, with the bus's
    lock held if it must be exact. */
 uint32_t iodma_bounce_in_use(const struct iodma_bounce *bounce);
 uint32_t iodma_bounce_high_water(const struct iodma_bounce *bounce);

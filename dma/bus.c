@@ -1,208 +1,168 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/bus.h"
 
-#include "hal/bits.h"
+#include "dma/refuse.h"
 
-#include <stddef.h>
-
-static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+/* Is there an aperture that is snooped, or is not? A table may be missing: that
+   is what iodma_bus_check() is for. */
+static bool any_snooped(const struct hal_bus *hal, bool snooped)
 {
-    return range_holds(a, a_size, b) || range_holds(b, b_size, a);
-}
-
-static bool apertures_collide(const struct hal_aperture *a,
-                              const struct hal_aperture *b)
-{
-    return overlap(a->cpu, a->size, b->cpu, b->size) ||
-           overlap(a->bus, a->size, b->bus, b->size);
-}
-
-static enum iodma_status check_aperture(const struct hal_bus *hal,
-                                        uint32_t index)
-{
-    const struct hal_aperture *aperture = &hal->apertures[index];
-
-    if (aperture->size == 0 || range_wraps(aperture->cpu, aperture->size) ||
-        range_wraps(aperture->bus, aperture->size) || aperture->access == 0 ||
-        (aperture->access & ~(HAL_READ | HAL_WRITE)) != 0 ||
-        (hal->cache && modulo32(aperture->cpu | aperture->size,
-                                hal->cache->largest_line) != 0))
-        return IODMA_BAD_ARGUMENT;
-    for (uint32_t i = 0; i < index; i++) {
-        if (apertures_collide(&hal->apertures[i], aperture))
-            return IODMA_BAD_ARGUMENT;
+    for (uint32_t i = 0; hal->apertures && i < hal->aperture_count; i++) {
+        if (hal->apertures[i].snooped == snooped)
+            return true;
     }
-    return aperture->snooped || hal->cache ? IODMA_OK : IODMA_UNSUPPORTED;
+    return false;
 }
 
-static enum iodma_status check_regions(const struct hal_bus *hal)
+static bool any_uncached(const struct hal_bus *hal)
 {
-    for (uint32_t i = 0; i < hal->region_count; i++) {
-        const struct hal_region *region = &hal->regions[i];
-
-        if (region->size == 0 || range_wraps(region->base, region->size))
-            return IODMA_BAD_ARGUMENT;
+    for (uint32_t i = 0; hal->regions && i < hal->region_count; i++) {
+        if (hal->regions[i].cached == HAL_UNCACHED)
+            return true;
     }
-    return IODMA_OK;
-}
-
-static bool hooks_present(const struct hal_bus *hal)
-{
-    return (hal->apertures || hal->aperture_count == 0) &&
-           (hal->regions || hal->region_count == 0) && hal->limits &&
-           hal->clock && hal->lock && hal->fences;
+    return false;
 }
 
 enum iodma_status iodma_bus_init(struct iodma_bus *bus,
                                  const struct hal_bus *hal, uint32_t granule)
 {
-    struct iodma_limits limits;
-    enum iodma_status status;
-
     if (granule == 0)
         granule = IODMA_DEFAULT_GRANULE;
-    if (!bus || !hal || !hooks_present(hal) || !is_power_of_two(granule) ||
-        (hal->cache && hal->cache->largest_line > granule))
+    if (!bus || !hal || !hal->limits || !is_power_of_two(granule))
         return IODMA_BAD_ARGUMENT;
-    status = iodma_limits_set(&limits, hal->limits);
-    if (status != IODMA_OK)
-        return status;
-    status = check_regions(hal);
-    if (status != IODMA_OK)
-        return status;
-    for (uint32_t i = 0; i < hal->aperture_count; i++) {
-        status = check_aperture(hal, i);
-        if (status != IODMA_OK)
-            return status;
-    }
 
     bus->hal = hal;
-    bus->limits = limits;
-    bus->granule = granule;
+    bus->caching = NULL;
+    bus->bouncing = NULL;
     bus->bounce = NULL;
     bus->mapper = NULL;
-    return IODMA_OK;
-}
-
-static const struct hal_aperture *aperture_of(const struct hal_bus *hal,
-                                              uint64_t address)
-{
-    for (uint32_t i = 0; i < hal->aperture_count; i++) {
-        const struct hal_aperture *aperture = &hal->apertures[i];
-
-        if (range_holds(aperture->cpu, aperture->size, address))
-            return aperture;
-    }
-    return NULL;
-}
-
-/* One aperture shows all of the pages, for reading and writing. */
-static bool holds_pages(const struct iodma_bus *bus,
-                        const struct hal_bounce *bounce)
-{
-    const struct hal_aperture *aperture =
-        iodma_bus_aperture(bus, bounce->base, HAL_READ | HAL_WRITE);
-
-    return aperture && hal_bounce_size(bounce) <=
-                           aperture->size - (bounce->base - aperture->cpu);
-}
-
-enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
-                                 struct hal_bounce *bounce)
-{
-    if (!bus || !bounce || !bounce->ops ||
-        (!bounce->cells && bounce->pages != 0) ||
-        bounce->granule != bus->granule || !holds_pages(bus, bounce))
-        return IODMA_BAD_ARGUMENT;
-
-    bus->bounce = bounce;
+    bus->reason = NULL;
+    bus->granule = granule;
+    bus->line = hal->cache ? hal->cache->largest_line : 1;
+    bus->maintained = IODMA_MAINTAINED_SOME;
+    if (!any_snooped(hal, false))
+        bus->maintained = IODMA_MAINTAINED_NONE;
+    else if (!any_snooped(hal, true) && !any_uncached(hal) && hal->cache)
+        bus->maintained = IODMA_MAINTAINED_ALL;
     return IODMA_OK;
 }
 
 enum iodma_status iodma_bus_map_through(struct iodma_bus *bus,
                                         struct iodma_mapper *mapper)
 {
-    if (!bus || !mapper)
+    if (!bus)
         return IODMA_BAD_ARGUMENT;
+    if (!mapper)
+        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(POINTER, MAPPER));
 
     bus->mapper = mapper;
     return IODMA_OK;
 }
 
-uint64_t iodma_bus_bounce_limit(const struct iodma_bus *bus, uint64_t last)
-{
-    const struct hal_aperture *aperture =
-        bus->bounce ? aperture_of(bus->hal, bus->bounce->base) : NULL;
-
-    if (!aperture || last < aperture->bus)
-        return 0;
-    if (last - aperture->bus >= aperture->size)
-        return UINT64_MAX;
-    return aperture->cpu + (last - aperture->bus);
-}
-
 enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
                                       const void *pointer, size_t length,
-                                      uint64_t *address)
+                                      hal_address *address)
 {
-    uint64_t physical;
-    uint64_t more; /* that goes on there */
+    hal_address physical;
+    hal_address more; /* that goes on there */
 
     for (size_t done = 0; done < length; done += (size_t)more) {
         more = length - done;
         if (!bus->hal->translation->to_physical((uintptr_t)pointer + done,
                                                 &physical, &more))
-            return IODMA_NOT_ATTACHED;
+            return iodma_refuse_values(bus->reason, IODMA_NOT_ATTACHED,
+                                       IODMA_AT_ARGUMENT(UNMAPPED, POINTER), 0,
+                                       (uintptr_t)pointer + done);
         if (done == 0)
             *address = physical;
         else if (physical - done != *address)
-            return IODMA_NO_SPACE;
+            return iodma_refuse(bus->reason, IODMA_NO_SPACE,
+                                IODMA_AT_ARGUMENT(CONTIGUOUS, POINTER));
     }
     return IODMA_OK;
 }
 
 const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,
-                                          uint64_t address)
+                                          hal_address address)
 {
-    for (uint32_t i = 0; i < bus->hal->region_count; i++) {
-        const struct hal_region *region = &bus->hal->regions[i];
+    const struct hal_region *region = bus->hal->regions;
 
-        if (range_holds(region->base, region->size, address))
+    for (uint32_t left = bus->hal->region_count; left != 0; left--, region++) {
+        if (span_holds(region->first, region->last, address))
             return region;
     }
     return NULL;
 }
 
 const struct hal_aperture *iodma_bus_aperture(const struct iodma_bus *bus,
-                                              uint64_t address, uint32_t access)
+                                              hal_address address,
+                                              uint32_t access)
 {
-    const struct hal_aperture *aperture = aperture_of(bus->hal, address);
+    const struct hal_aperture *aperture = bus->hal->apertures;
 
-    return aperture && (aperture->access & access) == access ? aperture : NULL;
+    for (uint32_t left = bus->hal->aperture_count; left != 0;
+         left--, aperture++) {
+        if (span_holds(aperture->first, aperture->last, address))
+            return (aperture->access & access) == access ? aperture : NULL;
+    }
+    return NULL;
 }
 
-bool iodma_bus_regions_writable(const struct iodma_bus *bus, uint64_t address,
-                                uint64_t length)
+bool iodma_bus_regions_writable(const struct iodma_bus *bus,
+                                hal_address address, hal_address length)
 {
-    for (uint32_t i = 0; i < bus->hal->region_count; i++) {
-        const struct hal_region *region = &bus->hal->regions[i];
+    const struct hal_region *region = bus->hal->regions;
+    hal_address last = address + (length - 1);
 
+    for (uint32_t left = bus->hal->region_count; left != 0; left--, region++) {
         if (!region->writable &&
-            overlap(region->base, region->size, address, length))
+            spans_meet(region->first, region->last, address, last))
             return false;
     }
     return true;
 }
 
-bool iodma_bus_writable(const struct iodma_bus *bus, uint64_t address,
-                        uint64_t length)
+bool iodma_bus_writable(const struct iodma_bus *bus, hal_address address,
+                        hal_address length)
 {
-    for (uint32_t i = 0; i < bus->hal->aperture_count; i++) {
-        const struct hal_aperture *aperture = &bus->hal->apertures[i];
+    const struct hal_aperture *aperture = bus->hal->apertures;
+    hal_address last = address + (length - 1);
 
+    for (uint32_t left = bus->hal->aperture_count; left != 0;
+         left--, aperture++) {
         if ((aperture->access & HAL_WRITE) == 0 &&
-            overlap(aperture->cpu, aperture->size, address, length))
+            spans_meet(aperture->first, aperture->last, address, last))
             return false;
     }
     return iodma_bus_regions_writable(bus, address, length);
+}
+
+bool iodma_bus_cached(const struct iodma_bus *bus, hal_address address,
+                      hal_address length)
+{
+    for (;;) {
+        const struct hal_region *region = iodma_bus_region(bus, address);
+        hal_address more; /* bytes of it, behind this one */
+
+        if (!region || region->cached != HAL_UNCACHED)
+            return true;
+        more = region->last - address;
+        if (length - 1 <= more)
+            return false;
+        address += more + 1;
+        length -= more + 1;
+    }
+}
+
+hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address,
+                          hal_address most)
+{
+    for (uint32_t i = 0; i < bus->hal->aperture_count; i++) {
+        hal_address first = bus->hal->apertures[i].first;
+
+        if (first > address)
+            most = smaller(most, first - address);
+    }
+    return most;
 }

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What one bus master sees: the board's facts, checked, and what the client
- * adds to them.
+ * What one bus master sees: the board's facts, and what the client adds to
+ * them. A product links the code of what it adds, and no more:
+ *
+ *     iodma_bus_init          the board's facts, as they are
+ *     iodma_bus_check         are they right? For bring-up and tests
+ *     iodma_bus_cache         commands maintain the board's caches
+ *     iodma_bus_lend          storage to bounce through     (dma/bounce.h)
+ *     iodma_bus_map_through   an IOMMU in front             (dma/map.h)
  */
 #ifndef DMA_BUS_H
 #define DMA_BUS_H
 
 #include "dma/limits.h"
+#include "hal/address.h"
+#include "hal/bits.h"
 #include "hal/bounce.h"
 #include "hal/bus.h"
 #include "hal/status.h"
@@ -17,31 +25,45 @@
 
 enum { IODMA_DEFAULT_GRANULE = 0x1000 };
 
-/* Any number side by side; shared by all commands for the same master. */
-struct iodma_bus {
-    const struct hal_bus *hal;   /* the board's, const          */
-    struct iodma_limits limits;  /* of the port                 */
-    uint32_t granule;            /* PAGE of the spec, bytes     */
-    struct hal_bounce *bounce;   /* NULL: none                  */
-    struct iodma_mapper *mapper; /* the system mapper; NULL: none */
+struct iodma_bouncing;
+struct iodma_caching;
+struct iodma_mapper;
+struct iodma_reason;
+
+/* For how much of the memory that the master sees caches have to be maintained
+   (rule E1), as far as the board's facts alone tell. */
+enum {
+    IODMA_MAINTAINED_SOME = 0, /* it depends */
+    IODMA_MAINTAINED_NONE = 1, /* all apertures are snooped */
+    IODMA_MAINTAINED_ALL = 2,  /* none is, and no region is uncached */
 };
 
-struct iodma_mapper;
+/* Any number side by side; shared by all commands for the same master. */
+struct iodma_bus {
+    const struct hal_bus *hal;             /* the board's, const            */
+    const struct iodma_caching *caching;   /* dma/cache.h; NULL: nobody
+                                              maintains                     */
+    const struct iodma_bouncing *bouncing; /* dma/plan.h; NULL: nothing is
+                                              lent                          */
+    struct hal_bounce *bounce;             /* that is lent                  */
+    struct iodma_mapper *mapper;           /* the system mapper, or NULL    */
+    struct iodma_reason *reason; /* dma/reason.h; NULL: nobody asks         */
+    uint32_t granule;            /* PAGE of the spec, bytes                 */
+    uint32_t line;               /* largest of the caches, bytes; 1: none   */
+    uint8_t maintained;          /* IODMA_MAINTAINED_...                    */
+};
 
 /*
- * Check a board's bus and make it usable.
+ * Take a board's bus as it is.
  *
  *   bus      out; unchanged on failure
  *   hal      lent for the life of bus
  *   granule  bytes that bounce storage will be handed out in: a power of
- *            two; 0: 4096
+ *            two, at least a cache line; 0: 4096
  *
- * Returns OK; BadArgument: a pointer or a hook is missing, the granule is no
- * power of two, an aperture is empty, wraps, grants no access, or overlaps
- * another one on either side, a region is empty or wraps, the limits are not
- * satisfiable, the granule is smaller than the largest cache line, an aperture
- * does not begin and end on one;
- * Unsupported: an aperture is not snooped and there is no cache to maintain.
+ * Returns OK, or BadArgument for a NULL pointer or a granule that is no power
+ * of two. The facts themselves are looked at by iodma_bus_check(): call it
+ * once, at bring-up.
  *
  * Context: thread.
  */
@@ -49,14 +71,44 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
                                  const struct hal_bus *hal, uint32_t granule);
 
 /*
+ * Look at all facts of a bus.
+ *
+ *   reason  out: the first that is wrong: which rule, of which aperture,
+ *           region or hook, and the values; unchanged if none is. May be NULL
+ *
+ * Returns OK; BadArgument: a hook is missing; the limits of the port contradict
+ * each other; a line or the granule is no power
+ * of two, or the granule smaller than the largest line; an aperture ends before
+ * it begins, runs past the end of the bus's addresses, grants no access, does
+ * not begin and end on a cache line, overlaps another one on either side; a
+ * region ends before it begins or overlaps another one; Unsupported: an
+ * aperture is not snooped and the board states no cache.
+ *
+ * Context: thread; quadratic in apertures and regions. (dma/bus_check.c)
+ */
+enum iodma_status iodma_bus_check(const struct iodma_bus *bus,
+                                  struct iodma_reason *reason);
+
+/*
+ * Have commands on a bus maintain the caches that the board states, where the
+ * master does not look into them. Before, what needs that is Unsupported.
+ * (iodma_map() needs no more than the board's cache.)
+ *
+ * Returns OK, or BadArgument for NULL or a board without a cache. Context:
+ * thread; no command is prepared. (dma/cache.c)
+ */
+enum iodma_status iodma_bus_cache(struct iodma_bus *bus);
+
+/*
  * Lend a bus storage to bounce through, for all commands on it. Before, what
- * a device cannot take as it lies is refused.
+ * a device cannot take as it lies is refused. Buses that share storage share a
+ * lock.
  *
- * Returns OK, or BadArgument: a pointer is NULL, the pages are of another
- * size than the bus's granule, or no aperture that the master may read and
- * write shows them all. Nothing changes then.
+ * Returns OK, or BadArgument: a pointer is NULL, the storage is handed out in
+ * another granule than the bus's, or no aperture that the master may read and
+ * write shows all of it. Nothing changes then.
  *
- * Context: thread; no command is prepared.
+ * Context: thread; no command is prepared. (dma/ladder.c)
  */
 enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
                                  struct hal_bounce *bounce);
@@ -73,9 +125,28 @@ enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
 enum iodma_status iodma_bus_map_through(struct iodma_bus *bus,
                                         struct iodma_mapper *mapper);
 
-/* The highest CPU physical address of bounce storage within reach of `last`,
-   a bus address. Context: any. */
-uint64_t iodma_bus_bounce_limit(const struct iodma_bus *bus, uint64_t last);
+/*
+ * Have all calls on a bus explain their refusals from now on (dma/reason.h):
+ * lending and its like, iodma_map() and its like, iodma_share(), and commands
+ * that are made from now on.
+ *
+ *   reason  lent until another one, or NULL (nobody wants to know), is given
+ *
+ * Context: any; the bus is not used elsewhere.
+ */
+static inline void iodma_bus_explain(struct iodma_bus *bus,
+                                     struct iodma_reason *reason)
+{
+    bus->reason = reason;
+}
+
+/* Bytes of the largest cache line: what memory that a device writes has to be
+   rounded to, at both ends (IODMA_BUFFER in dma/oneshot.h). 1: there is no
+   cache. Context: any. */
+static inline uint32_t iodma_bus_line(const struct iodma_bus *bus)
+{
+    return bus->line;
+}
 
 /*
  * Where the CPU's translation has a buffer.
@@ -89,7 +160,7 @@ uint64_t iodma_bus_bounce_limit(const struct iodma_bus *bus, uint64_t last);
  */
 enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
                                       const void *pointer, size_t length,
-                                      uint64_t *address);
+                                      hal_address *address);
 
 /* Is this a buffer, as the CPU names it? No length makes the last byte the
    one before the first: refused with those that run past the end of the CPU's
@@ -107,7 +178,7 @@ static inline bool iodma_bus_is_buffer(const void *pointer, size_t length)
 static inline enum iodma_status iodma_bus_locate(const struct iodma_bus *bus,
                                                  const void *pointer,
                                                  size_t length,
-                                                 uint64_t *address)
+                                                 hal_address *address)
 {
     if (!iodma_bus_is_buffer(pointer, length))
         return IODMA_BAD_ARGUMENT;
@@ -120,29 +191,50 @@ static inline enum iodma_status iodma_bus_locate(const struct iodma_bus *bus,
 /* The region that holds a CPU physical address; NULL if none does. Context:
    any. */
 const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,
-                                          uint64_t address);
+                                          hal_address address);
 
-/*
- * The aperture through which the master has all of `access` to the byte at
- * a CPU physical address; NULL if it has not.
- *
- * Context: any.
- */
+/* May the CPU have any of these bytes in a cache? What is in no region may be.
+   Context: any. */
+bool iodma_bus_cached(const struct iodma_bus *bus, hal_address address,
+                      hal_address length);
+
+/* The aperture through which the master has all of `access` to the byte at a
+   CPU physical address; NULL if it has not. Context: any. */
 const struct hal_aperture *iodma_bus_aperture(const struct iodma_bus *bus,
-                                              uint64_t address,
+                                              hal_address address,
                                               uint32_t access);
 
+/* How many of the bytes from an address on, `most` at most, come before the
+   next aperture begins? Context: any. */
+hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address,
+                          hal_address most);
+
+/* Does an aperture hold an address? NULL holds none. Context: any. */
+static inline bool iodma_aperture_holds(const struct hal_aperture *aperture,
+                                        hal_address address)
+{
+    return aperture && span_holds(aperture->first, aperture->last, address);
+}
+
+/* What an aperture adds to a CPU physical address, modulo all addresses.
+   Context: any. */
+static inline hal_address
+iodma_aperture_delta(const struct hal_aperture *aperture)
+{
+    return aperture->bus - aperture->first;
+}
+
 /*
- * May these bytes be written by the master and by the CPU, as far as either
- * sees them? What no aperture or region holds is somebody else's refusal.
+ * May these bytes, `length` of them and not 0, as far as the CPU sees them, be
+ * written by it? What no region holds is somebody else's refusal.
  *
  * Context: any. Source: spec 3.5 step 8, rule E14.
  */
-bool iodma_bus_writable(const struct iodma_bus *bus, uint64_t address,
-                        uint64_t length);
+bool iodma_bus_regions_writable(const struct iodma_bus *bus,
+                                hal_address address, hal_address length);
 
-/* The same, for the CPU alone. Context: any. */
-bool iodma_bus_regions_writable(const struct iodma_bus *bus, uint64_t address,
-                                uint64_t length);
+/* The same, for the master as well. Context: any. */
+bool iodma_bus_writable(const struct iodma_bus *bus, hal_address address,
+                        hal_address length);
 
 #endif

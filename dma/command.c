@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+/* Life -------------------------------------------------------------------- */
+
 enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
                                                  const struct iodma_bus *bus,
                                                  void *ref_con)
@@ -18,10 +20,7 @@ enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
 
     *command = (struct iodma_command){
         .ref_con = ref_con,
-        .bus = bus,
-        .device = { .align_address = 1,
-                    .align_length = 1,
-                    .align_internal = 1 },
+        .window = { .bus = bus, .reason = bus->reason },
     };
     return IODMA_OK;
 }
@@ -37,103 +36,117 @@ enum iodma_status iodma_command_init(struct iodma_command *command,
     return status == IODMA_OK ? iodma_command_set_spec(command, spec) : status;
 }
 
-/* The mapper that a specification comes to use. (spec 2.3 steps 9 to 11, 2.4)
+static enum iodma_status not_to_be_bypassed(struct iodma_reason *reason)
+{
+    return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+                        IODMA_AT_FIELD(BYPASS, MAPPING));
+}
+
+/* The mapper that a specification comes to use. (spec 2.3 steps 9 to 12, 2.4)
  */
-static enum iodma_status mapper_of(const struct iodma_bus *bus,
+static enum iodma_status mapper_of(const struct iodma_window *window,
                                    const struct iodma_spec *spec,
                                    struct iodma_mapper **mapper)
 {
-    struct iodma_mapper *given = spec->mapper ? spec->mapper : bus->mapper;
+    struct iodma_mapper *system = window->bus->mapper;
+    struct iodma_mapper *given = spec->mapper ? spec->mapper : system;
+    bool iterates = (spec->mapping & IODMA_ITERATE_ONLY) != 0;
+    uint32_t type = spec->mapping & IODMA_TYPE_MASK;
 
-    switch (spec->mapping & IODMA_TYPE_MASK) {
-    case IODMA_MAPPED:
+    *mapper = NULL;
+    if (type > IODMA_UNMAPPED)
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(MAPPING_TYPE, MAPPING),
+                                   IODMA_UNMAPPED, type);
+    if (type == IODMA_BYPASSED && given)
+        return not_to_be_bypassed(window->reason);
+    if (type == IODMA_UNMAPPED && !iterates &&
+        (iodma_mapper_unavoidable(spec->mapper) ||
+         iodma_mapper_unavoidable(system)))
+        return not_to_be_bypassed(window->reason);
+    if (iterates && (spec->mapping & IODMA_DIRECT_ONLY) != 0)
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(OPTIONS, MAPPING),
+                                   IODMA_ITERATE_ONLY,
+                                   IODMA_ITERATE_ONLY | IODMA_DIRECT_ONLY);
+    if (type == IODMA_MAPPED ||
+        (type == IODMA_NON_COHERENT &&
+         (spec->mapper || iodma_mapper_unavoidable(given))))
         *mapper = given;
-        return IODMA_OK;
-    case IODMA_BYPASSED:
-        *mapper = NULL;
-        return given ? IODMA_BAD_ARGUMENT : IODMA_OK;
-    case IODMA_NON_COHERENT:
-        *mapper =
-            spec->mapper || iodma_mapper_unavoidable(given) ? given : NULL;
-        return IODMA_OK;
-    case IODMA_UNMAPPED:
-        *mapper = NULL;
-        return (iodma_mapper_unavoidable(spec->mapper) ||
-                iodma_mapper_unavoidable(bus->mapper)) &&
-                       (spec->mapping & IODMA_ITERATE_ONLY) == 0
-                   ? IODMA_BAD_ARGUMENT
-                   : IODMA_OK;
-    default:
-        return IODMA_BAD_ARGUMENT;
-    }
-}
-
-static enum iodma_status take_spec(struct iodma_command *command,
-                                   const struct iodma_spec *spec)
-{
-    struct iodma_mapper *mapper;
-    struct iodma_limits limits;
-    struct hal_limits resolved;
-    enum iodma_status status;
-
-    if (command->prepared != 0)
-        return IODMA_NOT_PERMITTED;
-    if (!spec || !spec->output)
-        return IODMA_BAD_ARGUMENT;
-
-    status =
-        iodma_limits_resolve(&spec->segment, iodma_output_bits(spec->output),
-                             command->bus->granule, &resolved);
-    if (status == IODMA_OK)
-        status = iodma_limits_set(&limits, &resolved);
-    if (status == IODMA_OK)
-        status = mapper_of(command->bus, spec, &mapper);
-    if (status == IODMA_OK)
-        status = iodma_limits_narrow(&limits, &command->bus->limits);
-    if (status != IODMA_OK)
-        return status;
-
-    command->device.output = spec->output;
-    command->device.mapper = mapper;
-    command->device.limits = limits;
-    command->device.address_bits = resolved.address_bits;
-    command->device.align_address = resolved.align_address;
-    command->device.align_length = resolved.align_length;
-    command->device.align_internal = resolved.align_internal;
-    command->device.mapping = spec->mapping;
     return IODMA_OK;
 }
 
 enum iodma_status iodma_command_set_spec(struct iodma_command *command,
                                          const struct iodma_spec *spec)
 {
-    enum iodma_status status = take_spec(command, spec);
-    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+    struct iodma_window *window = &command->window;
+    struct iodma_reason *reason = window->reason;
+    struct iodma_limits specified;
+    struct iodma_limits limits; /* first the port's, then of both */
+    struct hal_limits resolved;
+    struct iodma_mapper *mapper;
+    enum iodma_status status;
 
-    if (to)
-        to->set_spec(command, spec, status);
-    return status;
+    if (command->prepared != 0)
+        return iodma_refuse_values(reason, IODMA_NOT_PERMITTED,
+                                   IODMA_RULE_PREPARED, 0, command->prepared);
+    if (!spec)
+        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(POINTER, SPEC));
+    if (!spec->output)
+        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_FIELD(POINTER, OUTPUT));
+
+    status = iodma_limits_resolve(&spec->segment, spec->output->bits,
+                                  spec->output->form == IODMA_FORM_32 ? 32 : 0,
+                                  window->bus->granule, &resolved, reason);
+    if (status == IODMA_OK)
+        status = iodma_limits_set(&specified, &resolved, reason);
+    if (status == IODMA_OK)
+        status = mapper_of(window, spec, &mapper);
+    if (status == IODMA_OK)
+        status = iodma_limits_set(&limits, window->bus->hal->limits, reason);
+    if (status == IODMA_OK)
+        status = iodma_limits_narrow(&limits, &specified, reason);
+    if (status != IODMA_OK)
+        return status;
+
+    command->output = spec->output;
+    window->asked = (struct iodma_asked){
+        resolved.address_bits,
+        specified.align_address,
+        specified.align_length,
+        specified.align_internal,
+    };
+    window->limits = limits;
+    window->mapper = mapper;
+    window->mapping = (uint16_t)spec->mapping;
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_command_clone(const struct iodma_command *command,
                                       struct iodma_command *storage,
                                       void *ref_con)
 {
-    if (!command || !storage || !command->device.output)
+    if (!command || !storage || !command->output)
         return IODMA_BAD_ARGUMENT;
 
-    *storage = (struct iodma_command){
-        .ref_con = ref_con,
-        .bus = command->bus,
-        .device = command->device,
-    };
+    *storage = *command;
+    storage->ref_con = ref_con;
+    storage->link.next = NULL;
+    storage->prepared = 0;
+    storage->held = 0;
+    storage->window.memory = NULL;
+    storage->window.counted = false;
+    storage->plan = (struct iodma_plan){ .window = NULL };
     return IODMA_OK;
 }
 
 enum iodma_status iodma_command_deinit(struct iodma_command *command)
 {
     enum iodma_status status = command->link.next
-                                   ? IODMA_BUSY
+                                   ? iodma_refuse(command->window.reason,
+                                                  IODMA_BUSY, IODMA_RULE_QUEUED)
                                    : iodma_command_clear_memory(command, true);
 
     if (status == IODMA_OK)
@@ -141,42 +154,60 @@ enum iodma_status iodma_command_deinit(struct iodma_command *command)
     return status;
 }
 
-/* Have another descriptor, or none. Each counts the commands that have it. */
-static void attach(struct iodma_command *command, struct iodma_memory *memory)
-{
-    const struct hal_lock *lock = command->bus->hal->lock;
-    uint32_t state = lock->save();
+/* Memory ------------------------------------------------------------------ */
 
-    if (command->memory)
-        command->memory->attached--;
-    if (memory)
-        memory->attached++;
-    command->memory = memory;
-    lock->restore(state);
+/* Change the count of commands of a descriptor for which that matters: it is
+   virtual, or owns a mapping. */
+static bool count(const struct iodma_bus *bus,
+                  const struct iodma_memory *memory, bool up)
+{
+    struct iodma_memory *shared = (struct iodma_memory *)(uintptr_t)memory;
+    uint32_t state = bus->hal->lock->save();
+
+    if (up)
+        shared->users++;
+    else
+        shared->users--;
+    bus->hal->lock->restore(state);
+    return up;
+}
+
+/* Have another descriptor, or none. */
+static void attach(struct iodma_window *window,
+                   const struct iodma_memory *memory)
+{
+    if (window->counted)
+        window->counted = count(window->bus, window->memory, false);
+    if (memory && (memory->needs_wiring || memory->mapping))
+        window->counted = count(window->bus, memory, true);
+    window->memory = memory;
+}
+
+static enum iodma_status refuse_held(const struct iodma_command *command)
+{
+    return iodma_refuse_values(command->window.reason, IODMA_BUSY,
+                               IODMA_RULE_HELD, 0, command->held);
 }
 
 enum iodma_status iodma_command_set_memory(struct iodma_command *command,
                                            struct iodma_memory *memory,
                                            bool auto_prepare)
 {
-    struct iodma_memory *former = command->memory;
-    const struct iodma_explainer *to;
+    const struct iodma_memory *former = command->window.memory;
     enum iodma_status status;
 
-    if (command->prepared != 0) {
-        to = iodma_explainer_of(command, IODMA_BUSY);
-        if (to)
-            to->set_memory(command, IODMA_BUSY);
-        return IODMA_BUSY;
-    }
-
-    attach(command, memory);
+    if (command->held != 0)
+        return refuse_held(command);
+    if (command->prepared != 0)
+        return iodma_refuse_values(command->window.reason, IODMA_BUSY,
+                                   IODMA_RULE_PREPARED, 0, command->prepared);
+    attach(&command->window, memory);
     if (!memory || !auto_prepare)
         return IODMA_OK;
 
     status = iodma_command_prepare(command, 0, 0, true, true);
     if (status != IODMA_OK)
-        attach(command, former);
+        attach(&command->window, former);
     return status;
 }
 
@@ -184,193 +215,166 @@ enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
                                              bool auto_complete)
 {
     if (command->held != 0)
-        return IODMA_BUSY;
+        return refuse_held(command);
     if (command->prepared != 0 && !auto_complete)
-        return IODMA_NOT_READY;
+        return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
+                                   IODMA_RULE_PREPARED, 0, command->prepared);
 
     while (command->prepared != 0)
         (void)iodma_command_complete(command, true, true);
-    attach(command, NULL);
+    attach(&command->window, NULL);
     return IODMA_OK;
 }
 
-const struct iodma_memory *
-iodma_command_memory(const struct iodma_command *command)
+/* Prepare ----------------------------------------------------------------- */
+
+/* Show a planned window to the device, if that takes a mapper; in the mapping
+   that the memory owns, if it goes as it lies and that suits it. It comes last:
+   what it makes stays. */
+static enum iodma_status show(struct iodma_plan *plan)
 {
-    return command->memory;
+    struct iodma_mapper *mapper = plan->window->mapper;
+
+    if (!mapper || plan->kept ||
+        (!plan->loans && mapper->calls->adopt(plan, true)))
+        return IODMA_OK;
+    return mapper->calls->install(plan);
 }
 
-/* The window that offset and length ask for, if the descriptor has it. */
-static enum iodma_status window_of(const struct iodma_command *command,
-                                   uint64_t offset, uint64_t *length)
+static void hide(struct iodma_plan *plan)
 {
-    const struct iodma_memory *memory = command->memory;
+    if (plan->window->mapper)
+        plan->window->mapper->calls->hide(plan);
+}
 
-    if (!command->device.output || !memory || !iodma_memory_ready(memory))
-        return IODMA_NOT_READY;
+/* Free all that a plan has; the device cannot reach it any more. */
+static void release(struct iodma_plan *plan)
+{
+    if (plan->window->mapper)
+        plan->window->mapper->calls->release(plan);
+    (void)iodma_plan_release(plan);
+}
+
+/* The device looks at the memory itself, and nothing is in between. */
+static bool needs_fences_only(const struct iodma_plan *plan)
+{
+    return plan->unmaintained && !plan->loans && !plan->window->mapper;
+}
+
+/* Hand the bytes of a new plan over. */
+static enum iodma_status hand_over(struct iodma_plan *plan, bool flush_cache,
+                                   bool synchronize)
+{
+    enum iodma_status status = iodma_sync_fill(
+        plan, synchronize, flush_cache ? IODMA_SYNC_ALL : IODMA_SYNC_NONE);
+
+    if (status == IODMA_OK)
+        status = show(plan);
+    if (status != IODMA_OK)
+        (void)iodma_plan_release(plan);
+    return status;
+}
+
+/* May the command be given this window now? A length of 0 is all the rest. */
+static enum iodma_status admit(const struct iodma_command *command,
+                               hal_address offset, hal_address *length)
+{
+    const struct iodma_window *window = &command->window;
+    const struct iodma_memory *memory = window->memory;
+    struct iodma_reason *reason = window->reason;
+
+    if (!command->output)
+        return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNSPECIFIED);
+    if (!memory)
+        return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNATTACHED);
+    if (!iodma_memory_ready(memory))
+        return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNWIRED);
     if (offset > memory->length)
-        return IODMA_BAD_ARGUMENT;
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(WINDOW, OFFSET),
+                                   memory->length, offset);
     if (*length == 0)
         *length = memory->length - offset;
     if (*length > memory->length - offset)
-        return IODMA_BAD_ARGUMENT;
-    return *length > command->device.limits.max_transfer ? IODMA_NO_SPACE
-                                                         : IODMA_OK;
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH),
+                                   memory->length - offset, *length);
+    if (*length > window->limits.max_transfer)
+        return iodma_refuse_values(reason, IODMA_NO_SPACE,
+                                   IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
+                                   window->limits.max_transfer, *length);
+    return IODMA_OK;
 }
 
+/* Once more, the same window. */
 static enum iodma_status prepare_again(struct iodma_command *command,
-                                       uint64_t offset, uint64_t length)
+                                       hal_address offset, hal_address length)
 {
-    if (offset != command->view.offset || length != command->view.length)
-        return IODMA_NOT_READY;
+    const struct iodma_window *window = &command->window;
+
+    if (offset != window->offset)
+        return iodma_refuse_values(window->reason, IODMA_NOT_READY,
+                                   IODMA_AT_ARGUMENT(PREPARED, OFFSET),
+                                   window->offset, offset);
+    if (length != window->length)
+        return iodma_refuse_values(window->reason, IODMA_NOT_READY,
+                                   IODMA_AT_ARGUMENT(PREPARED, LENGTH),
+                                   window->length, length);
     command->prepared++;
     return IODMA_OK;
 }
 
-void iodma_command_look_at(const struct iodma_command *command, uint64_t offset,
-                           uint64_t length, struct iodma_view *view)
+/* Decide how the bytes of a window go. */
+static enum iodma_status plan_window(struct iodma_command *command,
+                                     hal_address offset, hal_address length)
 {
-    uint32_t mapping = command->device.mapping;
+    struct iodma_window *window = &command->window;
+    uint32_t alignment = iodma_limits_mask32(window->limits.align_length) + 1;
 
-    view->bus = command->bus;
-    view->memory = command->memory;
-    view->limits = &command->device.limits;
-    view->mapper = command->device.mapper;
-    view->offset = offset;
-    view->length = length;
-    view->origin = 0;
-    view->iova = 0;
-    view->iova_pages = 0;
-    view->cells = 0;
-    view->rung = IODMA_DIRECT;
-    view->path = IODMA_PATH_RUNS;
-    view->access = iodma_access_of(command->memory->direction);
-    view->maintained = (mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT;
-    view->coherent = false;
-    view->least = (mapping & IODMA_LEAST_BOUNCE) != 0;
-    view->ours = false;
-    view->kept = false;
+    if (modulo32(length, alignment) != 0)
+        return iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
+                                   IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
+                                   alignment, length);
+    window->offset = offset;
+    window->length = length;
+    window->access = iodma_access_of(window->memory->direction);
+    command->plan = (struct iodma_plan){ .window = window };
+    return iodma_window_iterates(window) ? iodma_plan_iterate(&command->plan)
+                                         : iodma_plan_make(&command->plan);
 }
 
-/* Show a planned view to the device, if that takes a mapper. */
-static enum iodma_status show(struct iodma_view *view)
+enum iodma_status iodma_command_prepare(struct iodma_command *command,
+                                        hal_address offset, hal_address length,
+                                        bool flush_cache, bool synchronize)
 {
-    return view->mapper ? view->mapper->calls->install(view) : IODMA_OK;
-}
-
-/* The same, in the mapping that the memory owns if the list is legal there. It
-   comes last: what it makes stays. */
-static enum iodma_status show_memory(struct iodma_view *view)
-{
-    if (view->mapper && view->rung == IODMA_DIRECT && !view->kept &&
-        view->mapper->calls->adopt(view, true))
-        return IODMA_OK;
-    return show(view);
-}
-
-static void hide(struct iodma_view *view)
-{
-    if (view->mapper)
-        view->mapper->calls->hide(view);
-}
-
-/* Free all that a view has; the device cannot reach it any more. */
-static void release(struct iodma_view *view)
-{
-    if (view->mapper)
-        view->mapper->calls->release(view);
-    iodma_plan_release(view);
-}
-
-/* Decide how the bytes go, and find storage for those that need some. */
-static enum iodma_status plan(struct iodma_view *view)
-{
-    if (iodma_plan_at_once(view))
-        return IODMA_OK;
-    if (iodma_view_write_protected(view))
-        return IODMA_NOT_WRITABLE;
-    if (view->maintained && !view->bus->hal->cache)
-        return IODMA_UNSUPPORTED;
-    return iodma_plan_make(view);
-}
-
-/* The device looks at the memory itself, and nothing is in between. */
-static bool needs_fences_only(const struct iodma_view *view)
-{
-    return view->coherent && !view->mapper;
-}
-
-/* Hand the bytes over. */
-static enum iodma_status hand_over(struct iodma_view *view, bool flush_cache,
-                                   bool synchronize)
-{
-    enum iodma_status status = plan(view);
-
-    if (status != IODMA_OK)
-        return status;
-    if (needs_fences_only(view)) {
-        hal_publish(view->bus->hal);
-        return IODMA_OK;
-    }
-    status =
-        iodma_sync_fill(view, synchronize, flush_cache ? IODMA_SYNC_ALL : 0);
-    if (status == IODMA_OK)
-        status = show_memory(view);
-    if (status != IODMA_OK)
-        iodma_plan_release(view);
-    return status;
-}
-
-/* Iterate-only: the device may reach the bytes, and that is all. */
-static enum iodma_status show_only(struct iodma_view *view)
-{
-    view->coherent = true;
-    return iodma_view_write_protected(view) ? IODMA_NOT_WRITABLE : show(view);
-}
-
-static enum iodma_status prepare(struct iodma_command *command, uint64_t offset,
-                                 uint64_t length, bool flush_cache,
-                                 bool synchronize)
-{
-    enum iodma_status status = window_of(command, offset, &length);
+    struct iodma_plan *plan = &command->plan;
+    enum iodma_status status = admit(command, offset, &length);
 
     if (status != IODMA_OK)
         return status;
     if (command->prepared != 0)
         return prepare_again(command, offset, length);
-    if (modulo32(length, command->device.limits.align_length) != 0)
-        return IODMA_NOT_ALIGNED;
-
-    iodma_command_look_at(command, offset, length, &command->view);
-    status = iodma_command_iterates(command)
-                 ? show_only(&command->view)
-                 : hand_over(&command->view, flush_cache, synchronize);
+    status = plan_window(command, offset, length);
+    if (status == IODMA_OK) {
+        if (needs_fences_only(plan))
+            hal_publish(command->window.bus->hal);
+        else if (iodma_window_iterates(plan->window))
+            status = show(plan);
+        else
+            status = hand_over(plan, flush_cache, synchronize);
+    }
     if (status != IODMA_OK)
         return status;
-
-    iodma_view_seek(&command->view, 0, &command->cursor);
+    iodma_segment_seek(plan, &command->place, 0);
     command->prepared = 1;
     return IODMA_OK;
 }
 
-enum iodma_status iodma_command_prepare(struct iodma_command *command,
-                                        uint64_t offset, uint64_t length,
-                                        bool flush_cache, bool synchronize)
-{
-    enum iodma_status status =
-        prepare(command, offset, length, flush_cache, synchronize);
-    const struct iodma_explainer *to = iodma_explainer_of(command, status);
-
-    if (to)
-        to->prepare(command, offset, length, status);
-    return status;
-}
-
 enum iodma_status iodma_command_prepare_with_spec(
     struct iodma_command *command, const struct iodma_spec *spec,
-    uint64_t offset, uint64_t length, bool flush_cache, bool synchronize)
+    hal_address offset, hal_address length, bool flush_cache, bool synchronize)
 {
-    struct iodma_device former = command->device;
+    struct iodma_command former = *command;
     enum iodma_status status = iodma_command_set_spec(command, spec);
 
     if (status != IODMA_OK)
@@ -378,272 +382,328 @@ enum iodma_status iodma_command_prepare_with_spec(
     status = iodma_command_prepare(command, offset, length, flush_cache,
                                    synchronize);
     if (status != IODMA_OK)
-        command->device = former;
+        *command = former;
     return status;
 }
 
-/* Take the bytes back from a device that reaches nothing any more, and free
-   what the view has. */
-static enum iodma_status take_back(struct iodma_view *view,
-                                   bool invalidate_cache, bool synchronize)
+/* What a plan has on loan, and how long its list is. */
+static void look_ahead(struct iodma_plan *plan, struct iodma_outlook *outlook)
 {
-    bool inbound = iodma_view_inbound(view);
-    enum iodma_status status = iodma_sync_for_cpu(
-        view, inbound && invalidate_cache ? IODMA_SYNC_ALL : 0);
-    enum iodma_status copied = IODMA_OK;
+    struct iodma_place place;
+    struct hal_segment segment;
 
-    if (inbound && synchronize)
-        copied = iodma_sync_copy_in(view);
-    release(view);
-    return status != IODMA_OK ? status : copied;
+    *outlook = (struct iodma_outlook){ .whole = plan->whole };
+    for (const struct hal_loan *loan = plan->loans; loan; loan = loan->next) {
+        outlook->bounced += loan->length;
+        outlook->loans++;
+    }
+    iodma_segment_seek(plan, &place, 0);
+    while (iodma_segment_next(plan, &place, &segment) == IODMA_OK)
+        outlook->segments++;
 }
+
+enum iodma_status iodma_command_check(struct iodma_command *command,
+                                      hal_address offset, hal_address length,
+                                      struct iodma_outlook *outlook)
+{
+    enum iodma_status status = admit(command, offset, &length);
+    hal_address storage;
+
+    if (status != IODMA_OK)
+        return status;
+    if (command->prepared != 0)
+        return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
+                                   IODMA_RULE_PREPARED, 0, command->prepared);
+    status = plan_window(command, offset, length);
+    if (status != IODMA_OK)
+        return status;
+    if (outlook)
+        look_ahead(&command->plan, outlook);
+    storage = iodma_plan_release(&command->plan);
+    if (outlook)
+        outlook->storage = storage;
+    return IODMA_OK;
+}
+
+/* Complete ---------------------------------------------------------------- */
 
 enum iodma_status iodma_command_complete(struct iodma_command *command,
                                          bool invalidate_cache,
                                          bool synchronize)
 {
-    if (command->prepared == 0)
-        return IODMA_NOT_READY;
-    if (command->prepared == command->held)
-        return IODMA_BUSY;
+    struct iodma_plan *plan = &command->plan;
+    bool inbound = iodma_window_inbound(&command->window);
+    enum iodma_status status = IODMA_OK;
 
+    if (command->prepared == 0)
+        return iodma_refuse(command->window.reason, IODMA_NOT_READY,
+                            IODMA_RULE_UNPREPARED);
+    if (command->prepared == command->held)
+        return refuse_held(command);
     command->prepared--;
     if (command->prepared != 0)
         return IODMA_OK;
-    if (needs_fences_only(&command->view)) {
-        hal_observe(command->bus->hal);
+    if (needs_fences_only(plan)) {
+        hal_observe(command->window.bus->hal);
         return IODMA_OK;
     }
-    hide(&command->view);
-    if (!iodma_command_iterates(command))
-        return take_back(&command->view, invalidate_cache, synchronize);
-    release(&command->view);
+
+    hide(plan);
+    if (!iodma_window_iterates(plan->window))
+        status = iodma_sync_take_back(
+            plan,
+            inbound && invalidate_cache ? IODMA_SYNC_ALL : IODMA_SYNC_NONE,
+            inbound && synchronize);
+    release(plan);
+    return status;
+}
+
+/* Synchronize ------------------------------------------------------------- */
+
+/* Make a buffer for all of the window, zero, and show it. Up to here the plan
+   in force is untouched: what can fail without a trace comes first. */
+static enum iodma_status make_buffer(const struct iodma_plan *old,
+                                     struct iodma_plan *plan)
+{
+    const struct iodma_window *window = old->window;
+    enum iodma_status status;
+
+    *plan = (struct iodma_plan){ .window = window };
+    status = window->bus->bouncing
+                 ? window->bus->bouncing->whole(plan)
+                 : iodma_plan_refuse(plan, IODMA_NOT_ALIGNED,
+                                     iodma_plan_judge_whole(plan, NULL));
+    if (status != IODMA_OK)
+        return status;
+    status = iodma_sync_can_copy(plan);
+    if (status == IODMA_OK)
+        status = iodma_sync_can_copy(old);
+    if (status == IODMA_OK)
+        status = iodma_sync_clear(plan);
+    if (status == IODMA_OK)
+        status = show(plan);
+    if (status != IODMA_OK)
+        (void)iodma_plan_release(plan);
+    return status;
+}
+
+/* Move the window to one new buffer. The client gets what the device wrote, if
+   the storage ever held what the client has (R-34); then the buffer gets it. */
+static enum iodma_status double_buffer(struct iodma_command *command)
+{
+    struct iodma_plan *old = &command->plan;
+    bool inbound = iodma_window_inbound(&command->window);
+    enum iodma_status status;
+    struct iodma_plan plan;
+
+    if (command->window.length == 0)
+        return IODMA_OK;
+    if (command->held != 0)
+        return refuse_held(command);
+    status = make_buffer(old, &plan);
+    if (status != IODMA_OK)
+        return status;
+
+    hide(old);
+    if (inbound)
+        status = iodma_sync_take_back(old, IODMA_SYNC_ALL, old->filled);
+    if (status == IODMA_OK)
+        status = iodma_sync_fill(&plan, true, IODMA_SYNC_ALL);
+    if (status != IODMA_OK) {
+        hide(&plan);
+        release(&plan);
+        (void)show(old);
+        return status;
+    }
+    release(old);
+    *old = plan;
+    iodma_segment_seek(old, &command->place, 0);
     return IODMA_OK;
 }
 
 /* What the device wrote becomes the client's, if nothing is in the way. */
-static enum iodma_status copy_back(const struct iodma_view *view,
-                                   uint32_t maintained)
+static enum iodma_status copy_back(struct iodma_plan *plan)
 {
-    enum iodma_status status = iodma_sync_can_copy(view);
+    enum iodma_status status = iodma_sync_can_copy(plan);
 
-    if (status == IODMA_OK)
-        status = iodma_sync_for_cpu(view, maintained);
-    return status == IODMA_OK ? iodma_sync_copy_in(view) : status;
-}
-
-/* Move the window to one new buffer. What can fail without a trace comes
-   first: both sides are looked at, and only then does the client get what the
-   device wrote, and the buffer what the client has. */
-static enum iodma_status double_buffer(struct iodma_command *command)
-{
-    struct iodma_view *old = &command->view;
-    struct iodma_view view = *old;
-    enum iodma_status status;
-
-    view.cells = 0;
-    view.iova = 0;
-    view.iova_pages = 0;
-    view.kept = false;
-    if (view.length == 0)
-        return IODMA_OK;
-    if (command->held != 0)
-        return IODMA_BUSY;
-    status = iodma_plan_buffer(&view);
-    if (status != IODMA_OK)
-        return status;
-
-    status = iodma_sync_can_copy(&view);
-    if (status == IODMA_OK)
-        status = iodma_sync_can_copy(old);
-    if (status == IODMA_OK)
-        status = show(&view);
-    if (status != IODMA_OK) {
-        iodma_plan_release(&view);
-        return status;
-    }
-
-    hide(old);
-    if (iodma_view_inbound(old))
-        status = copy_back(old, IODMA_SYNC_ALL);
-    if (status == IODMA_OK)
-        status = iodma_sync_fill(&view, true, IODMA_SYNC_ALL);
-    if (status != IODMA_OK) {
-        hide(&view);
-        release(&view);
-        (void)show(old);
-        return status;
-    }
-
-    release(old);
-    *old = view;
-    iodma_view_seek(old, 0, &command->cursor);
-    return IODMA_OK;
-}
-
-static enum iodma_status copy_bounced(const struct iodma_view *view,
-                                      uint32_t direction)
-{
-    if (view->rung == IODMA_DIRECT || direction == IODMA_NONE)
-        return IODMA_OK;
-    return direction == IODMA_IN ? copy_back(view, IODMA_SYNC_BOUNCED)
-                                 : iodma_sync_copy_out(view);
-}
-
-static enum iodma_status synchronize_all(struct iodma_command *command,
-                                         uint32_t options)
-{
-    bool force = (options & IODMA_FORCE_DOUBLE_BUFFER) != 0;
-    uint32_t direction = options & ~(uint32_t)IODMA_FORCE_DOUBLE_BUFFER;
-
-    if (direction >= IODMA_INOUT)
-        return IODMA_BAD_ARGUMENT;
-    if (command->prepared == 0)
-        return IODMA_NOT_READY;
-    if (force && iodma_command_iterates(command))
-        return IODMA_BAD_ARGUMENT;
-    if (force && command->view.rung != IODMA_WHOLE)
-        return double_buffer(command);
-    return copy_bounced(&command->view, direction);
+    return status == IODMA_OK
+               ? iodma_sync_take_back(plan, IODMA_SYNC_BOUNCED, true)
+               : status;
 }
 
 enum iodma_status iodma_command_synchronize(struct iodma_command *command,
                                             uint32_t options)
 {
-    enum iodma_status status = synchronize_all(command, options);
-    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+    bool force = (options & IODMA_FORCE_DOUBLE_BUFFER) != 0;
+    uint32_t direction = options & ~(uint32_t)IODMA_FORCE_DOUBLE_BUFFER;
+    struct iodma_reason *reason = command->window.reason;
+    struct iodma_plan *plan = &command->plan;
 
-    if (to)
-        to->synchronize(command, options, status);
-    return status;
+    if (direction >= IODMA_INOUT)
+        return iodma_refuse_values(
+            reason, IODMA_BAD_ARGUMENT, IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
+            IODMA_FORCE_DOUBLE_BUFFER | IODMA_INOUT, options);
+    if (command->prepared == 0)
+        return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNPREPARED);
+    if (force && iodma_window_iterates(&command->window))
+        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(ITERATE_ONLY, OPTIONS));
+    if (force && (command->window.mapping & IODMA_DIRECT_ONLY) != 0)
+        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(DIRECT_ONLY, OPTIONS));
+    if (force && !plan->whole)
+        return double_buffer(command);
+    if (!plan->loans || direction == IODMA_NONE)
+        return IODMA_OK;
+    return direction == IODMA_IN ? copy_back(plan) : iodma_sync_copy_out(plan);
 }
 
-static enum iodma_status synchronize_part(const struct iodma_command *command,
-                                          uint64_t offset, uint64_t length,
-                                          uint32_t options)
+/* May this part of the window change hands? */
+static enum iodma_status admit_part(const struct iodma_command *command,
+                                    hal_address offset, hal_address length,
+                                    uint32_t options)
 {
-    const struct iodma_view *view = &command->view;
+    const struct iodma_window *window = &command->window;
 
     if (options != IODMA_IN && options != IODMA_OUT)
-        return IODMA_BAD_ARGUMENT;
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
+                                   IODMA_INOUT, options);
     if (command->prepared == 0)
-        return IODMA_NOT_READY;
-    if (offset > view->length || length > view->length - offset)
-        return IODMA_BAD_ARGUMENT;
-    if (iodma_command_iterates(command))
+        return iodma_refuse(window->reason, IODMA_NOT_READY,
+                            IODMA_RULE_UNPREPARED);
+    if (offset > window->length)
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(WINDOW, OFFSET),
+                                   window->length, offset);
+    if (length > window->length - offset)
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH),
+                                   window->length - offset, length);
+    return IODMA_OK;
+}
+
+/* A part may not share a line with bytes that the device may write. */
+static enum iodma_status own_lines(const struct iodma_command *command,
+                                   hal_address from, hal_address to)
+{
+    if (!iodma_sync_tears_line(&command->plan, from, to))
         return IODMA_OK;
-    if (iodma_sync_splits_line(view, offset, length))
-        return IODMA_NOT_ALIGNED;
-    return options == IODMA_IN ? iodma_sync_part_in(view, offset, length)
-                               : iodma_sync_part_out(view, offset, length);
+    (void)iodma_refuse_values(command->window.reason, IODMA_NOT_ALIGNED,
+                              IODMA_RULE_LINE, command->window.bus->line, from);
+    iodma_refuse_at(command->window.reason, IODMA_PLACE_OFFSET, from);
+    return IODMA_NOT_ALIGNED;
 }
 
 enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
-                                                  uint64_t offset,
-                                                  uint64_t length,
+                                                  hal_address offset,
+                                                  hal_address length,
                                                   uint32_t options)
 {
-    enum iodma_status status =
-        synchronize_part(command, offset, length, options);
-    const struct iodma_explainer *to = iodma_explainer_of(command, status);
+    enum iodma_status status = admit_part(command, offset, length, options);
 
-    if (to)
-        to->synchronize_range(command, offset, length, options, status);
-    return status;
+    if (status != IODMA_OK || iodma_window_iterates(&command->window))
+        return status;
+    status = own_lines(command, offset, offset + length);
+    if (status != IODMA_OK)
+        return status;
+    return options == IODMA_IN
+               ? iodma_sync_part_in(&command->plan, offset, offset + length)
+               : iodma_sync_part_out(&command->plan, offset, offset + length);
 }
 
-/* Copy what the device sees to a buffer, or from the other one if that is
-   NULL. *done counts the bytes. */
-static enum iodma_status move_pieces(const struct iodma_command *command,
-                                     uint64_t offset, uint8_t *to,
-                                     const uint8_t *from, uint64_t length,
-                                     uint64_t *done)
+/* Bytes ------------------------------------------------------------------- */
+
+/* Copy between a buffer and what the device sees. Returns how many bytes. */
+static hal_address move_bytes(const struct iodma_command *command,
+                              hal_address offset, uint8_t *bytes,
+                              hal_address length, bool write)
 {
-    const struct iodma_view *view = &command->view;
-    enum iodma_status status = IODMA_OK;
-    struct iodma_piece piece;
-    struct iodma_walk walk;
+    const struct iodma_window *window = &command->window;
+    hal_address done = 0;
 
     if (length == 0)
-        return IODMA_OK;
-    if (!to && !from)
-        return IODMA_BAD_ARGUMENT;
-    if (command->prepared == 0)
-        return IODMA_NOT_READY;
-    if (offset >= view->length)
-        return IODMA_OVERRUN;
-    length = smaller(length, view->length - offset);
-    if (!to && iodma_sync_splits_line(view, offset, length))
-        return IODMA_NOT_ALIGNED;
-
-    iodma_view_begin(view, offset, &walk);
-    while (status == IODMA_OK && *done < length &&
-           iodma_view_piece(view, &walk, length - *done, &piece) == IODMA_OK) {
-        status = to ? iodma_sync_read(view, &piece, to + *done)
-                    : iodma_sync_write(view, &piece, from + *done);
-        if (status == IODMA_OK)
-            *done += piece.length;
+        return 0;
+    if (!bytes) {
+        (void)iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                           IODMA_AT_ARGUMENT(POINTER, BYTES));
+        return 0;
     }
-    return status;
-}
-
-static uint64_t move_bytes(const struct iodma_command *command, uint64_t offset,
-                           uint8_t *to, const uint8_t *from, uint64_t length)
-{
-    uint64_t done = 0;
-    enum iodma_status status =
-        move_pieces(command, offset, to, from, length, &done);
-    const struct iodma_explainer *who = iodma_explainer_of(command, status);
-
-    if (who)
-        who->move_bytes(command, offset, length, to ? to : from, status);
+    if (command->prepared == 0) {
+        (void)iodma_refuse(window->reason, IODMA_NOT_READY,
+                           IODMA_RULE_UNPREPARED);
+        return 0;
+    }
+    if (offset >= window->length) {
+        (void)iodma_refuse_values(window->reason, IODMA_OVERRUN,
+                                  IODMA_AT_ARGUMENT(WINDOW, OFFSET),
+                                  window->length - 1, offset);
+        return 0;
+    }
+    length = smaller(length, window->length - offset);
+    if (!write || own_lines(command, offset, offset + length) == IODMA_OK)
+        (void)iodma_sync_move(&command->plan, offset, offset + length, bytes,
+                              write, &done);
     return done;
 }
 
-uint64_t iodma_command_read_bytes(const struct iodma_command *command,
-                                  uint64_t offset, void *bytes, uint64_t length)
+hal_address iodma_command_read_bytes(const struct iodma_command *command,
+                                     hal_address offset, void *bytes,
+                                     hal_address length)
 {
-    return move_bytes(command, offset, (uint8_t *)bytes, NULL, length);
+    return move_bytes(command, offset, (uint8_t *)bytes, length, false);
 }
 
-uint64_t iodma_command_write_bytes(const struct iodma_command *command,
-                                   uint64_t offset, const void *bytes,
-                                   uint64_t length)
+hal_address iodma_command_write_bytes(const struct iodma_command *command,
+                                      hal_address offset, const void *bytes,
+                                      hal_address length)
 {
-    return move_bytes(command, offset, NULL, (const uint8_t *)bytes, length);
+    return move_bytes(command, offset, (uint8_t *)(uintptr_t)bytes, length,
+                      true);
+}
+
+/* What there is to know --------------------------------------------------- */
+
+const struct iodma_memory *
+iodma_command_memory(const struct iodma_command *command)
+{
+    return command->window.memory;
 }
 
 const struct iodma_memory *
 iodma_command_bus_memory(const struct iodma_command *command,
                          struct iodma_memory *memory)
 {
-    const struct iodma_view *view = &command->view;
+    const struct iodma_window *window = &command->window;
 
-    if (command->prepared == 0 || view->rung != IODMA_WHOLE)
-        return command->memory;
-    (void)iodma_memory_init_buffer(memory, view->buffer,
-                                   iodma_view_buffer_size(view), view->length,
-                                   command->memory->direction);
+    if (command->prepared == 0 || !command->plan.whole)
+        return window->memory;
+    (void)iodma_memory_init_buffer(
+        memory, command->plan.loans->storage,
+        round_up(window->length, iodma_plan_granule(window)), window->length,
+        window->memory->direction);
     return memory;
 }
 
 enum iodma_status
 iodma_command_get_prepared(const struct iodma_command *command,
-                           uint64_t *offset, uint64_t *length)
+                           hal_address *offset, hal_address *length)
 {
     if (command->prepared == 0)
-        return IODMA_NOT_READY;
+        return iodma_refuse(command->window.reason, IODMA_NOT_READY,
+                            IODMA_RULE_UNPREPARED);
     if (offset)
-        *offset = command->view.offset;
+        *offset = command->window.offset;
     if (length)
-        *length = command->view.length;
+        *length = command->window.length;
     return IODMA_OK;
 }
 
 enum iodma_status iodma_command_hold(struct iodma_command *command)
 {
     if (command->held == command->prepared)
-        return IODMA_NOT_READY;
+        return iodma_refuse(command->window.reason, IODMA_NOT_READY,
+                            IODMA_RULE_UNPREPARED);
     command->held++;
     return IODMA_OK;
 }
@@ -651,28 +711,29 @@ enum iodma_status iodma_command_hold(struct iodma_command *command)
 enum iodma_status iodma_command_release(struct iodma_command *command)
 {
     if (command->held == 0)
-        return IODMA_NOT_READY;
+        return iodma_refuse(command->window.reason, IODMA_NOT_READY,
+                            IODMA_RULE_UNPREPARED);
     command->held--;
     return IODMA_OK;
 }
 
 uint8_t iodma_command_address_bits(const struct iodma_command *command)
 {
-    return command->device.address_bits;
+    return command->window.asked.address_bits;
 }
 
 uint32_t iodma_command_alignment(const struct iodma_command *command)
 {
-    return command->device.align_address;
+    return UINT32_C(1) << command->window.asked.align_address;
 }
 
 uint32_t iodma_command_alignment_length(const struct iodma_command *command)
 {
-    return command->device.align_length;
+    return UINT32_C(1) << command->window.asked.align_length;
 }
 
 uint32_t
 iodma_command_alignment_internal_segments(const struct iodma_command *command)
 {
-    return command->device.align_internal;
+    return UINT32_C(1) << command->window.asked.align_internal;
 }

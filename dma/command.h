@@ -24,30 +24,16 @@
 
 #include "dma/bus.h"
 #include "dma/limits.h"
-#include "dma/list.h"
 #include "dma/memory.h"
+#include "dma/piece.h"
+#include "dma/queue.h"
 #include "dma/segment.h"
-#include "dma/view.h"
+#include "dma/window.h"
+#include "hal/address.h"
 #include "hal/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* MappingOptions: a type in the low four bits, and flags. Other bits are
-   ignored, as IODMACommand does. (spec 2.2) */
-enum {
-    IODMA_MAPPED = 0x0,       /* through a mapper where there is one        */
-    IODMA_BYPASSED = 0x1,     /* not through a mapper                       */
-    IODMA_NON_COHERENT = 0x2, /* the device does not look into CPU caches   */
-    IODMA_UNMAPPED = 0x3,     /* never a mapper                             */
-    IODMA_TYPE_MASK = 0xF,
-    IODMA_NO_CACHE_STORE = 0x10, /* accepted, no effect                     */
-    IODMA_ON_CHIP = 0x20,        /* accepted, no effect                     */
-    IODMA_ITERATE_ONLY = 0x40,   /* list only: prepare neither judges nor
-                                    bounces, generation judges              */
-    IODMA_LEAST_BOUNCE = 0x1000, /* bounce what cannot go as it lies, and no
-                                    more: E3. Ours                          */
-};
 
 /* An option of synchronize (SynchronizeOptions), beside IODMA_IN and
    IODMA_OUT. */
@@ -55,84 +41,58 @@ enum { IODMA_FORCE_DOUBLE_BUFFER = 0x01000000 };
 
 /* A device's specification. */
 struct iodma_spec {
-    iodma_segment_function output;
+    const struct iodma_output *output;
+    uint32_t mapping;            /* IODMA_MAPPED ... and flags             */
+    struct iodma_mapper *mapper; /* NULL: the bus's, if it has one         */
     struct iodma_segment_options segment;
-    uint32_t mapping;            /* IODMA_MAPPED ... and flags */
-    struct iodma_mapper *mapper; /* NULL: the bus's, if it has one */
 };
 
 /*
- * A specification: the output function, the address bits, the maximum
- * segment, and then any further field by name:
+ * A specification: the output, the address bits, the maximum segment, and then
+ * any further field of the options by name; or that, through a mapping and a
+ * mapper (or NULL):
  *
  *     IODMA_SPEC(iodma_output_host64, 32, 0x10000, .align_length = 4)
+ *     IODMA_SPEC_THROUGH(IODMA_UNMAPPED, NULL, iodma_output_host64, 32, 0)
  *
- * For another mapping than IODMA_MAPPED, or a mapper of its own, set the field
- * afterwards. C++ has fields by name from C++20 on, in the order of the
- * struct; before that, all further fields are set afterwards.
+ * C++ has fields by name from C++20 on, in the order of the struct; before
+ * that, all further fields are set afterwards.
  */
+#define IODMA_SPEC(out, bits, ...)                                             \
+    IODMA_SPEC_THROUGH(IODMA_MAPPED, NULL, out, bits, __VA_ARGS__)
 #if !defined(__cplusplus) || __cplusplus >= 202002L
-#define IODMA_SPEC(function, bits, ...)                                        \
+#define IODMA_SPEC_THROUGH(through, by, out, bits, ...)                        \
     {                                                                          \
-        .output = (function), .segment = {                                     \
+        .output = &(out), .mapping = (through), .mapper = (by), .segment = {   \
             .struct_size = sizeof(struct iodma_segment_options),               \
             .address_bits = (bits),                                            \
             .max_segment = __VA_ARGS__                                         \
         }                                                                      \
     }
 #else
-#define IODMA_SPEC(function, bits, most)                                       \
+#define IODMA_SPEC_THROUGH(through, by, out, bits, most)                       \
     {                                                                          \
-        (function), { sizeof(struct iodma_segment_options),                    \
-                      (bits),                                                  \
-                      (most),                                                  \
-                      0,                                                       \
-                      0,                                                       \
-                      0,                                                       \
-                      0,                                                       \
-                      0,                                                       \
-                      0 },                                                     \
-            IODMA_MAPPED, nullptr                                              \
+        &(out), (through), (by),                                               \
+        {                                                                      \
+            sizeof(struct iodma_segment_options), (bits), (most), 0, 0, 0, 0,  \
+                0, 0                                                           \
+        }                                                                      \
     }
 #endif
-
-/* A specification that was taken, as the command uses it. */
-struct iodma_device {
-    iodma_segment_function output;
-    struct iodma_mapper *mapper; /* in effect; NULL: none           */
-    struct iodma_limits limits;  /* of specification and bus         */
-    uint32_t align_address;      /* as specified, before narrowing   */
-    uint32_t align_length;
-    uint32_t align_internal;
-    uint32_t mapping;
-    uint8_t address_bits;
-};
-
-struct iodma_reason;
 
 /* The caller's storage; the fields are ours but for ref_con. It must not move
    while prepared. */
 struct iodma_command {
-    void *ref_con; /* the caller's word, never looked at */
+    void *ref_con; /* the caller's word, never looked at                      */
     struct iodma_link
-        link; /* for one queue at a time, the caller's or a pool */
-
-    struct iodma_reason *reason; /* dma/reason.h; NULL: nobody asks */
-    const struct iodma_bus *bus;
-    struct iodma_device device; /* output NULL: not specified yet */
-
-    struct iodma_memory *memory; /* NULL: none attached           */
-    uint32_t prepared;           /* the active count              */
-    uint32_t held;               /* devices that may still reach it */
-    struct iodma_view view;      /* window and plan, while prepared */
-    struct iodma_cursor cursor;  /* where generation would go on  */
+        link; /* for one queue at a time, the caller's or a pool              */
+    const struct iodma_output *output; /* NULL: not specified yet             */
+    uint16_t prepared;                 /* the active count                    */
+    uint16_t held; /* preparations that a device may still reach      */
+    struct iodma_window window; /* memory NULL: none attached                 */
+    struct iodma_plan plan;     /* while prepared                             */
+    struct iodma_place place;   /* while prepared: where generation goes on   */
 };
-
-/* Generation only: see IODMA_ITERATE_ONLY. Context: any. */
-static inline bool iodma_command_iterates(const struct iodma_command *command)
-{
-    return (command->device.mapping & IODMA_ITERATE_ONLY) != 0;
-}
 
 /*
  * Make a command out of raw memory, with a specification.
@@ -140,7 +100,7 @@ static inline bool iodma_command_iterates(const struct iodma_command *command)
  *
  *   command  out; holds no resources, also after a failure
  *   bus      lent for the command's life
- *   spec     copied
+ *   spec     copied; its output and its mapper are lent for that long, too
  *
  * Returns OK or what iodma_command_set_spec() says, BadArgument also for a
  * NULL command or bus.
@@ -167,14 +127,14 @@ enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
  *
  * Returns OK, or, with the command as before:
  *   NotPermitted  it is prepared
- *   BadArgument   spec or its output function is NULL; struct_size below 40;
- *                 more address bits than the function writes or than 64,
+ *   BadArgument   spec or its output is NULL; struct_size below 40;
+ *                 more address bits than the output writes or than 64,
  *                 fewer than the bus's granule needs; an alignment that is
  *                 no power of two; maximum segment below align_length; a
  *                 mapping type above 3; nothing left after narrowing by the
  *                 bus; IODMA_BYPASSED where there is a mapper;
  *                 IODMA_UNMAPPED, not iterate-only, where it cannot be
- *                 bypassed
+ *                 bypassed; IODMA_DIRECT_ONLY and IODMA_ITERATE_ONLY
  *
  * Context: any. Source: spec 2.3, 2.4, rules R-01 to R-06.
  */
@@ -234,6 +194,20 @@ const struct iodma_memory *
 iodma_command_memory(const struct iodma_command *command);
 
 /*
+ * Have a command explain its refusals from now on (dma/reason.h), whatever its
+ * bus says.
+ *
+ *   reason  lent until another one, or NULL (nobody wants to know), is given
+ *
+ * Context: any; the command is not used elsewhere.
+ */
+static inline void iodma_command_explain(struct iodma_command *command,
+                                         struct iodma_reason *reason)
+{
+    command->window.reason = reason;
+}
+
+/*
  * Hand bytes to the device. Nests: once prepared, the same window again only
  * counts. (IODMACommand: prepare)
  *
@@ -253,13 +227,19 @@ iodma_command_memory(const struct iodma_command *command);
  *   NotAligned   length is no multiple of align_length
  *   NotWritable  the transfer writes memory that may not be written, or that
  *                was prepared for Out itself
- *   Unsupported  IODMA_NON_COHERENT on a bus that has no cache to maintain
+ *   Unsupported  there are caches to maintain (the master does not look into
+ *                them, or IODMA_NON_COHERENT), and the bus has not been told
+ *                to: iodma_bus_cache()
  *   NoResources  the device cannot take the memory as it lies (reach,
  *                alignment, lines shared with others, number of segments),
  *                bouncing would help, and there is no storage for it; or no
  *                window onto memory that has to be copied
  *   NoSpace      too many segments whatever one does
  *   NotAligned   an alignment cannot be met whatever one does
+ *   MessageTooLarge, NotAligned, NoSpace
+ *                with IODMA_DIRECT_ONLY: the device does not reach it; an
+ *                alignment, or a cache line that holds others' bytes; too many
+ *                segments
  *   NotAttached  memory that has to be copied lies in no region
  *   NoResources  no IOVA within reach; or what the mapper says
  *
@@ -268,7 +248,7 @@ iodma_command_memory(const struct iodma_command *command);
  * Source: spec 3.5, 4.3, 5, R-07 to R-09, R-30.
  */
 enum iodma_status iodma_command_prepare(struct iodma_command *command,
-                                        uint64_t offset, uint64_t length,
+                                        hal_address offset, hal_address length,
                                         bool flush_cache, bool synchronize);
 
 /*
@@ -281,7 +261,34 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
  */
 enum iodma_status iodma_command_prepare_with_spec(
     struct iodma_command *command, const struct iodma_spec *spec,
-    uint64_t offset, uint64_t length, bool flush_cache, bool synchronize);
+    hal_address offset, hal_address length, bool flush_cache, bool synchronize);
+
+/* How a window would go. */
+struct iodma_outlook {
+    hal_address bounced; /* bytes of the window that would be copied          */
+    hal_address storage; /* bytes of the bounce pool that would be on loan    */
+    uint32_t loans;      /* that would be taken                               */
+    uint32_t segments;   /* in the list                                       */
+    bool whole;          /* all through one buffer                            */
+};
+
+/*
+ * Would this window be prepared, and how? Plans it as prepare does, with the
+ * storage that is free now, and gives it back: an interrupt handler may find
+ * the pool short meanwhile. No memory, cache or mapper is touched, and IOVA is
+ * not looked for.
+ *
+ *   outlook  out; unchanged if it would be refused; may be NULL
+ *
+ * Returns what prepare would at this moment; the reason is recorded. If it
+ * would be bounced, the record says which rule the memory as it lies breaks
+ * first, with status OK, and what would change that.
+ *
+ * Context: as prepare, without the copies. Ours (E6).
+ */
+enum iodma_status iodma_command_check(struct iodma_command *command,
+                                      hal_address offset, hal_address length,
+                                      struct iodma_outlook *outlook);
 
 /*
  * Take the bytes back. Only the last of nested completes does anything.
@@ -309,7 +316,7 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
  *   offset    in: where to begin, from the start of the window; out: behind
  *             the last byte delivered. Any offset will do; going on where
  *             the last call ended costs nothing extra.
- *   segments  array in the output function's format
+ *   segments  array in the output's form
  *   count     in: its capacity; out: segments delivered
  *
  * Returns OK with at least one segment; or, with *offset and *count as they
@@ -317,37 +324,34 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
  *   BadArgument      no memory attached; a NULL pointer; capacity 0
  *   NotReady         not prepared
  *   Overrun          *offset is not within the prepared length
- *   MessageTooLarge  the output function refused a segment; or, iterate-only:
+ *   MessageTooLarge  the output refused a segment; or, iterate-only:
  *                    out of reach
  *   NotAligned       iterate-only: an alignment is broken
  *
  * Context: any, ISR too. Source: spec 3.10, 4.2.
  */
 enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
-                                             uint64_t *offset, void *segments,
-                                             uint32_t *count);
+                                             hal_address *offset,
+                                             void *segments, uint32_t *count);
 
-/* The same for an array of iodma_segment32; the specification's output
-   function must be iodma_output_host32: this is not checked. Context: any. */
+/* The same for an array of two words of 32 bits, in any order; BadArgument if
+   the specification's output is not of that form (R-36). Context: any. */
 enum iodma_status iodma_command_gen_segments32(struct iodma_command *command,
-                                               uint64_t *offset,
+                                               hal_address *offset,
                                                struct iodma_segment32 *segments,
                                                uint32_t *count);
 
-/* The same for an array of iodma_segment64; the specification's output
-   function must be iodma_output_host64: this is not checked. Context: any. */
+/* The same for an array of two words of 64 bits. Context: any. */
 enum iodma_status iodma_command_gen_segments64(struct iodma_command *command,
-                                               uint64_t *offset,
+                                               hal_address *offset,
                                                struct iodma_segment64 *segments,
                                                uint32_t *count);
 
-/* The same with an output function for this call only; NULL is
-   BadArgument. Context: any. */
-enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
-                                                  iodma_segment_function output,
-                                                  uint64_t *offset,
-                                                  void *segments,
-                                                  uint32_t *count);
+/* The same with an output for this call only; NULL is BadArgument. Context:
+   any. */
+enum iodma_status iodma_command_gen_segments_with(
+    struct iodma_command *command, const struct iodma_output *output,
+    hal_address *offset, void *segments, uint32_t *count);
 
 /*
  * Generate all segments from an offset to the end of the window into a
@@ -363,7 +367,7 @@ enum iodma_status iodma_command_gen_segments_with(struct iodma_command *command,
  * Context: any. Ours.
  */
 enum iodma_status iodma_command_emit(struct iodma_command *command,
-                                     uint64_t *offset,
+                                     hal_address *offset,
                                      struct hal_emitter *emitter);
 
 /*
@@ -374,16 +378,18 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
  *            neither; with IODMA_FORCE_DOUBLE_BUFFER all of the window moves
  *            to one new buffer, filled from the memory: both sides are equal
  *            then. Segments generated before it are void. Already there, the
- *            force is nothing.
+ *            force is nothing. What the device had written into storage that
+ *            was never filled from the memory (prepare without `synchronize`)
+ *            is lost, unless IODMA_IN came first: it cannot be told from the
+ *            zeros that the storage began with (R-34).
  *
  * Returns OK; BadArgument: other bits, both directions, force on an
- * iterate-only command; NotReady: not prepared; Busy: force while held;
- * NoResources, NotAligned, NoSpace: no such buffer; NotAttached, NotWritable,
- * NoResources: memory that has to be copied lies in no region, is read only,
- * or no window is free. All
- * windows are tried before the first byte is copied; only one that goes away
- * between the two leaves part of a copy done (an exception to E7). The
- * preparation is as it was in every case.
+ * iterate-only or a direct-only command; NotReady: not prepared; Busy: force
+ * while held; NoResources, NotAligned, NoSpace: no such buffer; NotAttached,
+ * NotWritable, NoResources: memory that has to be copied lies in no region, is
+ * read only, or no window is free. All windows are tried before the first byte
+ * is copied; only one that goes away between the two leaves part of a copy done
+ * (an exception to E7). The preparation is as it was in every case.
  *
  * Context: thread or ISR. Source: spec 3.9, DS-07, DS-08, R-16.
  */
@@ -408,8 +414,8 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
  * Context: thread or ISR. Source: E12.
  */
 enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
-                                                  uint64_t offset,
-                                                  uint64_t length,
+                                                  hal_address offset,
+                                                  hal_address length,
                                                   uint32_t options);
 
 /*
@@ -427,12 +433,12 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
  *
  * Context: thread or ISR. Source: spec 3.11.
  */
-uint64_t iodma_command_read_bytes(const struct iodma_command *command,
-                                  uint64_t offset, void *bytes,
-                                  uint64_t length);
-uint64_t iodma_command_write_bytes(const struct iodma_command *command,
-                                   uint64_t offset, const void *bytes,
-                                   uint64_t length);
+hal_address iodma_command_read_bytes(const struct iodma_command *command,
+                                     hal_address offset, void *bytes,
+                                     hal_address length);
+hal_address iodma_command_write_bytes(const struct iodma_command *command,
+                                      hal_address offset, const void *bytes,
+                                      hal_address length);
 
 /*
  * The memory that is used for DMA: the descriptor that was set, or, if a
@@ -454,7 +460,7 @@ iodma_command_bus_memory(const struct iodma_command *command,
  */
 enum iodma_status
 iodma_command_get_prepared(const struct iodma_command *command,
-                           uint64_t *offset, uint64_t *length);
+                           hal_address *offset, hal_address *length);
 
 /*
  * Say that a device may reach the prepared memory until the release: no

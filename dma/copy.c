@@ -14,7 +14,7 @@ enum iodma_status iodma_copy_init(struct iodma_copy *copy,
     return IODMA_OK;
 }
 
-static uint32_t larger(uint32_t a, uint32_t b)
+static uint8_t larger(uint8_t a, uint8_t b)
 {
     return a > b ? a : b;
 }
@@ -29,13 +29,13 @@ static struct iodma_limits limits_of(const struct iodma_channel *channel,
                                      uint32_t phase)
 {
     struct iodma_limits limits = channel->limits;
-    uint32_t address = larger(limits.align_address, limits.align_internal);
+    uint8_t address = larger(limits.align_address, limits.align_internal);
+    uint8_t same = (uint8_t)__builtin_ctz(phase);
 
     limits.align_length = larger(limits.align_length, address);
-    limits.align_address = larger(address, phase);
+    limits.align_address = larger(address, same);
     limits.align_internal = limits.align_address;
-    limits.align_seam = larger(limits.align_seam, phase);
-    limits.alignment = larger(limits.alignment, phase);
+    limits.align_seam = larger(limits.align_seam, same);
     return limits;
 }
 
@@ -52,7 +52,7 @@ static enum iodma_status prepare(struct iodma_copy_end *end,
     if (status == IODMA_OK)
         status = iodma_command_init(&end->command, bus, &any, NULL);
     if (status == IODMA_OK)
-        status = iodma_limits_narrow(&end->command.device.limits, limits);
+        status = iodma_limits_narrow(&end->command.window.limits, limits, NULL);
     if (status == IODMA_OK)
         status = iodma_command_set_memory(&end->command, &end->memory, true);
     return status;

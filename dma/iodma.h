@@ -16,7 +16,6 @@
 extern "C" {
 #endif
 
-#include "dma/access.h"
 #include "dma/bounce.h"
 #include "dma/bus.h"
 #include "dma/command.h"
@@ -30,6 +29,7 @@ extern "C" {
 #include "dma/share.h"
 #include "dma/transfer.h"
 #include "dma/walk.h"
+#include "dma/window.h"
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/limits.h"
 
+#include "dma/refuse.h"
 #include "hal/bits.h"
 
 #include <stddef.h>
@@ -9,22 +10,42 @@ _Static_assert(offsetof(struct iodma_segment_options, boundary) ==
                    IODMA_APPLE_OPTIONS_SIZE,
                "ours begin where Apple's SegmentOptions end (spec 2.1)");
 
+/* Does the struct that the caller knows have this field? */
+#define HAS(options, field)                                                    \
+    ((options)->struct_size >=                                                 \
+     offsetof(struct iodma_segment_options, field) + sizeof(options)->field)
+
+/* The longest segment that a word of 32 bits can tell, with these alignments
+   behind it. (R-35) */
+static hal_address longest32(const struct hal_limits *limits)
+{
+    uint32_t alignment = larger32(limits->align_length, limits->align_internal);
+
+    return UINT32_MAX - (alignment - 1);
+}
+
 enum iodma_status
 iodma_limits_resolve(const struct iodma_segment_options *options,
-                     uint32_t output_bits, uint32_t granule,
-                     struct hal_limits *resolved)
+                     uint32_t output_bits, uint32_t length_bits,
+                     uint32_t granule, struct hal_limits *resolved,
+                     struct iodma_reason *reason)
 {
-    uint32_t bits = options->address_bits;
-    bool ours = options->struct_size >= sizeof *options;
+    uint32_t bits = options->address_bits ? options->address_bits : output_bits;
+    hal_address longest;
 
     if (options->struct_size < IODMA_APPLE_OPTIONS_SIZE)
-        return IODMA_BAD_ARGUMENT;
-    if (bits == 0)
-        bits = output_bits;
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(STRUCT_SIZE, STRUCT_SIZE),
+                                   IODMA_APPLE_OPTIONS_SIZE,
+                                   options->struct_size);
     if (output_bits != 0 && bits > output_bits)
-        return IODMA_BAD_ARGUMENT;
-    if (bits != 0 && bits < 64 && (UINT64_C(1) << bits) < granule)
-        return IODMA_BAD_ARGUMENT;
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(BITS, ADDRESS_BITS),
+                                   output_bits, bits);
+    if (bits != 0 && bits < (uint32_t)__builtin_ctz(granule))
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(BITS, ADDRESS_BITS),
+                                   (hal_address)__builtin_ctz(granule), bits);
 
     *resolved = (struct hal_limits){
         .address_bits = (uint8_t)bits,
@@ -33,133 +54,223 @@ iodma_limits_resolve(const struct iodma_segment_options *options,
         .align_internal = options->align_internal,
         .max_segment = options->max_segment,
         .max_transfer = options->max_transfer,
-        .boundary = ours ? options->boundary : 0,
-        .max_segments = ours ? options->max_segments : 0,
+        .boundary = HAS(options, boundary) ? options->boundary : 0,
+        .max_segments = HAS(options, max_segments) ? options->max_segments : 0,
     };
     if (resolved->align_internal == 0)
         resolved->align_internal = resolved->align_address;
+    longest = longest32(resolved);
+    if (length_bits == 32 && resolved->max_segment - 1 >= longest)
+        resolved->max_segment = longest;
     return IODMA_OK;
 }
 
-static uint64_t or_none(uint64_t limit)
+/* Read an alignment; 0 is none. Returns its logarithm, or what no alignment
+   has. */
+static uint8_t log2_of(uint32_t alignment)
 {
-    return limit ? limit : UINT64_MAX;
+    if (alignment == 0)
+        return 0;
+    return (alignment & (alignment - 1)) == 0
+               ? (uint8_t)__builtin_ctz(alignment)
+               : UINT8_MAX;
 }
 
-static uint32_t larger(uint32_t a, uint32_t b)
+/* The same of a boundary. */
+static uint8_t boundary_of(hal_address boundary)
+{
+    if (boundary == 0)
+        return HAL_ADDRESS_BITS;
+    return is_power_of_two(boundary) ? (uint8_t)__builtin_ctzll(boundary)
+                                     : UINT8_MAX;
+}
+
+static uint8_t larger8(uint8_t a, uint8_t b)
 {
     return a > b ? a : b;
 }
 
-/* The strictest of the alignments. */
-static uint32_t strictest(const struct iodma_limits *limits)
+static uint8_t smaller8(uint8_t a, uint8_t b)
 {
-    return larger(larger(limits->align_address, limits->align_seam),
-                  larger(limits->align_length, limits->align_internal));
+    return a < b ? a : b;
 }
 
-uint64_t iodma_limits_placement(const struct iodma_limits *limits,
-                                uint64_t size)
+/* Note the strictest of the alignments. Can any segment be legal at all? */
+static __attribute__((noinline)) enum iodma_status
+settle(struct iodma_limits *limits, struct iodma_reason *reason)
 {
-    uint64_t alignment = limits->alignment;
+    hal_address shortest = (hal_address)1 << limits->align_length;
 
-    if (limits->boundary_mask == UINT64_MAX)
-        return alignment;
-    while (alignment < size && alignment <= limits->boundary_mask)
-        alignment <<= 1;
-    return alignment;
+    limits->align_internal =
+        larger8(limits->align_internal, limits->align_seam);
+    limits->alignment =
+        larger8(larger8(limits->align_address, limits->align_length),
+                limits->align_internal);
+    if (limits->max_segment < shortest)
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(MAX_SEGMENT, MAX_SEGMENT),
+                                   shortest, limits->max_segment);
+    if (limits->boundary < limits->alignment)
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(BOUNDARY, BOUNDARY),
+                                   (hal_address)1 << limits->alignment,
+                                   (hal_address)1 << limits->boundary);
+    return IODMA_OK;
 }
 
-/* Can any segment be legal at all? */
-static bool satisfiable(const struct iodma_limits *limits)
+/* Is a field that had to be a power of two none? */
+static enum iodma_status no_power(struct iodma_reason *reason, uint32_t field,
+                                  hal_address value)
 {
-    return limits->max_segment >= limits->align_length &&
-           limits->boundary_mask >= limits->alignment - 1;
+    return iodma_refuse_values(
+        reason, IODMA_BAD_ARGUMENT,
+        IODMA_AT(IODMA_RULE_POWER_OF_TWO, IODMA_PLACE_FIELD, field), 0, value);
 }
 
 enum iodma_status iodma_limits_set(struct iodma_limits *limits,
-                                   const struct hal_limits *from)
+                                   const struct hal_limits *from,
+                                   struct iodma_reason *reason)
 {
-    uint32_t align_address = from->align_address ? from->align_address : 1;
     struct iodma_limits exact = {
-        .last = UINT64_MAX,
-        .max_segment = or_none(from->max_segment),
-        .max_transfer = or_none(from->max_transfer),
-        .boundary_mask = from->boundary - 1,
-        .align_address = align_address,
-        .align_length = from->align_length ? from->align_length : 1,
-        .align_internal =
-            from->align_internal ? from->align_internal : align_address,
-        .align_seam = from->align_seam ? from->align_seam : 1,
+        .max_segment = from->max_segment ? from->max_segment : HAL_ADDRESS_MAX,
+        .max_transfer =
+            from->max_transfer ? from->max_transfer : HAL_ADDRESS_MAX,
         .max_segments = from->max_segments ? from->max_segments : UINT32_MAX,
+        .address_bits =
+            from->address_bits ? from->address_bits : HAL_ADDRESS_BITS,
+        .boundary = boundary_of(from->boundary),
+        .align_address = log2_of(from->align_address),
+        .align_length = log2_of(from->align_length),
+        .align_internal = log2_of(from->align_internal ? from->align_internal
+                                                       : from->align_address),
+        .align_seam = log2_of(from->align_seam),
     };
+    enum iodma_status status;
 
-    exact.alignment = strictest(&exact);
-
-    if (from->address_bits > 64 || !is_power_of_two(exact.align_address) ||
-        !is_power_of_two(exact.align_length) ||
-        !is_power_of_two(exact.align_internal) ||
-        !is_power_of_two(exact.align_seam) ||
-        (from->boundary != 0 && !is_power_of_two(from->boundary)) ||
-        !satisfiable(&exact))
-        return IODMA_BAD_ARGUMENT;
-
-    if (from->address_bits != 0 && from->address_bits < 64)
-        exact.last = (UINT64_C(1) << from->address_bits) - 1;
-    exact.align_internal = larger(exact.align_internal, exact.align_seam);
-    *limits = exact;
-    return IODMA_OK;
+    if (from->address_bits > HAL_ADDRESS_BITS)
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(BITS, ADDRESS_BITS),
+                                   HAL_ADDRESS_BITS, from->address_bits);
+    if (exact.align_address == UINT8_MAX)
+        return no_power(reason, IODMA_FIELD_ALIGN_ADDRESS, from->align_address);
+    if (exact.align_length == UINT8_MAX)
+        return no_power(reason, IODMA_FIELD_ALIGN_LENGTH, from->align_length);
+    if (exact.align_internal == UINT8_MAX)
+        return no_power(reason, IODMA_FIELD_ALIGN_INTERNAL,
+                        from->align_internal);
+    if (exact.align_seam == UINT8_MAX)
+        return no_power(reason, IODMA_FIELD_ALIGN_SEAM, from->align_seam);
+    if (exact.boundary == UINT8_MAX)
+        return no_power(reason, IODMA_FIELD_BOUNDARY, from->boundary);
+    status = settle(&exact, reason);
+    if (status == IODMA_OK)
+        *limits = exact;
+    return status;
 }
 
 enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
-                                      const struct iodma_limits *by)
+                                      const struct iodma_limits *by,
+                                      struct iodma_reason *reason)
 {
     struct iodma_limits both = {
-        .last = smaller(limits->last, by->last),
         .max_segment = smaller(limits->max_segment, by->max_segment),
         .max_transfer = smaller(limits->max_transfer, by->max_transfer),
-        .boundary_mask = smaller(limits->boundary_mask, by->boundary_mask),
-        .align_address = larger(limits->align_address, by->align_address),
-        .align_length = larger(limits->align_length, by->align_length),
-        .align_internal = larger(limits->align_internal, by->align_internal),
-        .align_seam = larger(limits->align_seam, by->align_seam),
         .max_segments =
             (uint32_t)smaller(limits->max_segments, by->max_segments),
-        .alignment = larger(limits->alignment, by->alignment),
+        .address_bits = smaller8(limits->address_bits, by->address_bits),
+        .boundary = smaller8(limits->boundary, by->boundary),
+        .align_address = larger8(limits->align_address, by->align_address),
+        .align_length = larger8(limits->align_length, by->align_length),
+        .align_internal = larger8(limits->align_internal, by->align_internal),
+        .align_seam = larger8(limits->align_seam, by->align_seam),
     };
+    enum iodma_status status = settle(&both, reason);
 
-    if (!satisfiable(&both))
-        return IODMA_BAD_ARGUMENT;
-    *limits = both;
-    return IODMA_OK;
+    if (status == IODMA_OK)
+        *limits = both;
+    return status;
+}
+
+uint8_t iodma_limits_placement(const struct iodma_limits *limits,
+                               hal_address size)
+{
+    uint8_t placement = limits->alignment;
+
+    if (limits->boundary < HAL_ADDRESS_BITS) {
+        while (placement < limits->boundary && ((size - 1) >> placement) != 0)
+            placement++;
+    }
+    return placement;
 }
 
 bool iodma_limits_within(const struct iodma_limits *limits,
                          const struct iodma_limits *under)
 {
-    uint32_t address = larger(under->align_address, under->align_internal);
+    uint8_t address = larger8(under->align_address, under->align_internal);
 
-    return limits->last <= under->last &&
+    return limits->address_bits <= under->address_bits &&
            limits->max_segment <= under->max_segment &&
-           limits->boundary_mask <= under->boundary_mask &&
+           limits->boundary <= under->boundary &&
            limits->align_address >= address &&
            limits->align_internal >= address &&
            limits->align_seam >= under->align_seam &&
-           limits->align_length >= larger(address, under->align_length);
+           limits->align_length >= larger8(address, under->align_length);
+}
+
+hal_address iodma_limits_cut(const struct iodma_limits *limits,
+                             struct hal_segment run)
+{
+    hal_address boundary = iodma_limits_mask(limits->boundary);
+    hal_address room = boundary - (run.address & boundary); /* and a byte */
+    hal_address length = smaller(run.length, limits->max_segment);
+    uint32_t excess;
+
+    if (length - 1 > room)
+        length = room + 1;
+    excess = (uint32_t)length & iodma_limits_mask32(limits->align_length);
+    if (excess != 0 && length > excess)
+        length -= excess;
+    if (length == run.length)
+        return length;
+
+    /* What follows a cut goes on at this very address. */
+    excess = (uint32_t)(run.address + length) &
+             iodma_limits_mask32(limits->align_internal);
+    if (excess != 0 && length > excess)
+        length -= excess;
+    return length;
+}
+
+/* Is a value no multiple? Then that is recorded. */
+static bool misaligned(uint8_t alignment, hal_address value, uint32_t rule,
+                       struct iodma_reason *reason)
+{
+    uint32_t mask = iodma_limits_mask32(alignment);
+
+    if (((uint32_t)value & mask) == 0)
+        return false;
+    (void)iodma_refuse_values(reason, IODMA_NOT_ALIGNED, rule,
+                              (hal_address)mask + 1, value);
+    return true;
 }
 
 enum iodma_status iodma_limits_judge(const struct iodma_limits *limits,
-                                     struct hal_segment segment, bool first,
-                                     bool last)
+                                     const struct hal_segment *segment,
+                                     uint8_t alignment, bool last,
+                                     struct iodma_reason *reason)
 {
-    uint32_t alignment = first ? limits->align_address : limits->align_internal;
-    uint64_t end = segment.address + segment.length;
+    hal_address highest = iodma_limits_last(limits);
+    hal_address last_byte = segment->address + (segment->length - 1);
 
-    if (segment.address + (segment.length - 1) > limits->last)
-        return IODMA_MESSAGE_TOO_LARGE;
-    if (modulo32(segment.address, alignment) != 0 ||
-        modulo32(segment.length, limits->align_length) != 0 ||
-        (!last && modulo32(end, limits->align_seam) != 0))
+    if (last_byte > highest)
+        return iodma_refuse_values(reason, IODMA_MESSAGE_TOO_LARGE,
+                                   IODMA_RULE_REACH, highest, last_byte);
+    if (misaligned(alignment, segment->address, IODMA_RULE_ALIGN_ADDRESS,
+                   reason) ||
+        misaligned(limits->align_length, segment->length,
+                   IODMA_RULE_ALIGN_LENGTH, reason) ||
+        (!last && misaligned(limits->align_seam, last_byte + 1, IODMA_RULE_SEAM,
+                             reason)))
         return IODMA_NOT_ALIGNED;
     return IODMA_OK;
 }

@@ -5,11 +5,12 @@
  * A specification (what the driver asks for), a bus (what its port carries)
  * and an engine each state limits, with 0 for "none". Here they become one
  * struct in which every field is a value to compare with: validated, narrowed,
- * and used to judge a segment.
+ * and used to cut and to judge a segment.
  */
 #ifndef DMA_LIMITS_H
 #define DMA_LIMITS_H
 
+#include "hal/address.h"
 #include "hal/limits.h"
 #include "hal/segment.h"
 #include "hal/status.h"
@@ -17,60 +18,75 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* In C++ fields that need not be named say so, lest compilers miss them. */
+#if defined(__cplusplus) && __cplusplus >= 201402L
+#define IODMA_OPTIONAL = 0
+#else
+#define IODMA_OPTIONAL
+#endif
+
 /*
  * The constraints of one device, as the driver writes them: IODMACommand's
- * SegmentOptions with two fields of ours behind it. 0 is "no limit" in every
- * field. Fill it with IODMA_SPEC (dma/command.h).
+ * SegmentOptions, laid out as there, with two fields of ours behind it. 0 is
+ * "no limit" in every field. Fill it with IODMA_SPEC (dma/command.h).
  */
 struct iodma_segment_options {
-    uint8_t struct_size;     /* sizeof this struct; 40: Apple's, without the
-                                last two fields                             */
-    uint8_t address_bits;    /* reaches bus addresses 0 .. 2^bits - 1       */
-    uint64_t max_segment;    /* bytes in one segment                        */
-    uint64_t max_transfer;   /* bytes in one preparation                    */
-    uint32_t align_address;  /* of the first segment; power of two, bytes   */
-    uint32_t align_length;   /* of every length; power of two, bytes        */
-    uint32_t align_internal; /* of every segment after the first; 0: as
-                                align_address                               */
-    uint64_t boundary;       /* power of two no segment may straddle (E2)   */
-    uint32_t max_segments;   /* in one list (E2)                            */
+    uint8_t struct_size;  /* sizeof this struct: a field is read if it lies
+                             within; 40 at least, which is Apple's          */
+    uint8_t address_bits; /* reaches bus addresses 0 .. 2^bits - 1          */
+    uint64_t max_segment; /* bytes in one segment                           */
+    uint64_t max_transfer IODMA_OPTIONAL;   /* bytes in one preparation     */
+    uint32_t align_address IODMA_OPTIONAL;  /* of the first segment; power of
+                                               two, bytes                   */
+    uint32_t align_length IODMA_OPTIONAL;   /* of every length; the same    */
+    uint32_t align_internal IODMA_OPTIONAL; /* of every segment after the
+                                               first; 0: as align_address   */
+    uint64_t boundary IODMA_OPTIONAL;       /* power of two that no segment may
+                                               straddle (E2)                  */
+    uint32_t max_segments IODMA_OPTIONAL;   /* in one list (E2)               */
 };
 
 enum { IODMA_APPLE_OPTIONS_SIZE = 40 };
 
-/* Limits with every default made a value; no field is 0. */
+/* Limits with every default made a value. Powers of two go by their
+   logarithms. */
 struct iodma_limits {
-    uint64_t last;          /* highest bus address within reach           */
-    uint64_t max_segment;   /* bytes                                      */
-    uint64_t max_transfer;  /* bytes                                      */
-    uint64_t boundary_mask; /* boundary - 1; all ones: none               */
-    uint32_t align_address; /* power of two                               */
-    uint32_t align_length;
-    uint32_t align_internal;
-    uint32_t align_seam; /* only a bus or an engine asks for one       */
-    uint32_t alignment;  /* the strictest of the four                  */
-    uint32_t max_segments;
+    hal_address max_segment;  /* bytes; none: all ones                       */
+    hal_address max_transfer; /* bytes; none: all ones                       */
+    uint32_t max_segments;    /* none: all ones                              */
+    uint8_t address_bits;     /* reaches 0 .. 2^bits - 1                     */
+    uint8_t boundary;         /* log2; HAL_ADDRESS_BITS: none                */
+    uint8_t align_address;    /* log2, as are the next four                  */
+    uint8_t align_length;
+    uint8_t align_internal; /* at least that of seams                        */
+    uint8_t align_seam;     /* only a bus or an engine asks for one          */
+    uint8_t alignment;      /* the strictest of the four                     */
 };
+
+struct iodma_reason;
 
 /*
  * Read the driver's options: check the version, make the defaults explicit
  * (alignment 0 is 1, an internal alignment of 0 is the alignment, address
- * bits 0 are the output function's).
+ * bits 0 are the output's, a length word's width limits a segment as well).
  *
- *   output_bits  what the output function can write: 32, or 0 for any
+ *   output_bits  that the output can write of an address; 0: any
+ *   length_bits  the same of a length: 32, or 0
  *   granule      of the bus, a power of two: fewer address bits than would
  *                reach its end are refused
  *   resolved     out; unchanged on failure
+ *   reason       dma/reason.h; may be NULL
  *
  * Returns OK or BadArgument: struct_size below 40, more address bits than
- * the output function writes, fewer than the granule needs.
+ * the output writes, fewer than the granule needs.
  *
- * Context: any. Source: spec 2.1, 2.3 steps 3 to 6.
+ * Context: any. Source: spec 2.1, 2.3 steps 3 to 6, R-35.
  */
 enum iodma_status
 iodma_limits_resolve(const struct iodma_segment_options *options,
-                     uint32_t output_bits, uint32_t granule,
-                     struct hal_limits *resolved);
+                     uint32_t output_bits, uint32_t length_bits,
+                     uint32_t granule, struct hal_limits *resolved,
+                     struct iodma_reason *reason);
 
 /*
  * Turn limits with zeros into limits to compare with.
@@ -82,7 +98,8 @@ iodma_limits_resolve(const struct iodma_segment_options *options,
  * Context: any. Source: spec 2.3 steps 6 to 8, rule E2.
  */
 enum iodma_status iodma_limits_set(struct iodma_limits *limits,
-                                   const struct hal_limits *from);
+                                   const struct hal_limits *from,
+                                   struct iodma_reason *reason);
 
 /*
  * Take the stricter of the two in every field.
@@ -93,13 +110,34 @@ enum iodma_status iodma_limits_set(struct iodma_limits *limits,
  * Context: any. Source: rule E2, "validated after narrowing".
  */
 enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
-                                      const struct iodma_limits *by);
+                                      const struct iodma_limits *by,
+                                      struct iodma_reason *reason);
 
-/* How memory for `size` bytes is best aligned: it meets every alignment, and
-   the boundary cuts it as seldom as its size permits. A power of two. Context:
+/* All of 2^bits: the highest address, or what an alignment masks. Context:
    any. */
-uint64_t iodma_limits_placement(const struct iodma_limits *limits,
-                                uint64_t size);
+static inline hal_address iodma_limits_mask(uint8_t bits)
+{
+    return bits < HAL_ADDRESS_BITS ? ((hal_address)1 << bits) - 1
+                                   : HAL_ADDRESS_MAX;
+}
+
+/* The same for an alignment, which is of 32 bits. Context: any. */
+static inline uint32_t iodma_limits_mask32(uint8_t bits)
+{
+    return (UINT32_C(1) << bits) - 1;
+}
+
+/* The highest bus address within reach. Context: any. */
+static inline hal_address iodma_limits_last(const struct iodma_limits *limits)
+{
+    return iodma_limits_mask(limits->address_bits);
+}
+
+/* log2 of how memory for `size` bytes is best aligned: it meets every
+   alignment, and the boundary cuts it as seldom as its size permits. Context:
+   any. */
+uint8_t iodma_limits_placement(const struct iodma_limits *limits,
+                               hal_address size);
 
 /* Is all that `limits` lets through legal under `under` as well, even cut into
    lists of their own at each other's seams? Every segment may then come
@@ -109,18 +147,28 @@ bool iodma_limits_within(const struct iodma_limits *limits,
                          const struct iodma_limits *under);
 
 /*
+ * How many bytes of a run the next segment takes: at most the maximum, not
+ * over a boundary, and ending so that the rest may follow (spec 4.2 steps 2
+ * to 4, rule E2 after step 2). Never 0. Context: any.
+ */
+hal_address iodma_limits_cut(const struct iodma_limits *limits,
+                             struct hal_segment run);
+
+/*
  * Is this segment legal?
  *
- *   first  it is the first of its list
- *   last   it is the last
+ *   alignment  log2, of its address: align_address for the first of a list,
+ *              else align_internal
+ *   last       it is the last of its list
  *
  * Returns OK; MessageTooLarge: its last byte is out of reach; NotAligned:
  * address or length break an alignment. Reach is judged first.
  *
- * Context: any. Source: spec 4.2, "Verification of each segment".
+ * Context: any. Source: spec 4.2, "Verification of each segment"; E2.
  */
 enum iodma_status iodma_limits_judge(const struct iodma_limits *limits,
-                                     struct hal_segment segment, bool first,
-                                     bool last);
+                                     const struct hal_segment *segment,
+                                     uint8_t alignment, bool last,
+                                     struct iodma_reason *reason);
 
 #endif

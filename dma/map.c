@@ -1,86 +1,96 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/map.h"
 
+#include "dma/piece.h"
 #include "dma/plan.h"
-#include "dma/view.h"
+#include "dma/refuse.h"
 #include "hal/bits.h"
-
-#include <stddef.h>
 
 /* IOVA space -------------------------------------------------------------- */
 
-/* The lowest place for so many pages, none of them above `last`. */
-static enum iodma_status take(struct iodma_mapper *mapper, uint32_t pages,
-                              uint64_t alignment, uint64_t last, uint64_t *iova)
+/* Find a place for so many pages within reach. */
+static enum iodma_status take(struct iodma_mapper *mapper,
+                              const struct iodma_limits *limits,
+                              hal_address pages, hal_address *iova)
 {
-    uint64_t align = alignment >> mapper->shift;
-    enum iodma_status status = IODMA_NO_RESOURCES;
+    uint8_t placement = iodma_limits_placement(limits, pages << mapper->shift);
+    hal_address last = iodma_limits_last(limits);
+    struct iodma_blocks_wish wish = { .alignment = 1 };
     uint32_t state;
-    uint32_t page;
+    uint32_t first;
+    uint32_t taken;
 
-    if (align > IODMA_MOST_PAGES)
+    if (pages > mapper->space.count || last < mapper->first ||
+        placement >= mapper->shift + 32)
         return IODMA_NO_RESOURCES;
-    state = mapper->lock->save();
-    if (iodma_runs_find(&mapper->space, pages, align ? (uint32_t)align : 1,
-                        &page)) {
-        uint64_t size = (uint64_t)pages << mapper->shift;
+    wish.at_least = (uint32_t)pages;
+    wish.at_most = (uint32_t)pages;
+    if (placement > mapper->shift)
+        wish.alignment = UINT32_C(1) << (placement - mapper->shift);
+    wish.phase = (uint32_t)lack(mapper->first >> mapper->shift, wish.alignment);
+    wish.end = (uint32_t)smaller(
+        mapper->space.count,
+        ((last - mapper->first) >> mapper->shift) +
+            (modulo32(last, mapper->page_size) == mapper->page_size - 1));
 
-        *iova = mapper->first + ((uint64_t)page << mapper->shift);
-        if (*iova + (size - 1) <= last) {
-            iodma_runs_take(&mapper->space, page, pages);
-            status = IODMA_OK;
-        }
-    }
+    state = mapper->lock->save();
+    taken = iodma_blocks_take(&mapper->space, &wish, &first);
     mapper->lock->restore(state);
-    return status;
+    if (taken == 0)
+        return IODMA_NO_RESOURCES;
+    *iova = mapper->first + ((hal_address)first << mapper->shift);
+    return IODMA_OK;
 }
 
-static void give_back(struct iodma_mapper *mapper, uint64_t iova,
+static void give_back(struct iodma_mapper *mapper, hal_address iova,
                       uint32_t pages)
 {
     uint32_t state = mapper->lock->save();
 
-    iodma_runs_give_back(&mapper->space,
-                         (iova - mapper->first) >> mapper->shift, pages);
+    iodma_blocks_give_back(&mapper->space,
+                           (uint32_t)((iova - mapper->first) >> mapper->shift),
+                           pages);
     mapper->lock->restore(state);
 }
 
 /* Layout ------------------------------------------------------------------ */
 
-/* Bytes of a bus run's first page that are before it. */
-static uint64_t before(const struct iodma_mapper *mapper,
-                       struct hal_segment run)
-{
-    return modulo32(run.address, mapper->hal->page_size);
-}
-
 /* How many pages a bus run touches. */
-static uint64_t pages_of(const struct iodma_mapper *mapper,
-                         struct hal_segment run)
+static hal_address pages_of(const struct iodma_mapper *mapper,
+                            struct hal_segment run)
 {
-    return ((before(mapper, run) + (run.length - 1)) >> mapper->shift) + 1;
+    return ((modulo32(run.address, mapper->page_size) + (run.length - 1)) >>
+            mapper->shift) +
+           1;
 }
 
-/* How many a view takes, or more than there can be; not more than its bytes,
-   or two a run. */
-static uint64_t pages_of_all(const struct iodma_view *view)
+/* How many a planned window takes. */
+static hal_address pages_of_all(const struct iodma_plan *plan)
 {
-    struct hal_segment run;
-    struct iodma_walk walk;
-    uint64_t pages = 0;
+    const struct iodma_window *window = plan->window;
+    struct hal_segment run = { plan->origin, window->length };
+    struct iodma_place place;
+    hal_address pages = 0;
 
-    if (view->path == IODMA_PATH_FLAT)
-        return pages_of(view->mapper,
-                        (struct hal_segment){ view->origin, view->length });
-    iodma_view_begin(view, 0, &walk);
-    while (pages <= IODMA_MOST_PAGES &&
-           iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK)
-        pages += pages_of(view->mapper, run);
+    if (window->length == 0)
+        return 0;
+    if (plan->path == IODMA_PATH_FLAT)
+        return pages_of(window->mapper, run);
+    iodma_piece_seek(plan, &place, 0);
+    while (iodma_piece_run(plan, &place, &run) == IODMA_OK)
+        pages += pages_of(window->mapper, run);
     return pages;
 }
 
+/* IOVA of the page that a plan's layout begins with. */
+static hal_address first_page(const struct iodma_plan *plan)
+{
+    return round_down(plan->origin, plan->window->mapper->page_size);
+}
+
 /* Take so many pages out of the device's reach. */
-static void unmap(struct iodma_mapper *mapper, uint64_t iova, uint64_t pages)
+static void unmap(struct iodma_mapper *mapper, hal_address iova,
+                  hal_address pages)
 {
     if (pages == 0)
         return;
@@ -88,215 +98,224 @@ static void unmap(struct iodma_mapper *mapper, uint64_t iova, uint64_t pages)
     mapper->hal->ops->sync(mapper->hal);
 }
 
-/* Enter a view's runs from view->iova on. */
-static enum iodma_status enter(const struct iodma_view *view)
+/* Enter a plan's runs, one behind the other. */
+static enum iodma_status enter(const struct iodma_plan *plan)
 {
-    struct iodma_mapper *mapper = view->mapper;
-    enum iodma_status status = IODMA_OK;
+    const struct iodma_window *window = plan->window;
+    struct iodma_mapper *mapper = window->mapper;
+    hal_address first = first_page(plan);
+    hal_address iova = first;
+    struct iodma_place place;
     struct hal_segment run;
-    struct iodma_walk walk;
-    uint64_t done = 0;
 
-    iodma_view_begin(view, 0, &walk);
-    while (iodma_view_bus_run(view, &walk, UINT64_MAX, &run) == IODMA_OK) {
-        uint64_t pages = pages_of(mapper, run);
+    iodma_piece_seek(plan, &place, 0);
+    while (iodma_piece_run(plan, &place, &run) == IODMA_OK) {
+        hal_address size = pages_of(mapper, run) << mapper->shift;
+        enum iodma_status status = mapper->hal->ops->map_run(
+            mapper->hal, iova, round_down(run.address, mapper->page_size), size,
+            window->access);
 
-        status = mapper->hal->ops->map_run(
-            mapper->hal, view->iova + (done << mapper->shift),
-            run.address - before(mapper, run), pages << mapper->shift,
-            view->access);
-        if (status != IODMA_OK)
-            break;
-        done += pages;
+        if (status != IODMA_OK) {
+            unmap(mapper, first, (iova - first) >> mapper->shift);
+            return iodma_refuse_values(window->reason, status,
+                                       IODMA_RULE_MAPPER, 0, (uint32_t)status);
+        }
+        iova += size;
     }
-    if (status != IODMA_OK)
-        unmap(mapper, view->iova, done);
-    return status;
+    return IODMA_OK;
 }
 
 /* Runs -------------------------------------------------------------------- */
 
-/* Where a bus address comes to lie in a page of IOVA: as far from its beginning
-   as before. */
-static uint64_t shown_at(const struct iodma_view *view, uint64_t iova,
-                         uint64_t address)
+/* Does the next bus run begin with a page? Then it goes on where the one before
+   ended with one. */
+static bool page_follows(const struct iodma_plan *plan,
+                         struct iodma_place *place)
 {
-    uint32_t page_size = view->mapper->hal->page_size;
+    const struct iodma_window *window = plan->window;
+    const struct hal_aperture *aperture;
+    hal_address storage;
 
-    return iova - modulo32(iova, page_size) + modulo32(address, page_size);
+    if (iodma_piece_position(plan, place) == window->length)
+        return false;
+    storage = iodma_piece_storage(plan, place);
+    aperture = iodma_window_aperture(window, storage);
+    return aperture && modulo32(storage + iodma_aperture_delta(aperture),
+                                window->mapper->page_size) == 0;
 }
 
-/* Does an aperture begin at a bus address? What is before it is not in it. */
-static bool aperture_begins(const struct hal_bus *hal, uint64_t address)
+/* The next run, which begins in the page behind the last one: as far from its
+   beginning as on the bus. Runs that end with a page, and begin with the next
+   one, are one. */
+static enum iodma_status run(const struct iodma_plan *plan,
+                             struct iodma_place *place)
 {
-    for (uint32_t i = 0; i < hal->aperture_count; i++) {
-        if (hal->apertures[i].bus == address)
-            return true;
-    }
-    return false;
-}
-
-/* Does the bus run that ends at a walk go on there? */
-static bool goes_on(const struct iodma_view *view, struct iodma_walk walk,
-                    uint64_t end)
-{
-    struct hal_segment next;
-
-    return iodma_view_bus_run(view, &walk, 1, &next) == IODMA_OK &&
-           next.address == end && !aperture_begins(view->bus->hal, end);
-}
-
-/* One bus run's bytes, as IOVA. The cursor does not pass what is not shown. */
-static enum iodma_status shown_run(const struct iodma_view *view,
-                                   struct iodma_cursor *cursor, uint64_t most,
-                                   struct hal_segment *run)
-{
-    uint32_t page_size = view->mapper->hal->page_size;
-    struct iodma_walk walk = cursor->walk;
-    uint64_t end;
-    enum iodma_status status = iodma_view_bus_run(view, &walk, most, run);
+    uint32_t page_size = plan->window->mapper->page_size;
+    struct hal_segment *rest = &place->rest;
+    hal_address page = round_up(rest->address, page_size);
+    struct hal_segment bus;
+    enum iodma_status status = iodma_piece_run(plan, place, &bus);
 
     if (status != IODMA_OK)
         return status;
-    cursor->walk = walk;
-    end = run->address + run->length;
-    run->address = shown_at(view, cursor->iova, run->address);
-    cursor->iova = run->address + run->length;
-    if (!goes_on(view, cursor->walk, end))
-        cursor->iova += lack(cursor->iova, page_size);
-    return IODMA_OK;
-}
-
-static void seek(const struct iodma_view *view, struct iodma_cursor *cursor,
-                 uint64_t target)
-{
-    struct hal_segment run;
-
-    cursor->iova = view->iova;
-    (void)iodma_walk_begin(&cursor->walk, view->memory,
-                           view->kept ? 0 : view->offset);
-    while (cursor->walk.offset < target &&
-           shown_run(view, cursor, target - cursor->walk.offset, &run) ==
-               IODMA_OK)
-        ;
-}
-
-/* Runs that end with a page, and begin with the next one, are one. */
-static enum iodma_status run(const struct iodma_view *view,
-                             struct iodma_cursor *cursor, uint64_t most,
-                             struct hal_segment *rest)
-{
-    enum iodma_status status = shown_run(view, cursor, most, rest);
-    struct iodma_cursor ahead = *cursor;
-    struct hal_segment next;
-
-    if (status != IODMA_OK)
-        return status;
-    while (rest->length < most &&
-           shown_run(view, &ahead, most - rest->length, &next) == IODMA_OK &&
-           next.address == rest->address + rest->length) {
-        rest->length += next.length;
-        *cursor = ahead;
+    rest->address = page + modulo32(bus.address, page_size);
+    rest->length = bus.length;
+    while (modulo32(rest->address + rest->length, page_size) == 0 &&
+           page_follows(plan, place)) {
+        (void)iodma_piece_run(plan, place, &bus);
+        rest->length += bus.length;
     }
     return IODMA_OK;
+}
+
+/* A place does not pass what the device does not see: what is behind it is not
+   shown, either. */
+static void seek(const struct iodma_plan *plan, struct iodma_place *place,
+                 hal_address position)
+{
+    const struct iodma_window *window = plan->window;
+    hal_address target = window->offset + position;
+    struct hal_segment *rest = &place->rest;
+    hal_address behind;
+
+    iodma_piece_seek(plan, place, plan->kept ? 0 - window->offset : 0);
+    rest->address = plan->origin;
+    while (place->walk.offset < target) {
+        hal_address offset = place->walk.offset;
+
+        rest->address += rest->length;
+        rest->length = 0;
+        if (run(plan, place) != IODMA_OK) {
+            iodma_piece_seek(plan, place, offset - window->offset);
+            return;
+        }
+    }
+    behind = place->walk.offset - target;
+    rest->address += rest->length - behind;
+    rest->length = behind;
 }
 
 /* The calls --------------------------------------------------------------- */
 
-/* Take IOVA for all of a planned view. */
-static enum iodma_status reserve(struct iodma_view *view)
+/* Take IOVA for all of a planned window. */
+static enum iodma_status reserve(struct iodma_plan *plan)
 {
-    struct iodma_mapper *mapper = view->mapper;
-    uint64_t pages = pages_of_all(view);
-    enum iodma_status status = IODMA_OK;
+    const struct iodma_window *window = plan->window;
+    struct iodma_mapper *mapper = window->mapper;
+    hal_address pages = pages_of_all(plan);
+    enum iodma_status status;
+    hal_address iova;
 
-    if (pages > IODMA_MOST_PAGES)
-        return IODMA_NO_RESOURCES;
-    if (pages != 0)
-        status =
-            take(mapper, (uint32_t)pages,
-                 iodma_limits_placement(view->limits, pages << mapper->shift),
-                 view->limits->last, &view->iova);
-    if (status == IODMA_OK)
-        view->iova_pages = (uint32_t)pages;
-    return status;
-}
-
-static void release(struct iodma_view *view)
-{
-    if (view->iova_pages != 0)
-        give_back(view->mapper, view->iova, view->iova_pages);
-    view->iova_pages = 0;
-}
-
-static enum iodma_status install(struct iodma_view *view)
-{
-    enum iodma_status status = IODMA_OK;
-
-    if (view->kept)
+    if (pages == 0)
         return IODMA_OK;
-    if (view->iova_pages == 0)
-        status = reserve(view);
-    if (status == IODMA_OK && view->iova_pages != 0)
-        status = enter(view);
+    status = take(mapper, &window->limits, pages, &iova);
+    if (status != IODMA_OK) {
+        (void)iodma_refuse_values(window->reason, status, IODMA_RULE_IOVA,
+                                  pages << mapper->shift,
+                                  iodma_limits_last(&window->limits));
+        return iodma_refuse_cure(window->reason, status, IODMA_CURE_MORE_IOVA,
+                                 pages << mapper->shift);
+    }
+    plan->origin += iova;
+    plan->pages = (uint32_t)pages;
+    return IODMA_OK;
+}
+
+static void release(struct iodma_plan *plan)
+{
+    hal_address iova = first_page(plan);
+
+    if (plan->pages != 0) {
+        give_back(plan->window->mapper, iova, plan->pages);
+        plan->origin -= iova;
+    }
+    plan->pages = 0;
+}
+
+static enum iodma_status install(struct iodma_plan *plan)
+{
+    enum iodma_status status = IODMA_OK;
+
+    if (plan->kept)
+        return IODMA_OK;
+    if (plan->pages == 0)
+        status = reserve(plan);
+    if (status == IODMA_OK && plan->pages != 0)
+        status = enter(plan);
     if (status != IODMA_OK)
-        release(view);
+        release(plan);
     return status;
 }
 
-static void hide(struct iodma_view *view)
+static void hide(const struct iodma_plan *plan)
 {
-    unmap(view->mapper, view->iova, view->iova_pages);
+    unmap(plan->window->mapper, first_page(plan), plan->pages);
 }
 
-/* Map all of a view's descriptor, for whoever comes; unless somebody has in
+/* Map all of a window's descriptor, for whoever comes; unless somebody has in
    the meantime. */
-static void make(const struct iodma_view *view, struct iodma_mapping *mapping)
+static void make(const struct iodma_window *window,
+                 struct iodma_mapping *mapping)
 {
-    const struct hal_lock *lock = view->bus->hal->lock;
-    struct iodma_view all = *view;
+    const struct hal_lock *lock = window->bus->hal->lock;
+    struct iodma_window all = *window;
+    struct iodma_plan plan = { .window = &all };
     uint32_t state;
 
     all.offset = 0;
-    all.length = view->memory->length;
-    all.path = IODMA_PATH_RUNS;
-    if (install(&all) != IODMA_OK)
+    all.length = window->memory->length;
+    all.reason = NULL;
+    if (install(&plan) != IODMA_OK)
         return;
 
     state = lock->save();
     if (mapping->pages == 0) {
-        *mapping = (struct iodma_mapping){ view->mapper, view->bus->hal,
-                                           all.iova, all.iova_pages };
-        all.iova_pages = 0;
+        *mapping = (struct iodma_mapping){ window->mapper, window->bus->hal,
+                                           plan.origin, plan.pages };
+        plan.pages = 0;
     }
     lock->restore(state);
-    hide(&all);
-    release(&all);
+    hide(&plan);
+    release(&plan);
 }
 
-static bool adopt(struct iodma_view *view, bool may_make)
+/* Is a window legal where the descriptor's mapping shows it? What is only
+   listed is judged when it is. */
+static bool suits(const struct iodma_plan *plan,
+                  const struct iodma_mapping *mapping)
 {
-    struct iodma_mapping *mapping = view->memory->mapping;
-    uint64_t alone; /* the origin, were the window mapped by itself */
+    const struct iodma_window *window = plan->window;
+    hal_address size = (hal_address)mapping->pages << window->mapper->shift;
 
-    if (!mapping)
+    return iodma_window_iterates(window)
+               ? mapping->iova + (size - 1) <=
+                     iodma_limits_last(&window->limits)
+               : iodma_plan_judge(plan, NULL) == IODMA_OK;
+}
+
+static bool adopt(struct iodma_plan *plan, bool may_make)
+{
+    const struct iodma_window *window = plan->window;
+    struct iodma_mapping *mapping = window->memory->mapping;
+    hal_address alone = plan->origin; /* were the window mapped by itself */
+
+    if (!mapping || !window->counted)
         return false;
     if (mapping->pages == 0 && may_make)
-        make(view, mapping);
-    if (mapping->pages == 0 || mapping->mapper != view->mapper ||
-        mapping->bus != view->bus->hal)
+        make(window, mapping);
+    if (mapping->pages == 0 || mapping->mapper != window->mapper ||
+        mapping->bus != window->bus->hal)
         return false;
-    alone = view->origin;
-    view->iova = mapping->iova;
-    view->origin =
-        modulo32(alone - view->offset, view->mapper->hal->page_size) +
-        view->offset;
-    view->kept = true;
-    if (iodma_plan_is_legal(view))
+    plan->origin = mapping->iova;
+    if (plan->path == IODMA_PATH_FLAT)
+        plan->origin +=
+            modulo32(alone - window->offset, window->mapper->page_size) +
+            window->offset;
+    plan->kept = true;
+    if (suits(plan, mapping))
         return true;
-    view->iova = 0;
-    view->origin = alone;
-    view->kept = false;
+    plan->origin = alone;
+    plan->kept = false;
     return false;
 }
 
@@ -312,42 +331,36 @@ static const struct iodma_mapper_calls calls = {
 enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
                                     struct hal_mapper *hal,
                                     const struct hal_lock *lock,
-                                    struct iodma_note *notes, uint32_t count)
+                                    uint32_t *taken, uint32_t pages)
 {
-    uint32_t page_size;
-    uint64_t first;
-    uint64_t pages;
-    uint32_t shift;
+    hal_address first;
+    hal_address whole; /* pages that there are, but for one */
 
-    if (!mapper || !hal || !lock || !notes ||
-        !is_power_of_two(hal->page_size) || count == 0 ||
-        count > IODMA_MOST_PAGES)
+    if (!mapper || !hal || !lock || !taken || pages == 0 ||
+        pages > IODMA_MOST_BLOCKS || !is_power_of_two(hal->page_size))
         return IODMA_BAD_ARGUMENT;
-    page_size = hal->page_size;
-    shift = (uint32_t)__builtin_ctzll(page_size);
-    first = hal->first + lack(hal->first, page_size);
+    first = round_up(hal->first, hal->page_size);
     if (first < hal->first || hal->last < first ||
-        hal->last - first < page_size - 1)
+        hal->last - first < hal->page_size - 1)
         return IODMA_BAD_ARGUMENT;
-    pages = (hal->last - first - (page_size - 1)) >> shift;
-    pages = smaller(pages, UINT32_MAX) + 1;
 
     *mapper = (struct iodma_mapper){
         .hal = hal,
         .calls = &calls,
         .lock = lock,
         .first = first,
-        .shift = shift,
+        .page_size = hal->page_size,
+        .shift = (uint8_t)__builtin_ctz(hal->page_size),
     };
-    iodma_runs_init(&mapper->space, notes,
-                    (uint32_t)modulo32(first >> shift, IODMA_MOST_PAGES),
-                    (uint32_t)smaller(pages, count));
+    whole = (hal->last - first - (hal->page_size - 1)) >> mapper->shift;
+    iodma_blocks_init(&mapper->space, taken,
+                      (uint32_t)smaller(whole, pages - 1) + 1);
     return IODMA_OK;
 }
 
-uint64_t iodma_mapper_in_use(const struct iodma_mapper *mapper)
+hal_address iodma_mapper_in_use(const struct iodma_mapper *mapper)
 {
-    return (uint64_t)mapper->space.in_use << mapper->shift;
+    return (hal_address)mapper->space.in_use << mapper->shift;
 }
 
 enum iodma_status iodma_mapping_keep(struct iodma_memory *memory,
@@ -355,7 +368,7 @@ enum iodma_status iodma_mapping_keep(struct iodma_memory *memory,
 {
     if (!memory || !mapping)
         return IODMA_BAD_ARGUMENT;
-    if (memory->mapping || memory->attached != 0)
+    if (memory->mapping || memory->users != 0)
         return IODMA_BUSY;
 
     *mapping = (struct iodma_mapping){ .mapper = NULL };
@@ -369,7 +382,7 @@ enum iodma_status iodma_mapping_drop(struct iodma_memory *memory)
 
     if (!mapping)
         return IODMA_NOT_READY;
-    if (memory->attached != 0)
+    if (memory->users != 0)
         return IODMA_BUSY;
 
     if (mapping->pages != 0) {

@@ -13,8 +13,9 @@
 #ifndef DMA_MAP_H
 #define DMA_MAP_H
 
+#include "dma/blocks.h"
 #include "dma/memory.h"
-#include "dma/runs.h"
+#include "hal/address.h"
 #include "hal/bus.h"
 #include "hal/lock.h"
 #include "hal/mapper.h"
@@ -24,37 +25,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct iodma_cursor;
-struct iodma_view;
+struct iodma_place;
+struct iodma_plan;
 
-/* What a command asks of a mapper; made by iodma_mapper_init(). */
+/* What a command asks of a mapper; made by iodma_mapper_init(). Context of all:
+   that of the command's call. */
 struct iodma_mapper_calls {
-    /* Show a planned view: where it was if it was hidden, else at IOVA that is
-       found for it. On failure it has none. */
-    enum iodma_status (*install)(struct iodma_view *view);
+    /* Show a planned window: where it was if it was hidden, else at IOVA that
+       is found for it. On failure it has none. */
+    enum iodma_status (*install)(struct iodma_plan *plan);
     /* Take it out of the device's reach. Its IOVA stays its own. */
-    void (*hide)(struct iodma_view *view);
-    /* Give up the IOVA of a hidden view. */
-    void (*release)(struct iodma_view *view);
-    /* Have a direct view use the mapping that its descriptor owns (E13), made
-       now if it is not yet. Returns false if there is none for it. */
-    bool (*adopt)(struct iodma_view *view, bool make);
-    /* Take the rest of the run at a cursor: iodma_view_run(), of IOVA. */
-    enum iodma_status (*run)(const struct iodma_view *view,
-                             struct iodma_cursor *cursor, uint64_t most,
-                             struct hal_segment *rest);
-    /* Step from the beginning to an offset in the descriptor. */
-    void (*seek)(const struct iodma_view *view, struct iodma_cursor *cursor,
-                 uint64_t target);
+    void (*hide)(const struct iodma_plan *plan);
+    /* Give up the IOVA of a hidden window. */
+    void (*release)(struct iodma_plan *plan);
+    /* Have a direct window use the mapping that its descriptor owns (E13), made
+       now if it is not yet and `make`. Returns false if there is none for it.
+     */
+    bool (*adopt)(struct iodma_plan *plan, bool make);
+    /* Have the next run in place->rest, as iodma_segment_run(), of IOVA. */
+    enum iodma_status (*run)(const struct iodma_plan *plan,
+                             struct iodma_place *place);
+    /* Step from the beginning to a position of the window. */
+    void (*seek)(const struct iodma_plan *plan, struct iodma_place *place,
+                 hal_address position);
 };
 
 struct iodma_mapper {
     struct hal_mapper *hal;
     const struct iodma_mapper_calls *calls;
     const struct hal_lock *lock;
-    struct iodma_runs space; /* pages of IOVA; under the lock */
-    uint64_t first;          /* IOVA of the first one         */
-    uint32_t shift;          /* log2 of the page size         */
+    struct iodma_blocks space; /* pages of IOVA; under the lock */
+    hal_address first;         /* IOVA of the first one         */
+    uint32_t page_size;        /* bytes                         */
+    uint8_t shift;             /* log2 of it                    */
 };
 
 /*
@@ -62,19 +65,20 @@ struct iodma_mapper {
  *
  *   mapper  out; unchanged on failure
  *   hal     the driver, running; lent for the life of mapper
- *   lock    held while pages of IOVA are found: O(1)
- *   notes   one for each whole page from hal->first to hal->last; lent
- *   count   of notes; what IOVA they do not suffice for is not used
+ *   lock    held while pages of IOVA are found: one pass over the words
+ *   taken   a bit for each whole page from hal->first to hal->last; lent
+ *   pages   that these are for, in IODMA_BLOCK_WORDS(pages) words; what IOVA
+ *           they do not suffice for is not used
  *
  * Returns OK; BadArgument: a pointer is NULL, the page size is no power of
- * two, count is 0 or above IODMA_MOST_PAGES, or there is no whole page.
+ * two, pages is 0 or above 2^28, or there is no whole page.
  *
  * Context: thread; takes time by the page. Source: spec 7 (IOMapper).
  */
 enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
                                     struct hal_mapper *hal,
                                     const struct hal_lock *lock,
-                                    struct iodma_note *notes, uint32_t count);
+                                    uint32_t *taken, uint32_t pages);
 
 /* The master cannot do without it; NULL: there is none. Context: any. */
 static inline bool iodma_mapper_unavoidable(const struct iodma_mapper *mapper)
@@ -84,13 +88,13 @@ static inline bool iodma_mapper_unavoidable(const struct iodma_mapper *mapper)
 
 /* Bytes of IOVA that show something. Context: any, with the lock held if it
    must be exact. */
-uint64_t iodma_mapper_in_use(const struct iodma_mapper *mapper);
+hal_address iodma_mapper_in_use(const struct iodma_mapper *mapper);
 
 /* A mapping that a descriptor owns (rule E13). The caller's storage. */
 struct iodma_mapping {
     struct iodma_mapper *mapper;
     const struct hal_bus *bus; /* whose addresses it shows              */
-    uint64_t iova;             /* of the page that the first byte is in */
+    hal_address iova;          /* of the page that the first byte is in */
     uint32_t pages;            /* 0: not made yet                       */
 };
 
@@ -101,8 +105,11 @@ struct iodma_mapping {
  *
  *   mapping  lent until iodma_mapping_drop()
  *
- * Returns OK; BadArgument for NULL; Busy: a command has the descriptor, or it
- * owns one already. Context: thread. Source: E13.
+ * Commands that are only listed (IODMA_ITERATE_ONLY) use it as well. One that
+ * has the descriptor already goes on by itself until it is given it anew.
+ *
+ * Returns OK; BadArgument for NULL; Busy: a command has the virtual descriptor,
+ * or it owns one already. Context: thread. Source: E13.
  */
 enum iodma_status iodma_mapping_keep(struct iodma_memory *memory,
                                      struct iodma_mapping *mapping);

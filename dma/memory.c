@@ -7,13 +7,22 @@
 
 #include <stddef.h>
 
-static const struct iodma_summary nothing = { .lowest = UINT64_MAX };
+static const struct iodma_summary nothing = { .lowest = HAL_ADDRESS_MAX };
+
+/* How many bits it takes to tell two addresses apart that differ so; `span` if
+   that is more. */
+static uint8_t larger_span(uint8_t span, hal_address difference)
+{
+    uint8_t bits = difference ? (uint8_t)(64 - __builtin_clzll(difference)) : 0;
+
+    return span < bits ? bits : span;
+}
 
 /* One more extent. */
-static void summarise(struct iodma_summary *summary, uint64_t address,
-                      uint64_t length)
+static void summarise(struct iodma_summary *summary, hal_address address,
+                      hal_address length)
 {
-    uint64_t last = address + (length - 1);
+    hal_address last = address + (length - 1);
 
     if (address < summary->lowest)
         summary->lowest = address;
@@ -21,8 +30,8 @@ static void summarise(struct iodma_summary *summary, uint64_t address,
         summary->highest = last;
     if (length > summary->longest)
         summary->longest = length;
-    summary->shape |= address | length;
-    summary->spans |= address ^ last;
+    summary->shape |= (uint32_t)(address | length);
+    summary->spans = larger_span(summary->spans, address ^ last);
 }
 
 /* The smallest step at which `count` ranges need no more entries. */
@@ -36,9 +45,10 @@ static uint8_t index_shift(uint32_t count, uint32_t entries)
 }
 
 /* Add the lengths up; note on the way where every 2^shift-th range begins. */
-static enum iodma_status measure(struct iodma_memory *memory, uint64_t *index)
+static enum iodma_status measure(struct iodma_memory *memory,
+                                 hal_address *index)
 {
-    uint64_t length = 0;
+    hal_address length = 0;
 
     for (uint32_t i = 0; i < memory->count; i++) {
         const struct iodma_range *range = &memory->ranges[i];
@@ -63,15 +73,15 @@ static void summarise_ranges(struct iodma_memory *memory)
     const struct iodma_range *end = range + memory->count;
     struct iodma_summary *summary = &memory->summary;
 
-    summary->plain = !summary->empty;
+    summary->apart = !summary->empty;
     while (range != end) {
-        uint64_t address = range->address;
-        uint64_t length = (range++)->length;
+        hal_address address = range->address;
+        hal_address length = (range++)->length;
 
         while (range != end &&
                (range->address == address + length || range->length == 0)) {
             length += (range++)->length;
-            summary->plain = false;
+            summary->apart = false;
         }
         if (length != 0)
             summarise(summary, address, length);
@@ -82,7 +92,7 @@ static enum iodma_status init_list(struct iodma_memory *memory, uint8_t kind,
                                    const struct hal_translation *translation,
                                    const struct iodma_range *ranges,
                                    uint32_t count, uint32_t direction,
-                                   uint64_t *index, uint32_t index_count)
+                                   hal_address *index, uint32_t index_count)
 {
     struct iodma_memory made;
     enum iodma_status status;
@@ -101,14 +111,14 @@ static enum iodma_status init_list(struct iodma_memory *memory, uint8_t kind,
         .kind = kind,
         .direction = (uint8_t)direction,
         .index_shift = index ? index_shift(count, index_count) : 0,
-        .needs_wiring = kind == IODMA_VIRTUAL,
+        .needs_wiring = kind == IODMA_KIND_VIRTUAL,
         .whole = true,
         .summary = nothing,
     };
     status = measure(&made, index);
     if (status != IODMA_OK)
         return status;
-    if (kind == IODMA_RANGES)
+    if (kind == IODMA_KIND_RANGES)
         summarise_ranges(&made);
     *memory = made;
     return IODMA_OK;
@@ -117,25 +127,27 @@ static enum iodma_status init_list(struct iodma_memory *memory, uint8_t kind,
 enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
                                            const struct iodma_range *ranges,
                                            uint32_t count, uint32_t direction,
-                                           uint64_t *index,
+                                           hal_address *index,
                                            uint32_t index_count)
 {
-    return init_list(memory, IODMA_RANGES, NULL, ranges, count, direction,
+    return init_list(memory, IODMA_KIND_RANGES, NULL, ranges, count, direction,
                      index, index_count);
 }
 
 enum iodma_status iodma_memory_init_virtual(
     struct iodma_memory *memory, const struct hal_translation *translation,
     const struct iodma_range *ranges, uint32_t count, uint32_t direction,
-    uint64_t *index, uint32_t index_count)
+    hal_address *index, uint32_t index_count)
 {
-    return init_list(memory, IODMA_VIRTUAL, translation, ranges, count,
+    return init_list(memory, IODMA_KIND_VIRTUAL, translation, ranges, count,
                      direction, index, index_count);
 }
 
 enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
-                                           uint64_t address, uint64_t capacity,
-                                           uint64_t length, uint32_t direction)
+                                           hal_address address,
+                                           hal_address capacity,
+                                           hal_address length,
+                                           uint32_t direction)
 {
     if (!memory || range_wraps(address, capacity) || length > capacity ||
         direction > IODMA_INOUT)
@@ -145,7 +157,7 @@ enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
         .buffer = { address, capacity },
         .count = 1,
         .length = length,
-        .kind = IODMA_BUFFER,
+        .kind = IODMA_KIND_BUFFER,
         .direction = (uint8_t)direction,
         .whole = true,
         .summary = nothing,
@@ -157,7 +169,7 @@ enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
 
 enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
                                         const struct iodma_memory *parent,
-                                        uint64_t offset, uint64_t length,
+                                        hal_address offset, hal_address length,
                                         uint32_t direction)
 {
     if (!memory || !parent || offset > parent->length ||
@@ -168,12 +180,12 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
     memory->skip = parent->skip + offset;
     memory->length = length;
     memory->direction = (uint8_t)direction;
-    memory->summary.shape |= offset | length;
+    memory->summary.shape |= (uint32_t)(offset | length);
     memory->whole = false;
     memory->mapping = NULL;
     memory->wired = 0;
     memory->pinned = 0;
-    memory->attached = 0;
+    memory->users = 0;
     memory->read_only = false;
     return IODMA_OK;
 }
@@ -182,7 +194,7 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
    where its bytes end. NULL at the end. However deep it is nested: no
    recursion, so that the stack has a bound. */
 static struct iodma_memory *next_leaf(const struct iodma_memory *memory,
-                                      uint64_t *offset)
+                                      hal_address *offset)
 {
     struct iodma_walk walk;
 
@@ -199,7 +211,7 @@ static void summarise_leaves(struct iodma_memory *memory)
 {
     struct iodma_summary *summary = &memory->summary;
     struct iodma_walk walk;
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     *summary = nothing;
     while (offset != memory->length) {
@@ -211,13 +223,13 @@ static void summarise_leaves(struct iodma_memory *memory)
         summary->lowest = smaller(summary->lowest, leaf->lowest);
         if (leaf->highest > summary->highest)
             summary->highest = leaf->highest;
-        summary->shape |= leaf->shape | offset | walk.end;
+        summary->shape |= leaf->shape | (uint32_t)(offset | walk.end);
         offset = walk.end;
         if (iodma_walk_next(&walk, 1, &first) == IODMA_OK)
-            summary->shape |= first.address;
+            summary->shape |= (uint32_t)first.address;
     }
     summary->longest = memory->length;
-    summary->spans = summary->lowest ^ summary->highest;
+    summary->spans = larger_span(0, summary->lowest ^ summary->highest);
 }
 
 enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
@@ -227,7 +239,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
     struct iodma_memory made = {
         .members = members,
         .count = count,
-        .kind = IODMA_MULTI,
+        .kind = IODMA_KIND_MULTI,
         .direction = (uint8_t)direction,
         .whole = true,
     };
@@ -257,7 +269,7 @@ static enum iodma_status translate(struct iodma_memory *memory)
     struct iodma_walk walk;
 
     (void)iodma_walk_begin(&walk, memory, 0);
-    while (iodma_walk_next(&walk, UINT64_MAX, &extent) == IODMA_OK) {
+    while (iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) == IODMA_OK) {
         if (range_wraps(extent.address, extent.length))
             return IODMA_CANNOT_WIRE;
         summarise(&summary, extent.address, extent.length);
@@ -303,7 +315,7 @@ static enum iodma_status completable(const struct iodma_memory *memory)
 {
     if (memory->wired == 0)
         return IODMA_NOT_READY;
-    return memory->wired == 1 && (memory->attached != 0 || memory->mapping)
+    return memory->wired == 1 && (memory->users != 0 || memory->mapping)
                ? IODMA_BUSY
                : IODMA_OK;
 }
@@ -344,13 +356,13 @@ static enum iodma_status complete_leaf(struct iodma_memory *leaf,
 /* Do something with the virtual leaves of a descriptor's first *end bytes,
    until one fails; *end is then what was done. */
 static enum iodma_status
-each_virtual_leaf(struct iodma_memory *memory, uint64_t *end,
+each_virtual_leaf(struct iodma_memory *memory, hal_address *end,
                   uint32_t direction,
                   enum iodma_status (*function)(struct iodma_memory *leaf,
                                                 uint32_t direction))
 {
-    uint64_t offset = 0;
-    uint64_t done = 0;
+    hal_address offset = 0;
+    hal_address done = 0;
 
     while (done < *end) {
         struct iodma_memory *leaf = next_leaf(memory, &offset);
@@ -372,7 +384,7 @@ each_virtual_leaf(struct iodma_memory *memory, uint64_t *end,
 static enum iodma_status wire_leaves(struct iodma_memory *memory,
                                      uint32_t direction)
 {
-    uint64_t end = memory->length;
+    hal_address end = memory->length;
     enum iodma_status status = each_virtual_leaf(memory, &end, direction, pin);
 
     if (status == IODMA_OK)
@@ -386,7 +398,7 @@ static enum iodma_status wire_leaves(struct iodma_memory *memory,
 static enum iodma_status unwire_leaves(struct iodma_memory *memory)
 {
     uint32_t direction = memory->read_only ? IODMA_OUT : IODMA_INOUT;
-    uint64_t end = memory->length;
+    hal_address end = memory->length;
     enum iodma_status status =
         each_virtual_leaf(memory, &end, direction, complete_leaf);
 
@@ -401,7 +413,7 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
     if (!memory->needs_wiring)
         return IODMA_OK;
     return count_up(memory, direction & IODMA_INOUT,
-                    memory->kind == IODMA_MULTI ? wire_leaves : wire_leaf);
+                    memory->kind == IODMA_KIND_MULTI ? wire_leaves : wire_leaf);
 }
 
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
@@ -413,24 +425,25 @@ enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
     status = completable(memory);
     if (status == IODMA_OK && memory->wired == memory->pinned)
         status = IODMA_BUSY;
-    if (status == IODMA_OK && memory->wired == 1 && memory->kind == IODMA_MULTI)
+    if (status == IODMA_OK && memory->wired == 1 &&
+        memory->kind == IODMA_KIND_MULTI)
         status = unwire_leaves(memory);
     if (status == IODMA_OK)
         count_down(memory);
     return status;
 }
 
-uint64_t iodma_memory_map_length(const struct iodma_memory *memory,
-                                 uint32_t page_size, uint64_t *offset)
+hal_address iodma_memory_map_length(const struct iodma_memory *memory,
+                                    uint32_t page_size, hal_address *offset)
 {
     struct iodma_extent extent;
     struct iodma_walk walk;
-    uint64_t length = 0;
-    uint64_t first = 0;
+    hal_address length = 0;
+    hal_address first = 0;
 
     (void)iodma_walk_begin(&walk, memory, 0);
-    while (iodma_walk_next(&walk, UINT64_MAX, &extent) == IODMA_OK) {
-        uint64_t within = modulo32(extent.address, page_size);
+    while (iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) == IODMA_OK) {
+        hal_address within = modulo32(extent.address, page_size);
 
         if (length == 0)
             first = within;
@@ -442,57 +455,75 @@ uint64_t iodma_memory_map_length(const struct iodma_memory *memory,
     return length;
 }
 
+enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
+                                       const struct iodma_bus *bus,
+                                       hal_address offset,
+                                       struct hal_segment *segment)
+{
+    const struct hal_aperture *aperture;
+    struct iodma_extent extent;
+    struct iodma_walk walk;
+
+    if (!iodma_memory_ready(memory))
+        return IODMA_NOT_READY;
+    if (iodma_walk_begin(&walk, memory, offset) != IODMA_OK ||
+        iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) != IODMA_OK)
+        return IODMA_OVERRUN;
+    aperture = iodma_bus_aperture(bus, extent.address,
+                                  iodma_access_of(memory->direction));
+    if (!aperture)
+        return IODMA_MESSAGE_TOO_LARGE;
+    segment->address = extent.address + iodma_aperture_delta(aperture);
+    segment->length =
+        smaller(extent.length - 1, aperture->last - extent.address) + 1;
+    return IODMA_OK;
+}
+
 /* Do [offset, offset + length) lie within the descriptor? */
-static bool within(const struct iodma_memory *memory, uint64_t offset,
-                   uint64_t length)
+static bool within(const struct iodma_memory *memory, hal_address offset,
+                   hal_address length)
 {
     return iodma_memory_ready(memory) && offset <= memory->length &&
            length <= memory->length - offset;
 }
 
-/* Copy a descriptor's bytes to a buffer; or, if that is NULL, from the other
-   one, or zeros if that is NULL, too. */
-static uint64_t move_bytes(const struct iodma_memory *memory,
-                           const struct iodma_bus *bus, uint64_t offset,
-                           uint8_t *to, const uint8_t *from, uint64_t length)
+/* Read or write a descriptor's bytes: IODMA_ACCESS_READ, _WRITE. */
+static hal_address move_bytes(const struct iodma_memory *memory,
+                              const struct iodma_bus *bus, hal_address offset,
+                              uint8_t *bytes, hal_address length, uint32_t what)
 {
     struct iodma_extent extent;
     struct iodma_walk walk;
-    uint64_t done = 0;
+    hal_address done = 0;
 
     if (!within(memory, offset, length))
         return 0;
     (void)iodma_walk_begin(&walk, memory, offset);
     while (done < length &&
            iodma_walk_next(&walk, length - done, &extent) == IODMA_OK) {
-        enum iodma_status status =
-            to ? iodma_access_read(bus, to + done, extent.address,
-                                   extent.length)
-               : iodma_access_write(bus, extent.address,
-                                    from ? from + done : NULL, extent.length);
-
-        if (status != IODMA_OK)
+        if (iodma_access(bus, extent.address, extent.length,
+                         bytes ? bytes + done : NULL, what, NULL) != IODMA_OK)
             break;
         done += extent.length;
     }
     return done;
 }
 
-uint64_t iodma_memory_read(const struct iodma_memory *memory,
-                           const struct iodma_bus *bus, uint64_t offset,
-                           void *bytes, uint64_t length)
+hal_address iodma_memory_read(const struct iodma_memory *memory,
+                              const struct iodma_bus *bus, hal_address offset,
+                              void *bytes, hal_address length)
 {
-    return bytes
-               ? move_bytes(memory, bus, offset, (uint8_t *)bytes, NULL, length)
-               : 0;
+    return bytes ? move_bytes(memory, bus, offset, (uint8_t *)bytes, length,
+                              IODMA_ACCESS_READ)
+                 : 0;
 }
 
-uint64_t iodma_memory_write(const struct iodma_memory *memory,
-                            const struct iodma_bus *bus, uint64_t offset,
-                            const void *bytes, uint64_t length)
+hal_address iodma_memory_write(const struct iodma_memory *memory,
+                               const struct iodma_bus *bus, hal_address offset,
+                               const void *bytes, hal_address length)
 {
     if (memory->read_only)
         return 0;
-    return move_bytes(memory, bus, offset, NULL, (const uint8_t *)bytes,
-                      length);
+    return move_bytes(memory, bus, offset, (uint8_t *)(uintptr_t)bytes, length,
+                      IODMA_ACCESS_WRITE);
 }

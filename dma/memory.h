@@ -12,6 +12,9 @@
 #ifndef DMA_MEMORY_H
 #define DMA_MEMORY_H
 
+#include "hal/address.h"
+#include "hal/bus.h"
+#include "hal/segment.h"
 #include "hal/status.h"
 #include "hal/translation.h"
 
@@ -29,29 +32,32 @@ enum {
 
 /* What the caller gives. Length 0 is legal and skipped. */
 struct iodma_range {
-    uint64_t address; /* CPU physical; of a virtual descriptor: the CPU's own */
-    uint64_t length;  /* bytes                                                */
+    hal_address address; /* CPU physical; of a virtual descriptor: the CPU's
+                            own                                            */
+    hal_address length;  /* bytes                                          */
 };
 
 /* What is known of a descriptor without a walk. Of a part it may be more than
    what is true of the part alone. */
 struct iodma_summary {
-    uint64_t lowest;  /* physical address of its lowest byte ...             */
-    uint64_t highest; /* ... and of its highest                              */
-    uint64_t longest; /* bytes of the longest extent                         */
-    uint64_t shape;   /* OR of addresses and lengths: what all are multiples
-                         of, this is                                         */
-    uint64_t spans;   /* OR of first ^ last address of each extent           */
-    bool plain;       /* every range is one extent: none touches the next    */
-    bool empty;       /* some range is                                       */
+    hal_address lowest;  /* physical address of its lowest byte ...        */
+    hal_address highest; /* ... and of its highest                         */
+    hal_address longest; /* bytes of the longest extent                    */
+    uint32_t shape;      /* OR of addresses and lengths, low bits: what all
+                            are multiples of, this is                      */
+    uint8_t spans;       /* no extent has two addresses that differ in bit
+                            `spans` or above                               */
+    bool apart;          /* every range is one extent: none touches the
+                            next                                           */
+    bool empty;          /* some range is                                  */
 };
 
 /* Where a descriptor's ranges are. */
 enum {
-    IODMA_RANGES = 0,  /* in the caller's array                         */
-    IODMA_BUFFER = 1,  /* one, in the descriptor itself                 */
-    IODMA_VIRTUAL = 2, /* in the caller's array, as the CPU names them  */
-    IODMA_MULTI = 3,   /* in other descriptors, one behind the other    */
+    IODMA_KIND_RANGES = 0,  /* in the caller's array                         */
+    IODMA_KIND_BUFFER = 1,  /* one, in the descriptor itself                 */
+    IODMA_KIND_VIRTUAL = 2, /* in the caller's array, as the CPU names them  */
+    IODMA_KIND_MULTI = 3,   /* in other descriptors, one behind the other    */
 };
 
 struct iodma_mapping;
@@ -59,29 +65,33 @@ struct iodma_mapping;
 /* The caller's storage; the fields are ours. (IOMemoryDescriptor,
    IOBufferMemoryDescriptor, IOSubMemoryDescriptor, IOMultiMemoryDescriptor) */
 struct iodma_memory {
-    const struct iodma_range *ranges;    /* IODMA_RANGES, IODMA_VIRTUAL    */
-    struct iodma_memory *const *members; /* IODMA_MULTI                    */
-    const uint64_t *index; /* bytes before every 2^index_shift-th range; NULL:
-                              there is none                                */
-    uint32_t count;        /* ranges or members                            */
-    uint32_t tag;          /* the caller's; no effect on DMA               */
-    uint64_t skip;         /* bytes of the list before our first           */
-    uint64_t length;       /* bytes of ours                                */
-    struct iodma_range buffer; /* IODMA_BUFFER: all of its capacity        */
-    const struct hal_translation *translation; /* IODMA_VIRTUAL            */
-    struct iodma_mapping *mapping; /* that it owns (E13), or NULL          */
+    union {
+        const struct iodma_range
+            *ranges; /* IODMA_KIND_RANGES, IODMA_KIND_VIRTUAL    */
+        struct iodma_memory *const *members; /* IODMA_KIND_MULTI */
+    };
+    uint32_t count;            /* ranges or members                         */
+    hal_address skip;          /* bytes of the list before our first        */
+    hal_address length;        /* bytes of ours                             */
+    struct iodma_range buffer; /* IODMA_KIND_BUFFER: all of its capacity */
+    hal_address *index; /* bytes before every 2^index_shift-th range; NULL:
+                           there is none                                    */
+    const struct hal_translation *translation; /* IODMA_KIND_VIRTUAL */
+    struct iodma_mapping *mapping; /* that it owns (E13), or NULL           */
+    uint32_t tag;                  /* the caller's; no effect on DMA        */
     struct iodma_summary summary;
-    uint32_t wired;    /* prepares that are not completed                  */
-    uint32_t pinned;   /* those of them that a multi has made              */
-    uint32_t attached; /* commands that have it; under the lock of their
-                          bus: buses that share it share the lock          */
-    uint8_t kind;      /* IODMA_RANGES ...                                 */
-    uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT                  */
+    uint16_t wired;  /* prepares that are not completed                   */
+    uint16_t pinned; /* those of them that a multi has made               */
+    uint16_t users;  /* commands that have it and count (dma/command.h);
+                        under the lock of their bus: buses that share it
+                        share the lock                                    */
+    uint8_t kind; /* IODMA_KIND_RANGES ...                                  */
+    uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT                   */
     uint8_t index_shift;
-    bool needs_wiring; /* some of it is virtual                            */
-    bool read_only;    /* wired for Out                                    */
+    bool needs_wiring; /* some of it is virtual                             */
+    bool read_only;    /* wired for Out                                     */
     bool whole;        /* no part of another one: of a buffer, its capacity is
-                          ours as well                                     */
+                          ours as well                                      */
 };
 
 /*
@@ -94,9 +104,13 @@ struct iodma_memory {
  *   index        storage that makes seeks O(log count), or NULL: O(count)
  *   index_count  its elements; one for 16 ranges is plenty
  *
+ * A byte that ranges name twice has two places in the string: what is bounced
+ * is copied in their order, and the last one stands. Inbound, past caches, what
+ * becomes of it is not defined.
+ *
  * Returns OK, or BadArgument: a pointer is NULL, a range runs past the end
- * of 64 bits (length > 2^64 - 1 - address), the lengths together do, or the
- * direction is none of the four.
+ * of all addresses (length > 2^64 - 1 - address), the lengths together do, or
+ * the direction is none of the four.
  *
  * Context: any; costs one step a range. Source: spec 1.1
  * (IOMemoryDescriptor::withPhysicalRanges).
@@ -104,7 +118,7 @@ struct iodma_memory {
 enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
                                            const struct iodma_range *ranges,
                                            uint32_t count, uint32_t direction,
-                                           uint64_t *index,
+                                           hal_address *index,
                                            uint32_t index_count);
 
 /*
@@ -120,7 +134,7 @@ enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
 enum iodma_status iodma_memory_init_virtual(
     struct iodma_memory *memory, const struct hal_translation *translation,
     const struct iodma_range *ranges, uint32_t count, uint32_t direction,
-    uint64_t *index, uint32_t index_count);
+    hal_address *index, uint32_t index_count);
 
 /*
  * Describe one contiguous buffer. All of its capacity is its own: lines of a
@@ -135,8 +149,10 @@ enum iodma_status iodma_memory_init_virtual(
  * direction that is none. Context: any. (IOBufferMemoryDescriptor)
  */
 enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
-                                           uint64_t address, uint64_t capacity,
-                                           uint64_t length, uint32_t direction);
+                                           hal_address address,
+                                           hal_address capacity,
+                                           hal_address length,
+                                           uint32_t direction);
 
 /*
  * Describe a part of another descriptor, whose tag it takes over. A part of
@@ -149,7 +165,7 @@ enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
  */
 enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
                                         const struct iodma_memory *parent,
-                                        uint64_t offset, uint64_t length,
+                                        hal_address offset, hal_address length,
                                         uint32_t direction);
 
 /*
@@ -201,7 +217,7 @@ static inline bool iodma_memory_ready(const struct iodma_memory *memory)
 
 /* Bytes of it, and which way they go. (getLength, getDirection) Context: any.
  */
-static inline uint64_t iodma_memory_length(const struct iodma_memory *memory)
+static inline hal_address iodma_memory_length(const struct iodma_memory *memory)
 {
     return memory->length;
 }
@@ -209,6 +225,28 @@ static inline uint64_t iodma_memory_length(const struct iodma_memory *memory)
 static inline uint32_t iodma_memory_direction(const struct iodma_memory *memory)
 {
     return memory->direction;
+}
+
+/* What a master does to memory of a direction: HAL_READ | HAL_WRITE. Context:
+   any. */
+static inline uint8_t iodma_access_of(uint32_t direction)
+{
+    if (direction == IODMA_OUT)
+        return HAL_READ;
+    return direction == IODMA_IN ? HAL_WRITE : HAL_READ | HAL_WRITE;
+}
+
+/* The array of a descriptor that is not IODMA_KIND_MULTI. Context: any. */
+static inline const struct iodma_range *
+iodma_memory_ranges(const struct iodma_memory *memory)
+{
+    return memory->kind == IODMA_KIND_BUFFER ? &memory->buffer : memory->ranges;
+}
+
+/* Is it one stretch of physical memory, in one range? Context: any. */
+static inline bool iodma_memory_is_one_range(const struct iodma_memory *memory)
+{
+    return memory->kind <= IODMA_KIND_BUFFER && memory->count == 1;
 }
 
 /* The caller's word. (setTag, getTag) Context: any. */
@@ -232,10 +270,30 @@ static inline uint32_t iodma_memory_tag(const struct iodma_memory *memory)
  *
  * Returns bytes. Context: any; the descriptor is ready. Source: spec 1.1.
  */
-uint64_t iodma_memory_map_length(const struct iodma_memory *memory,
-                                 uint32_t page_size, uint64_t *offset);
+hal_address iodma_memory_map_length(const struct iodma_memory *memory,
+                                    uint32_t page_size, hal_address *offset);
 
 struct iodma_bus;
+
+/*
+ * Where a bus master finds a descriptor's bytes, without a command.
+ * (getPhysicalSegment)
+ *
+ *   bus      the master's; what IOMMU it has is not looked at
+ *   offset   of the first byte, from the start of the descriptor
+ *   segment  out: its bus address, and how many bytes follow it there
+ *
+ * Returns OK; or, with *segment unchanged: Overrun: offset is not within the
+ * descriptor; NotReady: it is virtual, and not prepared; MessageTooLarge: the
+ * master sees no memory there, or may not do what the direction asks.
+ *
+ * Context: any; costs what iodma_walk_begin() does. Nothing is judged, bounced
+ * or maintained: the limits of the device are the caller's to look at.
+ */
+enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
+                                       const struct iodma_bus *bus,
+                                       hal_address offset,
+                                       struct hal_segment *segment);
 
 /*
  * Read or write a descriptor's bytes by the CPU, all or nothing.
@@ -251,11 +309,11 @@ struct iodma_bus;
  *
  * Context: thread or ISR. Source: spec 1.1.
  */
-uint64_t iodma_memory_read(const struct iodma_memory *memory,
-                           const struct iodma_bus *bus, uint64_t offset,
-                           void *bytes, uint64_t length);
-uint64_t iodma_memory_write(const struct iodma_memory *memory,
-                            const struct iodma_bus *bus, uint64_t offset,
-                            const void *bytes, uint64_t length);
+hal_address iodma_memory_read(const struct iodma_memory *memory,
+                              const struct iodma_bus *bus, hal_address offset,
+                              void *bytes, hal_address length);
+hal_address iodma_memory_write(const struct iodma_memory *memory,
+                               const struct iodma_bus *bus, hal_address offset,
+                               const void *bytes, hal_address length);
 
 #endif

@@ -2,119 +2,300 @@
 #include "dma/oneshot.h"
 
 #include "dma/map.h"
-#include "dma/sync.h"
+#include "dma/refuse.h"
 #include "hal/bits.h"
 
-/* The aperture that shows all of these bytes; NULL if none does. */
-static const struct hal_aperture *aperture_of(const struct hal_bus *hal,
-                                              uint64_t address, size_t length)
-{
-    for (uint32_t i = 0; i < hal->aperture_count; i++) {
-        const struct hal_aperture *aperture = &hal->apertures[i];
-        uint64_t inside = address - aperture->cpu;
+/* Where a buffer is. */
+struct spot {
+    const struct hal_aperture *aperture; /* that shows all of it            */
+    const struct hal_region *region;     /* that holds all of it, or NULL   */
+    hal_address physical;                /* of its first byte               */
+};
 
-        if (inside < aperture->size && length <= aperture->size - inside)
+static enum iodma_status bad_direction(const struct iodma_bus *bus,
+                                       uint32_t direction)
+{
+    return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
+                               IODMA_AT_ARGUMENT(DIRECTION, DIRECTION),
+                               IODMA_INOUT, direction);
+}
+
+static enum iodma_status unseen(const struct iodma_bus *bus, uint32_t access,
+                                hal_address physical)
+{
+    return iodma_refuse_values(bus->reason, IODMA_MESSAGE_TOO_LARGE,
+                               IODMA_AT_ARGUMENT(APERTURE, POINTER), access,
+                               physical);
+}
+
+static inline const struct hal_aperture *
+aperture_of(const struct hal_bus *hal, hal_address first, hal_address last)
+{
+    const struct hal_aperture *aperture = hal->apertures;
+
+    for (uint32_t left = hal->aperture_count; left != 0; left--, aperture++) {
+        if (aperture->first <= first && last <= aperture->last)
             return aperture;
     }
     return NULL;
 }
 
-/* May the device have these bytes as the one segment of a list? */
-static enum iodma_status judge(const struct iodma_limits *limits,
-                               uint64_t address, size_t length)
+static inline const struct hal_region *
+region_of(const struct hal_bus *hal, hal_address first, hal_address last)
 {
-    uint64_t last = address + (length - 1);
+    const struct hal_region *region = hal->regions;
 
-    if (last > limits->last)
-        return IODMA_MESSAGE_TOO_LARGE;
-    if (length > limits->max_transfer || length > limits->max_segment ||
-        ((address ^ last) & ~limits->boundary_mask) != 0)
-        return IODMA_NO_SPACE;
-    if ((modulo32(address, limits->align_address) |
-         modulo32(length, limits->align_length)) != 0)
-        return IODMA_NOT_ALIGNED;
+    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
+        if (region->first <= first && last <= region->last)
+            return region;
+    }
+    return NULL;
+}
+
+/* Find a buffer in physical memory. */
+static inline enum iodma_status locate(const struct iodma_bus *bus,
+                                       const void *pointer, size_t length,
+                                       hal_address *physical)
+{
+    if (!iodma_bus_is_buffer(pointer, length))
+        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                            pointer ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
+                                    : IODMA_AT_ARGUMENT(POINTER, POINTER));
+    return iodma_bus_locate(bus, pointer, length, physical);
+}
+
+/* Nobody can maintain what has to be. */
+static enum iodma_status no_cache(const struct iodma_bus *bus,
+                                  hal_address physical)
+{
+    (void)iodma_refuse_values(bus->reason, IODMA_UNSUPPORTED,
+                              IODMA_AT_ARGUMENT(NO_CACHE, POINTER), 0,
+                              physical);
+    return iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
+                             IODMA_CURE_ELSEWHERE, 0);
+}
+
+/* A line does not begin where the buffer does. */
+static enum iodma_status within_line(const struct iodma_bus *bus,
+                                     hal_address physical)
+{
+    return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
+                               IODMA_AT_ARGUMENT(LINE, POINTER), bus->line,
+                               physical);
+}
+
+/* May the device write, and are the lines the buffer's own? */
+static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
+                                              const struct spot *spot,
+                                              bool maintained, size_t capacity,
+                                              size_t length)
+{
+    uint32_t rest = modulo32(0 - length, bus->line); /* of the last line */
+
+    if ((spot->aperture->access & HAL_WRITE) == 0 ||
+        (spot->region
+             ? !spot->region->writable
+             : !iodma_bus_regions_writable(bus, spot->physical, length)))
+        return iodma_refuse_values(bus->reason, IODMA_NOT_WRITABLE,
+                                   IODMA_AT_ARGUMENT(WRITABLE, POINTER), 0,
+                                   spot->physical);
+    if (!maintained)
+        return IODMA_OK;
+    if (modulo32(spot->physical, bus->line) != 0)
+        return within_line(bus, spot->physical);
+    if (rest <= capacity - length)
+        return IODMA_OK;
+    (void)iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
+                              IODMA_AT_ARGUMENT(LINE, CAPACITY), bus->line,
+                              spot->physical + capacity);
+    return iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED, IODMA_CURE_SET,
+                             length + rest);
+}
+
+/* No multiple of an alignment (0: any will do)? */
+static inline bool misaligned(uint32_t value, uint32_t alignment)
+{
+    return alignment != 0 && modulo32(value, alignment) != 0;
+}
+
+/* May the device have these bytes as the one segment of a list? Limits of 0 are
+   none, and so is one less than that. */
+static enum iodma_status judge(const struct hal_limits *limits,
+                               hal_address address, size_t length,
+                               struct iodma_reason *reason)
+{
+    hal_address last = address + (length - 1);
+
+    if (limits->address_bits != 0 && limits->address_bits < HAL_ADDRESS_BITS &&
+        last >> limits->address_bits != 0)
+        return iodma_refuse_values(
+            reason, IODMA_MESSAGE_TOO_LARGE, IODMA_AT_ARGUMENT(REACH, POINTER),
+            ((hal_address)1 << limits->address_bits) - 1, last);
+    if (length - 1 > limits->max_transfer - 1)
+        return iodma_refuse_values(reason, IODMA_NO_SPACE,
+                                   IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
+                                   limits->max_transfer, length);
+    if (length - 1 > limits->max_segment - 1 ||
+        ((address ^ last) & ~(limits->boundary - 1)) != 0)
+        return iodma_refuse_values(reason, IODMA_NO_SPACE,
+                                   IODMA_AT_ARGUMENT(SEGMENT_COUNT, LENGTH), 1,
+                                   2);
+    if (misaligned((uint32_t)address, limits->align_address))
+        return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
+                                   IODMA_AT_ARGUMENT(ALIGN_ADDRESS, POINTER),
+                                   limits->align_address, address);
+    if (misaligned((uint32_t)length, limits->align_length))
+        return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
+                                   IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
+                                   limits->align_length, length);
     return IODMA_OK;
 }
 
-/* May these bytes be written, and the lines at their ends be dropped? */
-static enum iodma_status judge_inbound(const struct iodma_bus *bus,
-                                       const struct hal_aperture *aperture,
-                                       uint64_t address, size_t length)
+/* Rule E4. A cast takes const away: lines change, the bytes do not. */
+static inline void to_device(const struct hal_bus *hal, bool maintained,
+                             const void *pointer, hal_address physical,
+                             size_t length)
 {
-    if ((aperture->access & HAL_WRITE) == 0 ||
-        !iodma_bus_regions_writable(bus, address, length))
-        return IODMA_NOT_WRITABLE;
-    if (!aperture->snooped &&
-        modulo32(address | length, bus->hal->cache->largest_line) != 0)
-        return IODMA_NOT_ALIGNED;
-    return IODMA_OK;
+    if (maintained)
+        hal->cache->ops->clean(hal->cache, (void *)(uintptr_t)pointer, physical,
+                               length);
+    hal_publish(hal);
+}
+
+static inline void to_cpu(const struct hal_bus *hal, bool maintained,
+                          const void *pointer, hal_address physical,
+                          size_t length)
+{
+    hal_observe(hal);
+    if (maintained)
+        hal->cache->ops->clean_invalidate(
+            hal->cache, (void *)(uintptr_t)pointer, physical, length);
 }
 
 enum iodma_status iodma_map(const struct iodma_bus *bus,
-                            const struct iodma_limits *limits, void *pointer,
-                            size_t length, uint32_t direction,
-                            uint64_t *address)
+                            const struct hal_limits *limits,
+                            const void *pointer, size_t capacity, size_t length,
+                            uint32_t direction, hal_address *address)
 {
-    const struct hal_aperture *aperture;
+    const struct hal_bus *hal;
     enum iodma_status status;
-    uint64_t physical;
-    uint64_t seen; /* by the device */
+    struct spot spot = { .region = NULL };
+    bool maintained;
+    hal_address last;
 
-    if (!bus || !address || direction > IODMA_INOUT)
+    if (!bus)
         return IODMA_BAD_ARGUMENT;
+    if (!address)
+        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(POINTER, ADDRESS));
+    if (direction > IODMA_INOUT)
+        return bad_direction(bus, direction);
+    if (length > capacity)
+        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH), capacity,
+                                   length);
     if (iodma_mapper_unavoidable(bus->mapper))
-        return IODMA_UNSUPPORTED;
-    status = iodma_bus_locate(bus, pointer, length, &physical);
-    if (status != IODMA_OK)
-        return status;
-    aperture = aperture_of(bus->hal, physical, length);
-    if (!aperture ||
-        (direction != IODMA_IN && (aperture->access & HAL_READ) == 0))
-        return IODMA_MESSAGE_TOO_LARGE;
-
-    seen = aperture->bus + (physical - aperture->cpu);
-    if (direction != IODMA_OUT)
-        status = judge_inbound(bus, aperture, physical, length);
-    if (status == IODMA_OK)
-        status = judge(limits ? limits : &bus->limits, seen, length);
+        return iodma_refuse(bus->reason, IODMA_UNSUPPORTED,
+                            IODMA_AT_ARGUMENT(BYPASS, BUS));
+    status = locate(bus, pointer, length, &spot.physical);
     if (status != IODMA_OK)
         return status;
 
-    *address = seen;
-    iodma_sync_buffer_for_device(bus->hal, aperture->snooped, pointer, physical,
-                                 length);
+    hal = bus->hal;
+    last = spot.physical + (length - 1);
+    spot.aperture = aperture_of(hal, spot.physical, last);
+    if (!spot.aperture ||
+        (direction != IODMA_IN && (spot.aperture->access & HAL_READ) == 0))
+        return unseen(bus, iodma_access_of(direction), spot.physical);
+    maintained = !spot.aperture->snooped;
+    if (maintained || direction != IODMA_OUT) {
+        spot.region = region_of(hal, spot.physical, last);
+        maintained =
+            maintained && (!spot.region || spot.region->cached != HAL_UNCACHED);
+        if (maintained && !hal->cache)
+            return no_cache(bus, spot.physical);
+        if (direction != IODMA_OUT)
+            status = judge_inbound(bus, &spot, maintained, capacity, length);
+        if (status != IODMA_OK)
+            return status;
+    }
+    last = spot.physical + iodma_aperture_delta(spot.aperture); /* the bus's */
+    status = judge(hal->limits, last, length, bus->reason);
+    if (status == IODMA_OK && limits)
+        status = judge(limits, last, length, bus->reason);
+    if (status != IODMA_OK)
+        return status;
+
+    *address = last;
+    to_device(hal, maintained, pointer, spot.physical, length);
     return IODMA_OK;
 }
 
-/* Out of line: it keeps its needs of registers from the usual case. */
-static __attribute__((noinline)) enum iodma_status
-unmap_inbound(const struct iodma_bus *bus, void *pointer, size_t length)
+/* Has a buffer that has been mapped to be maintained? What the board's facts
+   leave open is looked at. */
+static enum iodma_status look_at(const struct iodma_bus *bus,
+                                 hal_address physical, size_t length,
+                                 bool *maintained)
 {
-    const struct hal_aperture *aperture;
-    enum iodma_status status;
-    uint64_t physical;
+    const struct hal_bus *hal = bus->hal;
+    hal_address last = physical + (length - 1);
+    const struct hal_aperture *aperture = aperture_of(hal, physical, last);
+    const struct hal_region *region;
 
-    status = iodma_bus_locate(bus, pointer, length, &physical);
-    if (status != IODMA_OK)
-        return status;
-    aperture = aperture_of(bus->hal, physical, length);
     if (!aperture)
-        return IODMA_MESSAGE_TOO_LARGE;
+        return unseen(bus, HAL_READ | HAL_WRITE, physical);
+    region = region_of(hal, physical, last);
+    *maintained =
+        !aperture->snooped && (!region || region->cached != HAL_UNCACHED);
+    return *maintained && !hal->cache ? no_cache(bus, physical) : IODMA_OK;
+}
 
-    iodma_sync_buffer_for_cpu(bus->hal, aperture->snooped, pointer, physical,
-                              length);
+enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
+                                 const void *pointer, size_t length,
+                                 uint32_t options)
+{
+    enum iodma_status status;
+    hal_address physical;
+    bool maintained;
+
+    if (!bus)
+        return IODMA_BAD_ARGUMENT;
+    if (options != IODMA_IN && options != IODMA_OUT)
+        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
+                                   IODMA_INOUT, options);
+    status = locate(bus, pointer, length, &physical);
+    if (status != IODMA_OK)
+        return status;
+    maintained = bus->maintained == IODMA_MAINTAINED_ALL;
+    if (bus->maintained == IODMA_MAINTAINED_SOME) {
+        status = look_at(bus, physical, length, &maintained);
+        if (status != IODMA_OK)
+            return status;
+    }
+    if (maintained && modulo32(physical, bus->line) != 0)
+        return within_line(bus, physical);
+
+    if (options == IODMA_OUT)
+        to_device(bus->hal, maintained, pointer, physical, length);
+    else
+        to_cpu(bus->hal, maintained, pointer, physical, length);
     return IODMA_OK;
 }
 
-enum iodma_status iodma_unmap(const struct iodma_bus *bus, void *pointer,
-                              size_t length, uint32_t direction)
+enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
+                              size_t done, uint32_t direction)
 {
-    if (!bus || direction > IODMA_INOUT ||
-        !iodma_bus_is_buffer(pointer, length))
+    if (!bus)
         return IODMA_BAD_ARGUMENT;
-    if (direction != IODMA_OUT && bus->hal->cache)
-        return unmap_inbound(bus, pointer, length);
+    if (!pointer)
+        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(POINTER, POINTER));
+    if (direction > IODMA_INOUT)
+        return bad_direction(bus, direction);
+    if (direction != IODMA_OUT && done != 0)
+        return iodma_map_sync(bus, pointer, done, IODMA_IN);
 
-    iodma_sync_buffer_for_cpu(bus->hal, true, pointer, 0, length);
+    hal_observe(bus->hal);
     return IODMA_OK;
 }

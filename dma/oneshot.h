@@ -3,45 +3,86 @@
  * The whole of iodma for one buffer at a time: what goes round a vendor's
  * HAL_SPI_Transmit_DMA().
  *
- *     status = iodma_map(&bus, NULL, packet, 64, IODMA_OUT, &address);
+ *     static IODMA_BUFFER(packet, 1518);
+ *
+ *     status = iodma_map(&bus, NULL, packet, sizeof packet, 64, IODMA_IN,
+ *                        &address);
  *     ... give the device `address`, and wait until it is done ...
- *     status = iodma_unmap(&bus, packet, 64, IODMA_OUT);
+ *     status = iodma_unmap(&bus, packet, 64, IODMA_IN);
  *
  * In between, the bytes are the device's. Nothing is stored, so nothing is
  * bounced either: a buffer that the device cannot take as it lies is refused,
  * and the status says why. A command (dma/command.h) then finds a way, and
  * one for scattered memory.
+ *
+ * A receive ring maps its buffers once and hands each over and back, frame by
+ * frame, with iodma_map_sync().
+ *
+ * Caches are the board's (hal_bus.cache); iodma_bus_cache() is not needed. A
+ * buffer that lies in one uncached region has no lines: nothing that is said of
+ * them below holds for it (rule E1).
  */
 #ifndef DMA_ONESHOT_H
 #define DMA_ONESHOT_H
 
 #include "dma/bus.h"
-#include "dma/limits.h"
 #include "dma/memory.h"
+#include "hal/address.h"
+#include "hal/limits.h"
 #include "hal/status.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
+/* Bytes of the largest cache line that a product may meet, for the macros
+   below; iodma_bus_line() says what it meets. */
+#ifndef IODMA_LINE
+#define IODMA_LINE 64
+#endif
+
+/* Bytes that a buffer has to have so that it shares no line. */
+#define IODMA_CAPACITY(bytes)                                                  \
+    (((bytes) + (IODMA_LINE - 1)) / IODMA_LINE * IODMA_LINE)
+
+/*
+ * A buffer of bytes that a device may write, static or a member of a struct: it
+ * begins with a line, and has as many whole ones as `bytes` need.
+ *
+ *     static IODMA_BUFFER(packet, 1518);
+ *
+ *     struct port {
+ *         uint32_t state;
+ *         IODMA_BUFFER(packet, 1518);
+ *         uint32_t more;
+ *     };
+ */
+#define IODMA_BUFFER(name, bytes)                                              \
+    uint8_t name[IODMA_CAPACITY(bytes)] __attribute__((aligned(IODMA_LINE)))
+
 /*
  * Hand a buffer to the device.
  *
  *   bus        what the device sees (iodma_bus_init)
- *   limits     what the device can take; NULL: all that its port carries.
- *              Made once: iodma_limits_set(&limits, ...) with the driver's,
- *              then iodma_limits_narrow(&limits, &bus.limits)
- *   pointer    of the buffer, as the CPU names it
+ *   limits     what the device can take, beside what its port carries; NULL:
+ *              all of that. They do not contradict each other
+ *   pointer    of the buffer, as the CPU names it; const bytes if the device
+ *              only reads
+ *   capacity   bytes that are the buffer's own, length at least: lines within
+ *              it are shared with nobody
  *   length     bytes, not 0
  *   direction  IODMA_OUT: the device reads; IODMA_IN: it writes;
  *              IODMA_INOUT or IODMA_NONE: both
  *   address    out: where the device finds the first byte; the others follow
  *              it
  *
- * Returns OK; or, with nothing changed:
- *   BadArgument      a pointer is NULL, length is 0, the buffer runs past the
- *                    end of the CPU's addresses, the direction is none of
- *                    the four
- *   Unsupported      there is an IOMMU that cannot be bypassed: use a command
+ * Returns OK; or, with nothing changed (and the reason recorded in the bus's
+ * record):
+ *   BadArgument      a pointer is NULL, length is 0 or above capacity, the
+ *                    buffer runs past the end of the CPU's addresses, the
+ *                    direction is none of the four
+ *   Unsupported      there is an IOMMU that cannot be bypassed: use a command;
+ *                    or the device does not look into caches, and the board
+ *                    states none
  *   NotAttached      the CPU has nothing mapped there
  *   MessageTooLarge  the device does not see all of it in one aperture, or
  *                    may not read there, or needs more address bits
@@ -52,29 +93,51 @@
  *                    not contiguous in physical memory
  *   NotAligned       address or length break an alignment; or the device
  *                    writes, does not snoop, and the buffer begins or ends
- *                    within a cache line (the bus's largest): what else is in
- *                    that line would be lost
+ *                    within a cache line (the bus's largest) that is not all
+ *                    in its capacity: what else is in it would be lost
  *
  * Context: thread or ISR; where the device does not snoop, the time is that
  * of cleaning the lines.
  */
 enum iodma_status iodma_map(const struct iodma_bus *bus,
-                            const struct iodma_limits *limits, void *pointer,
-                            size_t length, uint32_t direction,
-                            uint64_t *address);
+                            const struct hal_limits *limits,
+                            const void *pointer, size_t capacity, size_t length,
+                            uint32_t direction, hal_address *address);
 
 /*
  * Take the buffer back, when the device is done with it or has been stopped.
  * The CPU does not look at what the device wrote before.
  *
- *   bus, pointer, length, direction  as mapped
+ *   bus, pointer, direction  as mapped
+ *   done  bytes that the device has written, or may have, from the first on:
+ *         only their lines are dropped from caches, so what is left must not
+ *         be looked at. 0: none
  *
  * Returns OK; or what iodma_map() says of a buffer that cannot be mapped, as
  * far as it is looked at again. Nothing has been done then.
  *
  * Context: thread or ISR; the time is that of dropping the lines.
  */
-enum iodma_status iodma_unmap(const struct iodma_bus *bus, void *pointer,
-                              size_t length, uint32_t direction);
+enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
+                              size_t done, uint32_t direction);
+
+/*
+ * Hand part of a buffer over while it stays mapped, whatever it was mapped for:
+ * a frame in a receive ring, a period of a cyclic buffer.
+ *
+ *   pointer  of the part's first byte; where the device does not look into
+ *            caches it begins with a line
+ *   length   bytes, not 0; all of the last one's line changes hands with it
+ *   options  IODMA_IN: the CPU takes it: what the device wrote is visible.
+ *            IODMA_OUT: the device takes it, with what the CPU wrote
+ *
+ * Returns OK; BadArgument: NULL, length 0, other options; NotAligned: it begins
+ * within a line; else as iodma_unmap(). Nothing has been done then.
+ *
+ * Context: thread or ISR; the time is that of the lines.
+ */
+enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
+                                 const void *pointer, size_t length,
+                                 uint32_t options);
 
 #endif

@@ -1,385 +1,406 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/plan.h"
 
-#include "dma/lines.h"
+#include "dma/cache.h"
 #include "dma/map.h"
+#include "dma/piece.h"
+#include "dma/refuse.h"
 #include "dma/segment.h"
-#include "dma/split.h"
 #include "hal/bits.h"
 
 /* At once ----------------------------------------------------------------- */
 
 /* Multiples of what are all addresses and lengths of the window? */
-static uint64_t shape_of(const struct iodma_view *view)
+static uint32_t shape_of(const struct iodma_window *window)
 {
-    return view->memory->summary.shape | view->offset | view->length;
+    return window->memory->summary.shape | (uint32_t)window->offset |
+           (uint32_t)window->length;
 }
 
-/* Every extent is within the longest segment and no boundary, on the bus. */
-static bool needs_no_cut(const struct iodma_view *view, uint64_t delta)
+/* No extent has to be cut: each is within the longest segment and no boundary,
+   on the bus. */
+static bool fits_uncut(const struct iodma_window *window, hal_address delta)
 {
-    const struct iodma_summary *summary = &view->memory->summary;
-    const struct iodma_limits *limits = view->limits;
+    const struct iodma_summary *summary = &window->memory->summary;
+    const struct iodma_limits *limits = &window->limits;
 
     return summary->longest <= limits->max_segment &&
-           (limits->boundary_mask == UINT64_MAX ||
-            ((summary->spans & ~limits->boundary_mask) |
-             (delta & limits->boundary_mask)) == 0);
+           (limits->boundary == HAL_ADDRESS_BITS ||
+            (summary->spans <= limits->boundary &&
+             (delta & iodma_limits_mask(limits->boundary)) == 0));
 }
 
-/* What the descriptor's whole pages, or its only range, are for a mapper or the
-   bus: one stretch that begins here. Returns false if they need not be one. */
-static bool lies_flat(const struct iodma_view *view, uint64_t delta,
-                      uint64_t *origin)
+/* The way through a window in one aperture. aligned: to all that the limits ask
+   for. */
+static void choose_path(struct iodma_plan *plan, hal_address delta,
+                        bool aligned)
 {
-    const struct iodma_memory *memory = view->memory;
-    uint32_t page_size = view->mapper ? view->mapper->hal->page_size : 0;
+    const struct iodma_window *window = plan->window;
+    const struct iodma_memory *memory = window->memory;
+    uint32_t page = window->mapper ? window->mapper->page_size : 0;
 
-    if (memory->kind <= IODMA_BUFFER && memory->count == 1) {
-        *origin = iodma_memory_ranges(memory)->address + memory->skip +
-                  view->offset + delta;
-        if (view->mapper)
-            *origin = modulo32(*origin, page_size);
-        return true;
+    if (iodma_memory_is_one_range(memory)) {
+        plan->path = IODMA_PATH_FLAT;
+        plan->origin = iodma_window_start(window) + delta;
+        plan->uncut = page == 0 && aligned && fits_uncut(window, delta);
+        if (page != 0)
+            plan->origin = modulo32(plan->origin, page);
+    } else if (page != 0) {
+        /* Whole pages are shown one behind the other. */
+        if (modulo32(shape_of(window) | delta, page) == 0)
+            plan->path = IODMA_PATH_FLAT;
+    } else if (memory->kind == IODMA_KIND_RANGES && !memory->summary.empty) {
+        plan->path =
+            memory->summary.apart && memory->whole && aligned &&
+                    window->offset + window->length == memory->length &&
+                    fits_uncut(window, delta)
+                ? IODMA_PATH_PLAIN
+                : IODMA_PATH_JOINED;
+        plan->origin = delta;
     }
-    *origin = 0;
-    return view->mapper && modulo32(shape_of(view) | delta, page_size) == 0;
 }
 
-/* The way through a window in one aperture. fitting: its extents are legal
-   segments. */
-static void choose_path(struct iodma_view *view, uint64_t delta, bool fitting)
+/* Is a list of the extents, or of what they are cut into, legal without a
+   mapper, whichever it is? A cut leaves everything aligned if a segment has
+   room for that. */
+static bool legal_at_once(const struct iodma_window *window, hal_address delta,
+                          bool aligned)
 {
-    const struct iodma_memory *memory = view->memory;
+    const struct iodma_limits *limits = &window->limits;
+    const struct iodma_memory *memory = window->memory;
 
-    if (lies_flat(view, delta, &view->origin)) {
-        view->path = IODMA_PATH_FLAT;
-        return;
-    }
-    if (view->mapper || memory->kind != IODMA_RANGES || memory->summary.empty)
-        return;
-    view->origin = delta;
-    view->path = fitting && memory->summary.plain && memory->whole &&
-                         view->offset + view->length == memory->length
-                     ? IODMA_PATH_PLAIN
-                     : IODMA_PATH_JOINED;
-}
-
-/* Are the extents, or what they are cut into, legal without a mapper? aligned:
-   to all that the limits ask for; whole: none is cut. */
-static bool legal_at_once(const struct iodma_view *view, uint64_t delta,
-                          bool aligned, bool whole)
-{
-    const struct iodma_limits *limits = view->limits;
-    const struct iodma_memory *memory = view->memory;
-
-    /* A cut leaves everything aligned if a segment has room for that. */
-    return aligned && limits->max_segment >= limits->alignment &&
-           memory->summary.highest + delta <= limits->last &&
+    return aligned && limits->max_segment >> limits->alignment != 0 &&
+           memory->summary.highest + delta <= iodma_limits_last(limits) &&
            (limits->max_segments == UINT32_MAX ||
-            (whole && memory->kind <= IODMA_BUFFER &&
-             memory->count <= limits->max_segments));
+            (memory->kind <= IODMA_KIND_BUFFER &&
+             memory->count <= limits->max_segments &&
+             fits_uncut(window, delta)));
 }
 
-/* The device writes: may it, and is every cache line the window's that has to
+/* The device writes: may it, and are all cache lines the window's that have to
    be dropped then? */
-static bool may_be_written(const struct iodma_view *view)
+static bool may_be_written(const struct iodma_plan *plan)
 {
-    const struct hal_cache *cache = view->bus->hal->cache;
-    const struct iodma_summary *summary = &view->memory->summary;
+    const struct iodma_window *window = plan->window;
+    const struct iodma_summary *summary = &window->memory->summary;
 
-    return (view->coherent || !cache ||
-            modulo32(shape_of(view), cache->largest_line) == 0) &&
-           !view->memory->read_only &&
-           iodma_bus_writable(view->bus, summary->lowest,
-                              summary->highest - summary->lowest + 1);
+    return !window->memory->read_only &&
+           (plan->unmaintained ||
+            modulo32(shape_of(window), window->bus->line) == 0) &&
+           iodma_bus_regions_writable(window->bus, summary->lowest,
+                                      summary->highest - summary->lowest + 1);
 }
 
-bool iodma_plan_at_once(struct iodma_view *view)
+/* Decide by the descriptor's summary, without a walk over its memory, if that
+   tells enough. Returns true if the window goes as it lies. False says nothing
+   but how it would be listed then. */
+static bool decide_at_once(struct iodma_plan *plan)
 {
-    const struct iodma_summary *summary = &view->memory->summary;
+    const struct iodma_window *window = plan->window;
+    const struct iodma_summary *summary = &window->memory->summary;
     const struct hal_aperture *aperture;
-    uint64_t delta;
+    hal_address delta;
     bool aligned;
-    bool whole;
 
-    if (view->length == 0 || (view->maintained && !view->bus->hal->cache))
+    if (window->length == 0)
         return false;
-    aperture = iodma_view_aperture(view, summary->lowest);
-    if (!aperture || summary->highest - aperture->cpu >= aperture->size)
+    aperture = iodma_window_aperture(window, summary->lowest);
+    if (!aperture || summary->highest > aperture->last)
         return false;
 
-    delta = aperture->bus - aperture->cpu;
-    aligned = modulo32(shape_of(view) | delta, view->limits->alignment) == 0;
-    whole = needs_no_cut(view, delta);
-    choose_path(view, delta, aligned && whole);
-    view->coherent = aperture->snooped && !view->maintained;
-    if (iodma_view_inbound(view) && !may_be_written(view))
+    delta = iodma_aperture_delta(aperture);
+    aligned = ((shape_of(window) | (uint32_t)delta) &
+               iodma_limits_mask32(window->limits.alignment)) == 0;
+    choose_path(plan, delta, aligned);
+    plan->unmaintained = !iodma_window_maintains(
+        window, summary->lowest, summary->highest - summary->lowest + 1,
+        aperture);
+    if ((!plan->unmaintained && !window->bus->caching) ||
+        (iodma_window_inbound(window) && !may_be_written(plan)))
         return false;
-    return view->mapper
-               ? view->path == IODMA_PATH_FLAT && iodma_plan_is_legal(view)
-               : legal_at_once(view, delta, aligned, whole);
+    return window->mapper ? plan->path == IODMA_PATH_FLAT &&
+                                iodma_plan_judge(plan, NULL) == IODMA_OK
+                          : legal_at_once(window, delta, aligned);
 }
 
-/* The ladder -------------------------------------------------------------- */
+/* As it lies -------------------------------------------------------------- */
 
-/* The verdict on one more segment of a list that has `before` already. */
-static enum iodma_status judge(const struct iodma_limits *limits,
-                               struct hal_segment segment, uint32_t before,
-                               bool last)
+/* What a look at every piece of the memory finds out. */
+struct survey {
+    bool reached;     /* the device does, all of it                      */
+    bool owned;       /* no line has to be dropped that others have, too */
+    bool unsupported; /* caches have to be maintained, and nobody does   */
+};
+
+static enum iodma_status write_protected(const struct iodma_window *window,
+                                         hal_address position,
+                                         hal_address address)
 {
-    enum iodma_status status =
-        iodma_limits_judge(limits, segment, before == 0, last);
-
-    if (status == IODMA_OK && before == limits->max_segments)
-        return IODMA_NO_SPACE;
-    return status;
+    (void)iodma_refuse_values(window->reason, IODMA_NOT_WRITABLE,
+                              IODMA_RULE_WRITABLE, 0, address);
+    iodma_refuse_byte(window, position);
+    return IODMA_NOT_WRITABLE;
 }
 
-/* The verdict on the view's whole list. */
-static enum iodma_status judge_list(const struct iodma_view *view)
+/* Is an end of a piece in a line that it has to give up? Then *byte is in it.
+ */
+static bool shares_line(const struct iodma_window *window,
+                        const struct iodma_piece *piece, hal_address *byte)
 {
-    struct iodma_cursor cursor;
-    struct hal_segment segment;
-    enum iodma_status status;
-    uint32_t count = 0;
+    const struct iodma_caching *caching = window->bus->caching;
 
-    iodma_view_seek(view, 0, &cursor);
-    for (;;) {
-        status = iodma_segment_next(view, &cursor, &segment);
-        if (status == IODMA_OVERRUN)
-            return IODMA_OK;
-        if (status == IODMA_OK)
-            status =
-                judge(view->limits, segment, count++,
-                      iodma_view_position(view, &cursor.walk) == view->length);
-        if (status != IODMA_OK)
-            return status;
+    *byte = piece->client;
+    if (caching->gives_up(window, *byte, *byte))
+        return true;
+    *byte += piece->length - 1;
+    return caching->gives_up(window, *byte, *byte + 1);
+}
+
+/* Does the device reach a piece? If not, and no other one before, that is
+   recorded. */
+static void survey_reach(const struct iodma_window *window,
+                         const struct iodma_piece *piece, hal_address position,
+                         struct survey *survey)
+{
+    hal_address reach =
+        window->mapper ? HAL_ADDRESS_MAX : iodma_limits_last(&window->limits);
+    hal_address last = piece->client + (piece->length - 1);
+
+    if (piece->aperture) {
+        last += iodma_aperture_delta(piece->aperture);
+        if (last <= reach)
+            return;
     }
+    if (survey->reached) {
+        (void)(piece->aperture
+                   ? iodma_refuse_values(window->reason,
+                                         IODMA_MESSAGE_TOO_LARGE,
+                                         IODMA_RULE_REACH, reach, last)
+                   : iodma_refuse_values(
+                         window->reason, IODMA_MESSAGE_TOO_LARGE,
+                         IODMA_RULE_APERTURE, window->access, piece->client));
+        iodma_refuse_byte(window, position);
+    }
+    survey->reached = false;
 }
 
-/* The highest address that bounce storage may have: where a mapper shows it,
-   any will do. */
-static uint64_t highest(const struct iodma_view *view)
+/* Does a piece own its lines? If not, and nothing was found before, that is
+   recorded. */
+static void survey_lines(const struct iodma_window *window,
+                         const struct iodma_piece *piece, hal_address position,
+                         struct survey *survey)
 {
-    return view->mapper ? UINT64_MAX
-                        : iodma_bus_bounce_limit(view->bus, view->limits->last);
+    hal_address byte;
+
+    if (!survey->owned || !shares_line(window, piece, &byte))
+        return;
+    survey->owned = false;
+    if (!survey->reached)
+        return;
+    (void)iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
+                              IODMA_RULE_LINE, window->bus->line, byte);
+    iodma_refuse_byte(window, position + (byte - piece->client));
 }
 
-/* A bounce page for every page of which something is bounced. Out of line: what
-   it has on the stack is gone when the list is judged. */
-static __attribute__((noinline)) enum iodma_status
-take_pages(struct iodma_view *view)
+static enum iodma_status survey_piece(struct iodma_plan *plan,
+                                      const struct iodma_piece *piece,
+                                      hal_address position,
+                                      struct survey *survey)
 {
-    uint32_t granule = view->bus->granule;
+    const struct iodma_window *window = plan->window;
+    bool inbound = iodma_window_inbound(window);
+
+    if (inbound &&
+        !iodma_bus_writable(window->bus, piece->client, piece->length))
+        return write_protected(window, position, piece->client);
+    if (iodma_window_iterates(window))
+        return IODMA_OK;
+    survey_reach(window, piece, position, survey);
+    if (!piece->aperture ||
+        !iodma_window_maintains(window, piece->client, piece->length,
+                                piece->aperture))
+        return IODMA_OK;
+    plan->unmaintained = false;
+    if (!window->bus->caching)
+        survey->unsupported = true;
+    else if (inbound)
+        survey_lines(window, piece, position, survey);
+    return IODMA_OK;
+}
+
+/* Look at every piece, lest one may not be used at all: NotWritable,
+   Unsupported. Clears `unmaintained` where caches have to be maintained. */
+static enum iodma_status survey_all(struct iodma_plan *plan,
+                                    struct survey *survey)
+{
     enum iodma_status status = IODMA_OK;
-    struct iodma_stretch stretch;
-    struct iodma_walk walk;
+    struct iodma_place place;
+    struct iodma_piece piece;
+    hal_address position = 0;
 
-    iodma_view_begin(view, 0, &walk);
+    if (iodma_window_inbound(plan->window) && plan->window->memory->read_only)
+        return iodma_refuse(plan->window->reason, IODMA_NOT_WRITABLE,
+                            IODMA_RULE_WRITABLE);
+    *survey = (struct survey){ true, true, false };
+    iodma_piece_seek(plan, &place, 0);
     while (status == IODMA_OK &&
-           iodma_view_position(view, &walk) != view->length) {
-        status = iodma_split_next(
-            view, &walk, view->length - iodma_view_position(view, &walk),
-            &stretch);
-        if (status == IODMA_OK && stretch.bounced)
-            status = iodma_cells_take(view->bus, &view->cells,
-                                      iodma_view_owner(view), stretch.page,
-                                      highest(view), stretch.length == granule);
+           iodma_piece_next(plan, &place, HAL_ADDRESS_MAX, &piece)) {
+        status = survey_piece(plan, &piece, position, survey);
+        position += piece.length;
     }
-    return status;
+    return status == IODMA_OK && survey->unsupported
+               ? iodma_refuse(plan->window->reason, IODMA_UNSUPPORTED,
+                              IODMA_RULE_NO_CACHE)
+               : status;
 }
 
-/* Are all bytes of the descriptor in pages that the device reaches? */
-static bool all_reached(const struct iodma_view *view)
+/* Judgement --------------------------------------------------------------- */
+
+enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
+                                   struct iodma_reason *reason)
 {
-    const struct iodma_summary *summary = &view->memory->summary;
+    const struct iodma_window *window = plan->window;
+    struct hal_segment segment;
+    struct iodma_place place;
+    hal_address position = 0;
+    enum iodma_status status;
+    uint32_t index = 0;
 
-    return iodma_split_reached(view, summary->lowest, UINT64_MAX) >
-           summary->highest - summary->lowest;
-}
-
-/* Can no cut break an alignment, and are any number of segments welcome? Then
-   a split list is legal, whatever it is. */
-static bool splits_are_legal(const struct iodma_view *view)
-{
-    const struct iodma_limits *limits = view->limits;
-    const struct hal_bus *hal = view->bus->hal;
-    /* Cuts that the limits do not ask for are at multiples of this. */
-    uint32_t finest =
-        hal->cache ? hal->cache->largest_line : view->bus->granule;
-    uint64_t shape = shape_of(view);
-
-    if (view->least || limits->max_segments != UINT32_MAX ||
-        limits->max_segment < limits->alignment || finest < limits->alignment)
-        return false;
-    for (uint32_t i = 0; i < hal->aperture_count; i++) {
-        const struct hal_aperture *aperture = &hal->apertures[i];
-
-        shape |= aperture->cpu | aperture->bus | aperture->size;
+    iodma_segment_seek(plan, &place, 0);
+    while ((status = iodma_segment_next(plan, &place, &segment)) == IODMA_OK) {
+        status = iodma_limits_judge(
+            &window->limits, &segment,
+            index++ == 0 ? window->limits.align_address
+                         : window->limits.align_internal,
+            position + segment.length == window->length, reason);
+        if (status != IODMA_OK)
+            break;
+        position += segment.length;
     }
-    return modulo32(shape, limits->alignment) == 0 &&
-           (view->rung == IODMA_PAGES || all_reached(view));
-}
-
-/* One of the rungs with pages: NoResources if they cannot be had. Where none
-   is needed it is rung *direct* again, which would not do; and a mapper's page
-   must not show others' bounce pages. */
-static enum iodma_status climb_pages(struct iodma_view *view, uint8_t rung)
-{
-    enum iodma_status status;
-
-    if (iodma_view_granule(view) > view->bus->granule)
-        return IODMA_NOT_ALIGNED;
-    view->rung = rung;
-    status = take_pages(view);
-    if (status == IODMA_OK && view->cells == 0)
-        status = IODMA_NOT_ALIGNED;
-    if (status == IODMA_OK && !splits_are_legal(view))
-        status = judge_list(view);
-    if (status != IODMA_OK)
-        iodma_plan_release(view);
-    return status;
-}
-
-/* A page at least, and what the limits ask for. */
-static uint64_t alignment_of_buffer(const struct iodma_view *view,
-                                    uint64_t size)
-{
-    uint64_t alignment = iodma_limits_placement(view->limits, size);
-    uint32_t granule = iodma_view_granule(view);
-
-    return alignment < granule ? granule : alignment;
-}
-
-/* Where does the device find the buffer, padding and all? False: nowhere, or
-   not in one aperture. A pool may have its runs anywhere. */
-static bool find_buffer(struct iodma_view *view, uint64_t size)
-{
-    const struct hal_aperture *aperture =
-        iodma_view_aperture(view, view->buffer);
-
-    if (!aperture || iodma_view_in_aperture(view, view->buffer, size) != size)
-        return false;
-    view->origin = view->buffer - aperture->cpu + aperture->bus;
-    if (view->mapper)
-        view->origin = modulo32(view->origin, view->mapper->hal->page_size);
-    return true;
-}
-
-/* One run of pages for all of the window. */
-static enum iodma_status take_buffer(struct iodma_view *view)
-{
-    const struct iodma_bus *bus = view->bus;
-    uint64_t size = iodma_view_buffer_size(view);
-    enum iodma_status status;
-    uint32_t state;
-
-    if (!bus->bounce || size < view->length)
-        return IODMA_NO_RESOURCES;
-
-    state = bus->hal->lock->save();
-    status = bus->bounce->ops->take_run(bus->bounce, size,
-                                        alignment_of_buffer(view, size),
-                                        highest(view), &view->buffer);
-    bus->hal->lock->restore(state);
-    if (status != IODMA_OK)
+    if (status != IODMA_OVERRUN) {
+        if (reason)
+            iodma_refuse_byte(window, position);
         return status;
-    view->rung = IODMA_WHOLE;
-    return find_buffer(view, size) ? IODMA_OK : IODMA_NO_RESOURCES;
+    }
+    if (index <= window->limits.max_segments)
+        return IODMA_OK;
+    return iodma_refuse_values(reason, IODMA_NO_SPACE, IODMA_RULE_SEGMENT_COUNT,
+                               window->limits.max_segments, index);
 }
 
-/* Rung *whole*, judged first where it would be aligned as well as anybody
-   could ask: NoResources if the buffer cannot be had; one longer than the
-   device's reach never can. */
-static enum iodma_status climb_whole(struct iodma_view *view)
+enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
+                                         struct iodma_reason *reason)
 {
-    enum iodma_status status;
-
-    view->path = IODMA_PATH_FLAT;
-    view->origin = 0;
-    status = judge_list(view);
-    if (status == IODMA_OK)
-        status = take_buffer(view);
-    if (status == IODMA_OK)
-        status = judge_list(view);
-    if (status != IODMA_OK)
-        iodma_plan_release(view);
-    return status == IODMA_MESSAGE_TOO_LARGE ? IODMA_NO_RESOURCES : status;
+    plan->path = IODMA_PATH_FLAT;
+    plan->origin = 0;
+    return iodma_plan_judge(plan, reason);
 }
+
+uint32_t iodma_plan_granule(const struct iodma_window *window)
+{
+    return larger32(window->bus->granule,
+                    window->mapper ? window->mapper->page_size : 0);
+}
+
+enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
+                                    enum iodma_status lower,
+                                    enum iodma_status whole)
+{
+    const struct iodma_window *window = plan->window;
+
+    /* A buffer beyond the device's reach cannot be had, nor can it be lent. */
+    if (whole == IODMA_MESSAGE_TOO_LARGE)
+        return iodma_refuse_cure(window->reason, IODMA_NO_RESOURCES,
+                                 IODMA_CURE_NONE, 0);
+    if (lower == IODMA_NO_RESOURCES || whole == IODMA_NO_RESOURCES ||
+        whole == IODMA_OK)
+        return iodma_refuse_cure(
+            window->reason, IODMA_NO_RESOURCES, IODMA_CURE_LEND,
+            round_up(window->length, iodma_plan_granule(window)));
+    return window->reason ? iodma_plan_judge_whole(plan, window->reason)
+                          : whole;
+}
+
+/* Have the lines of a window that goes as it lies no need to be looked for? */
+static bool has_direct_lines(const struct iodma_plan *plan)
+{
+    const struct iodma_window *window = plan->window;
+    const struct iodma_summary *summary = &window->memory->summary;
+    const struct hal_aperture *aperture;
+    const struct hal_region *region;
+
+    if (plan->unmaintained || !iodma_memory_is_one_range(window->memory))
+        return false;
+    region = iodma_bus_region(window->bus, summary->lowest);
+    aperture = iodma_window_aperture(window, summary->lowest);
+    return region && !region->window && region->cached != HAL_UNCACHED &&
+           summary->highest <= region->last &&
+           iodma_aperture_holds(aperture, summary->highest);
+}
+
+/* The plan ---------------------------------------------------------------- */
 
 /* The memory as it lies, in a mapping that it owns already or in one of its
    own. */
-static bool climb_direct(struct iodma_view *view)
+static enum iodma_status judge_direct(struct iodma_plan *plan)
 {
-    return (view->mapper && view->mapper->calls->adopt(view, false)) ||
-           iodma_plan_is_legal(view);
-}
-
-/* Which of two rungs that failed says why: the one that lacked storage. */
-static enum iodma_status worse(enum iodma_status lower,
-                               enum iodma_status higher)
-{
-    return lower == IODMA_NO_RESOURCES ? lower : higher;
-}
-
-/* The rungs between *direct* and *whole*. */
-static enum iodma_status climb_split(struct iodma_view *view,
-                                     struct iodma_ends ends)
-{
-    enum iodma_status edges = IODMA_NOT_ALIGNED;
-    enum iodma_status pages;
-
-    if (view->least)
-        return climb_pages(view, IODMA_EDGES);
-    if (ends.foreign || ends.ours)
-        edges = climb_pages(view, IODMA_EDGES);
-    if (edges == IODMA_OK)
+    if (plan->window->mapper && plan->window->mapper->calls->adopt(plan, false))
         return IODMA_OK;
-    pages = climb_pages(view, IODMA_PAGES);
-    return pages == IODMA_OK ? IODMA_OK : worse(edges, pages);
+    return iodma_plan_judge(plan, plan->window->reason);
 }
 
-enum iodma_status iodma_plan_make(struct iodma_view *view)
+/* What a bus says that has nothing to lend. */
+static enum iodma_status refuse_to_bounce(struct iodma_plan *plan,
+                                          const struct survey *survey)
 {
-    struct iodma_ends ends = iodma_lines_ends(view);
-    enum iodma_status split;
-    enum iodma_status whole;
+    enum iodma_status lower = survey->owned && survey->reached
+                                  ? IODMA_NOT_ALIGNED
+                                  : IODMA_NO_RESOURCES;
 
-    view->ours = ends.ours;
-    if (!ends.foreign && climb_direct(view))
+    return iodma_plan_refuse(plan, lower, iodma_plan_judge_whole(plan, NULL));
+}
+
+/* The memory as it lies, if it will do. */
+static enum iodma_status plan_direct(struct iodma_plan *plan,
+                                     struct survey *survey)
+{
+    enum iodma_status status;
+
+    if (decide_at_once(plan))
         return IODMA_OK;
-    view->path = IODMA_PATH_RUNS;
-    view->coherent = false;
-    split = climb_split(view, ends);
-    if (split == IODMA_OK)
+    plan->unmaintained = true;
+    status = survey_all(plan, survey);
+    if (status != IODMA_OK)
+        return status;
+    if (!survey->reached)
+        return IODMA_MESSAGE_TOO_LARGE;
+    return survey->owned ? judge_direct(plan) : IODMA_NOT_ALIGNED;
+}
+
+enum iodma_status iodma_plan_make(struct iodma_plan *plan)
+{
+    const struct iodma_window *window = plan->window;
+    struct survey survey = { .unsupported = false };
+    enum iodma_status status = plan_direct(plan, &survey);
+
+    if (status == IODMA_OK) {
+        plan->direct_lines = has_direct_lines(plan);
         return IODMA_OK;
-    whole = climb_whole(view);
-    return whole == IODMA_OK ? IODMA_OK : worse(split, whole);
-}
-
-enum iodma_status iodma_plan_buffer(struct iodma_view *view)
-{
-    view->coherent = false;
-    return climb_whole(view);
-}
-
-bool iodma_plan_is_legal(const struct iodma_view *view)
-{
-    return judge_list(view) == IODMA_OK;
-}
-
-void iodma_plan_release(struct iodma_view *view)
-{
-    const struct iodma_bus *bus = view->bus;
-
-    if (view->rung == IODMA_WHOLE) {
-        uint32_t state = bus->hal->lock->save();
-
-        bus->bounce->ops->give_back(bus->bounce, view->buffer,
-                                    iodma_view_buffer_size(view));
-        bus->hal->lock->restore(state);
     }
-    iodma_cells_give_back(bus, &view->cells);
-    view->rung = IODMA_DIRECT;
+    if (status == IODMA_NOT_WRITABLE || survey.unsupported ||
+        (window->mapping & IODMA_DIRECT_ONLY) != 0)
+        return status;
+    plan->unmaintained = false;
+    plan->uncut = false;
+    return window->bus->bouncing ? window->bus->bouncing->climb(plan)
+                                 : refuse_to_bounce(plan, &survey);
+}
+
+enum iodma_status iodma_plan_iterate(struct iodma_plan *plan)
+{
+    struct survey survey;
+
+    plan->unmaintained = true;
+    return iodma_window_inbound(plan->window) ? survey_all(plan, &survey)
+                                              : IODMA_OK;
 }

@@ -1,54 +1,89 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ladder of rule E3: which way the bytes of a window go, decided once,
- * at prepare. The first rung is taken whose complete list, the one that the
+ * The ladder of rule E3: which way the bytes of a window go, decided once, at
+ * prepare. The first rung is taken whose complete list, the one that the
  * device will get, is legal; a rung whose storage cannot be had is skipped.
+ *
+ *     direct   nothing is bounced               dma/plan.c
+ *     split    stretches of extents are         dma/ladder.c: linked by
+ *     whole    all of the window is             iodma_bus_lend()
  */
 #ifndef DMA_PLAN_H
 #define DMA_PLAN_H
 
-#include "dma/view.h"
+#include "dma/window.h"
+#include "hal/address.h"
 #include "hal/status.h"
 
 #include <stdbool.h>
 
+/* What a bus can do that has storage to lend; made by iodma_bus_lend(). */
+struct iodma_bouncing {
+    /* Plan what cannot go as it lies: split, else whole. On failure nothing is
+       taken. */
+    enum iodma_status (*climb)(struct iodma_plan *plan);
+    /* Plan one buffer for all of the window. The same. */
+    enum iodma_status (*whole)(struct iodma_plan *plan);
+    /* Zeros in all that the device could see of the loans' storage, or in all
+       but the window's own bytes; maintained. */
+    enum iodma_status (*clear)(const struct iodma_plan *plan,
+                               bool padding_only);
+    /* Copy the bounced bytes of part of the window, IODMA_OUT to the storage or
+       IODMA_IN to the client; or only try. */
+    enum iodma_status (*copy)(const struct iodma_plan *plan, hal_address from,
+                              hal_address to, uint32_t direction, bool really);
+    /* Give all loans back. Returns the bytes of their storage. */
+    hal_address (*give_back)(struct iodma_plan *plan);
+};
+
 /*
- * Choose a view's rung and take the storage it needs.
+ * Make the plan of a window.
  *
- *   view  its window, limits and owner are set; out: the plan
+ *   plan  its window is set; out: the rest
  *
- * Returns OK; or, with no storage taken and the view direct: NoResources, a
- * rung was skipped for want of storage; NoSpace, only the number of segments
- * is broken; else NotAligned.
+ * Returns OK; or, with no storage taken: NotWritable: the transfer writes
+ * memory that may not be written; Unsupported: it has caches to maintain, and
+ * nobody does (iodma_bus_cache); NoResources: a rung was skipped for want of
+ * storage; NoSpace: only the number of segments is broken; else NotAligned.
+ * With IODMA_DIRECT_ONLY: MessageTooLarge: the device does not reach it;
+ * NotAligned: an alignment is broken, or a line is not the window's own;
+ * NoSpace.
  *
  * Context: thread or ISR. Costs one generation of the list a rung.
  * Source: spec 4.3, rules E2 and E3.
  */
-enum iodma_status iodma_plan_make(struct iodma_view *view);
+enum iodma_status iodma_plan_make(struct iodma_plan *plan);
 
-/* The same, if only a whole buffer will do (kForceDoubleBuffer). */
-enum iodma_status iodma_plan_buffer(struct iodma_view *view);
+/* The same for a window that is only listed (IODMA_ITERATE_ONLY): it goes as it
+   lies, and may be written. */
+enum iodma_status iodma_plan_iterate(struct iodma_plan *plan);
 
-/*
- * Decide a view by its descriptor's summary, without a walk over its memory,
- * if that tells enough.
- *
- *   view  as above; out: the plan, and `path`, `origin` and `coherent`, which
- *         hold for rung *direct*, whichever way it is come to
- *
- * Returns true if the window goes directly, and may be written if it is. False
- * says nothing.
- *
- * Context: any. Costs the same for any descriptor; with a mapper, a step a
- * segment.
- */
-bool iodma_plan_at_once(struct iodma_view *view);
+/* The verdict on the whole list of a planned window, where it is mapped now:
+   OK; MessageTooLarge, NotAligned, NoSpace, with the reason (NULL: nobody
+   asks). Context: any. Costs one generation of the list. */
+enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
+                                   struct iodma_reason *reason);
 
-/* Is the whole list of a planned view legal, where it is mapped now? Context:
-   any. Costs one generation of the list. */
-bool iodma_plan_is_legal(const struct iodma_view *view);
+/* The verdict on one buffer for all of the window, if it was placed best.
+   Nothing is taken; the plan says then how such a buffer goes. */
+enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
+                                         struct iodma_reason *reason);
 
-/* Give a plan's storage back; the view is direct then. Context: any. */
-void iodma_plan_release(struct iodma_view *view);
+/* Not for want of bounce storage, or because of it: what is returned and
+   recorded if neither the lower rung nor *whole* will do. */
+enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
+                                    enum iodma_status lower,
+                                    enum iodma_status whole);
+
+/* Bytes that the storage of a whole buffer is rounded to: the device sees whole
+   pages of a mapper. Context: any. */
+uint32_t iodma_plan_granule(const struct iodma_window *window);
+
+/* Give a plan's storage back; all goes as it lies then. Returns its bytes.
+   Context: any. */
+static inline hal_address iodma_plan_release(struct iodma_plan *plan)
+{
+    return plan->loans ? plan->window->bus->bouncing->give_back(plan) : 0;
+}
 
 #endif

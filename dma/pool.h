@@ -10,7 +10,7 @@
 #define DMA_POOL_H
 
 #include "dma/command.h"
-#include "dma/list.h"
+#include "dma/queue.h"
 #include "hal/lock.h"
 #include "hal/status.h"
 

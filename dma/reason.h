@@ -1,71 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every refusal explained (rule E6): which rule a call broke, where, by how
- * much, and what would cure it.
+ * much, and what would cure it. Recorded by whoever refuses, where it refuses.
  *
- *     struct iodma_reason reason;
+ *     static struct iodma_reason reason;
+ *     char text[IODMA_REASON_TEXT];
  *
- *     iodma_command_explain(&command, &reason);
+ *     iodma_bus_explain(&bus, &reason);
+ *     ...
  *     status = iodma_command_prepare(&command, 0, 0, true, true);
  *     if (status != IODMA_OK)
- *         log("%s: %s: %s (%s %u: %llx, limit %llx); %s (%llx)",
- *             iodma_call_name(reason.call), iodma_status_name(status),
- *             iodma_rule_name(reason.rule), iodma_place_name(reason.place),
- *             ...);
+ *         log(iodma_reason_format(&reason, text, sizeof text));
  *
- *     prepare: NoResources: the address is no multiple of the alignment
- *     (range 2: 1001, limit 4); lend the bus bounce storage, in bytes: (1000)
+ *     NoResources: the address is no multiple of the alignment, range 2:
+ *     0x1001, limit 0x4; have bounce storage free in one piece, 0x1000
  *
- * A command that nobody explains costs a pointer and, where a call fails, one
- * look at it; the rest is linked by who calls iodma_command_explain(),
- * iodma_command_check() or iodma_spec_check(), the sentences by who calls for
- * them.
+ * A build with the Meson option reasons=false (IODMA_REASONS=0) has no trace of
+ * it: records stay as they are.
  */
 #ifndef DMA_REASON_H
 #define DMA_REASON_H
 
-#include "dma/bus.h"
-#include "dma/command.h"
+#include "hal/address.h"
 #include "hal/status.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
-/* Which call was refused. One that was made by another call goes by its own
-   name. */
-enum {
-    IODMA_CALL_NONE = 0,
-    IODMA_CALL_SET_MEMORY = 1,
-    IODMA_CALL_SET_SPEC = 2, /* and init and prepare_with_spec */
-    IODMA_CALL_PREPARE = 3,  /* and set_memory and prepare_with_spec */
-    IODMA_CALL_GEN_SEGMENTS = 4,
-    IODMA_CALL_EMIT = 5,
-    IODMA_CALL_MOVE_BYTES = 6, /* read_bytes, write_bytes */
-    IODMA_CALL_SYNCHRONIZE = 7,
-    IODMA_CALL_SYNCHRONIZE_RANGE = 8,
-    IODMA_CALL_CHECK = 9,
-};
-
 /* What was broken; with what `required` and `actual` are then. Addresses are
-   the bus's if not said otherwise. 0: the field says nothing. */
+   the bus's if not said otherwise. Not said: the fields are 0. */
 enum {
     IODMA_RULE_NONE = 0,
 
     /* The state. */
-    IODMA_RULE_UNSPECIFIED = 1, /* it has no specification */
-    IODMA_RULE_UNATTACHED = 2,  /* it has no memory */
-    IODMA_RULE_UNWIRED = 3,     /* the memory is virtual, not prepared */
-    IODMA_RULE_UNPREPARED = 4,
-    IODMA_RULE_PREPARED = 5, /* 0, times; or of another window: the
-                                argument that was prepared, and this one */
-    IODMA_RULE_HELD = 6,     /* 0, holds */
+    IODMA_RULE_UNSPECIFIED = 1, /* it has no specification                   */
+    IODMA_RULE_UNATTACHED = 2,  /* it has no memory                          */
+    IODMA_RULE_UNWIRED = 3,     /* the memory is virtual, not prepared       */
+    IODMA_RULE_UNPREPARED = 4,  /* or all preparations are held              */
+    IODMA_RULE_PREPARED = 5,    /* 0, times; or of another window: what was
+                                   prepared, and this                        */
+    IODMA_RULE_HELD = 6,        /* 0, holds                                  */
+    IODMA_RULE_QUEUED = 7,      /* it is in a pool, or under way             */
+    IODMA_RULE_CHANNEL = 8,     /* the channel is dead, or serving           */
 
     /* The arguments. */
-    IODMA_RULE_POINTER = 10,      /* NULL */
-    IODMA_RULE_CAPACITY = 11,     /* room for no segment: 1, 0 */
-    IODMA_RULE_OPTIONS = 12,      /* the bits that there are, those given */
-    IODMA_RULE_ITERATE_ONLY = 13, /* it bounces nothing */
-    IODMA_RULE_WINDOW = 14,       /* highest value, this one */
-    IODMA_RULE_MAX_TRANSFER = 15, /* bytes, bytes */
+    IODMA_RULE_POINTER = 10,      /* NULL                                    */
+    IODMA_RULE_ROOM = 11,         /* for no segment: 1, 0                    */
+    IODMA_RULE_OPTIONS = 12,      /* the bits that there are, those given    */
+    IODMA_RULE_ITERATE_ONLY = 13, /* such a command bounces nothing          */
+    IODMA_RULE_WINDOW = 14,       /* highest value, this one                 */
+    IODMA_RULE_MAX_TRANSFER = 15, /* bytes, bytes                            */
+    IODMA_RULE_WIDTH = 16,        /* bits that the call writes, and that the
+                                     output does                             */
+    IODMA_RULE_BUFFER = 17,       /* no bytes, or beyond all addresses       */
+    IODMA_RULE_DIRECTION = 18,    /* highest, value                          */
+    IODMA_RULE_DIRECT_ONLY = 19,  /* such a command bounces nothing          */
 
     /* The specification: a field's limit, and its value. */
     IODMA_RULE_STRUCT_SIZE = 20,
@@ -76,39 +65,56 @@ enum {
     IODMA_RULE_MAPPING_TYPE = 25, /* highest, value */
     IODMA_RULE_BYPASS = 26,       /* the mapper is not to be avoided */
 
-    /* The memory, as it lies. */
-    IODMA_RULE_ALIGN_ADDRESS = 30,  /* alignment, address */
-    IODMA_RULE_ALIGN_INTERNAL = 31, /* alignment, address */
-    IODMA_RULE_ALIGN_LENGTH = 32,   /* alignment, length */
-    IODMA_RULE_SEAM = 33,           /* alignment, address behind it */
-    IODMA_RULE_LINE = 34,           /* line size, CPU address within it */
-    IODMA_RULE_REACH = 35,          /* highest, of the last byte */
-    IODMA_RULE_APERTURE = 36,       /* HAL_READ | HAL_WRITE, CPU address */
-    IODMA_RULE_SEGMENT_COUNT = 37,  /* most, number */
-    IODMA_RULE_WRITABLE = 38,       /* 0, CPU address */
-    IODMA_RULE_NO_CACHE = 39,       /* the master is not coherent, and the bus
-                                       has no cache */
-    IODMA_RULE_REGION = 40,         /* 0, CPU address in no region */
+    /* The memory, as it lies; or, if the status says that no bounce storage
+       would help, in the best there is. */
+    IODMA_RULE_ALIGN_ADDRESS = 30, /* alignment, address */
+    IODMA_RULE_ALIGN_LENGTH = 32,  /* alignment, length */
+    IODMA_RULE_SEAM = 33,          /* alignment, address behind it */
+    IODMA_RULE_LINE = 34,          /* line size, CPU address within it */
+    IODMA_RULE_REACH = 35,         /* highest, of the last byte */
+    IODMA_RULE_APERTURE = 36,      /* HAL_READ | HAL_WRITE, CPU address */
+    IODMA_RULE_SEGMENT_COUNT = 37, /* most, number */
+    IODMA_RULE_WRITABLE = 38,      /* 0, CPU address */
+    IODMA_RULE_NO_CACHE = 39,      /* there are some, and nobody maintains
+                                      them */
+    IODMA_RULE_REGION = 40,        /* 0, CPU address in no region */
+    IODMA_RULE_CACHED = 41,        /* 0, CPU address of memory that is cached
+                                      and not snooped */
+    IODMA_RULE_UNMAPPED = 42,      /* 0, CPU's own address that means nothing */
+    IODMA_RULE_CONTIGUOUS = 43,    /* it is not */
+    IODMA_RULE_PHASE = 44,         /* alignment, what source and destination
+                                      differ by */
 
     /* What somebody lends or does. */
-    IODMA_RULE_STORAGE = 50,    /* bytes wanted, bytes lent */
-    IODMA_RULE_FAR_WINDOW = 51, /* none is free, or was */
-    IODMA_RULE_IOVA = 52,       /* bytes wanted, bytes there are */
+    IODMA_RULE_FAR_WINDOW = 51, /* none is free, or was: 0, CPU address */
+    IODMA_RULE_IOVA = 52,       /* bytes wanted; highest address */
     IODMA_RULE_MAPPER = 53,     /* its driver refused: 0, status */
-    IODMA_RULE_OUTPUT = 54,     /* the function refused a segment: highest, its
+    IODMA_RULE_OUTPUT = 54,     /* the output refused a segment: highest, its
                                    address or length; 0, 0 for one that is not
                                    built in */
     IODMA_RULE_EMITTER = 55,    /* the driver refused: 0, status */
+
+    /* The board's facts: iodma_bus_check(). */
+    IODMA_RULE_HOOK = 60,    /* IODMA_HOOK_..., missing */
+    IODMA_RULE_ORDER = 61,   /* first, last: it ends before it begins, or
+                                beyond the bus's addresses */
+    IODMA_RULE_ACCESS = 62,  /* HAL_READ | HAL_WRITE, value */
+    IODMA_RULE_OVERLAP = 63, /* index of the other one, first address that
+                                both have */
+    IODMA_RULE_EDGE = 64,    /* line size, address that is no multiple */
+    IODMA_RULE_GRANULE = 65, /* at least, or equal; value */
 };
 
 /* Of what `number` is the number. */
 enum {
     IODMA_PLACE_NONE = 0,
     IODMA_PLACE_ARGUMENT = 1, /* IODMA_ARGUMENT_... */
-    IODMA_PLACE_FIELD = 2,    /* of the specification: IODMA_FIELD_... */
+    IODMA_PLACE_FIELD = 2,    /* of specification or limits: IODMA_FIELD_... */
     IODMA_PLACE_RANGE = 3,    /* index in the descriptor's array */
-    IODMA_PLACE_SEGMENT = 4,  /* index in the list, or of this call */
+    IODMA_PLACE_SEGMENT = 4,  /* index in the list of this call */
     IODMA_PLACE_OFFSET = 5,   /* bytes from the start of the window */
+    IODMA_PLACE_APERTURE = 6, /* index */
+    IODMA_PLACE_REGION = 7,   /* index */
 };
 
 enum {
@@ -122,6 +128,20 @@ enum {
     IODMA_ARGUMENT_BYTES = 8,
     IODMA_ARGUMENT_OPTIONS = 9,
     IODMA_ARGUMENT_BUS = 10,
+    IODMA_ARGUMENT_POINTER = 11,
+    IODMA_ARGUMENT_CAPACITY = 12,
+    IODMA_ARGUMENT_DIRECTION = 13,
+    IODMA_ARGUMENT_ADDRESS = 14,
+    IODMA_ARGUMENT_BOUNCE = 15,
+    IODMA_ARGUMENT_MAPPER = 16,
+    IODMA_ARGUMENT_MEMORY = 17,
+    IODMA_ARGUMENT_SHARED = 18,
+    IODMA_ARGUMENT_LIMITS = 19,
+    IODMA_ARGUMENT_SOURCE = 20,
+    IODMA_ARGUMENT_DESTINATION = 21,
+    IODMA_ARGUMENT_COMMAND = 22,
+    IODMA_ARGUMENT_HAL = 23,
+    IODMA_ARGUMENT_GRANULE = 24,
 };
 
 enum {
@@ -135,6 +155,18 @@ enum {
     IODMA_FIELD_ALIGN_INTERNAL = 8,
     IODMA_FIELD_BOUNDARY = 9,
     IODMA_FIELD_MAPPING = 10,
+    IODMA_FIELD_ALIGN_SEAM = 11,
+    IODMA_FIELD_CACHE = 12,
+};
+
+/* Hooks of a board's bus. */
+enum {
+    IODMA_HOOK_APERTURES = 1,
+    IODMA_HOOK_REGIONS = 2,
+    IODMA_HOOK_CLOCK = 4,
+    IODMA_HOOK_LOCK = 5,
+    IODMA_HOOK_FENCES = 6,
+    IODMA_HOOK_CACHE = 7,
 };
 
 /* What would cure it; with what `amount` is then. */
@@ -148,129 +180,69 @@ enum {
     IODMA_CURE_RELEASE = 6,    /* first: so many times, each by who holds */
     IODMA_CURE_PASS = 7,       /* a pointer, at the place */
     IODMA_CURE_SET = 8,        /* the argument or field to this value */
-    IODMA_CURE_ALIGN = 9,      /* have the range at the place begin so many
-                                  bytes later, or as many modulo `required` */
-    IODMA_CURE_EXTEND = 10,    /* make it so many bytes longer, or shorter by
-                                  what these lack to `required` */
-    IODMA_CURE_MOVE = 11,      /* the memory at the place, to where its last
-                                  byte is here at most, a CPU address, and
-                                  near there */
-    IODMA_CURE_SPLIT = 12,     /* prepare so many bytes at a time */
-    IODMA_CURE_LEND = 13,      /* bounce storage to the bus, with so many bytes
-                                  free in one piece, within reach, aligned as
-                                  dma/bounce.h says (iodma_bus_lend) */
+    IODMA_CURE_ALIGN = 9,      /* have the bytes at the place begin so many
+                                  bytes later, on the bus */
+    IODMA_CURE_SHORTEN = 10,   /* by so many bytes, or to a multiple of
+                                  `required` */
+    IODMA_CURE_NEARER = 11,    /* move the memory at the place to a bus address
+                                  so much lower, at least */
+    IODMA_CURE_SPLIT = 12,     /* prepare at most so many bytes at a time */
+    IODMA_CURE_LEND = 13,      /* have so many bytes of bounce storage free in
+                                  one piece, within reach, and a loan; aligned
+                                  to `required` on the bus if that is more */
     IODMA_CURE_MORE_IOVA = 14, /* so many bytes free in one piece, within
                                   reach */
     IODMA_CURE_REGION = 15,    /* of the board's, round this CPU address */
-    IODMA_CURE_CACHE = 16,     /* give the bus its cache, or do not ask for
-                                  IODMA_NON_COHERENT */
-    IODMA_CURE_WIDER = 17,     /* an output function of so many bits */
+    IODMA_CURE_CACHE = 16,     /* iodma_bus_cache() */
+    IODMA_CURE_WIDER = 17,     /* an output of so many bits */
     IODMA_CURE_LATER = 18,     /* when somebody has given back what there is
                                   too little of */
-};
-
-struct iodma_explainer;
-
-/* The caller's storage. All fields but the last are out. */
-struct iodma_reason {
-    uint64_t number;   /* of the place */
-    uint64_t required; /* see the rule */
-    uint64_t actual;
-    uint64_t amount;                         /* see the cure */
-    int32_t status;                          /* what the call returned */
-    uint8_t call;                            /* IODMA_CALL_... */
-    uint8_t rule;                            /* IODMA_RULE_... */
-    uint8_t place;                           /* IODMA_PLACE_... */
-    uint8_t cure;                            /* IODMA_CURE_... */
-    const struct iodma_explainer *explainer; /* ours */
+    IODMA_CURE_ELSEWHERE = 19, /* take memory that the device sees, or may
+                                  write, or that is uncached */
 };
 
 /*
- * Have a command explain its refusals from now on.
- *
- *   reason  lent until another one, or NULL (nobody wants to know), is given;
- *           its fields are cleared. One can serve several commands that do
- *           not fail at the same time
+ * The caller's storage, given by iodma_bus_explain() or
+ * iodma_command_explain(); one can serve all that do not fail at the same time.
  *
  * A call that is refused fills it; one that succeeds leaves it as it is: look
- * at it only after a failure. The calls are set_spec, set_memory, prepare (and
- * what ends in these), gen_segments in all forms, emit, read_bytes and
- * write_bytes (for fewer bytes than the window has; `status` tells why),
- * synchronize and synchronize_range.
- *
- * The rule is the first one broken, in the order in which the call looks; if
- * memory could not go as it lies and not be bounced either, the rule that the
- * memory as it lies breaks first. The cure is what makes the same call
- * succeed, unless something else is wrong as well: storage, if more of that
- * would do, else what has to be done to the memory, or the window.
- *
- * A place in the memory is the range's index; in a descriptor of several, the
- * offset.
- *
- * Context: any; the command is not used elsewhere. A refused prepare is tried
- * again to find out why, so takes about twice as long, and more if there are
- * many bounced pages: they are counted in quadratic time.
+ * at it only after a failure. Where nothing that would cure it is known without
+ * a search, the cure is none. What the cure says makes that rule hold; another
+ * one may be broken as well.
  */
-void iodma_command_explain(struct iodma_command *command,
-                           struct iodma_reason *reason);
-
-/*
- * What iodma_command_init() would say of a specification, and why.
- *
- *   bus, spec  may be NULL: that is explained, too
- *   reason     out: filled if refused, else unchanged; may be NULL
- *
- * Context: any.
- */
-enum iodma_status iodma_spec_check(const struct iodma_bus *bus,
-                                   const struct iodma_spec *spec,
-                                   struct iodma_reason *reason);
-
-/* How a window would go. */
-struct iodma_outlook {
-    uint64_t bounced;  /* bytes of the window that would be copied */
-    uint64_t storage;  /* bytes that would be taken from the bounce pool */
-    uint32_t segments; /* in the list; of rungs with pages, at most: those
-                          that come to lie side by side are one */
-    uint8_t rung;      /* IODMA_DIRECT, _EDGES, _PAGES or _WHOLE */
+struct iodma_reason {
+    hal_address number;   /* of the place                    */
+    hal_address required; /* see the rule                    */
+    hal_address actual;   /* see the rule                    */
+    hal_address amount;   /* see the cure                    */
+    int32_t status;       /* what was returned with it       */
+    uint8_t rule;         /* IODMA_RULE_...                  */
+    uint8_t place;        /* IODMA_PLACE_...                 */
+    uint8_t cure;         /* IODMA_CURE_...                  */
 };
 
 /*
- * What prepare would do with a window. Nothing changes: no storage is taken,
- * no memory, cache or mapper touched.
+ * The record as one line of words, with no end of line.
  *
- *   outlook  out; unchanged if it would be refused
- *   reason   out: why it would be refused, or, if it would be bounced, the
- *            first rule that the memory as it lies breaks, with the cure that
- *            would change that; else cleared. May be NULL
+ *   text  out; size bytes, IODMA_REASON_TEXT for all that may come; it is cut
+ *         if it does not fit, and ends with a 0 (if size is not 0)
  *
- * Returns what prepare would, if the bounce storage that is lent is free, there
- * is IOVA enough, and the CPU reaches all memory. A mapping that the descriptor
- * owns is not looked at; and pages are taken not to lie side by side: where
- * they do, fewer segments may let a lower rung do than is foreseen. A buffer is
- * taken to be in one aperture, and aligned as well as anybody could ask: a pool
- * that the device finds at an odd address may have none that is.
- *
- * Context: any; costs as prepare does without the copies.
+ * Returns text. Context: any. Linked by who calls for it.
  */
-enum iodma_status iodma_command_check(const struct iodma_command *command,
-                                      uint64_t offset, uint64_t length,
-                                      struct iodma_outlook *outlook,
-                                      struct iodma_reason *reason);
+enum { IODMA_REASON_TEXT = 256 };
 
-/*
- * The fields as words for a log. Never NULL. The rules are sentences ("the
- * address is no multiple of the alignment"), the cures requests ("align it").
- *
- * Context: any. Linked by who calls for them (dma/reason_names.c).
- */
-const char *iodma_call_name(uint32_t call);
+char *iodma_reason_format(const struct iodma_reason *reason, char *text,
+                          size_t size);
+
+/* The fields as words. Never NULL. The rules are sentences ("the address is no
+   multiple of the alignment"), the cures requests ("set a specification").
+   Context: any. */
 const char *iodma_rule_name(uint32_t rule);
 const char *iodma_place_name(uint32_t place);
 const char *iodma_cure_name(uint32_t cure);
 
-/* The name of an argument or a field, by its number; of the other places,
-   which are numbers, "". Context: any. */
-const char *iodma_place_detail(uint32_t place, uint64_t number);
+/* The name of an argument or field, by its number; of other places, whose
+   numbers are numbers, "". Context: any. */
+const char *iodma_place_detail(uint32_t place, hal_address number);
 
 #endif

@@ -1,55 +1,106 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a call that is refused says so to who explains it (dma/reason.h): by a
- * table in the record, so that a command links nothing of it. And the steps
- * of a call that the explanation takes as well.
+ * How whoever refuses says why (dma/reason.h): in place of a bare status.
+ *
+ *     return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNATTACHED);
+ *
+ * Without the option `reasons` nothing of it is left but the status.
  */
 #ifndef DMA_REFUSE_H
 #define DMA_REFUSE_H
 
-#include "dma/command.h"
 #include "dma/reason.h"
+#include "hal/address.h"
 #include "hal/status.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
-/* One for each call, with its arguments; the command is as it was before, but
-   for its view, if it is not prepared. */
-struct iodma_explainer {
-    void (*set_memory)(const struct iodma_command *command,
-                       enum iodma_status status);
-    void (*set_spec)(const struct iodma_command *command,
-                     const struct iodma_spec *spec, enum iodma_status status);
-    void (*prepare)(const struct iodma_command *command, uint64_t offset,
-                    uint64_t length, enum iodma_status status);
-    void (*gen_segments)(const struct iodma_command *command,
-                         iodma_segment_function output, const uint64_t *offset,
-                         const void *segments, const uint32_t *count,
-                         enum iodma_status status);
-    void (*emit)(const struct iodma_command *command, const uint64_t *offset,
-                 const struct hal_emitter *emitter, enum iodma_status status);
-    void (*move_bytes)(const struct iodma_command *command, uint64_t offset,
-                       uint64_t length, const void *bytes,
-                       enum iodma_status status);
-    void (*synchronize)(const struct iodma_command *command, uint32_t options,
-                        enum iodma_status status);
-    void (*synchronize_range)(const struct iodma_command *command,
-                              uint64_t offset, uint64_t length,
-                              uint32_t options, enum iodma_status status);
-};
+#ifndef IODMA_REASONS
+#define IODMA_REASONS 1
+#endif
 
-/* Who wants to know of this answer; NULL: nobody. */
-static inline const struct iodma_explainer *
-iodma_explainer_of(const struct iodma_command *command,
-                   enum iodma_status status)
+struct iodma_window;
+
+/* What is broken, with a place whose number is known when it is compiled. */
+#define IODMA_AT(rule, place, number)                                          \
+    ((rule) | (uint32_t)(place) << 8 | (uint32_t)(number) << 16)
+#define IODMA_AT_ARGUMENT(rule, name)                                          \
+    IODMA_AT(IODMA_RULE_##rule, IODMA_PLACE_ARGUMENT, IODMA_ARGUMENT_##name)
+#define IODMA_AT_FIELD(rule, name)                                             \
+    IODMA_AT(IODMA_RULE_##rule, IODMA_PLACE_FIELD, IODMA_FIELD_##name)
+
+#if IODMA_REASONS
+
+/* Record a refusal, if somebody wants to know. Returns status. `what` is a
+   rule, or made by one of the above. Context: any. */
+enum iodma_status iodma_refuse(struct iodma_reason *reason,
+                               enum iodma_status status, uint32_t what);
+
+/* The same, with two values. Context: any. */
+enum iodma_status iodma_refuse_values(struct iodma_reason *reason,
+                                      enum iodma_status status, uint32_t what,
+                                      hal_address required, hal_address actual);
+
+/* The refusal just recorded is at this place; at the byte at this position of
+   a window. Context: any. */
+void iodma_refuse_at(struct iodma_reason *reason, uint32_t place,
+                     hal_address number);
+void iodma_refuse_byte(const struct iodma_window *window, hal_address position);
+
+/* What was recorded ends with this status, and this would cure it. Returns
+   status. Context: any. */
+enum iodma_status iodma_refuse_cure(struct iodma_reason *reason,
+                                    enum iodma_status status, uint32_t cure,
+                                    hal_address amount);
+
+#else
+
+static inline enum iodma_status iodma_refuse(struct iodma_reason *reason,
+                                             enum iodma_status status,
+                                             uint32_t what)
 {
-    return status != IODMA_OK && command->reason ? command->reason->explainer
-                                                 : NULL;
+    (void)reason;
+    (void)what;
+    return status;
 }
 
-/* A view of a window as it lies. The memory is attached and has it. */
-void iodma_command_look_at(const struct iodma_command *command, uint64_t offset,
-                           uint64_t length, struct iodma_view *view);
+static inline enum iodma_status
+iodma_refuse_values(struct iodma_reason *reason, enum iodma_status status,
+                    uint32_t what, hal_address required, hal_address actual)
+{
+    (void)reason;
+    (void)what;
+    (void)required;
+    (void)actual;
+    return status;
+}
+
+static inline void iodma_refuse_at(struct iodma_reason *reason, uint32_t place,
+                                   hal_address number)
+{
+    (void)reason;
+    (void)place;
+    (void)number;
+}
+
+static inline void iodma_refuse_byte(const struct iodma_window *window,
+                                     hal_address position)
+{
+    (void)window;
+    (void)position;
+}
+
+static inline enum iodma_status iodma_refuse_cure(struct iodma_reason *reason,
+                                                  enum iodma_status status,
+                                                  uint32_t cure,
+                                                  hal_address amount)
+{
+    (void)reason;
+    (void)cure;
+    (void)amount;
+    return status;
+}
+
+#endif
 
 #endif

@@ -1,240 +1,280 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Segments of a window. There are four ways through it, and the plan has chosen
+ * (plan->path): one stretch of the device's addresses, ranges that are segments
+ * as they are, ranges that may have to be joined and cut, and everything else,
+ * run by run.
+ */
 #include "dma/segment.h"
 
 #include "dma/map.h"
+#include "dma/refuse.h"
 #include "hal/bits.h"
 
-#include <stddef.h>
-
-uint64_t iodma_segment_cut(const struct iodma_limits *limits,
-                           struct hal_segment run)
+void iodma_segment_seek(const struct iodma_plan *plan,
+                        struct iodma_place *place, hal_address position)
 {
-    uint64_t length = smaller(run.length, limits->max_segment);
-    uint64_t room =
-        limits->boundary_mask - (run.address & limits->boundary_mask);
-    uint64_t excess;
-    bool cut;
+    const struct iodma_window *window = plan->window;
 
-    if (length - 1 > room)
-        length = room + 1;
-    cut = length < run.length;
-
-    excess = modulo32(length, limits->align_length);
-    if (excess != 0 && length > excess) {
-        length -= excess;
-        cut = true;
+    if (plan->path == IODMA_PATH_FLAT) {
+        place->walk.offset = window->offset + window->length;
+        place->rest.address = plan->origin + position;
+        place->rest.length = window->length - position;
+    } else if (window->mapper) {
+        window->mapper->calls->seek(plan, place, position);
+    } else {
+        iodma_piece_seek(plan, place, position);
     }
-
-    /* What follows a cut goes on at this very address. */
-    excess = modulo32(run.address + length, limits->align_internal);
-    if (cut && excess != 0 && length > excess)
-        length -= excess;
-    return length;
 }
 
-uint64_t iodma_segment_lookahead(const struct iodma_limits *limits)
+enum iodma_status iodma_segment_run(const struct iodma_plan *plan,
+                                    struct iodma_place *place)
 {
-    uint64_t longest = limits->max_segment;
+    const struct iodma_window *window = plan->window;
 
-    if (limits->boundary_mask < longest)
-        longest = limits->boundary_mask + 1;
-    return longest == UINT64_MAX ? longest : longest + 1;
+    if (place->rest.length != 0)
+        return IODMA_OK;
+    if (iodma_piece_position(plan, place) == window->length)
+        return IODMA_OVERRUN;
+    return window->mapper ? window->mapper->calls->run(plan, place)
+                          : iodma_piece_run(plan, place, &place->rest);
 }
 
-enum iodma_status iodma_segment_next(const struct iodma_view *view,
-                                     struct iodma_cursor *cursor,
+/* Take what has been cut off a run. */
+static void take(struct iodma_place *place, hal_address length)
+{
+    place->rest.address += length;
+    place->rest.length -= length;
+}
+
+enum iodma_status iodma_segment_next(const struct iodma_plan *plan,
+                                     struct iodma_place *place,
                                      struct hal_segment *segment)
 {
-    const struct iodma_limits *limits = view->limits;
-    struct iodma_cursor behind = *cursor;
-    struct hal_segment run;
-    enum iodma_status status;
+    enum iodma_status status = iodma_segment_run(plan, place);
 
-    status =
-        iodma_view_run(view, &behind, iodma_segment_lookahead(limits), &run);
     if (status != IODMA_OK)
         return status;
-
-    segment->address = run.address;
-    segment->length = iodma_segment_cut(limits, run);
-    if (segment->length == run.length)
-        *cursor = behind;
-    else
-        iodma_view_skip(view, cursor, run, segment->length);
+    segment->address = place->rest.address;
+    segment->length = iodma_limits_cut(&plan->window->limits, place->rest);
+    take(place, segment->length);
     return IODMA_OK;
 }
 
-struct iodma_limits iodma_segment_limits(const struct iodma_view *view)
-{
-    struct iodma_limits limits = *view->limits;
+/* Lists ------------------------------------------------------------------- */
 
-    if (view->mapper)
-        limits.align_address = (uint32_t)smaller(limits.align_address,
-                                                 view->mapper->hal->page_size);
-    return limits;
-}
-
-enum iodma_status iodma_segment_check(const struct iodma_view *view,
-                                      const struct iodma_cursor *cursor,
-                                      bool first)
-{
-    struct iodma_limits limits = iodma_segment_limits(view);
-    uint64_t rest = view->length - iodma_view_position(view, &cursor->walk);
-    struct iodma_cursor behind = *cursor;
-    struct hal_segment run;
-    enum iodma_status status;
-
-    status = iodma_view_run(view, &behind, UINT64_MAX, &run);
-    if (status != IODMA_OK)
-        return status;
-    if (run.address + (run.length - 1) > limits.last)
-        return IODMA_MESSAGE_TOO_LARGE;
-
-    run.length = iodma_segment_cut(&limits, run);
-    return iodma_limits_judge(&limits, run, first, run.length == rest);
-}
-
-/* The forms of an element: a word for address and length each. */
-
-static uint32_t swapped32(uint32_t value)
-{
-    return __builtin_bswap32(value);
-}
-
-static uint64_t swapped64(uint64_t value)
-{
-    return __builtin_bswap64(value);
-}
-
-/* The array may lie anywhere: hence the copies. */
-static inline bool put64(struct hal_segment segment, bool swap, void *element)
-{
-    struct iodma_segment64 words = { segment.address, segment.length };
-
-    if (swap)
-        words = (struct iodma_segment64){ swapped64(segment.address),
-                                          swapped64(segment.length) };
-    __builtin_memcpy(element, &words, sizeof words);
-    return true;
-}
-
-static inline bool put32(struct hal_segment segment, bool swap, void *element)
-{
-    struct iodma_segment32 words = { (uint32_t)segment.address,
-                                     (uint32_t)segment.length };
-
-    if ((segment.address | segment.length) > UINT32_MAX)
-        return false;
-    if (swap)
-        words = (struct iodma_segment32){ swapped32(words.address),
-                                          swapped32(words.length) };
-    __builtin_memcpy(element, &words, sizeof words);
-    return true;
-}
-
-static void *element(void *segments, uint32_t index, size_t size)
-{
-    return (uint8_t *)segments + (size_t)index * size;
-}
-
-static void *element32(void *segments, uint32_t index)
-{
-    return element(segments, index, sizeof(struct iodma_segment32));
-}
-
-static void *element64(void *segments, uint32_t index)
-{
-    return element(segments, index, sizeof(struct iodma_segment64));
-}
-
-enum {
-    SWAP_BIG = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-    SWAP_LITTLE = !SWAP_BIG,
+/* A segment in somebody's array, whatever that has been declared as. */
+struct __attribute__((__may_alias__)) element {
+    hal_address address; /* bus   */
+    hal_address length;  /* bytes */
 };
 
-bool iodma_output_host32(struct iodma_command *command,
-                         struct hal_segment segment, void *segments,
-                         uint32_t index)
+/* How runs are cut: the limits, ready to be asked of every one. */
+struct shears {
+    hal_address most; /* bytes in one segment                                */
+    hal_address step; /* of them, where all is aligned to ...                */
+    uint32_t mask;    /* ... this; all ones: ask the limits every time       */
+};
+
+static inline struct shears shears_of(const struct iodma_limits *limits)
 {
-    (void)command;
-    return put32(segment, false, element32(segments, index));
+    struct shears shears = {
+        .most = limits->max_segment,
+        .mask = iodma_limits_mask32(limits->align_length) |
+                iodma_limits_mask32(limits->align_internal),
+    };
+
+    shears.step = shears.most & ~(hal_address)shears.mask;
+    if (limits->boundary != HAL_ADDRESS_BITS || shears.step == 0)
+        shears.mask = UINT32_MAX;
+    return shears;
 }
 
-bool iodma_output_big32(struct iodma_command *command,
-                        struct hal_segment segment, void *segments,
-                        uint32_t index)
+/* Every range is a segment, to the last one; there is one. Returns how many
+   were made. */
+static uint32_t list_plain(const struct iodma_plan *plan,
+                           struct iodma_place *place, struct element *element,
+                           uint32_t room)
 {
-    (void)command;
-    return put32(segment, SWAP_BIG, element32(segments, index));
-}
+    const struct iodma_window *window = plan->window;
+    const struct iodma_range *range = place->walk.range;
+    uint32_t rest =
+        (uint32_t)(window->memory->ranges + window->memory->count - range);
+    uint32_t made = rest < room ? rest : room;
+    const hal_address delta = plan->origin;
+    hal_address sum = 0;
 
-bool iodma_output_little32(struct iodma_command *command,
-                           struct hal_segment segment, void *segments,
-                           uint32_t index)
-{
-    (void)command;
-    return put32(segment, SWAP_LITTLE, element32(segments, index));
-}
+    for (uint32_t i = 0; i < made; i++) {
+        hal_address address = range[i].address + delta;
+        hal_address length = range[i].length;
 
-bool iodma_output_host64(struct iodma_command *command,
-                         struct hal_segment segment, void *segments,
-                         uint32_t index)
-{
-    (void)command;
-    return put64(segment, false, element64(segments, index));
-}
-
-bool iodma_output_big64(struct iodma_command *command,
-                        struct hal_segment segment, void *segments,
-                        uint32_t index)
-{
-    (void)command;
-    return put64(segment, SWAP_BIG, element64(segments, index));
-}
-
-bool iodma_output_little64(struct iodma_command *command,
-                           struct hal_segment segment, void *segments,
-                           uint32_t index)
-{
-    (void)command;
-    return put64(segment, SWAP_LITTLE, element64(segments, index));
-}
-
-uint32_t iodma_output_bits(iodma_segment_function function)
-{
-    return function == iodma_output_host32 || function == iodma_output_big32 ||
-                   function == iodma_output_little32
-               ? 32
-               : 0;
-}
-
-enum iodma_status iodma_segment_put(struct iodma_command *command,
-                                    iodma_segment_function output,
-                                    const struct hal_segment *from,
-                                    uint32_t count, void *segments,
-                                    uint32_t index)
-{
-    bool narrow = iodma_output_bits(output) == 32;
-    bool wide = output == iodma_output_host64 || output == iodma_output_big64 ||
-                output == iodma_output_little64;
-    bool swap = output == iodma_output_big32 || output == iodma_output_big64
-                    ? SWAP_BIG
-                    : (output == iodma_output_little32 ||
-                       output == iodma_output_little64) &&
-                          SWAP_LITTLE;
-    uint32_t i = 0;
-
-    if (narrow) {
-        while (i < count &&
-               put32(from[i], swap, element32(segments, index + i)))
-            i++;
-    } else if (wide) {
-        while (i < count &&
-               put64(from[i], swap, element64(segments, index + i)))
-            i++;
-    } else {
-        while (i < count && output(command, from[i], segments, index + i))
-            i++;
+        element[i].address = address;
+        element[i].length = length;
     }
-    return i == count ? IODMA_OK : IODMA_MESSAGE_TOO_LARGE;
+    place->walk.range += made;
+    if (made == rest) {
+        place->walk.offset = window->offset + window->length;
+        return made;
+    }
+    for (uint32_t i = 0; i < made; i++)
+        sum += range[i].length;
+    place->walk.offset += sum;
+    return made;
+}
+
+/* Ranges in one aperture, none of them empty, one behind the other. */
+struct ranges {
+    const struct iodma_range *next;
+    hal_address left; /* bytes of the window from there on */
+};
+
+/* Take the next extent, `within` bytes of whose first range are behind us. */
+static inline struct hal_segment next_extent(struct ranges *ranges,
+                                             hal_address within)
+{
+    const struct iodma_range *range = ranges->next;
+    struct hal_segment extent = { range->address + within,
+                                  range->length - within };
+
+    range++;
+    while (extent.length < ranges->left &&
+           range->address == extent.address + extent.length)
+        extent.length += (range++)->length;
+    if (extent.length > ranges->left)
+        extent.length = ranges->left;
+    ranges->left -= extent.length;
+    ranges->next = range;
+    return extent;
+}
+
+/* What is left of a run, and what extents are behind it, cut where they must
+   be; there are some. Returns how many segments were made. */
+static __attribute__((noinline)) uint32_t
+list_joined(const struct iodma_plan *plan, struct iodma_place *place,
+            struct element *const elements, uint32_t room)
+{
+    const struct iodma_window *window = plan->window;
+    const struct shears shears = shears_of(&window->limits);
+    const hal_address delta = plan->origin;
+    struct ranges ranges = {
+        place->walk.range,
+        window->length - iodma_piece_position(plan, place),
+    };
+    struct hal_segment run = place->rest;
+    struct element *element = elements;
+
+    if (run.length == 0) {
+        run = next_extent(&ranges, place->walk.within);
+        run.address += delta;
+        place->walk.within = 0;
+    }
+    for (;;) {
+        hal_address length = run.length;
+
+        if (((uint32_t)(run.address | length) & shears.mask) != 0)
+            length = iodma_limits_cut(&window->limits, run);
+        else if (length > shears.most)
+            length = shears.step;
+        element->address = run.address;
+        element->length = length;
+        element++;
+        run.address += length;
+        run.length -= length;
+        if (element == elements + room)
+            break;
+        if (run.length == 0) {
+            if (ranges.left == 0)
+                break;
+            run = next_extent(&ranges, 0);
+            run.address += delta;
+        }
+    }
+    place->walk.range = ranges.next;
+    place->walk.offset = window->offset + window->length - ranges.left;
+    place->rest = run;
+    return (uint32_t)(element - elements);
+}
+
+/* Judge the next segment of a list that prepare has not judged. Reach is a
+   matter of the whole run. A mapping begins where all alignments are met, but a
+   call may begin in any of its pages, so the first address is judged within its
+   page. */
+static enum iodma_status check(const struct iodma_plan *plan,
+                               const struct iodma_place *place,
+                               const struct hal_segment *segment, bool first)
+{
+    const struct iodma_window *window = plan->window;
+    const struct iodma_limits *limits = &window->limits;
+    uint8_t alignment = first ? limits->align_address : limits->align_internal;
+    hal_address last =
+        segment->address + (segment->length - 1) + place->rest.length;
+
+    if (last > iodma_limits_last(limits))
+        return iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
+                                   IODMA_RULE_REACH, iodma_limits_last(limits),
+                                   last);
+    if (window->mapper && first && alignment > window->mapper->shift)
+        alignment = window->mapper->shift;
+    return iodma_limits_judge(
+        limits, segment, alignment,
+        iodma_segment_position(plan, place) == window->length, window->reason);
+}
+
+/* Run by run. Out of line, as the other ways: they do not add up on the
+   stack. */
+static __attribute__((noinline)) enum iodma_status
+list_runs(const struct iodma_plan *plan, struct iodma_place *place,
+          struct element *elements, uint32_t *count, uint32_t before)
+{
+    const struct iodma_window *window = plan->window;
+    bool judged = !iodma_window_iterates(window);
+    enum iodma_status status = IODMA_OK;
+    uint32_t made = 0;
+
+    while (made != *count) {
+        hal_address position = iodma_segment_position(plan, place);
+        struct hal_segment segment;
+
+        status = iodma_segment_next(plan, place, &segment);
+        if (status == IODMA_MESSAGE_TOO_LARGE)
+            (void)iodma_refuse_values(window->reason, status,
+                                      IODMA_RULE_APERTURE, window->access, 0);
+        if (status == IODMA_OK && !judged)
+            status = check(plan, place, &segment, before + made == 0);
+        if (status != IODMA_OK) {
+            if (status != IODMA_OVERRUN)
+                iodma_refuse_byte(window, position);
+            break;
+        }
+        elements[made].address = segment.address;
+        elements[made].length = segment.length;
+        made++;
+    }
+    *count = made;
+    return status == IODMA_OVERRUN ? IODMA_OK : status;
+}
+
+enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
+                                     struct iodma_place *place,
+                                     struct hal_segment *segments,
+                                     uint32_t *count, uint32_t made)
+{
+    struct element *elements = (struct element *)segments;
+
+    if (plan->uncut && place->rest.length == plan->window->length) {
+        elements->address = place->rest.address;
+        elements->length = place->rest.length;
+        take(place, place->rest.length);
+        *count = 1;
+        return IODMA_OK;
+    }
+    if (plan->path == IODMA_PATH_RUNS)
+        return list_runs(plan, place, elements, count, made);
+    /* Who has gone to an offset may have left a length that is not aligned: it
+       is cut, though no whole range is. */
+    *count = plan->path == IODMA_PATH_PLAIN && place->walk.within == 0 &&
+                     place->rest.length == 0
+                 ? list_plain(plan, place, elements, *count)
+                 : list_joined(plan, place, elements, *count);
+    return IODMA_OK;
 }

@@ -1,74 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the bus view to segments that the device can use, and from segments
- * to the client's array.
+ * From runs to segments that the device can use, and from segments to the
+ * client's array, in whatever form it has.
  */
 #ifndef DMA_SEGMENT_H
 #define DMA_SEGMENT_H
 
 #include "dma/limits.h"
-#include "dma/memory.h"
-#include "dma/view.h"
+#include "dma/piece.h"
+#include "dma/window.h"
+#include "hal/address.h"
 #include "hal/segment.h"
 #include "hal/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * How many bytes of a run the next segment takes: at most the maximum, not
- * over a boundary, and ending so that the rest may follow (spec 4.2 steps 2
- * to 4, rule E2 after step 2). Never 0.
- *
- *   run  the rest of a run; at least one byte more than the longest segment
- *        has to be visible, if there is more
- *
- * Context: any.
- */
-uint64_t iodma_segment_cut(const struct iodma_limits *limits,
-                           struct hal_segment run);
-
-/* How many bytes of a run iodma_segment_cut() has to see: one more than the
-   longest segment, so that it knows a cut from an end. Context: any. */
-uint64_t iodma_segment_lookahead(const struct iodma_limits *limits);
-
-/*
- * Take the next segment of a view.
- *
- *   cursor   where it begins; left behind it
- *   segment  out
- *
- * Returns OK, Overrun at the end of the window, or MessageTooLarge where the
- * master sees no memory; then nothing has changed.
- *
- * Context: any; touches neither the memory nor the bus. Source: spec 4.2.
- */
-enum iodma_status iodma_segment_next(const struct iodma_view *view,
-                                     struct iodma_cursor *cursor,
-                                     struct hal_segment *segment);
-
-/* The limits by which segments are judged as they are generated: a mapping
-   begins where all alignments are met, but a call may begin in any of its
-   pages, so the first address is judged within its page. Context: any. */
-struct iodma_limits iodma_segment_limits(const struct iodma_view *view);
-
-/*
- * Judge the segment that iodma_segment_next() would take, for commands that
- * prepare has not judged (IODMA_ITERATE_ONLY).
- *
- *   first  it is the first of this call
- *
- * Returns OK; Overrun at the end; MessageTooLarge if any byte of the whole
- * run, before cutting, is out of reach; else NotAligned.
- *
- * Context: any. Source: spec 4.2, "Verification of each segment".
- */
-enum iodma_status iodma_segment_check(const struct iodma_view *view,
-                                      const struct iodma_cursor *cursor,
-                                      bool first);
-
-/* Segment64 and Segment32 of IODMACommand: what the built-in output
-   functions write, host order. */
+/* Segment64 and Segment32 of IODMACommand: what the built-in outputs write,
+   host order. */
 struct iodma_segment64 {
     uint64_t address; /* bus   */
     uint64_t length;  /* bytes */
@@ -96,49 +45,104 @@ typedef bool (*iodma_segment_function)(struct iodma_command *command,
                                        struct hal_segment segment,
                                        void *segments, uint32_t index);
 
-/*
- * The built-in output functions: 8 bytes an element (address, length) for
- * 32, 16 bytes for 64; in the order of this CPU, big-endian or little-endian.
- * The array needs no alignment. Those for 32 refuse an address or a length
- * that does not fit and write nothing.
- *
- * Context: any. Source: spec 3.15 (OutputHost32 ... OutputLittle64).
- */
-bool iodma_output_host32(struct iodma_command *command,
-                         struct hal_segment segment, void *segments,
-                         uint32_t index);
-bool iodma_output_big32(struct iodma_command *command,
-                        struct hal_segment segment, void *segments,
-                        uint32_t index);
-bool iodma_output_little32(struct iodma_command *command,
-                           struct hal_segment segment, void *segments,
-                           uint32_t index);
-bool iodma_output_host64(struct iodma_command *command,
-                         struct hal_segment segment, void *segments,
-                         uint32_t index);
-bool iodma_output_big64(struct iodma_command *command,
-                        struct hal_segment segment, void *segments,
-                        uint32_t index);
-bool iodma_output_little64(struct iodma_command *command,
-                           struct hal_segment segment, void *segments,
-                           uint32_t index);
+/* The same for `count` of them, as elements from `index` on, by a built-in
+   output. Returns how many it wrote before one that does not fit. */
+typedef uint32_t (*iodma_list_function)(const struct hal_segment *from,
+                                        uint32_t count, void *segments,
+                                        uint32_t index);
+
+/* Of what elements are made. */
+enum {
+    IODMA_FORM_OWN = 0, /* the client's                       */
+    IODMA_FORM_32 = 32, /* two words of 32 bits, in any order */
+    IODMA_FORM_64 = 64, /* two words of 64 bits, in any order */
+};
 
 /*
- * Write segments as elements `index` and on. The built-in functions are known
- * here: a call through a pointer would cost more than they do.
+ * An output: how segments are written. A client's own has its function, and
+ * the bits of what that can write:
  *
- * Returns OK, or MessageTooLarge if one could not be written; those before it
- * are. Context: that of the call.
+ *     static const struct iodma_output mine = { .function = put, .bits = 40 };
  */
-enum iodma_status iodma_segment_put(struct iodma_command *command,
-                                    iodma_segment_function output,
-                                    const struct hal_segment *from,
-                                    uint32_t count, void *segments,
-                                    uint32_t index);
+struct iodma_output {
+    iodma_segment_function function;         /* the client's own; else NULL   */
+    iodma_list_function list IODMA_OPTIONAL; /* a built-in one's; else NULL   */
+    uint8_t bits; /* that an address may have; 0: all. 32 limits a length to
+                     2^32 - 1 as well, if the form is IODMA_FORM_32           */
+    uint8_t form IODMA_OPTIONAL; /* IODMA_FORM_...                            */
+    bool native IODMA_OPTIONAL;  /* an element is a struct hal_segment        */
+};
 
-/* The address bits that an output function can write: 32 for the three
-   built-in ones of that width, 0 (unknown, or all) for any other. Context:
-   any. */
-uint32_t iodma_output_bits(iodma_segment_function output);
+/*
+ * The built-in outputs: 8 bytes an element (address, length) for 32, 16 bytes
+ * for 64; in the order of this CPU, big-endian or little-endian. The array
+ * needs no alignment. Those for 32 refuse an address or a length that does not
+ * fit and write nothing.
+ *
+ * Source: spec 3.15 (OutputHost32 ... OutputLittle64).
+ */
+extern const struct iodma_output iodma_output_host32;
+extern const struct iodma_output iodma_output_big32;
+extern const struct iodma_output iodma_output_little32;
+extern const struct iodma_output iodma_output_host64;
+extern const struct iodma_output iodma_output_big64;
+extern const struct iodma_output iodma_output_little64;
+
+/* Write segments as elements from `index` on. Returns how many it wrote: fewer
+   than count if one cannot be written. Context: that of the call. */
+uint32_t iodma_output_write(const struct iodma_output *output,
+                            struct iodma_command *command,
+                            const struct hal_segment *from, uint32_t count,
+                            void *segments, uint32_t index);
+
+/*
+ * Put a place at a position of the window, 0 to its length, for segments. With
+ * a mapper it costs one step a run before it, on PATH_FLAT nothing. Context:
+ * any; the window is planned.
+ */
+void iodma_segment_seek(const struct iodma_plan *plan,
+                        struct iodma_place *place, hal_address position);
+
+/* The position of the next segment, bytes of the window. Context: any. */
+static inline hal_address
+iodma_segment_position(const struct iodma_plan *plan,
+                       const struct iodma_place *place)
+{
+    return iodma_piece_position(plan, place) - place->rest.length;
+}
+
+/*
+ * Have the run of the next segment in place->rest, whole, as the master has to
+ * address it: of IOVA where there is a mapper.
+ *
+ * Returns OK; Overrun at the end of the window; MessageTooLarge where the
+ * master sees no memory. Context: any.
+ */
+enum iodma_status iodma_segment_run(const struct iodma_plan *plan,
+                                    struct iodma_place *place);
+
+/*
+ * Take the next segment. The same answers; the place is undefined after a
+ * failure. Context: any; touches neither the memory nor the bus. Source: spec
+ * 4.2.
+ */
+enum iodma_status iodma_segment_next(const struct iodma_plan *plan,
+                                     struct iodma_place *place,
+                                     struct hal_segment *segment);
+
+/*
+ * Make segments from a place on, at least one, at most *count. Judges what
+ * prepare has not judged (IODMA_ITERATE_ONLY): each call is a list of its own,
+ * of which `made` were made before.
+ *
+ *   count  in: capacity; out: how many were made
+ *
+ * Returns OK; MessageTooLarge, NotAligned: those before it were made.
+ * Context: any.
+ */
+enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
+                                     struct iodma_place *place,
+                                     struct hal_segment *segments,
+                                     uint32_t *count, uint32_t made);
 
 #endif

@@ -1,69 +1,102 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/share.h"
 
-/* Iterate-only: a ring cannot live in a bounce buffer. */
-static struct iodma_spec spec_of(const struct hal_limits *limits)
+#include "dma/refuse.h"
+#include "hal/bits.h"
+
+/* Is this memory in the CPU's caches while the device looks at memory itself?
+   It lies in one aperture, or will be refused anyway. */
+static bool cached_alone(const struct iodma_bus *bus, hal_address address,
+                         size_t size)
 {
-    struct iodma_spec spec = IODMA_SPEC(
+    const struct hal_aperture *aperture = iodma_bus_aperture(bus, address, 0);
+
+    return aperture && !aperture->snooped &&
+           iodma_bus_cached(bus, address, size);
+}
+
+/* As it lies, or not at all: a ring cannot live in a bounce buffer. Whoever
+   maintains the lines himself has it listed only. */
+static struct iodma_spec spec_of(const struct hal_limits *limits,
+                                 bool maintained)
+{
+    struct iodma_spec spec = IODMA_SPEC_THROUGH(
+        maintained ? IODMA_ITERATE_ONLY : IODMA_DIRECT_ONLY, NULL,
         iodma_output_host64, limits->address_bits, limits->max_segment,
         .max_transfer = limits->max_transfer,
         .align_address = limits->align_address,
         .align_length = limits->align_length,
         .align_internal = limits->align_internal, .boundary = limits->boundary);
 
-    spec.mapping = IODMA_MAPPED | IODMA_ITERATE_ONLY;
     return spec;
 }
 
 /* The one segment that the whole of a prepared command has to be. */
 static enum iodma_status only_segment(struct iodma_command *command,
-                                      size_t size,
-                                      struct iodma_segment64 *segment)
+                                      struct hal_segment *segment)
 {
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 1;
     enum iodma_status status =
-        iodma_command_gen_segments64(command, &offset, segment, &count);
+        iodma_command_gen_segments(command, &offset, segment, &count);
 
-    if (status == IODMA_OK && offset != size)
-        return IODMA_NO_SPACE;
+    if (status == IODMA_OK && offset != command->window.length)
+        return iodma_refuse_values(command->window.reason, IODMA_NO_SPACE,
+                                   IODMA_RULE_SEGMENT_COUNT, 1, 2);
+    return status;
+}
+
+/* Prepare a command for the storage, for good. */
+static enum iodma_status prepare(struct iodma_share *share,
+                                 const struct iodma_bus *bus,
+                                 const struct iodma_spec *spec,
+                                 struct hal_segment *segment)
+{
+    struct iodma_command *command = &share->command;
+    enum iodma_status status = iodma_command_init(command, bus, spec, NULL);
+
+    if (status == IODMA_OK)
+        status = iodma_command_set_memory(command, &share->memory, true);
+    if (status != IODMA_OK)
+        return status;
+    status = only_segment(command, segment);
+    if (status != IODMA_OK)
+        (void)iodma_command_clear_memory(command, true);
     return status;
 }
 
 enum iodma_status iodma_share(struct iodma_share *share,
                               const struct iodma_bus *bus,
-                              const struct hal_limits *limits, uint64_t address,
-                              void *cpu, size_t size, struct hal_shared *shared)
+                              const struct hal_limits *limits,
+                              hal_address address, void *cpu, size_t size,
+                              uint32_t flags, struct hal_shared *shared)
 {
-    struct iodma_segment64 segment;
-    struct iodma_limits exact;
-    struct iodma_spec spec;
+    bool maintained = (flags & IODMA_SHARE_MAINTAINED) != 0;
+    struct hal_segment segment;
     enum iodma_status status;
+    struct iodma_spec spec;
 
-    if (!share || !bus || !limits || !cpu || size == 0 || !shared)
+    if (!share || !bus || !limits || !cpu || !shared)
         return IODMA_BAD_ARGUMENT;
+    if (size == 0 || iodma_memory_init_buffer(&share->memory, address, size,
+                                              size, IODMA_INOUT) != IODMA_OK)
+        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(BUFFER, ADDRESS), size,
+                                   address);
+    if (!cached_alone(bus, address, size))
+        maintained = false;
+    else if (!maintained)
+        return iodma_refuse_values(bus->reason, IODMA_UNSUPPORTED,
+                                   IODMA_RULE_CACHED, 0, address);
+    else if (modulo32(address | size, bus->line) != 0)
+        return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
+                                   IODMA_RULE_LINE, bus->line, address);
 
-    spec = spec_of(limits);
-    status = iodma_limits_set(&exact, limits);
+    spec = spec_of(limits, maintained);
+    status = prepare(share, bus, &spec, &segment);
     if (status == IODMA_OK)
-        status = iodma_command_init(&share->command, bus, &spec, NULL);
-    if (status != IODMA_OK)
-        return status;
-    status = iodma_memory_init_buffer(&share->memory, address, size, size,
-                                      IODMA_INOUT);
-    if (status != IODMA_OK)
-        return status;
-    status = iodma_command_set_memory(&share->command, &share->memory, true);
-    if (status != IODMA_OK)
-        return status;
-
-    status = only_segment(&share->command, size, &segment);
-    if (status != IODMA_OK) {
-        (void)iodma_command_clear_memory(&share->command, true);
-        return status;
-    }
-    *shared = (struct hal_shared){ cpu, segment.address, size };
-    return IODMA_OK;
+        *shared = (struct hal_shared){ cpu, segment.address, size };
+    return status;
 }
 
 enum iodma_status iodma_unshare(struct iodma_share *share)

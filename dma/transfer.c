@@ -30,7 +30,7 @@ enum iodma_status iodma_channel_init(struct iodma_channel *channel,
     struct iodma_limits limits;
 
     if (!channel || !dmac || !is_power_of_two(dmac->same_phase) ||
-        iodma_limits_set(&limits, dmac->limits) != IODMA_OK)
+        iodma_limits_set(&limits, dmac->limits, NULL) != IODMA_OK)
         return IODMA_BAD_ARGUMENT;
 
     *channel = (struct iodma_channel){ .dmac = dmac, .limits = limits };
@@ -57,9 +57,9 @@ static bool in_phase(const struct hal_dmac *dmac,
 static bool on_engine(const struct iodma_channel *channel,
                       const struct iodma_command *command)
 {
-    return command->bus->hal == channel->dmac->bus &&
-           !iodma_command_iterates(command) &&
-           iodma_limits_within(&command->device.limits, &channel->limits);
+    return command->window.bus->hal == channel->dmac->bus &&
+           !iodma_window_iterates(&command->window) &&
+           iodma_limits_within(&command->window.limits, &channel->limits);
 }
 
 /* May these two commands become one transfer of this engine? */
@@ -72,9 +72,9 @@ static enum iodma_status admit(const struct iodma_channel *channel,
     if (source->prepared == source->held ||
         destination->prepared == destination->held)
         return IODMA_NOT_READY;
-    if (source->view.length != destination->view.length ||
-        source->memory->direction == IODMA_IN ||
-        destination->memory->direction == IODMA_OUT ||
+    if (source->window.length != destination->window.length ||
+        source->window.memory->direction == IODMA_IN ||
+        destination->window.memory->direction == IODMA_OUT ||
         !on_engine(channel, source) || !on_engine(channel, destination))
         return IODMA_BAD_ARGUMENT;
     return in_phase(channel->dmac, transfer) ? IODMA_OK : IODMA_NOT_ALIGNED;
@@ -154,7 +154,7 @@ static bool restart(struct iodma_channel *channel)
 /* Make the next waiting transfer the active one. */
 static bool begin(struct iodma_channel *channel)
 {
-    struct iodma_link *link = iodma_list_take(&channel->waiting);
+    struct iodma_link *link = iodma_queue_take(&channel->waiting);
 
     if (!link)
         return false;
@@ -197,7 +197,7 @@ enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
     transfer->fault = HAL_FAULT_NONE;
     transfer->detail = 0;
     iodma_zip_begin(&transfer->zip, transfer->source, transfer->destination);
-    iodma_list_append(&channel->waiting, &transfer->link);
+    iodma_queue_append(&channel->waiting, &transfer->link);
     if (!channel->active && !channel->serving)
         (void)begin(channel);
     return IODMA_OK;
@@ -295,12 +295,28 @@ static bool advance(struct iodma_channel *channel)
     return true;
 }
 
+/* One round: what is there now. What a callback submits waits for the next one,
+   begun at most, lest one that submits again hold the thread for ever. */
+static void serve(struct iodma_channel *channel)
+{
+    const struct iodma_link *last =
+        channel->waiting.first ? channel->waiting.last : &channel->active->link;
+    bool more = true;
+
+    while (more && (channel->active || begin(channel))) {
+        more = &channel->active->link != last;
+        if (!advance(channel))
+            return;
+    }
+    if (!channel->active)
+        (void)begin(channel);
+}
+
 bool iodma_channel_service(struct iodma_channel *channel)
 {
-    if (!channel->serving) {
+    if (!channel->serving && (channel->active || channel->waiting.first)) {
         channel->serving = true;
-        while ((channel->active || begin(channel)) && advance(channel))
-            ;
+        serve(channel);
         channel->serving = false;
     }
     return channel->active || channel->waiting.first;

@@ -18,7 +18,7 @@
 #define DMA_TRANSFER_H
 
 #include "dma/command.h"
-#include "dma/list.h"
+#include "dma/queue.h"
 #include "dma/zip.h"
 #include "hal/dmac.h"
 #include "hal/status.h"
@@ -73,7 +73,7 @@ struct iodma_transfer {
 struct iodma_channel {
     struct hal_dmac *dmac;
     struct iodma_limits limits;    /* of the engine                         */
-    struct iodma_list waiting;     /* thread                                */
+    struct iodma_queue waiting;    /* thread                                */
     struct iodma_transfer *active; /* thread: whose items are in the ring   */
     uint32_t emitted;              /* thread: items given to the engine     */
     uint32_t retired;              /* ISR: items it gave back; thread, while
@@ -144,7 +144,8 @@ void iodma_channel_poll(struct iodma_channel *channel);
 
 /*
  * Do all there is to do: refill the ring, end what is finished, failed or
- * late, call back, begin the next. Returns true while transfers remain.
+ * late, call back, begin the next. What callbacks submit is begun at most: it
+ * ends in the next call. Returns true while transfers remain.
  *
  * Nothing happens when it is called from a callback. Context: thread; waits
  * only for an engine to stop, IODMA_HALT_MS at most.

@@ -14,9 +14,9 @@
 
 /* A physically contiguous stretch of a memory descriptor. */
 struct iodma_extent {
-    uint64_t offset;  /* bytes from the start of the descriptor */
-    uint64_t address; /* CPU physical                           */
-    uint64_t length;  /* bytes, never 0                         */
+    hal_address offset;  /* bytes from the start of the descriptor */
+    hal_address address; /* CPU physical                           */
+    hal_address length;  /* bytes, never 0                         */
 };
 
 /* A place in a descriptor. A copy of it is a place of its own. */
@@ -24,11 +24,11 @@ struct iodma_walk {
     const struct iodma_memory *memory;
     const struct iodma_memory *leaf; /* whose ranges the place is in, or the
                                         byte before it, if just taken         */
-    uint64_t offset;                 /* from the start of the descriptor      */
-    uint64_t end; /* of the leaf's bytes, from the same start, or of all    */
-    uint64_t within; /* the place, from the start of ...                     */
-    const struct iodma_range *range; /* ... this one of the leaf's           */
-    bool whole; /* the leaf and what it is in are no parts of others */
+    hal_address offset;              /* from the start of the descriptor      */
+    hal_address end; /* of the leaf's bytes, from the same start, or of all */
+    hal_address within; /* the place, from the start of ...                   */
+    const struct iodma_range *range; /* ... this one of the leaf's            */
+    bool whole; /* the leaf and what it is in are no parts of others          */
 };
 
 /*
@@ -42,33 +42,30 @@ struct iodma_walk {
  */
 enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
                                    const struct iodma_memory *memory,
-                                   uint64_t offset);
+                                   hal_address offset);
 
 /*
- * Look at the next byte.
+ * Look at the next bytes, within one range.
  *
- *   address  out: CPU physical
+ *   most     bytes, not 0
+ *   address  out: CPU physical, of the first one
  *
- * Returns OK, or Overrun at the end of the descriptor, or where a translation
- * has nothing. Context: any.
+ * Returns how many of the next `most` bytes are contiguous, at least; 0 at the
+ * end of the descriptor, or where a translation has nothing. Context: any.
  */
-enum iodma_status iodma_walk_peek(struct iodma_walk *walk, uint64_t *address);
-
-/* How many bytes from the place on are contiguous, of the `most` next ones? 0
-   at the end of the descriptor. Context: any. */
-uint64_t iodma_walk_ahead(const struct iodma_walk *walk, uint64_t most);
+hal_address iodma_walk_look(struct iodma_walk *walk, hal_address most,
+                            hal_address *address);
 
 /*
- * How many bytes before the next one are contiguous with it?
+ * Leave behind what iodma_walk_look() saw, `length` bytes from `address` on,
+ * and what goes on behind it, in other ranges as well.
  *
- *   walk     iodma_walk_peek() has just been called, which gave `address`
- *   most     to look for; the descriptor has as many before the place
+ *   most  bytes, not 0
  *
- * Costs a step a range, and a walk from the beginning if ranges are virtual or
- * in several descriptors. Context: any.
+ * Returns how many, `most` at most. Context: any.
  */
-uint64_t iodma_walk_behind(const struct iodma_walk *walk, uint64_t address,
-                           uint64_t most);
+hal_address iodma_walk_take(struct iodma_walk *walk, hal_address address,
+                            hal_address length, hal_address most);
 
 /*
  * Take the next contiguous extent, and no more than `most` of it.
@@ -82,23 +79,7 @@ uint64_t iodma_walk_behind(const struct iodma_walk *walk, uint64_t address,
  *
  * Context: any. Touches neither the memory nor the bus.
  */
-enum iodma_status iodma_walk_next(struct iodma_walk *walk, uint64_t most,
+enum iodma_status iodma_walk_next(struct iodma_walk *walk, hal_address most,
                                   struct iodma_extent *extent);
-
-/* The same, but an extent ends with its range: all of it is of the one leaf
-   that walk->leaf is then. Context: any. */
-enum iodma_status iodma_walk_range(struct iodma_walk *walk, uint64_t most,
-                                   struct iodma_extent *extent);
-
-/* Leave `length` bytes behind, contiguous or not; they are there. Context:
-   any. */
-void iodma_walk_skip(struct iodma_walk *walk, uint64_t length);
-
-/* The array of a descriptor that is not IODMA_MULTI. Context: any. */
-static inline const struct iodma_range *
-iodma_memory_ranges(const struct iodma_memory *memory)
-{
-    return memory->kind == IODMA_BUFFER ? &memory->buffer : memory->ranges;
-}
 
 #endif

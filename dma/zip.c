@@ -8,7 +8,7 @@ static void side_begin(struct iodma_zip_side *side,
 {
     side->command = command;
     side->rest = (struct hal_segment){ 0, 0 };
-    iodma_view_seek(&command->view, 0, &side->cursor);
+    iodma_segment_seek(&command->plan, &side->place, 0);
 }
 
 void iodma_zip_begin(struct iodma_zip *zip, const struct iodma_command *source,
@@ -24,11 +24,11 @@ static bool side_ready(struct iodma_zip_side *side)
     const struct iodma_command *command = side->command;
 
     return side->rest.length != 0 ||
-           iodma_segment_next(&command->view, &side->cursor, &side->rest) ==
+           iodma_segment_next(&command->plan, &side->place, &side->rest) ==
                IODMA_OK;
 }
 
-static void side_take(struct iodma_zip_side *side, uint64_t length)
+static void side_take(struct iodma_zip_side *side, hal_address length)
 {
     side->rest.address += length;
     side->rest.length -= length;
@@ -41,7 +41,7 @@ uint32_t iodma_zip_next(struct iodma_zip *zip, struct hal_item *items,
 
     while (count < most && side_ready(&zip->source) &&
            side_ready(&zip->destination)) {
-        uint64_t length =
+        hal_address length =
             smaller(zip->source.rest.length, zip->destination.rest.length);
 
         items[count++] = (struct hal_item){

@@ -7,6 +7,7 @@
 #define DMA_ZIP_H
 
 #include "dma/command.h"
+#include "dma/piece.h"
 #include "hal/dmac.h"
 #include "hal/segment.h"
 
@@ -15,7 +16,7 @@
 /* One of the two lists, and what is left of the segment in hand. */
 struct iodma_zip_side {
     const struct iodma_command *command;
-    struct iodma_cursor cursor;
+    struct iodma_place place;
     struct hal_segment rest;
 };
 

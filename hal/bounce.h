@@ -4,75 +4,65 @@
  * commands whose own memory it does not. dma/bounce.h fulfils it over storage
  * of the client's; tests put pools of their own here.
  *
- * Addresses are CPU physical. A page is one granule, at a multiple of it.
+ * Addresses are CPU physical. The lock of the bus is held across each call:
+ * a pool bounds its work by one pass over its granules, at most.
  */
 #ifndef HAL_BOUNCE_H
 #define HAL_BOUNCE_H
 
+#include "hal/address.h"
 #include "hal/status.h"
 
-#include <stdbool.h>
 #include <stdint.h>
+
+/* Storage that stands for one stretch of a window. A fixed number of these is
+   lent together with the storage. */
+struct hal_loan {
+    struct hal_loan *next; /* behind it in the window; or, if it is free, the
+                              next free one                                 */
+    hal_address position;  /* of its first byte in the window               */
+    hal_address length;    /* bytes of the window, never 0                  */
+    hal_address storage;   /* CPU physical, of its first byte               */
+};
+
+/* What storage is asked for. */
+struct hal_bounce_wish {
+    hal_address at_least;  /* bytes, whole granules, not 0: at_most, or a power
+                              of two; what is given is ...                  */
+    hal_address at_most;   /* ... at_most, or a smaller multiple of at_least */
+    hal_address alignment; /* power of two, at least the granule: the first
+                              address is equal to ...                       */
+    hal_address phase;     /* ... this modulo the alignment; a multiple of the
+                              granule                                       */
+    hal_address highest;   /* address that the last byte may have           */
+};
 
 struct hal_bounce;
 
 struct hal_bounce_ops {
     /*
-     * Take one page whose last byte is not above `highest`.
-     * Returns OK, or NoResources; then *address is unchanged.
-     * Context: any, with the bus's lock held. O(1).
-     */
-    enum iodma_status (*take_page)(struct hal_bounce *bounce, uint64_t highest,
-                                   uint64_t *address);
-    /*
-     * Take contiguous pages.
+     * Take contiguous storage: as much of at_most as there is in one piece.
      *
-     *   size       bytes, a multiple of the granule, not 0
-     *   alignment  of the first byte, a power of two, at least the granule;
-     *              one above the size may need as much free memory
-     *   highest    as above, where the aperture of `base` shows it
+     *   address, size  out: what was taken
      *
-     * They may lie elsewhere than the single pages, but all of them in one
-     * aperture that the master may read and write: what does not is given back,
-     * and nobody gets it.
-     *
-     * Returns and context as above.
+     * Returns OK; NoResources: there is no run of at_least, as it is wished;
+     * then nothing has changed. Context: any, with the bus's lock held.
      */
-    enum iodma_status (*take_run)(struct hal_bounce *bounce, uint64_t size,
-                                  uint64_t alignment, uint64_t highest,
-                                  uint64_t *address);
-    /*
-     * Give back what one of the two took, whole: a page has the size of a
-     * granule. Context: as above.
-     */
-    void (*give_back)(struct hal_bounce *bounce, uint64_t address,
-                      uint64_t size);
-};
-
-/* A page on loan, found by the page it stands for (dma/cells.c keeps these;
-   whoever makes the pool only provides them, all zero). */
-struct hal_bounce_cell {
-    const void *owner;  /* the command that has it                    */
-    uint64_t page;      /* CPU physical address of the page it stands
-                           for                                        */
-    bool covered;       /* one piece of the window is all of the page */
-    uint32_t next;      /* in the command's list, index + 1           */
-    uint32_t bucket;    /* first cell of the hash bucket, index + 1   */
-    uint32_t collision; /* next cell of the same bucket, index + 1    */
+    enum iodma_status (*take)(struct hal_bounce *bounce,
+                              const struct hal_bounce_wish *wish,
+                              hal_address *address, hal_address *size);
+    /* Give back what one call took, whole or in parts of whole granules.
+       Context: as above. */
+    void (*give_back)(struct hal_bounce *bounce, hal_address address,
+                      hal_address size);
 };
 
 struct hal_bounce {
     const struct hal_bounce_ops *ops;
-    uint64_t base;    /* of the first page take_page() can give       */
-    uint32_t granule; /* bytes of a page, a power of two              */
-    uint32_t pages;   /* that take_page() can give, from base on      */
-    struct hal_bounce_cell *cells; /* one a page */
+    hal_address first;      /* all that take() can give lies from here ... */
+    hal_address last;       /* ... to here, in one aperture of each bus    */
+    struct hal_loan *loans; /* free ones; under the lock                   */
+    uint32_t granule;       /* bytes, a power of two                       */
 };
-
-/* Bytes of all pages. Context: any. */
-static inline uint64_t hal_bounce_size(const struct hal_bounce *bounce)
-{
-    return (uint64_t)bounce->pages * bounce->granule;
-}
 
 #endif

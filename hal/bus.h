@@ -5,6 +5,7 @@
 #ifndef HAL_BUS_H
 #define HAL_BUS_H
 
+#include "hal/address.h"
 #include "hal/cache.h"
 #include "hal/clock.h"
 #include "hal/fences.h"
@@ -29,11 +30,11 @@ enum {
  * the two may be different ports.
  */
 struct hal_aperture {
-    uint64_t cpu;   /* first CPU physical address                          */
-    uint64_t bus;   /* the bus address of that byte                        */
-    uint64_t size;  /* bytes                                               */
-    uint8_t access; /* HAL_READ | HAL_WRITE, seen from the master          */
-    bool snooped;   /* the master's accesses look into the CPU's caches    */
+    hal_address first; /* CPU physical address of the first byte, ...     */
+    hal_address last;  /* ... and of the last one                         */
+    hal_address bus;   /* the bus address of the first byte               */
+    uint8_t access;    /* HAL_READ | HAL_WRITE, seen from the master      */
+    bool snooped;      /* the master's accesses look into the CPU's caches */
 };
 
 struct hal_bus {

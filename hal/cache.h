@@ -10,6 +10,8 @@
 #ifndef HAL_CACHE_H
 #define HAL_CACHE_H
 
+#include "hal/address.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,11 +19,11 @@ struct hal_cache;
 
 struct hal_cache_ops {
     /* Write dirty lines back; they may stay valid. Context: any. */
-    void (*clean)(const struct hal_cache *cache, void *va, uint64_t pa,
+    void (*clean)(const struct hal_cache *cache, void *va, hal_address pa,
                   size_t length);
     /* Write dirty lines back and drop them. Context: any. */
     void (*clean_invalidate)(const struct hal_cache *cache, void *va,
-                             uint64_t pa, size_t length);
+                             hal_address pa, size_t length);
 };
 
 struct hal_cache {

@@ -18,9 +18,9 @@
 
 /* One piece of work: length bytes from source to destination. */
 struct hal_item {
-    uint64_t source;      /* bus address                 */
-    uint64_t destination; /* bus address                 */
-    uint64_t length;      /* bytes, 1 .. max_segment     */
+    hal_address source;      /* bus address                 */
+    hal_address destination; /* bus address                 */
+    hal_address length;      /* bytes, 1 .. max_segment     */
 };
 
 /* Why an engine stopped by itself. */

@@ -11,6 +11,7 @@
 #ifndef HAL_MAPPER_H
 #define HAL_MAPPER_H
 
+#include "hal/address.h"
 #include "hal/status.h"
 
 #include <stdbool.h>
@@ -29,27 +30,28 @@ struct hal_mapper_ops {
      * else stopped it.
      * Context: thread or ISR.
      */
-    enum iodma_status (*map_run)(struct hal_mapper *mapper, uint64_t iova,
-                                 uint64_t bus, uint64_t length,
+    enum iodma_status (*map_run)(struct hal_mapper *mapper, hal_address iova,
+                                 hal_address bus, hal_address length,
                                  uint32_t access);
     /* Show nothing any more from iova on; all of it was shown. The master may
        still reach it until sync(). Context: as map_run. */
-    void (*unmap)(struct hal_mapper *mapper, uint64_t iova, uint64_t length);
+    void (*unmap)(struct hal_mapper *mapper, hal_address iova,
+                  hal_address length);
     /* What unmap() took out is out of the master's reach when this returns.
        Context: as map_run. */
     void (*sync)(struct hal_mapper *mapper);
     /* The bus address of the byte shown at an IOVA. Returns false if nothing
        is; for diagnosis. Context: as map_run. */
-    bool (*to_physical)(struct hal_mapper *mapper, uint64_t iova,
-                        uint64_t *bus);
+    bool (*to_physical)(struct hal_mapper *mapper, hal_address iova,
+                        hal_address *bus);
 };
 
 /* The driver embeds this and finds itself again with CONTAINER_OF. */
 struct hal_mapper {
     const struct hal_mapper_ops *ops;
     uint32_t page_size; /* bytes, a power of two: what a run is made of       */
-    uint64_t first;     /* IOVA that may be used: from here, whole pages, ... */
-    uint64_t last;      /* ... to this byte                                   */
+    hal_address first;  /* IOVA that may be used: from here, whole pages, ... */
+    hal_address last;   /* ... to this byte                                   */
     bool can_bypass;    /* the master may also speak bus addresses, which pass
                            untranslated                                       */
 };

@@ -3,6 +3,8 @@
 #ifndef HAL_REGION_H
 #define HAL_REGION_H
 
+#include "hal/address.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,7 +33,7 @@ struct hal_window {
      * no window is free, then *length is unchanged.
      * Context: thread or ISR.
      */
-    void *(*open)(uint64_t address, uint64_t *length);
+    void *(*open)(hal_address address, hal_address *length);
     /* Close the window that shows this pointer. Context: as open. */
     void (*close)(void *pointer);
 };
@@ -42,13 +44,13 @@ struct hal_window {
  * have the CPU touch it is not (NotAttached).
  */
 struct hal_region {
-    uint64_t base;  /* CPU physical address                      */
-    uint64_t size;  /* bytes                                     */
-    uint8_t cached; /* HAL_UNCACHED, _WRITE_THROUGH, _WRITE_BACK; what is
-                       maintained is a matter of the aperture (E1) */
-    bool writable;  /* false: ROM; DMA into it is NotWritable    */
+    hal_address first; /* CPU physical address of the first byte, ...     */
+    hal_address last;  /* ... and of the last one                         */
+    uint8_t cached;    /* HAL_UNCACHED, _WRITE_THROUGH, _WRITE_BACK. Uncached
+                          memory has no lines to maintain (E1)                */
+    bool writable;     /* false: ROM; DMA into it is NotWritable             */
     const struct hal_window *window; /* NULL: the physical address is the
-                                        CPU's own, a pointer     */
+                                        CPU's own, a pointer              */
 };
 
 #endif

@@ -8,13 +8,15 @@
 #ifndef HAL_SHARED_H
 #define HAL_SHARED_H
 
+#include "hal/address.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 struct hal_shared {
-    void *cpu;    /* where the CPU finds it               */
-    uint64_t bus; /* where the device finds its first byte */
-    size_t size;  /* bytes, contiguous on both sides      */
+    void *cpu;       /* where the CPU finds it               */
+    hal_address bus; /* where the device finds its first byte */
+    size_t size;     /* bytes, contiguous on both sides      */
 };
 
 #endif

@@ -3,6 +3,8 @@
 #ifndef HAL_TRANSLATION_H
 #define HAL_TRANSLATION_H
 
+#include "hal/address.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,7 +20,8 @@ struct hal_translation {
      * Returns false, with nothing changed, if nothing is mapped there.
      * Context: thread or ISR.
      */
-    bool (*to_physical)(uint64_t address, uint64_t *physical, uint64_t *length);
+    bool (*to_physical)(hal_address address, hal_address *physical,
+                        hal_address *length);
 };
 
 #endif

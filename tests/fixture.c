@@ -38,9 +38,9 @@ static const struct hal_fences fences = {
 };
 
 const struct hal_aperture fixture_aperture = {
-    .cpu = 0,
+    .first = 0,
+    .last = INT64_MAX,
     .bus = 0,
-    .size = UINT64_C(1) << 63,
     .access = HAL_READ | HAL_WRITE,
     .snooped = true,
 };
@@ -48,8 +48,8 @@ const struct hal_aperture fixture_aperture = {
 const struct hal_limits fixture_no_limits = { .address_bits = 0 };
 
 static const struct hal_region region = {
-    .base = 0,
-    .size = UINT64_C(1) << 63,
+    .first = 0,
+    .last = INT64_MAX,
     .cached = HAL_WRITE_BACK,
     .writable = true,
     .window = &sparse_window,
@@ -70,9 +70,11 @@ const struct iodma_bus *fixture_bus(void)
 {
     static struct iodma_bus bus;
 
-    if (!bus.hal)
+    if (!bus.hal) {
         expect_status("the fixture's bus",
                       iodma_bus_init(&bus, &fixture_hal_bus, 0), IODMA_OK);
+        expect_status("its facts", iodma_bus_check(&bus, NULL), IODMA_OK);
+    }
     return &bus;
 }
 
@@ -85,6 +87,8 @@ const struct iodma_bus *fixture_bus(void)
 
 static bool page_taken[FIXTURE_PAGES];
 static bool run_taken[FIXTURE_RUNS];
+static struct hal_loan loans[FIXTURE_LOANS];
+static unsigned loans_lent;
 static unsigned fail_at;
 
 static bool fails(void)
@@ -92,22 +96,25 @@ static bool fails(void)
     return fail_at != 0 && --fail_at == 0;
 }
 
-static enum iodma_status take_page(struct hal_bounce *bounce, uint64_t highest,
-                                   uint64_t *address)
+static bool fits(const struct hal_bounce_wish *wish, hal_address address,
+                 hal_address size)
 {
-    (void)bounce;
-    if (fails())
-        return IODMA_NO_RESOURCES;
-    for (unsigned i = 0; i < FIXTURE_PAGES; i++) {
-        uint64_t page = PAGES_BASE + i * PAGES_STEP;
+    return modulo(address, wish->alignment) == wish->phase &&
+           address + (size - 1) <= wish->highest;
+}
 
-        if (!page_taken[i] && page + PAGE - 1 <= highest) {
+static bool take_page(const struct hal_bounce_wish *wish, hal_address *address)
+{
+    for (unsigned i = 0; i < FIXTURE_PAGES; i++) {
+        hal_address page = PAGES_BASE + i * PAGES_STEP;
+
+        if (!page_taken[i] && fits(wish, page, PAGE)) {
             page_taken[i] = true;
             *address = page;
-            return IODMA_OK;
+            return true;
         }
     }
-    return IODMA_NO_RESOURCES;
+    return false;
 }
 
 static bool run_free(uint64_t first, uint64_t count)
@@ -119,71 +126,115 @@ static bool run_free(uint64_t first, uint64_t count)
     return true;
 }
 
-static enum iodma_status take_run(struct hal_bounce *bounce, uint64_t size,
-                                  uint64_t alignment, uint64_t highest,
-                                  uint64_t *address)
+static bool take_run(const struct hal_bounce_wish *wish, hal_address size,
+                     hal_address *address)
 {
-    (void)bounce;
-    expect("a run is whole pages, aligned to a page at least",
-           size != 0 && size % PAGE == 0 && is_power_of_two(alignment) &&
-               alignment >= PAGE);
-    if (fails())
-        return IODMA_NO_RESOURCES;
     for (uint64_t i = 0; i < FIXTURE_RUNS; i++) {
-        uint64_t run = RUNS_BASE + i * PAGE;
+        hal_address run = RUNS_BASE + i * PAGE;
 
-        if (run % alignment == 0 && run_free(i, size / PAGE) &&
-            run + size - 1 <= highest) {
+        if (run_free(i, size / PAGE) && fits(wish, run, size)) {
             memset(&run_taken[i], true, (size_t)(size / PAGE));
             *address = run;
-            return IODMA_OK;
+            return true;
         }
     }
-    return IODMA_NO_RESOURCES;
+    return false;
 }
 
-static void give_back(struct hal_bounce *bounce, uint64_t address,
-                      uint64_t size)
+/* Is the wish one that the contract allows? */
+static bool sound(const struct hal_bounce_wish *wish)
+{
+    return wish->at_least != 0 && modulo(wish->at_least, PAGE) == 0 &&
+           wish->at_most >= wish->at_least &&
+           wish->at_most % wish->at_least == 0 &&
+           is_power_of_two(wish->alignment) && wish->alignment >= PAGE &&
+           wish->phase < wish->alignment && modulo(wish->phase, PAGE) == 0;
+}
+
+static enum iodma_status take(struct hal_bounce *bounce,
+                              const struct hal_bounce_wish *wish,
+                              hal_address *address, hal_address *size)
+{
+    hal_address length = wish->at_most;
+    bool taken = false;
+
+    (void)bounce;
+    if (!expect("storage is wished for as the contract says", sound(wish)) ||
+        fails())
+        return IODMA_NO_RESOURCES;
+    if (wish->at_least == PAGE) {
+        length = PAGE;
+        taken = take_page(wish, address);
+    } else {
+        while (!(taken = take_run(wish, length, address)) &&
+               length > wish->at_least)
+            length -= wish->at_least;
+    }
+    if (taken)
+        *size = length;
+    return taken ? IODMA_OK : IODMA_NO_RESOURCES;
+}
+
+/* One page; the test is told if nobody has it. */
+static void give_back_page(hal_address address)
+{
+    bool *taken;
+
+    if (address >= RUNS_BASE) {
+        taken = &run_taken[(address - RUNS_BASE) / PAGE];
+    } else {
+        expect("there is such a page",
+               (address - PAGES_BASE) % PAGES_STEP == 0 &&
+                   address - PAGES_BASE < FIXTURE_PAGES * PAGES_STEP);
+        taken = &page_taken[(address - PAGES_BASE) / PAGES_STEP];
+    }
+    expect("what is given back was taken", *taken);
+    *taken = false;
+}
+
+static void give_back(struct hal_bounce *bounce, hal_address address,
+                      hal_address size)
 {
     (void)bounce;
-    if (address >= RUNS_BASE) {
-        uint64_t first = (address - RUNS_BASE) / PAGE;
-
-        expect("a run given back was taken", run_taken[first]);
-        memset(&run_taken[first], false, (size_t)(size / PAGE));
-        return;
-    }
-    expect("a page given back was taken",
-           page_taken[(address - PAGES_BASE) / PAGES_STEP] && size == PAGE);
-    page_taken[(address - PAGES_BASE) / PAGES_STEP] = false;
+    expect("whole pages are given back",
+           size != 0 && modulo(address | size, PAGE) == 0);
+    for (hal_address i = 0; i < size; i += PAGE)
+        give_back_page(address + i);
 }
 
-static const struct hal_bounce_ops bounce_ops = {
-    .take_page = take_page,
-    .take_run = take_run,
-    .give_back = give_back,
+static const struct hal_bounce_ops bounce_ops = { take, give_back };
+
+static struct hal_bounce pools = {
+    .ops = &bounce_ops,
+    .first = PAGES_BASE,
+    .last = RUNS_BASE + FIXTURE_RUNS * PAGE - 1,
+    .granule = PAGE,
 };
+
+void fixture_leave_loans(unsigned count)
+{
+    loans_lent = count;
+    iodma_bounce_own_loans(&pools, loans, count);
+}
+
+struct hal_bounce *fixture_bounce(void)
+{
+    memset(page_taken, false, sizeof page_taken);
+    memset(run_taken, false, sizeof run_taken);
+    fail_at = 0;
+    pools.ops = &bounce_ops;
+    fixture_leave_loans(FIXTURE_LOANS);
+    return &pools;
+}
 
 const struct iodma_bus *fixture_bouncing_bus(void)
 {
-    static struct hal_bounce_cell cells[2 * FIXTURE_PAGES];
-    static struct hal_bounce bounce = {
-        .ops = &bounce_ops,
-        .base = PAGES_BASE,
-        .granule = PAGE,
-        .pages = COUNT_OF(cells),
-        .cells = cells,
-    };
     static struct iodma_bus bus;
 
     sparse_reset();
-    memset(page_taken, false, sizeof page_taken);
-    memset(run_taken, false, sizeof run_taken);
-    memset(cells, 0, sizeof cells);
-    fail_at = 0;
     bus = *fixture_bus();
-    expect_status("the fixture's bounce storage", iodma_bus_lend(&bus, &bounce),
-                  IODMA_OK);
+    expect_status("the fixture's bounce storage",
+                  iodma_bus_lend(&bus, fixture_bounce()), IODMA_OK);
     return &bus;
 }
 
@@ -206,6 +257,23 @@ unsigned fixture_run_pages_taken(void)
     return count_taken(run_taken, FIXTURE_RUNS);
 }
 
+unsigned fixture_loans_taken(void)
+{
+    unsigned taken = loans_lent;
+
+    for (const struct hal_loan *loan = pools.loans; loan && taken != 0;
+         loan = loan->next)
+        taken--;
+    return taken;
+}
+
+bool expect_fixture_free(void)
+{
+    return expect_number("bounce pages taken", fixture_pages_taken(), 0) &
+           expect_number("pages of runs taken", fixture_run_pages_taken(), 0) &
+           expect_number("loans taken", fixture_loans_taken(), 0);
+}
+
 void fixture_use_up(bool pages, bool runs)
 {
     memset(page_taken, pages, sizeof page_taken);
@@ -222,11 +290,11 @@ void fixture_fail_take(unsigned n)
 uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,
                       uint32_t room)
 {
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     expect_status("gen",
                   iodma_command_gen_segments(command, &offset, list, &room),
                   IODMA_OK);
-    expect_number("the list covers the window", offset, command->view.length);
+    expect_number("the list covers the window", offset, command->window.length);
     return room;
 }

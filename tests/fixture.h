@@ -12,6 +12,7 @@
 #include "hal/bits.h"
 #include "tests/rows.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The fixture's parts, for a test that wants a bus with a difference. */
@@ -23,30 +24,55 @@ extern const struct hal_bus fixture_hal_bus;
 const struct iodma_bus *fixture_bus(void);
 
 /*
- * The bus with bounce storage, all of it free: pages at 0x100000, 0x102000,
- * ... 0x11E000, the lowest free one first; runs in 1 MiB from 0x200000 on,
- * first fit. Memory is fresh.
+ * The bus with bounce storage, all of it free; memory is fresh. Who is content
+ * with one page (at_least) gets one, the lowest free of 0x100000, 0x102000,
+ * ... 0x11E000, which are never adjacent; who is not gets a run in 1 MiB from
+ * 0x200000 on: the first that fits, else the longest.
  */
 const struct iodma_bus *fixture_bouncing_bus(void);
+
+/* The same storage, all of it free, for a bus of the test's own; memory is as
+   it was. */
+struct hal_bounce *fixture_bounce(void);
 
 enum {
     FIXTURE_PAGES = 16,
     FIXTURE_RUNS = 256, /* pages that runs are taken from */
+    FIXTURE_LOANS = 64,
 };
 
-/* Pages that are not free. Use it up: the next `pages` pages, and pages of
-   runs, are taken by nobody. */
+/* Pages that are not free, and loans. Use it up: all pages, all pages of runs,
+   are taken by nobody. Leave so many loans. */
 unsigned fixture_pages_taken(void);
 unsigned fixture_run_pages_taken(void);
+unsigned fixture_loans_taken(void);
 void fixture_use_up(bool pages, bool runs);
+void fixture_leave_loans(unsigned count);
 
-/* The n-th take, page or run, from now on fails (1: the next one). */
+/* All of it is free. */
+bool expect_fixture_free(void);
+
+/* The n-th take from now on fails (1: the next one). */
 void fixture_fail_take(unsigned n);
 
 /* List all of a prepared window at once, in 64 bits. Returns how many segments
    were made, `room` at most. */
 uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,
                       uint32_t room);
+
+/* How a prepared window goes, by the rungs of E3. */
+enum {
+    RUNG_DIRECT = 0,
+    RUNG_SPLIT = 1,
+    RUNG_WHOLE = 2,
+};
+
+static inline unsigned fixture_rung(const struct iodma_command *command)
+{
+    if (!command->plan.loans)
+        return RUNG_DIRECT;
+    return command->plan.whole ? RUNG_WHOLE : RUNG_SPLIT;
+}
 
 /* S(f, b, m, a/al/ai) of the spec. */
 #define SPEC(function, bits, max, address, len, internal)                      \

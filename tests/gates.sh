@@ -4,20 +4,26 @@
 # What the core may ask of a product, for the CPUs that matter: memcpy, memmove,
 # memset and the compiler's own integer helpers; no heap, no data, no division
 # of 64 bits, no locked instructions. Prints its size, too (./run size says
-# more). What it may ask of a compiler: C11, and its headers C++17. And what it
-# brings into an image: nothing that is not called.
+# more). What it brings into an image: nothing that is not called, and of
+# reasons nothing in a build without them. And what it may ask of a compiler:
+# C11, and its headers C++11.
 #
 #   gates.sh ROOT      (folder of the checkout)
 
 set -u
 
 root=$1
-allowed='^(memcpy|memmove|memset|__aeabi_(llsl|llsr|lasr|lmul|lcmp|ulcmp)|__(ctz|clz)[sd]i2|__gnu_thumb1_case_[a-z]*|iodma_.*|hal_.*)$'
+# iodma_status_name: hal/status.c.
+allowed='^(memcpy|memmove|memset|__aeabi_(llsl|llsr|lasr|lmul|lcmp|ulcmp)|__(ctz|clz)[sd]i2|__gnu_thumb1_case_[a-z]*|iodma_status_name)$'
 
-# Files of dma/ that only those link who call them (E14; see size.sh).
-optional='bounce copy explain_bytes explain_list explain_memory'
-optional="$optional explain_prepare explain_record explain_spec judge map"
-optional="$optional oneshot pool reason reason_names runs share transfer zip"
+# Files of dma/ that only those link who call for what they do (E14).
+optional='access blocks bounce bus_check cache copy ladder loans map oneshot
+    pool reason_words share transfer zip'
+# A product of tests/clients/command.c, and those that it brings.
+products='client:
+    client_lends: access blocks bounce ladder loans
+    client_maintains: access cache
+    client_maps: blocks map'
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -52,31 +58,42 @@ silent()
 
 # What the core asks of a product --------------------------------------------
 
-for cpu in cortex-a15 cortex-m33 cortex-m0plus; do
-    mkdir "$work/$cpu"
+# core CPU REASONS: its object files, in a folder CPU-REASONS.
+core()
+{
+    mkdir "$work/$1-$2"
     for file in "$root"/dma/*.c; do
-        arm-none-eabi-gcc "-mcpu=$cpu" -mthumb -Os -std=c11 -ffreestanding \
-            -ffunction-sections -I"$root" -c "$file" \
-            -o "$work/$cpu/$(basename "$file" .c).o" || failed=1
+        arm-none-eabi-gcc "-mcpu=$1" -mthumb -Os -std=c11 -ffreestanding \
+            -ffunction-sections -fdata-sections "-DIODMA_REASONS=$2" \
+            -I"$root" -c "$file" \
+            -o "$work/$1-$2/$(basename "$file" .c).o" || failed=1
     done
-    undefined=$(arm-none-eabi-nm -u "$work/$cpu"/*.o | awk 'NF == 2 { print $2 }' |
-        sort -u | grep -v -E -e "$allowed")
+}
+
+# The names that object files give to others.
+names()
+{
+    arm-none-eabi-nm -g --defined-only "$@" | awk 'NF == 3 { print $3 }' | sort
+}
+
+for cpu in cortex-a15 cortex-m33 cortex-m0plus; do
+    core "$cpu" 1
+    names "$work/$cpu"-1/*.o >"$work/defined"
+    undefined=$(arm-none-eabi-nm -u "$work/$cpu"-1/*.o |
+        awk 'NF == 2 { print $2 }' | sort -u | comm -23 - "$work/defined" |
+        grep -v -E -e "$allowed")
     say "$cpu: the core asks for nothing but memory functions and helpers" \
         "$undefined"
-    data=$(arm-none-eabi-nm "$work/$cpu"/*.o | awk '$2 ~ /^[bBdDcC]$/ { print $3 }')
+    data=$(arm-none-eabi-nm "$work/$cpu"-1/*.o |
+        awk '$2 ~ /^[bBdDcC]$/ { print $3 }')
     say "$cpu: the core has no data of its own" "$data"
-    arm-none-eabi-size "$work/$cpu"/*.o | awk -v cpu="$cpu" '
+    arm-none-eabi-size "$work/$cpu"-1/*.o | awk -v cpu="$cpu" '
         NR > 1 { sub(/.*\//, "", $6); text += $1; list = list " " $6 " " $1 }
         END { printf "# %s -Os: %d bytes of text (%s)\n", cpu, text, substr(list, 2) }'
 done
+core cortex-m33 0
 
 # What it brings into an image -----------------------------------------------
-
-# The names that an object file gives to others.
-names()
-{
-    arm-none-eabi-nm -g --defined-only "$1" | awk '{ print $3 }' | sort
-}
 
 # m33 FRONT-END ARG...
 m33()
@@ -87,27 +104,60 @@ m33()
         -fdata-sections "-I$root" "$@"
 }
 
-# link_client OUT OBJECT: the client with the core, as a product links it.
+# link_client NAME OBJECT REASONS: an image NAME, as a product links it.
 link_client()
 {
-    m33 gcc -nostartfiles -Wl,--gc-sections,--entry=client "$2" \
-        "$work"/cortex-m33/*.o -o "$1"
+    m33 gcc -nostartfiles -Wl,--gc-sections,"--entry=$1" "$2" \
+        "$work/cortex-m33-$3"/*.o -o "$work/$1"
 }
 
-silent 'a client of the command compiles' \
-    m33 gcc -std=c11 -Wall -Wextra -c "$root/tests/clients/command.c" \
-    -o "$work/client.o"
-silent 'and links' link_client "$work/client" "$work/client.o"
-names "$work/client" >"$work/linked"
-linked=$(grep -c -x -e iodma_command_init -e iodma_command_gen_segments \
-    "$work/linked")
-[ "$linked" -eq 2 ] && missing= || missing="only $linked of two"
-say 'its image has the command' "$missing"
-for name in $optional; do
-    [ -e "$root/dma/$name.c" ] || continue
-    names "$work/cortex-m33/$name.o" | comm -12 - "$work/linked" >"$work/both"
-    say "and nothing of $name.c" "$(cat "$work/both")"
+# files REASONS IMAGE: which of the core's optional files it has.
+files()
+{
+    names "$2" >"$work/linked"
+    for name in $optional; do
+        names "$work/cortex-m33-$1/$name.o" | comm -12 - "$work/linked" |
+            grep -q . && echo "$name"
+    done
+}
+
+# What of reasons is in object files or images: their code, or a call of it.
+reasons()
+{
+    arm-none-eabi-nm "$@" | awk '{ print $NF }' |
+        grep -E -e '^iodma_(refuse|reason)' | sort -u
+}
+
+say 'what is optional is there' "$(for name in $optional; do
+    [ -e "$root/dma/$name.c" ] || echo "dma/$name.c"
+done)"
+echo "$products" | sed 's/^ *//' >"$work/products"
+for kept in 1 0; do
+    [ "$kept" -eq 1 ] && build= || build=' (no reasons)'
+    silent "products of the command compile$build" \
+        m33 gcc -std=c11 -Wall -Wextra "-DIODMA_REASONS=$kept" \
+        -c "$root/tests/clients/command.c" -o "$work/client.o"
+    while IFS=: read -r product brings; do
+        silent "$product links$build" \
+            link_client "$product" "$work/client.o" "$kept"
+        files "$kept" "$work/$product" >"$work/brought"
+        say 'its image has the command' "$(printf '%s\n' \
+            iodma_command_gen_segments iodma_command_init |
+            comm -23 - "$work/linked")"
+        for name in $brings; do
+            echo "$name"
+        done | diff - "$work/brought" >"$work/differs"
+        say "and, of what is optional,${brings:- nothing}" \
+            "$(sed -n 's/^< /missing:/p; s/^> /linked:/p' "$work/differs")"
+    done <"$work/products"
+    reasons "$work"/client "$work"/client_* >"$work/trace"
+    [ "$kept" -eq 0 ] || say 'their images have reasons' \
+        "$([ -s "$work/trace" ] || echo missing:iodma_refuse)"
 done
+say 'their images have no trace of reasons (no reasons)' "$(cat "$work/trace")"
+rm "$work/cortex-m33-0/reason_words.o" # who calls for words links it
+say 'nor has any file of the core (no reasons)' \
+    "$(reasons "$work"/cortex-m33-0/*.o)"
 
 # What it asks of a compiler -------------------------------------------------
 
@@ -118,7 +168,7 @@ for header in "$root"/dma/*.h "$root"/hal/*.h; do
     echo "#include \"$name\"" >"$work/alone/$(echo "$name" | tr / _).c"
 done
 strict='-fsyntax-only -Wall -Wextra -Wpedantic -Werror'
-client=$root/tests/clients/client.cc
+clients=$root/tests/clients
 # shellcheck disable=SC2086 # words
 {
     for cc in gcc clang; do
@@ -128,17 +178,22 @@ client=$root/tests/clients/client.cc
     for cc in g++ clang++; do
         silent "every header stands alone in C++17 ($cc)" \
             "$cc" -std=c++17 $strict "-I$root" -x c++ "$work"/alone/*.c
-        silent "a client in C++17 compiles ($cc)" \
-            "$cc" -std=c++17 $strict "-I$root" "$client"
-        # GCC misses the fields that are not named, in C++ only.
-        silent "a client in C++20 compiles ($cc)" "$cc" -std=c++20 $strict \
-            -Wno-missing-field-initializers "-I$root" "$client"
+        for year in 11 17 20; do
+            silent "a client in C++$year compiles ($cc)" \
+                "$cc" "-std=c++$year" $strict "-I$root" "$clients/client.cc"
+        done
+        silent "buffers for a device are declared in C++11 ($cc)" \
+            "$cc" -std=c++11 $strict "-I$root" "$clients/buffer.cc"
+    done
+    for kept in 1 0; do
+        [ "$kept" -eq 1 ] && build= || build=' (no reasons)'
+        silent "clang does not warn of the core$build" clang -std=c11 \
+            -ffreestanding -fsyntax-only -Wall -Wextra \
+            "-DIODMA_REASONS=$kept" "-I$root" "$root"/dma/*.c
     done
 }
-silent 'clang does not warn of the core' clang -std=c11 -ffreestanding \
-    -fsyntax-only -Wall -Wextra "-I$root" "$root"/dma/*.c
 silent 'a client in C++17 compiles for an M33' \
-    m33 g++ -std=c++17 -c "$client" -o "$work/client_cc.o"
+    m33 g++ -std=c++17 -c "$clients/client.cc" -o "$work/client_cc.o"
 silent 'and links: the names are those of C' \
-    link_client "$work/client_cc" "$work/client_cc.o"
+    link_client client "$work/client_cc.o" 1
 exit $failed

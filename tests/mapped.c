@@ -7,7 +7,8 @@
 
 struct mapped mapped;
 
-static struct iodma_note notes[MAPPED_NOTES], other_notes[MAPPED_OTHER_NOTES];
+static uint32_t words[IODMA_BLOCK_WORDS(MAPPED_PAGES)];
+static uint32_t other_words[IODMA_BLOCK_WORDS(MAPPED_OTHER_PAGES)];
 
 void mapped_make(struct mapped_facts facts, uint32_t count)
 {
@@ -20,19 +21,22 @@ void mapped_make(struct mapped_facts facts, uint32_t count)
         mapped.model.mapper.last = facts.last;
     expect_status("mapper",
                   iodma_mapper_init(&mapped.mapper, &mapped.model.mapper,
-                                    mapped.hal.lock, notes, count),
+                                    mapped.hal.lock, words, count),
                   IODMA_OK);
 }
 
 /* Everything anew: hal is what its caller makes of it. */
 void mapped_begin_bus(struct mapped_facts facts)
 {
-    struct hal_bounce *bounce = fixture_bouncing_bus()->bounce;
-
-    mapped_make(facts, MAPPED_NOTES);
+    sparse_reset();
+    mapped_make(facts, MAPPED_PAGES);
     recorded_count = 0;
     expect_status("bus", iodma_bus_init(&mapped.bus, &mapped.hal, 0), IODMA_OK);
-    expect_status("lend", iodma_bus_lend(&mapped.bus, bounce), IODMA_OK);
+    if (mapped.hal.cache)
+        expect_status("cache", iodma_bus_cache(&mapped.bus), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&mapped.bus, fixture_bounce()),
+                  IODMA_OK);
+    expect_status("facts", iodma_bus_check(&mapped.bus, NULL), IODMA_OK);
 }
 
 void mapped_begin_with(struct mapped_facts facts)
@@ -132,8 +136,8 @@ static uint64_t bus_address(uint64_t cpu)
     for (uint32_t i = 0; i < mapped.hal.aperture_count; i++) {
         const struct hal_aperture *aperture = &mapped.hal.apertures[i];
 
-        if (range_holds(aperture->cpu, aperture->size, cpu))
-            return aperture->bus + (cpu - aperture->cpu);
+        if (cpu >= aperture->first && cpu <= aperture->last)
+            return aperture->bus + (cpu - aperture->first);
     }
     return 0;
 }
@@ -142,23 +146,21 @@ static uint64_t bus_address(uint64_t cpu)
    as its direction says, no more. */
 void expect_mapped_bytes(const struct iodma_command *from)
 {
-    const struct iodma_view *view = &from->view;
-    uint32_t access = iodma_access_of(view->memory->direction);
-    uint64_t position = 0;
+    uint32_t access = from->window.access;
+    hal_address position = 0;
     bool right = true;
 
     for (uint32_t i = 0; i < mapped.listed && right; i++) {
         for (uint64_t k = 0; k < mapped.list[i].length && right; k++) {
-            uint64_t iova = mapped.list[i].address + k;
-            struct iodma_piece piece = { 0, 0, 0 };
-            struct iodma_walk walk;
-            uint64_t at = 0;
-            uint64_t none;
+            hal_address iova = mapped.list[i].address + k;
+            struct iodma_piece piece = { .length = 0 };
+            struct iodma_place place;
+            hal_address at = 0;
+            hal_address none;
 
-            iodma_view_begin(view, position++, &walk);
-            right = expect_status("a piece",
-                                  iodma_view_piece(view, &walk, 1, &piece),
-                                  IODMA_OK) &&
+            iodma_piece_seek(&from->plan, &place, position++);
+            right = expect("a piece",
+                           iodma_piece_next(&from->plan, &place, 1, &piece)) &&
                     expect("the byte is shown",
                            model_mapper_translate(&mapped.model, iova, access,
                                                   &at)) &&
@@ -171,7 +173,7 @@ void expect_mapped_bytes(const struct iodma_command *from)
                                                        &none));
         }
     }
-    expect_number("bytes listed", position, view->length);
+    expect_number("bytes listed", position, from->window.length);
 }
 
 void expect_mapped_pages(unsigned count)
@@ -179,15 +181,14 @@ void expect_mapped_pages(unsigned count)
     expect_number("pages shown", model_mapper_shown(&mapped.model, false),
                   count);
     expect_number("IOVA in use", iodma_mapper_in_use(&mapped.mapper),
-                  count * mapped.model.mapper.page_size);
+                  (uint64_t)count * mapped.model.mapper.page_size);
 }
 
 void expect_nothing_mapped(void)
 {
     expect_model_mapper_empty(&mapped.model);
     expect_number("IOVA in use", iodma_mapper_in_use(&mapped.mapper), 0);
-    expect_number("bounce pages taken", fixture_pages_taken(), 0);
-    expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
+    expect_fixture_free();
     expect_number("windows open", sparse_open_windows(), 0);
 }
 
@@ -240,20 +241,20 @@ void mapped_make_other(bool can_bypass)
     model_mapper_init(&mapped.other_model);
     mapped.other_model.mapper.first = MAPPED_OTHER;
     mapped.other_model.mapper.last =
-        MAPPED_OTHER + MAPPED_OTHER_NOTES * 0x1000 - 1;
+        MAPPED_OTHER + MAPPED_OTHER_PAGES * 0x1000 - 1;
     mapped.other_model.mapper.can_bypass = can_bypass;
     expect_status("other mapper",
                   iodma_mapper_init(&mapped.other_mapper,
                                     &mapped.other_model.mapper, mapped.hal.lock,
-                                    other_notes, MAPPED_OTHER_NOTES),
+                                    other_words, MAPPED_OTHER_PAGES),
                   IODMA_OK);
 }
 
 /* Two pieces of memory: side by side for the CPU and on the bus, yet apart;
    and one that lies elsewhere on the bus, in the middle of a page. */
 const struct hal_aperture mapped_apertures[] = {
-    { 0x10000, 0x40000, 0x2000, HAL_READ | HAL_WRITE, true },
-    { 0x12000, 0x42000, 0x1000, HAL_READ | HAL_WRITE, true },
-    { 0x13000, 0x98800, 0x4000, HAL_READ | HAL_WRITE, true },
-    { 0x100000, 0x100000, 0x200000, HAL_READ | HAL_WRITE, true },
+    { 0x10000, 0x11fff, 0x40000, HAL_READ | HAL_WRITE, true },
+    { 0x12000, 0x12fff, 0x42000, HAL_READ | HAL_WRITE, true },
+    { 0x13000, 0x16fff, 0x98800, HAL_READ | HAL_WRITE, true },
+    { 0x100000, 0x2fffff, 0x100000, HAL_READ | HAL_WRITE, true },
 };

@@ -12,8 +12,8 @@
 
 enum {
     MAPPED_SEGMENTS = 8,
-    MAPPED_NOTES = 0x10000, /* pages of M's I/O space */
-    MAPPED_OTHER_NOTES = 0x100,
+    MAPPED_PAGES = 0x10000, /* of M's I/O space */
+    MAPPED_OTHER_PAGES = 0x100,
 };
 
 #define GIB4         UINT64_C(0x100000000)

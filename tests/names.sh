@@ -43,7 +43,7 @@ spans()
         }' "$1"
 }
 
-for page in README.md dma/README.md; do
+for page in README.md boards/README.md dma/README.md; do
     spans "$root/$page" | grep -o -E -e "$ours" | sort -u >"$work/named"
     unknown=$(comm -23 "$work/named" "$work/declared")
     if [ -s "$work/named" ] && [ -z "$unknown" ]; then

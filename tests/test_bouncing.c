@@ -97,8 +97,7 @@ static void device_inverts(uint64_t from, uint64_t to)
 
 static void expect_all_given_back(void)
 {
-    expect_number("bounce pages taken", fixture_pages_taken(), 0);
-    expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
+    expect_fixture_free();
     expect_number("windows open", sparse_open_windows(), 0);
 }
 
@@ -117,8 +116,8 @@ static const struct {
     struct hal_segment list[SEGMENTS];
 } lists[] = {
     { 66, "lengths inside that are not aligned", SPEC(host64, 64, 0, 1, 4, 1),
-      IODMA_OUT, { { 0x10000, 6 }, { 0x20006, 2 } }, false, false, IODMA_OK, 0,
-      { { 0x200000, 8 } } },
+      IODMA_OUT, { { 0x10000, 6 }, { 0x20006, 2 } }, false, false, IODMA_OK, 1,
+      { { 0x100000, 8 } } },
     { 82, "pages above the reach", SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
       { { 0xfffff000, 0x3000 } }, false, false, IODMA_OK, 2,
       { { 0xfffff000, 0x1000 }, { 0x100000, 0x1000 },
@@ -130,14 +129,15 @@ static const struct {
     { 84, "two segments of one page", SPEC(host64, 32, 0x800, 1, 1, 1),
       IODMA_INOUT, { { GIB4, 0x1000 } }, false, false, IODMA_OK, 1,
       { { 0x100000, 0x800 }, { 0x100800, 0x800 } } },
-    { 85, "two ranges of one page", SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
+    { 85, "two ranges of one page share one", SPEC(host64, 32, 0, 1, 1, 1),
+      IODMA_OUT,
       { { GIB4 + 0xa00, 0x200 }, { 0x30000, 0x400 },
         { GIB4 + 0xc00, 0x400 } },
       false, false, IODMA_OK, 1,
       { { 0x100a00, 0x200 }, { 0x30000, 0x400 }, { 0x100c00, 0x400 } } },
     { 86, "a range over the seam of two pages", SPEC(host64, 32, 0, 1, 1, 1),
-      IODMA_OUT, { { GIB4 + 0xff0, 0x20 } }, false, false, IODMA_OK, 2,
-      { { 0x100ff0, 0x10 }, { 0x102000, 0x10 } } },
+      IODMA_OUT, { { GIB4 + 0xff0, 0x20 } }, false, false, IODMA_OK, 1,
+      { { 0x100030, 0x20 } } },
     { 87, "only what is out of reach is bounced",
       SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
       { { 0x1000, 0x1000 }, { GIB4 + 0x3000, 0x1000 }, { 0x2000, 0x1000 } },
@@ -145,12 +145,12 @@ static const struct {
       { { 0x1000, 0x1000 }, { 0x100000, 0x1000 }, { 0x2000, 0x1000 } } },
     { 88, "a first address that is not aligned",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), IODMA_OUT,
-      { { 0x10001, 0x1000 } }, false, false, IODMA_OK, 0,
-      { { 0x200000, 0x1000 } } },
+      { { 0x10001, 0x1000 } }, false, false, IODMA_OK, 1,
+      { { 0x100000, 0x1000 } } },
     { 89, "a later address that is not aligned",
       SPEC(host64, 64, 0x1000, 4, 4, 0x1000), IODMA_OUT,
-      { { 0x10004, 0x10 }, { 0x13004, 0xff0 } }, false, false, IODMA_OK, 0,
-      { { 0x200000, 0x1000 } } },
+      { { 0x10004, 0x10 }, { 0x13004, 0xff0 } }, false, false, IODMA_OK, 1,
+      { { 0x100000, 0x1000 } } },
     { 104, "no pages left: a whole buffer", SPEC(host64, 32, 0, 1, 1, 1),
       IODMA_OUT, { { 0xfffff000, 0x3000 } }, true, false, IODMA_OK,
       FIXTURE_PAGES, { { 0x200000, 0x3000 } } },
@@ -173,8 +173,8 @@ static const struct {
 
     { 0, "E3: with too many segments, a whole buffer",
       IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 1), IODMA_OUT,
-      { { 0x10000, 0x100 }, { 0x20000, 0x100 } }, false, false, IODMA_OK, 0,
-      { { 0x200000, 0x200 } } },
+      { { 0x10000, 0x100 }, { 0x20000, 0x100 } }, false, false, IODMA_OK, 1,
+      { { 0x100000, 0x200 } } },
     { 0, "E3: with pages in too many segments, a whole buffer",
       IODMA_SPEC(iodma_output_host64, 32, 0, .max_segments = 2), IODMA_OUT,
       { { GIB4, 0x3000 } }, false, false, IODMA_OK, 0,
@@ -189,8 +189,12 @@ static const struct {
       { { 0, 0 } } },
     { 0, "a whole buffer is aligned to more than a page",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000),
-      IODMA_OUT, { { 0x10001, 0x1000 } }, false, false, IODMA_OK, 0,
-      { { 0x200000, 0x1000 } } },
+      IODMA_OUT, { { 0x10001, 0x1000 } }, false, false, IODMA_OK, 1,
+      { { 0x100000, 0x1000 } } },
+    { 0, "a whole buffer of several pages is aligned to more than one",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000),
+      IODMA_OUT, { { 0x10001, 0x1001 } }, false, false, IODMA_OK, 0,
+      { { 0x200000, 0x1001 } } },
     { 0, "E2: a whole buffer is cut by a boundary as seldom as can be",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4,
                  .boundary = 0x2000, .max_segments = 2),
@@ -201,6 +205,43 @@ static const struct {
                  .boundary = 0x4000),
       IODMA_OUT, { { 0x10001, 0x3000 } }, false, false, IODMA_OK, 0,
       { { 0x200000, 0x3000 } } },
+
+    { 0, "short stretches share a granule, equal modulo 64",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
+      { { GIB4 + 0x10, 0x20 }, { 0x20000, 0x10 }, { GIB4 + 0x5010, 0x20 },
+        { 0x21000, 0x10 }, { GIB4 + 0x7008, 8 } },
+      false, false, IODMA_OK, 1,
+      { { 0x100010, 0x20 }, { 0x20000, 0x10 }, { 0x100050, 0x20 },
+        { 0x21000, 0x10 }, { 0x100088, 8 } } },
+    { 0, "equal modulo the strictest alignment, if that is more",
+      SPEC(host64, 32, 0, 0x100, 1, 1), IODMA_OUT,
+      { { GIB4 + 0x100, 0x20 }, { 0x20000, 0x10 }, { GIB4 + 0x5010, 0x20 } },
+      false, false, IODMA_OK, 1,
+      { { 0x100100, 0x20 }, { 0x20000, 0x10 }, { 0x100210, 0x20 } } },
+    { 0, "equal modulo a boundary below the granule",
+      IODMA_SPEC(iodma_output_host64, 32, 0, .boundary = 0x400), IODMA_OUT,
+      { { GIB4 + 0x3f0, 0x20 }, { 0x20000, 0x10 }, { GIB4 + 0x51f0, 0x20 } },
+      false, false, IODMA_OK, 1,
+      { { 0x1003f0, 0x10 }, { 0x100400, 0x10 }, { 0x20000, 0x10 },
+        { 0x1005f0, 0x20 } } },
+    { 0, "what does not fit behind the last opens a granule",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
+      { { GIB4, 0x800 }, { 0x20000, 0x10 }, { GIB4 + 0x5010, 0x900 },
+        { 0x21000, 0x10 }, { GIB4 + 0x7008, 8 } },
+      false, false, IODMA_OK, 2,
+      { { 0x100000, 0x800 }, { 0x20000, 0x10 }, { 0x102010, 0x900 },
+        { 0x21000, 0x10 }, { 0x102948, 8 } } },
+    { 0, "stretches that follow each other in storage are one segment",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
+      { { GIB4 + 0x100, 0x100 }, { GIB4 + 0x300, 0x100 } }, false, false,
+      IODMA_OK, 1, { { 0x100100, 0x200 } } },
+    { 0, "what no granule holds begins at its address in the first",
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT, { { GIB4 + 0x8f0, 0xff0 } },
+      false, false, IODMA_OK, 2,
+      { { 0x1008f0, 0x710 }, { 0x102000, 0x8e0 } } },
+    { 0, "ranges that touch are one stretch", SPEC(host64, 32, 0, 1, 1, 1),
+      IODMA_OUT, { { GIB4 + 0xfe0, 0x10 }, { GIB4 + 0xff0, 0x20 } }, false,
+      false, IODMA_OK, 1, { { 0x100020, 0x30 } } },
 };
 /* clang-format on */
 
@@ -228,6 +269,7 @@ static void listing(void)
         } else {
             expect("not prepared", command.prepared == 0);
         }
+        expect_number("loans taken", fixture_loans_taken(), 0);
         if (lists[i].no_pages)
             expect_number("pages taken", fixture_pages_taken(), FIXTURE_PAGES);
         else
@@ -309,7 +351,7 @@ static void case_88(void)
            iodma_command_memory(&command) == &memory);
     expect("the memory for DMA is not",
            iodma_command_bus_memory(&command, &storage) == &storage);
-    expect_number("its address", storage.buffer.address, 0x200000);
+    expect_number("its address", storage.buffer.address, 0x100000);
     expect_number("its length", storage.length, 0x1000);
     complete(true);
     expect("after complete they are one",
@@ -325,7 +367,7 @@ static void case_90(void)
     expect_client("the device's bytes", true, 0, 0x1000);
 
     begin_whole(IODMA_IN, false);
-    expect_zeros(0x200000, 0x1000);
+    expect_zeros(0x100000, 0x1000);
     complete(true);
 }
 
@@ -446,7 +488,7 @@ static const struct iodma_spec eight_spec =
 static void case_100(void)
 {
     for (uint32_t direction = IODMA_IN; direction <= IODMA_INOUT; direction++) {
-        uint64_t offset = 0;
+        hal_address offset = 0;
 
         expect_status("set", begin(&eight_spec, eight_pages, direction),
                       IODMA_OK);
@@ -531,6 +573,14 @@ static void case_103(void)
     expect_client("the device's bytes", true, 0, 0x3000);
 }
 
+static void expect_both_sides_equal(void)
+{
+    for (uint64_t i = 0; i < memory.length; i++)
+        if (!expect_number("both sides are equal", *sparse_byte(device(i)),
+                           *sparse_byte(client(i))))
+            break;
+}
+
 static void force_from_pages(void)
 {
     begin_pages(IODMA_INOUT, true);
@@ -541,11 +591,67 @@ static void force_from_pages(void)
     expect_client("what it did not", false, 0x2000, 0x3000);
     make_list();
     expect_number("segments", listed, 1);
-    for (uint64_t i = 0; i < 0x3000; i++)
-        if (!expect_number("both sides are equal", *sparse_byte(device(i)),
-                           *sparse_byte(client(i))))
-            break;
+    expect_both_sides_equal();
     complete(true);
+}
+
+/* Pages that were not filled from the client are not copied back (spec 3.9). */
+static void force_not_filled(void)
+{
+    for (uint32_t direction = IODMA_NONE; direction <= IODMA_INOUT;
+         direction++) {
+        begin_pages(direction, false);
+        device_inverts(0x1800, 0x2000);
+        synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_OK);
+        expect_client("the client's own bytes", false, 0, 0x3000);
+        make_list();
+        expect_number("segments", listed, 1);
+        expect_device_has_fresh();
+        device_inverts(0, 0x3000);
+        complete(true);
+        expect_client("the end, as ever", direction != IODMA_OUT, 0, 0x3000);
+    }
+}
+
+/* They are, if the client's bytes went there since. */
+static void force_filled_later(void)
+{
+    begin_pages(IODMA_IN, false);
+    synchronize(IODMA_OUT, IODMA_OK);
+    device_inverts(0x1800, 0x2000);
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_OK);
+    expect_client("what the device wrote", true, 0x1800, 0x2000);
+    expect_client("what it did not", false, 0x2000, 0x3000);
+    make_list();
+    expect_both_sides_equal();
+    complete(true);
+}
+
+/* Or if the client has taken what was there. */
+static void force_taken_before(void)
+{
+    begin_pages(IODMA_IN, false);
+    device_inverts(0x1000, 0x2000);
+    synchronize(IODMA_IN, IODMA_OK);
+    expect_client("what the device wrote", true, 0x1000, 0x2000);
+    device_inverts(0x2000, 0x3000);
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_OK);
+    expect_client("and later", true, 0x1000, 0x3000);
+    make_list();
+    expect_both_sides_equal();
+    complete(true);
+}
+
+/* A whole buffer has been forced: nothing is left of what was not filled. */
+static void force_then_force(void)
+{
+    begin_pages(IODMA_INOUT, false);
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_OK);
+    make_list();
+    device_inverts(0, 0x3000);
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER | IODMA_IN, IODMA_OK);
+    expect_client("the direction counts", true, 0, 0x3000);
+    complete(false);
 }
 
 /* The new buffer lies where the CPU cannot go: the client does not even get
@@ -557,9 +663,8 @@ static void force_beyond_reach(void)
     struct hal_bus hal = *bus.hal;
 
     reachable[0] = reachable[1] = hal.regions[0];
-    reachable[0].size = 0x200000;
-    reachable[1].base = 0x300000;
-    reachable[1].size = (UINT64_C(1) << 63) - 0x300000;
+    reachable[0].last = 0x1fffff;
+    reachable[1].first = 0x300000;
     hal.regions = reachable;
     hal.region_count = 2;
     bus.hal = &hal;
@@ -574,7 +679,7 @@ static void force_beyond_reach(void)
     synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_NOT_ATTACHED);
     expect_client("what was there", false, 0, 0x3000);
     expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
-    expect_number("rung", command.view.rung, IODMA_PAGES);
+    expect_number("rung", fixture_rung(&command), RUNG_SPLIT);
     complete(true);
     expect_client("what the device wrote", true, 0x1800, 0x2000);
 }
@@ -603,6 +708,12 @@ static void force_refused(void)
     synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_BAD_ARGUMENT);
     complete(true);
 
+    spec.mapping = IODMA_UNMAPPED | IODMA_DIRECT_ONLY;
+    expect_status("set", begin(&spec, eight_pages, IODMA_IN), IODMA_OK);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_BAD_ARGUMENT);
+    complete(true);
+
     expect_status("set", begin(&eight_spec, eight_pages, IODMA_IN), IODMA_OK);
     expect_status("prepare", prepare(true), IODMA_OK);
     expect_status("hold", iodma_command_hold(&command), IODMA_OK);
@@ -619,7 +730,7 @@ static void case_109(void)
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
     expect_client("not yet", false, 0, 0x1000);
-    expect_number("pages of runs taken", fixture_run_pages_taken(), 1);
+    expect_number("pages taken", fixture_pages_taken(), 1);
     complete(true);
     expect_client("now", true, 0, 0x1000);
 }
@@ -634,33 +745,105 @@ static void case_51(void)
     expect_all_given_back();
 }
 
-/* The rest of a page that is not the window's, and of a buffer. */
+static void no_maintenance(const struct hal_cache *cache, void *va,
+                           hal_address pa, size_t length)
+{
+    (void)cache;
+    (void)va;
+    (void)pa;
+    (void)length;
+}
+
+/* The bouncing bus, not snooped, with lines of 64 bytes. */
+static const struct iodma_bus *bus_with_lines(void)
+{
+    static const struct hal_cache_ops ops = { no_maintenance, no_maintenance };
+    static const struct hal_cache cache = { &ops, 64, 64 };
+    static struct hal_aperture aperture;
+    static struct hal_bus hal;
+    static struct iodma_bus bus;
+
+    hal = *fixture_bouncing_bus()->hal;
+    aperture = fixture_aperture;
+    aperture.snooped = false;
+    hal.apertures = &aperture;
+    hal.cache = &cache;
+    expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+    expect_status("cache", iodma_bus_cache(&bus), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, fixture_bounce()), IODMA_OK);
+    return &bus;
+}
+
+/* The same as begin(), there; storage is not zero before. */
+static void begin_on_lines(const struct iodma_spec *spec,
+                           const struct iodma_range *ranges)
+{
+    memory = row_memory(ranges, IODMA_OUT);
+    expect_status("init",
+                  iodma_command_init(&command, bus_with_lines(), spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, false),
+                  IODMA_OK);
+    for (uint64_t i = 0; i < 0x1000; i++)
+        *sparse_byte(0x100000 + i) = 0xEE;
+}
+
+/* The rest of the lines that stretches lie in, and of a buffer's. */
 static void padding(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { GIB4 + 0x100, 0x100 },
-        { GIB4 + 0x300, 0x100 },
+        { GIB4 + 0x108, 0x100 },
+        { 0x20000, 0x40 },
+        { GIB4 + 0x310, 0x20 },
     };
+    static const struct hal_segment want[] = { { 0x100108, 0x100 },
+                                               { 0x20000, 0x40 },
+                                               { 0x100250, 0x20 } };
 
-    expect_status("set", begin(&narrow_spec, ranges, IODMA_OUT), IODMA_OK);
-    for (uint64_t i = 0; i < 0x1000; i++)
-        *sparse_byte(0x100000 + i) = 0xEE;
+    begin_on_lines(&narrow_spec, ranges);
     expect_status("prepare", prepare(true), IODMA_OK);
     make_list();
+    expect_segments("the list", list, listed, want, COUNT_OF(want));
     expect_device_has_fresh();
-    expect_zeros(0x100000, 0x100);
-    expect_zeros(0x100200, 0x100);
-    expect_zeros(0x100400, 0xC00);
+    expect_zeros(0x100100, 8);
+    expect_zeros(0x100208, 0x38);
+    expect_zeros(0x100240, 0x10);
+    expect_zeros(0x100270, 0x10);
     complete(true);
 
-    expect_status("set", begin(&aligned_spec, misaligned, IODMA_OUT), IODMA_OK);
-    for (uint64_t i = 0; i < 0x2000; i++)
-        *sparse_byte(0x200000 + i) = 0xEE;
+    begin_on_lines(&aligned_spec, misaligned);
     expect_status("prepare",
-                  iodma_command_prepare(&command, 0, 0x800, true, true),
+                  iodma_command_prepare(&command, 0, 0x804, true, true),
                   IODMA_OK);
-    expect_zeros(0x200800, 0x800);
+    make_list();
+    expect_number("the buffer", list[0].address, 0x100000);
+    expect_zeros(0x100804, 0x3c);
     complete(true);
+}
+
+/* Not filled from the client, all of it is zero, and what is filled later is
+   not more than the client's. */
+static void padding_not_filled(void)
+{
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { GIB4 + 0x108, 0x100 },
+    };
+
+    begin_on_lines(&narrow_spec, ranges);
+    expect_status("prepare", prepare(false), IODMA_OK);
+    make_list();
+    expect_zeros(0x100100, 0x140);
+    synchronize(IODMA_OUT, IODMA_OK);
+    expect_device_has_fresh();
+    expect_zeros(0x100100, 8);
+    expect_zeros(0x100208, 0x38);
+    complete(true);
+}
+
+/* A byte of nobody's but the client's, different from its neighbours. */
+static uint8_t own_byte(uint64_t offset)
+{
+    return (uint8_t)(offset * 7 + (offset >> 8) * 31 + 0x55);
 }
 
 /* A device that writes k bytes less than prepared: direct, pages, whole. */
@@ -685,17 +868,39 @@ static void short_transfer(void)
             expect_status("set", begin(ways[i].spec, ways[i].ranges, IODMA_IN),
                           IODMA_OK);
             for (uint64_t b = 0; b < 0x3000; b++)
-                *sparse_byte(client(b)) = 0xAA;
+                *sparse_byte(client(b)) = own_byte(b);
             expect_status("prepare", prepare(true), IODMA_OK);
             make_list();
             device_inverts(0, written);
             complete(true);
             expect_client(ways[i].what, true, 0, written);
             for (uint64_t b = written; b < 0x3000; b++)
-                if (!expect_number(ways[i].what, *sparse_byte(client(b)), 0xAA))
+                if (!expect_number(ways[i].what, *sparse_byte(client(b)),
+                                   own_byte(b)))
                     break;
         }
     }
+}
+
+/* A byte that the window names twice has two places; the last copy stands. */
+static void named_twice(void)
+{
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { GIB4, 0x20 },
+        { GIB4 + 0x10, 0x20 },
+    };
+
+    expect_status("set", begin(&narrow_spec, ranges, IODMA_INOUT), IODMA_OK);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    make_list();
+    expect_device_has_fresh();
+    expect_number("loans taken", fixture_loans_taken(), 2);
+    for (uint64_t i = 0; i < 0x40; i++)
+        *sparse_byte(device(i)) = (uint8_t)(0x80 + i);
+    complete(true);
+    for (uint64_t i = 0; i < 0x30; i++)
+        expect_number("a byte", *sparse_byte(GIB4 + i),
+                      0x80 + (i < 0x10 ? i : i + 0x10));
 }
 
 static const struct iodma_range far_page[ROW_RANGES] = {
@@ -707,14 +912,15 @@ static void one_page_twice(void)
 {
     struct iodma_command other;
     struct iodma_segment64 segment;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 1;
 
     expect_status("set", begin(&narrow_spec, far_page, IODMA_INOUT), IODMA_OK);
     expect_status("prepare", prepare(true), IODMA_OK);
-    expect_status("init",
-                  iodma_command_init(&other, command.bus, &narrow_spec, NULL),
-                  IODMA_OK);
+    expect_status(
+        "init",
+        iodma_command_init(&other, command.window.bus, &narrow_spec, NULL),
+        IODMA_OK);
     expect_status("set the other",
                   iodma_command_set_memory(&other, &memory, true), IODMA_OK);
     make_list();
@@ -731,23 +937,24 @@ static void one_page_twice(void)
     expect_client("the device's bytes", true, 0, 0x1000);
 }
 
-/* A page that was lent whole is lent in part next: the rest is zero. */
+/* A page that was lent whole is lent in part next: the rest of the lines is
+   zero. */
 static void reused_page(void)
 {
     static const struct iodma_range part[ROW_RANGES] = {
-        { GIB4 + 0x100, 0x100 },
+        { GIB4 + 0x110, 0x50 },
     };
 
-    expect_status("set", begin(&narrow_spec, far_page, IODMA_OUT), IODMA_OK);
+    begin_on_lines(&narrow_spec, far_page);
     expect_status("prepare", prepare(true), IODMA_OK);
     complete(true);
     memory = row_memory(part, IODMA_OUT);
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_OK);
     make_list();
-    expect_number("the same page", list[0].address, 0x100100);
-    expect_zeros(0x100000, 0x100);
-    expect_zeros(0x100200, 0xE00);
+    expect_number("the same page", list[0].address, 0x100110);
+    expect_zeros(0x100100, 0x10);
+    expect_zeros(0x100160, 0x20);
     complete(true);
 }
 
@@ -756,8 +963,8 @@ static void side_by_side(void)
 {
     enum { PAGES = 4 };
     static struct iodma_bounce pool;
-    static struct hal_bounce_cell cells[PAGES];
-    static struct iodma_note notes[PAGES];
+    static uint32_t words[IODMA_BLOCK_WORDS(PAGES)];
+    static struct hal_loan loans[PAGES];
     static const struct iodma_range ranges[ROW_RANGES] = {
         { GIB4, 0x2000 },
         { 0x20000, 0x10 },
@@ -770,7 +977,7 @@ static void side_by_side(void)
 
     expect_status("pool",
                   iodma_bounce_init(&pool, 0x100000, PAGES * 0x1000, 0x1000,
-                                    cells, notes),
+                                    words, loans, PAGES),
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
     memory = row_memory(ranges, IODMA_OUT);
@@ -785,10 +992,61 @@ static void side_by_side(void)
     complete(true);
 }
 
+/* Granules of 1 GiB, beyond 32 bits. */
+static void large_granules(void)
+{
+    enum { GRANULES = 4 };
+    static const uint32_t granule = UINT32_C(1) << 30;
+    static struct iodma_bounce pool;
+    static uint32_t words[IODMA_BLOCK_WORDS(GRANULES)];
+    static struct hal_loan loans[4];
+    static const struct iodma_spec spec = SPEC(host64, 39, 0, 1, 1, 1);
+    static const struct iodma_spec few_bits = SPEC(host64, 29, 0, 1, 1, 1);
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x8000000010, 0x100 },
+        { 0x7fffffff00, 0x80 },
+        { 0x8040ff0000, 0x2000 },
+        { 0x7ffffffff0, 0x20 },
+    };
+    static const struct hal_segment want[] = {
+        { 0x4000000010, 0x100 },  { 0x7fffffff00, 0x80 },
+        { 0x4000000140, 0x2000 }, { 0x7ffffffff0, 0x10 },
+        { 0x4000002140, 0x10 },
+    };
+    struct iodma_bus bus;
+
+    sparse_reset();
+    expect_status("bus", iodma_bus_init(&bus, &fixture_hal_bus, granule),
+                  IODMA_OK);
+    expect_status("pool",
+                  iodma_bounce_init(&pool, 0x4000000000,
+                                    (hal_address)GRANULES * granule, granule,
+                                    words, loans, COUNT_OF(loans)),
+                  IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
+    expect_status("bits that do not reach its end",
+                  iodma_command_init(&command, &bus, &few_bits, NULL),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
+                  IODMA_OK);
+    memory = row_memory(ranges, IODMA_INOUT);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_device_has_fresh();
+    expect_number("granules", iodma_bounce_in_use(&pool), 1);
+    device_inverts(0, memory.length);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_client("the device's bytes", true, 0, memory.length);
+    expect_number("granules", iodma_bounce_in_use(&pool), 0);
+}
+
 /* An aperture that ends within a page reaches none of that page. */
 static void split_page(void)
 {
-    static const struct hal_aperture ends_within = { 0, 0, 0x1000800,
+    static const struct hal_aperture ends_within = { 0, 0x10007ff, 0,
                                                      HAL_READ | HAL_WRITE,
                                                      true };
     static const struct iodma_range ranges[ROW_RANGES] = {
@@ -812,34 +1070,44 @@ static void split_page(void)
     complete(true);
 }
 
-/* A pool may have its runs elsewhere than its pages. */
-static void strange_buffers(void)
+/* Storage lies in one aperture, read and written; where it is on the bus does
+   not matter. */
+static void storage_apertures(void)
 {
     static const struct {
         const char *what;
         struct hal_aperture apertures[2];
-        enum iodma_status prepare;
+        enum iodma_status lend;
         struct hal_segment want;
     } rows[] = {
-        { "in another aperture",
-          { { 0, 0, 0x200000, HAL_READ | HAL_WRITE, true },
-            { 0x200000, 0x8000000, 0x2000, HAL_READ | HAL_WRITE, true } },
-          IODMA_OK,
-          { 0x8000000, 0x1800 } },
+        { "in another aperture than the memory",
+          { { 0, 0xfffff, 0, HAL_READ | HAL_WRITE, true },
+            { 0x100000, 0x2fffff, 0x8000000, HAL_READ | HAL_WRITE, true } },
+          IODMA_OK, { 0x8100000, 0x1800 } },
         { "in two apertures",
-          { { 0, 0, 0x201000, HAL_READ | HAL_WRITE, true },
-            { 0x201000, 0x8000000, 0x10000, HAL_READ | HAL_WRITE, true } },
-          IODMA_NO_RESOURCES,
+          { { 0, 0x200fff, 0, HAL_READ | HAL_WRITE, true },
+            { 0x201000, 0x2fffff, 0x8000000, HAL_READ | HAL_WRITE, true } },
+          IODMA_BAD_ARGUMENT,
           { 0, 0 } },
-        { "in two apertures with its padding",
-          { { 0, 0, 0x201800, HAL_READ | HAL_WRITE, true },
-            { 0x201800, 0x8000000, 0x10000, HAL_READ | HAL_WRITE, true } },
-          IODMA_NO_RESOURCES,
+        { "in two apertures side by side on the bus",
+          { { 0, 0x200fff, 0, HAL_READ | HAL_WRITE, true },
+            { 0x201000, 0x2fffff, 0x201000, HAL_READ | HAL_WRITE, true } },
+          IODMA_BAD_ARGUMENT,
           { 0, 0 } },
-        { "in none",
-          { { 0, 0, 0x200000, HAL_READ | HAL_WRITE, true },
-            { 0x201000, 0x8000000, 0x10000, HAL_READ | HAL_WRITE, true } },
-          IODMA_NO_RESOURCES,
+        { "with its last byte in none",
+          { { 0, 0x2ffffe, 0, HAL_READ | HAL_WRITE, true },
+            { 0x300000, 0x3fffff, 0x8000000, HAL_READ | HAL_WRITE, true } },
+          IODMA_BAD_ARGUMENT,
+          { 0, 0 } },
+        { "in one that is only read",
+          { { 0, 0xfffff, 0, HAL_READ | HAL_WRITE, true },
+            { 0x100000, 0x2fffff, 0x8000000, HAL_READ, true } },
+          IODMA_BAD_ARGUMENT,
+          { 0, 0 } },
+        { "in one that is only written",
+          { { 0, 0xfffff, 0, HAL_READ | HAL_WRITE, true },
+            { 0x100000, 0x2fffff, 0x8000000, HAL_WRITE, true } },
+          IODMA_BAD_ARGUMENT,
           { 0, 0 } },
     };
     static const struct iodma_range ranges[ROW_RANGES] = {
@@ -849,25 +1117,55 @@ static void strange_buffers(void)
         IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x10);
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct iodma_bus bus = *fixture_bouncing_bus();
-        struct hal_bus hal = *bus.hal;
+        struct hal_bus hal = *fixture_bouncing_bus()->hal;
+        struct iodma_bus bus;
 
         hal.apertures = rows[i].apertures;
         hal.aperture_count = 2;
-        bus.hal = &hal;
+        expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+        expect_status(rows[i].what, iodma_bus_lend(&bus, fixture_bounce()),
+                      rows[i].lend);
         memory = row_memory(ranges, IODMA_OUT);
         expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
                       IODMA_OK);
         expect_status(rows[i].what,
                       iodma_command_set_memory(&command, &memory, true),
-                      rows[i].prepare);
-        if (rows[i].prepare == IODMA_OK) {
+                      rows[i].lend == IODMA_OK ? IODMA_OK : IODMA_NO_RESOURCES);
+        if (rows[i].lend == IODMA_OK) {
             make_list();
             expect_segments(rows[i].what, list, listed, &rows[i].want, 1);
             complete(true);
         }
         expect_all_given_back();
     }
+}
+
+/* As many loans as stretches, or one, or none. */
+static void few_loans(void)
+{
+    static const struct hal_segment whole[] = { { 0x200000, 0x3000 } };
+
+    expect_status("set", begin(&narrow_spec, far_away, IODMA_OUT), IODMA_OK);
+    fixture_leave_loans(1);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    make_list();
+    expect_segments("too few to split", list, listed, whole, 1);
+    expect_device_has_fresh();
+    complete(true);
+
+    expect_status("set", begin(&narrow_spec, far_away, IODMA_OUT), IODMA_OK);
+    fixture_leave_loans(2);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    expect_number("rung", fixture_rung(&command), RUNG_SPLIT);
+    expect_number("loans taken", fixture_loans_taken(), 2);
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_NO_RESOURCES);
+    expect_number("rung", fixture_rung(&command), RUNG_SPLIT);
+    complete(true);
+
+    expect_status("set", begin(&narrow_spec, far_away, IODMA_OUT), IODMA_OK);
+    fixture_leave_loans(0);
+    expect_status("prepare", prepare(true), IODMA_NO_RESOURCES);
+    expect_all_given_back();
 }
 
 /* Lists only, on such a bus: each segment is judged when it is made, and the
@@ -893,7 +1191,7 @@ static void listed_seams(void)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct hal_bus hal = *fixture_bouncing_bus()->hal;
         uint64_t behind = rows[i].ranges[0].length;
-        uint64_t offset = 0;
+        hal_address offset = 0;
         uint32_t count = 1;
         struct iodma_segment64 segment;
         struct iodma_bus bus;
@@ -919,6 +1217,12 @@ static void listed_seams(void)
     }
 }
 
+/* The page that a byte is in. */
+static uint64_t page_of(uint64_t address)
+{
+    return address - address % 0x1000;
+}
+
 /* Is each page lent to one command, and does the device see through both
    segments of command i what the client wrote? */
 static bool lent_apart(struct iodma_command *commands, uint64_t (*places)[2],
@@ -926,7 +1230,7 @@ static bool lent_apart(struct iodma_command *commands, uint64_t (*places)[2],
                        const struct iodma_range *ranges)
 {
     struct iodma_segment64 segments[2];
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t filled = 2;
 
     if (!expect_status("gen",
@@ -934,32 +1238,39 @@ static bool lent_apart(struct iodma_command *commands, uint64_t (*places)[2],
                                                     segments, &filled),
                        IODMA_OK) ||
         !expect_number("segments", filled, 2) ||
-        !expect_number("rung", commands[i].view.rung, IODMA_PAGES))
+        !expect_number("rung", fixture_rung(&commands[i]), RUNG_SPLIT))
         return false;
     for (unsigned k = 0; k < 2; k++) {
+        uint64_t last = ranges[k].length - 1;
+
         for (unsigned other = 0; other < count; other++)
             if (!expect("no page is lent twice",
-                        places[other][0] != segments[k].address &&
-                            places[other][1] != segments[k].address))
+                        page_of(places[other][0]) !=
+                                page_of(segments[k].address) &&
+                            page_of(places[other][1]) !=
+                                page_of(segments[k].address)))
                 return false;
-        if (!expect_number("the device sees it",
+        if (!expect_number("the device sees the first",
                            *sparse_byte(segments[k].address),
-                           sparse_fresh(ranges[k].address)))
+                           sparse_fresh(ranges[k].address)) ||
+            !expect_number("the device sees the last",
+                           *sparse_byte(segments[k].address + last),
+                           sparse_fresh(ranges[k].address + last)))
             return false;
-        places[i][k] = segments[k].address;
     }
+    for (unsigned k = 0; k < 2; k++)
+        places[i][k] = segments[k].address;
     return true;
 }
 
-/* Commands of two pages each come and go over a pool of few. There are more
-   commands than buckets: records of one page by two owners meet in a bucket,
-   and so do those of two pages by one owner. */
-static void few_pages(void)
+/* Commands of two stretches of `length` bytes each come and go over a pool of
+   few pages: `apart` if they do not fit into one. */
+static void come_and_go(uint64_t length, bool apart)
 {
     enum { PAGES = 8, COMMANDS = 2 * PAGES + 1, FAR_PAGES = 6 };
     static struct iodma_bounce pool;
-    static struct hal_bounce_cell cells[PAGES];
-    static struct iodma_note notes[PAGES];
+    static uint32_t words[IODMA_BLOCK_WORDS(PAGES)];
+    static struct hal_loan loans[2 * PAGES];
     static struct iodma_command commands[COMMANDS];
     static struct iodma_memory memories[COMMANDS];
     static struct iodma_range ranges[COMMANDS][2];
@@ -969,7 +1280,7 @@ static void few_pages(void)
 
     expect_status("pool",
                   iodma_bounce_init(&pool, 0x100000, PAGES * 0x1000, 0x1000,
-                                    cells, notes),
+                                    words, loans, COUNT_OF(loans)),
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
     for (unsigned i = 0; i < COMMANDS; i++)
@@ -980,20 +1291,23 @@ static void few_pages(void)
         unsigned i = random_below(&seed, COMMANDS);
         uint32_t first = random_below(&seed, FAR_PAGES);
         uint32_t step = 1 + random_below(&seed, FAR_PAGES - 1);
+        uint32_t in_use = iodma_bounce_in_use(&pool);
 
         if (commands[i].prepared != 0) {
             expect_status("complete",
                           iodma_command_complete(&commands[i], true, true),
                           IODMA_OK);
+            expect_number("pages given back",
+                          in_use - iodma_bounce_in_use(&pool), apart ? 2 : 1);
             places[i][0] = places[i][1] = 0;
             continue;
         }
-        if (iodma_bounce_in_use(&pool) == PAGES)
+        if (in_use == PAGES)
             continue;
         ranges[i][0] =
-            (struct iodma_range){ GIB4 + 0x1000 * (uint64_t)first, 0x10 };
+            (struct iodma_range){ GIB4 + 0x1000 * (uint64_t)first, length };
         ranges[i][1] = (struct iodma_range){
-            GIB4 + 0x1000 * (uint64_t)((first + step) % FAR_PAGES), 0x10
+            GIB4 + 0x1000 * (uint64_t)((first + step) % FAR_PAGES), length
         };
         expect_status("memory",
                       iodma_memory_init_ranges(&memories[i], ranges[i], 2,
@@ -1010,6 +1324,96 @@ static void few_pages(void)
                       IODMA_OK);
     expect_number("pages in use", iodma_bounce_in_use(&pool), 0);
     expect_number("at most", iodma_bounce_high_water(&pool), PAGES);
+}
+
+static void few_pages(void)
+{
+    come_and_go(0x801, true);
+    come_and_go(0x10, false);
+}
+
+/* clang-format off */
+/* IODMA_DIRECT_ONLY: the verdict on the memory as it lies is the answer,
+   though there is storage. */
+static const struct {
+    const char *what;
+    struct iodma_spec spec;
+    bool lines; /* of 64 bytes, and not snooped */
+    uint32_t direction;
+    struct iodma_range ranges[ROW_RANGES];
+    enum iodma_status want;
+} direct_only[] = {
+    { "what goes as it lies goes", SPEC(host64, 32, 0x1000, 4, 4, 4), false,
+      IODMA_INOUT, { { 0x10004, 0x100 }, { 0x20008, 0x10 } }, IODMA_OK },
+    { "out of the device's bits", SPEC(host64, 32, 0, 1, 1, 1), false,
+      IODMA_OUT, { { 0x10000, 0x100 }, { GIB4 - 1, 2 } },
+      IODMA_MESSAGE_TOO_LARGE },
+    { "in no aperture", SPEC(host64, 64, 0, 1, 1, 1), false, IODMA_OUT,
+      { { UINT64_C(1) << 63, 0x1000 } }, IODMA_MESSAGE_TOO_LARGE },
+    { "the first address", SPEC(host64, 64, 0, 4, 1, 1), false, IODMA_OUT,
+      { { 0x10001, 0x1000 } }, IODMA_NOT_ALIGNED },
+    { "a later address", SPEC(host64, 64, 0, 1, 1, 4), false, IODMA_OUT,
+      { { 0x10000, 0x100 }, { 0x20002, 0x10 } }, IODMA_NOT_ALIGNED },
+    { "a length inside", SPEC(host64, 64, 0, 1, 4, 1), false, IODMA_OUT,
+      { { 0x10000, 6 }, { 0x20006, 2 } }, IODMA_NOT_ALIGNED },
+    { "too many segments",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 1), false,
+      IODMA_OUT, { { 0x10000, 0x100 }, { 0x20000, 0x100 } }, IODMA_NO_SPACE },
+    { "lines of its own", SPEC(host64, 64, 0, 1, 1, 1), true, IODMA_IN,
+      { { 0x10040, 0x80 } }, IODMA_OK },
+    { "lines that are shared, only read", SPEC(host64, 64, 0, 1, 1, 1), true,
+      IODMA_OUT, { { 0x10041, 0x3e } }, IODMA_OK },
+    { "a shared line where it begins", SPEC(host64, 64, 0, 1, 1, 1), true,
+      IODMA_IN, { { 0x10044, 0x7c } }, IODMA_NOT_ALIGNED },
+    { "a shared line where it ends", SPEC(host64, 64, 0, 1, 1, 1), true,
+      IODMA_INOUT, { { 0x10040, 0x7c } }, IODMA_NOT_ALIGNED },
+};
+/* clang-format on */
+
+static void direct_only_answers(uint32_t flags, bool lent)
+{
+    for (size_t i = 0; i < COUNT_OF(direct_only); i++) {
+        struct iodma_bus bus =
+            direct_only[i].lines ? *bus_with_lines() : *fixture_bouncing_bus();
+        struct iodma_spec spec = direct_only[i].spec;
+
+        if (!lent) {
+            bus.bouncing = NULL;
+            bus.bounce = NULL;
+        }
+        spec.mapping = IODMA_DIRECT_ONLY | flags;
+        memory = row_memory(direct_only[i].ranges, direct_only[i].direction);
+        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
+                      IODMA_OK);
+        expect_status(direct_only[i].what,
+                      iodma_command_set_memory(&command, &memory, true),
+                      direct_only[i].want);
+        if (direct_only[i].want == IODMA_OK)
+            expect_number(direct_only[i].what, fixture_rung(&command),
+                          RUNG_DIRECT);
+        expect_all_given_back();
+        expect_status("end", iodma_command_deinit(&command), IODMA_OK);
+    }
+}
+
+static void direct_only_command(void)
+{
+    struct iodma_spec spec = narrow_spec;
+
+    direct_only_answers(0, true);
+    direct_only_answers(0, false);
+    direct_only_answers(IODMA_UNMAPPED, true);
+
+    spec.mapping = IODMA_DIRECT_ONLY | IODMA_ITERATE_ONLY;
+    expect_status(
+        "with lists only",
+        iodma_command_init(&command, fixture_bouncing_bus(), &spec, NULL),
+        IODMA_BAD_ARGUMENT);
+}
+
+static void direct_only_over_least(void)
+{
+    direct_only_answers(IODMA_LEAST_BOUNCE, true);
 }
 
 static void too_long(void)
@@ -1031,37 +1435,36 @@ static void seams(void)
         IODMA_SPEC(iodma_output_host64, 64, 0x1800);
     static const struct {
         struct iodma_range ranges[ROW_RANGES];
-        uint8_t rung;
+        unsigned rung;
         struct hal_segment list[3];
     } rows[] = {
         { { { 0x10800, 0x800 }, { 0x20000, 0x100 } },
-          IODMA_DIRECT,
+          RUNG_DIRECT,
           { { 0x10800, 0x800 }, { 0x20000, 0x100 } } },
         { { { 0x10000, 0x800 }, { 0x20000, 0x1000 } },
-          IODMA_WHOLE,
+          RUNG_WHOLE,
           { { 0x200000, 0x1800 } } },
         { { { 0x10000, 0x1000 }, { 0x20004, 0x100 } },
-          IODMA_WHOLE,
+          RUNG_WHOLE,
           { { 0x200000, 0x1100 } } },
         { { { 0x10000, 0x2100 } },
-          IODMA_DIRECT,
+          RUNG_DIRECT,
           { { 0x10000, 0x1000 }, { 0x11000, 0x1100 } } },
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct hal_bus hal = *fixture_bouncing_bus()->hal;
-        struct hal_bounce *bounce = fixture_bouncing_bus()->bounce;
         struct iodma_bus bus;
 
         hal.limits = &on_pages;
         expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
-        expect_status("lend", iodma_bus_lend(&bus, bounce), IODMA_OK);
+        expect_status("lend", iodma_bus_lend(&bus, fixture_bounce()), IODMA_OK);
         memory = row_memory(rows[i].ranges, IODMA_OUT);
         expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
                       IODMA_OK);
         expect_status("set", iodma_command_set_memory(&command, &memory, true),
                       IODMA_OK);
-        expect_number("rung", command.view.rung, rows[i].rung);
+        expect_number("rung", fixture_rung(&command), rows[i].rung);
         make_list();
         expect_segments("the list", list, listed, rows[i].list,
                         row_count(rows[i].list, 3));
@@ -1100,7 +1503,7 @@ static void emitting(void)
     };
     struct taker taker = { .emitter = { take_portion } };
     struct iodma_spec spec = SPEC(host64, 64, 0x100, 0x1000, 1, 0x100);
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     spec.mapping = IODMA_UNMAPPED | IODMA_ITERATE_ONLY;
     expect_status("set", begin(&spec, ranges, IODMA_OUT), IODMA_OK);
@@ -1156,25 +1559,40 @@ static const struct {
     { 102, "force twice is once", case_102 },
     { 103, "force that cannot be had changes nothing", case_103 },
     { 109, "nested: only the last complete copies", case_109 },
-    { 0, "buffers elsewhere than the pages, in two apertures, and in none",
-      strange_buffers },
+    { 0, "storage lies in one aperture that is read and written",
+      storage_apertures },
+    { 0, "too few loans: a whole buffer; none: nothing is bounced",
+      few_loans },
     { 0, "force keeps what the device wrote into pages", force_from_pages },
+    { 0, "R-34: force does not copy zeros over the client's bytes",
+      force_not_filled },
+    { 0, "R-34: pages that were filled later are copied back",
+      force_filled_later },
+    { 0, "R-34: and those of which the client has taken what was there",
+      force_taken_before },
+    { 0, "R-34: a buffer that was forced is filled", force_then_force },
     { 0, "force to where the CPU cannot go changes nothing",
       force_beyond_reach },
     { 0, "force does not mind nesting", force_nested },
     { 0, "force is refused for lists only, and under a device",
       force_refused },
+    { 0, "of a byte that is named twice the last copy stands", named_twice },
     { 0, "two commands bounce one page apart", one_page_twice },
     { 0, "bounce pages that lie side by side are one segment", side_by_side },
     { 0, "an aperture that ends within a page", split_page },
+    { 0, "granules of 1 GiB, beyond 4 GiB", large_granules },
     { 0, "commands that come and go over few pages", few_pages },
     { 0, "segments that may meet on pages only", seams },
     { 0, "lists only, of segments that may meet on pages only", listed_seams },
-    { 0, "a window longer than any buffer", too_long },
+    { 0, "IODMA_DIRECT_ONLY in all its answers", direct_only_command },
+    { 0, "IODMA_DIRECT_ONLY overrides IODMA_LEAST_BOUNCE",
+      direct_only_over_least },
     { 0, "an emitter takes a list in portions, or refuses", emitting },
     { 0, "E5: a page lent again shows nothing of before", reused_page },
     { 0, "E5: padding that the device could see is zero", padding },
+    { 0, "E5: and so is all that was not filled", padding_not_filled },
     { 0, "E5: a short transfer ends the same on every rung", short_transfer },
+    { 0, "a window longer than any buffer", too_long },
 };
 /* clang-format on */
 

@@ -56,7 +56,7 @@ static void case_46(void)
 {
     static const struct iodma_range none[ROW_RANGES] = { { 0, 0 } };
     struct iodma_segment64 segment;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 1;
 
     begin(&plain_spec, none, IODMA_INOUT);
@@ -74,9 +74,9 @@ static void case_46(void)
 static void rom(void)
 {
     static const struct hal_region regions[] = {
-        { 0, 0x20000, HAL_WRITE_BACK, true, &sparse_window },
-        { 0x20000, 0x1000, HAL_UNCACHED, false, &sparse_window },
-        { 0x21000, UINT64_C(1) << 62, HAL_WRITE_BACK, true, &sparse_window },
+        { 0, 0x1ffff, HAL_WRITE_BACK, true, &sparse_window },
+        { 0x20000, 0x20fff, HAL_WRITE_BACK, false, &sparse_window },
+        { 0x21000, INT64_MAX, HAL_WRITE_BACK, true, &sparse_window },
     };
     static const struct iodma_spec aligned = SPEC(host64, 64, 0, 4, 1, 4);
     static const struct iodma_range odd[ROW_RANGES] = { { 0x1FFF1, 0x20 } };
@@ -92,7 +92,7 @@ static void rom(void)
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_OK);
-    expect_number("rung", command.view.rung, IODMA_WHOLE);
+    expect_number("rung", fixture_rung(&command), RUNG_WHOLE);
     expect_status("synchronize in",
                   iodma_command_synchronize(&command, IODMA_IN),
                   IODMA_NOT_WRITABLE);
@@ -112,7 +112,7 @@ static void rom(void)
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_OK);
-    expect_number("rung", command.view.rung, IODMA_DIRECT);
+    expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
     expect_number("write to ROM",
                   iodma_command_write_bytes(&command, 0xF, bytes, 8), 0);
     expect_number("write to ROM, without the command",
@@ -291,7 +291,7 @@ static void three_windows(void)
 static void case_117(void)
 {
     struct iodma_segment64 segment;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 1;
 
     begin(&plain_spec, two_runs, IODMA_INOUT);
@@ -304,8 +304,8 @@ static void case_117(void)
                   4);
     expect_status("synchronize", iodma_command_synchronize(&command, IODMA_OUT),
                   IODMA_OK);
-    expect_number("the walk is where it was", command.cursor.walk.offset,
-                  0x100);
+    expect_number("the place is where it was",
+                  iodma_segment_position(&command.plan, &command.place), 0x100);
     expect_status(
         "gen",
         iodma_command_gen_segments64(&command, &offset, &segment, &count),
@@ -332,7 +332,7 @@ static void no_region(void)
     expect_status("set: it would be copied",
                   iodma_command_set_memory(&command, &memory, true),
                   IODMA_NOT_ATTACHED);
-    expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
+    expect_fixture_free();
     expect_status("init", iodma_command_init(&command, &bus, &plain_spec, NULL),
                   IODMA_OK);
     expect_status("set: it goes directly",
@@ -346,7 +346,7 @@ static void no_buffer(void)
 
     begin(&plain_spec, two_runs, IODMA_INOUT);
     prepare(0, 0);
-    bus = command.bus;
+    bus = command.window.bus;
     expect_number("read", iodma_command_read_bytes(&command, 0xF0, NULL, 0x20),
                   0);
     expect_number("write",

@@ -82,7 +82,7 @@ static void gen(uint64_t offset, enum iodma_status want)
 
 static void prepared(uint64_t want_offset, uint64_t want_length)
 {
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint64_t length = 0;
 
     expect_status("get_prepared",
@@ -321,7 +321,7 @@ static void case_40(void)
     struct iodma_spec spec =
         IODMA_SPEC(iodma_output_host64, 64, 0, .max_transfer = 0x1000);
     struct iodma_segment64 segment = { 0, 0 };
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 1;
 
     specified(spec);
@@ -416,7 +416,7 @@ static void case_48(void)
 static void case_49(void)
 {
     struct iodma_segment64 segment;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 1;
 
     plain();
@@ -536,7 +536,8 @@ static void ending(void)
     set(&small, true, IODMA_OK);
     prepare(0, 0, IODMA_OK);
     expect_status("deinit", iodma_command_deinit(&command), IODMA_OK);
-    expect("no memory is left", !command.memory && command.prepared == 0);
+    expect("no memory is left",
+           !command.window.memory && command.prepared == 0);
 }
 
 /* clang-format off */

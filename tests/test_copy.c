@@ -23,6 +23,7 @@ enum {
     ARENA = 0x4000,
     GRANULE = 64,
     PAGES = (ARENA - STORAGE) / GRANULE,
+    LOANS = 8,
     FOREVER = 1000000,
 };
 
@@ -71,12 +72,13 @@ static const uint64_t distance = UINT64_C(1) << 56;
 
 static void lend(void)
 {
-    static struct hal_bounce_cell cells[PAGES];
-    static struct iodma_note notes[PAGES];
+    static uint32_t words[IODMA_BLOCK_WORDS(PAGES)];
+    static struct hal_loan loans[LOANS];
 
     expect_status("pool",
                   iodma_bounce_init(&pool, (uintptr_t)&arena[STORAGE],
-                                    ARENA - STORAGE, GRANULE, cells, notes),
+                                    ARENA - STORAGE, GRANULE, words, loans,
+                                    LOANS),
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
 }
@@ -87,15 +89,15 @@ static void set_up(const struct hal_limits *of_engine, uint32_t same_phase,
 {
     hooks = (struct hooks){ .moment = moment, .tick = 1 };
     aperture = (struct hal_aperture){
-        .cpu = (uintptr_t)arena,
+        .first = (uintptr_t)arena,
+        .last = (uintptr_t)arena + ARENA - 1,
         .bus = (uintptr_t)arena + distance,
-        .size = ARENA,
         .access = HAL_READ | HAL_WRITE,
         .snooped = true,
     };
     region = (struct hal_region){
-        .base = (uintptr_t)arena,
-        .size = ARENA,
+        .first = (uintptr_t)arena,
+        .last = (uintptr_t)arena + ARENA - 1,
         .cached = HAL_WRITE_BACK,
         .writable = true,
     };
@@ -132,6 +134,7 @@ static void start(void)
 
     expect_status("bus", iodma_bus_init(&bus, &port, GRANULE), IODMA_OK);
     lend();
+    expect_status("facts", iodma_bus_check(&bus, NULL), IODMA_OK);
     expect_status("channel", iodma_channel_init(&channel, &engine.dmac),
                   IODMA_OK);
     expect_status("copy", iodma_copy_init(&copy, &bus, &channel), IODMA_OK);
@@ -458,13 +461,19 @@ static void test_pointers(void)
 }
 
 /* Take a run of half the storage away from everybody, and give it back. */
-static uint64_t half;
+static hal_address half;
 
 static void take_half(void)
 {
-    expect_status("take",
-                  pool.hal.ops->take_run(&pool.hal, (ARENA - STORAGE) / 2,
-                                         GRANULE, UINT64_MAX, &half),
+    static const struct hal_bounce_wish wish = {
+        .at_least = (ARENA - STORAGE) / 2,
+        .at_most = (ARENA - STORAGE) / 2,
+        .alignment = GRANULE,
+        .highest = HAL_ADDRESS_MAX,
+    };
+    hal_address size;
+
+    expect_status("take", pool.hal.ops->take(&pool.hal, &wish, &half, &size),
                   IODMA_OK);
 }
 
@@ -491,7 +500,8 @@ static void test_preparations(void)
 
     begin("out of phase and no storage: NoResources");
     engine.dmac.same_phase = 4;
-    bus.bounce = NULL;
+    expect_status("nothing is lent", iodma_bus_init(&bus, &port, GRANULE),
+                  IODMA_OK);
     expect_refused("copy", to, arena + 1, 100, IODMA_NO_RESOURCES);
     expect_order();
 

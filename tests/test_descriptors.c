@@ -574,7 +574,7 @@ static void wire_part(void)
     gone = part(&here, 1, 2);
     expect("a part of it is not ready", !iodma_memory_ready(&gone));
     expect("nor read only", !gone.read_only);
-    expect_number("nor attached, nor wired", gone.attached + gone.wired, 0);
+    expect_number("nor attached, nor wired", gone.users + gone.wired, 0);
 }
 
 /* Commands and wiring ------------------------------------------------------ */
@@ -639,48 +639,139 @@ static void counts(uint32_t a, uint32_t b)
 
 static void attaching(void)
 {
-    struct iodma_memory one = physical(&one_physical, 1, IODMA_INOUT);
-    struct iodma_memory other = physical(&one_physical, 1, IODMA_INOUT);
+    struct iodma_memory one = virtual(&one_virtual, 1, IODMA_INOUT);
+    struct iodma_memory other = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_memory unwired = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_command second;
 
+    map_four();
+    expect_status("wire", iodma_memory_prepare(&one, IODMA_NONE), IODMA_OK);
+    expect_status("wire", iodma_memory_prepare(&other, IODMA_NONE), IODMA_OK);
     make_command();
     set(&one, false, IODMA_OK);
-    counts(one.attached, 1);
+    counts(one.users, 1);
     set(&one, true, IODMA_OK);
-    counts(one.attached, 1);
+    counts(one.users, 1);
     set(&other, false, IODMA_BUSY);
-    counts(one.attached, 1);
-    counts(other.attached, 0);
+    counts(one.users, 1);
+    counts(other.users, 0);
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
     set(&unwired, true, IODMA_NOT_READY);
-    counts(one.attached, 1);
-    counts(unwired.attached, 0);
+    counts(one.users, 1);
+    counts(unwired.users, 0);
     set(&other, false, IODMA_OK);
-    counts(one.attached, 0);
-    counts(other.attached, 1);
+    counts(one.users, 0);
+    counts(other.users, 1);
 
     expect_status("clone", iodma_command_clone(&command, &second, NULL),
                   IODMA_OK);
-    counts(other.attached, 1);
+    counts(other.users, 1);
     expect_status("set", iodma_command_set_memory(&second, &other, true),
                   IODMA_OK);
-    counts(other.attached, 2);
+    counts(other.users, 2);
     expect_status("deinit", iodma_command_deinit(&second), IODMA_OK);
-    counts(other.attached, 1);
+    counts(other.users, 1);
     set(NULL, false, IODMA_OK);
-    counts(other.attached, 0);
+    counts(other.users, 0);
     set(&other, true, IODMA_OK);
     expect_status("clear", iodma_command_clear_memory(&command, false),
                   IODMA_NOT_READY);
-    counts(other.attached, 1);
+    counts(other.users, 1);
     expect_status("clear", iodma_command_clear_memory(&command, true),
                   IODMA_OK);
-    counts(other.attached, 0);
+    counts(other.users, 0);
     expect_status("clear", iodma_command_clear_memory(&command, true),
                   IODMA_OK);
-    counts(other.attached, 0);
+    counts(other.users, 0);
+}
+
+/* Two apertures side by side for the CPU and on the bus, one that is elsewhere
+   on it, and one that the master may only read. */
+static void bus_segments(void)
+{
+    static const struct hal_aperture apertures[] = {
+        { 0x10000, 0x10FFF, 0x40000, HAL_READ | HAL_WRITE, true },
+        { 0x11000, 0x11FFF, 0x41000, HAL_READ | HAL_WRITE, true },
+        { 0x12000, 0x12FFF, 0x900000000, HAL_READ, true },
+    };
+    static const struct iodma_range ranges[] = { { 0x10000, 0x2800 },
+                                                 { 0x20000, 0x100 },
+                                                 { 0x11800, 0x80 },
+                                                 { 0x11880, 0x80 } };
+    static const struct {
+        const char *what;
+        uint32_t direction;
+        uint64_t offset;
+        enum iodma_status want;
+        struct hal_segment segment;
+    } rows[] = {
+        { "a run ends with its aperture",
+          IODMA_INOUT,
+          0x800,
+          IODMA_OK,
+          { 0x40800, 0x800 } },
+        { "and begins with it",
+          IODMA_INOUT,
+          0x1000,
+          IODMA_OK,
+          { 0x41000, 0x1000 } },
+        { "out of memory that is only read",
+          IODMA_OUT,
+          0x2010,
+          IODMA_OK,
+          { 0x900000010, 0x7F0 } },
+        { "into it", IODMA_IN, 0x2010, IODMA_MESSAGE_TOO_LARGE, { 0, 0 } },
+        { "both ways", IODMA_NONE, 0x2010, IODMA_MESSAGE_TOO_LARGE, { 0, 0 } },
+        { "in no aperture",
+          IODMA_OUT,
+          0x2800,
+          IODMA_MESSAGE_TOO_LARGE,
+          { 0, 0 } },
+        { "ranges that touch are one",
+          IODMA_OUT,
+          0x2910,
+          IODMA_OK,
+          { 0x41810, 0xF0 } },
+        { "the last byte", IODMA_OUT, 0x29FF, IODMA_OK, { 0x418FF, 1 } },
+        { "behind it", IODMA_OUT, 0x2A00, IODMA_OVERRUN, { 0, 0 } },
+        { "far behind it", IODMA_OUT, TOP, IODMA_OVERRUN, { 0, 0 } },
+    };
+    struct iodma_memory unwired = virtual(&one_virtual, 1, IODMA_INOUT);
+    struct hal_bus hal = fixture_hal_bus;
+    struct hal_segment segment = { 77, 88 };
+    struct iodma_bus bus;
+
+    hal.apertures = apertures;
+    hal.aperture_count = COUNT_OF(apertures);
+    expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct iodma_memory memory =
+            physical(ranges, COUNT_OF(ranges), rows[i].direction);
+
+        segment = (struct hal_segment){ 77, 88 };
+        expect_status(
+            rows[i].what,
+            iodma_memory_segment(&memory, &bus, rows[i].offset, &segment),
+            rows[i].want);
+        if (rows[i].want != IODMA_OK)
+            expect("as before", segment.address == 77 && segment.length == 88);
+        else
+            expect_segments(rows[i].what, &segment, 1, &rows[i].segment, 1);
+    }
+
+    map_four();
+    segment = (struct hal_segment){ 77, 88 };
+    expect_status("not wired",
+                  iodma_memory_segment(&unwired, fixture_bus(), 0, &segment),
+                  IODMA_NOT_READY);
+    expect("as before", segment.address == 77 && segment.length == 88);
+    expect_status("wire", iodma_memory_prepare(&unwired, IODMA_NONE), IODMA_OK);
+    expect_status("wired",
+                  iodma_memory_segment(&unwired, fixture_bus(), 4, &segment),
+                  IODMA_OK);
+    expect_number("its address", segment.address, 0x30004);
+    expect_number("its length", segment.length, 0xC);
 }
 
 /* Bad input ------------------------------------------------------------------
@@ -780,7 +871,7 @@ static void expect_made(enum iodma_status got, enum iodma_status want,
     expect_number("length", victim.length, length);
     expect_number("direction", victim.direction, direction);
     expect_number("tag", iodma_memory_tag(&victim), 0);
-    expect_number("attached", victim.attached, 0);
+    expect_number("attached", victim.users, 0);
     expect_number("wired", victim.wired, 0);
 }
 
@@ -879,7 +970,7 @@ static void part_is_new(void)
     make_command();
     set(&memory, true, IODMA_OK);
     victim = part(&memory, 0, 1);
-    expect_number("attached", victim.attached, 0);
+    expect_number("attached", victim.users, 0);
     expect("it owns no mapping", !victim.mapping);
     expect_status("clear", iodma_command_clear_memory(&command, true),
                   IODMA_OK);
@@ -940,7 +1031,7 @@ static void seeks_with(uint32_t entries, const struct iodma_memory *without,
     static uint64_t index[MANY + 1];
     struct iodma_memory with;
     uint32_t shift = 0;
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     while ((MANY + (1u << shift) - 1) >> shift > entries)
         shift++;
@@ -1160,6 +1251,7 @@ static bool walk_holds(const struct node *node, uint64_t from, uint64_t *seed)
 {
     struct iodma_extent extent;
     struct iodma_walk walk;
+    hal_address address = 0;
     uint64_t at = from;
     bool plain = random_below(seed, 2) == 0;
 
@@ -1173,11 +1265,15 @@ static bool walk_holds(const struct node *node, uint64_t from, uint64_t *seed)
             uint64_t jump =
                 random_below(seed, (uint32_t)(node->length - at) + 1);
 
-            iodma_walk_skip(&walk, jump);
             at += jump;
+            (void)iodma_walk_begin(&walk, &node->memory, at);
             if (at == node->length)
                 break;
         }
+        if (!plain && random_below(seed, 3) == 0 &&
+            (!expect_number("look", iodma_walk_look(&walk, 1, &address), 1) ||
+             !expect_number("the next byte", address, node->bytes[at])))
+            return false;
         if (!expect_status("next", iodma_walk_next(&walk, most, &extent),
                            IODMA_OK) ||
             !expect_number("offset", extent.offset, at) ||
@@ -1194,10 +1290,17 @@ static bool walk_holds(const struct node *node, uint64_t from, uint64_t *seed)
                IODMA_INTERNAL_ERROR);
 }
 
+/* Where the highest bit is, from 1 on; 0: there is none. */
+static uint8_t width_of(uint64_t value)
+{
+    return value == 0 ? 0 : (uint8_t)(64 - __builtin_clzll(value));
+}
+
 /* What the table says of a node's extents. */
 static struct iodma_summary summary_of(const struct node *node)
 {
     struct iodma_summary summary = { .lowest = TOP };
+    uint64_t spans = 0;
     uint32_t extents = 0;
 
     for (uint64_t at = 0; at < node->length; extents++) {
@@ -1209,16 +1312,17 @@ static struct iodma_summary summary_of(const struct node *node)
             summary.highest = address + length - 1;
         if (summary.longest < length)
             summary.longest = length;
-        summary.shape |= address | length;
-        summary.spans |= address ^ (address + length - 1);
+        summary.shape |= (uint32_t)(address | length);
+        spans |= address ^ (address + length - 1);
         at += length;
     }
-    summary.plain =
-        node->memory.kind == IODMA_RANGES && extents == node->memory.count;
+    summary.spans = width_of(spans);
+    summary.apart =
+        node->memory.kind == IODMA_KIND_RANGES && extents == node->memory.count;
     return summary;
 }
 
-static uint64_t low_bit(uint64_t value)
+static uint32_t low_bit(uint32_t value)
 {
     return value & (~value + 1);
 }
@@ -1236,15 +1340,14 @@ static bool summary_holds(const struct node *node)
                expect_number("longest", got->longest, want.longest) &&
                expect_number("shape", got->shape, want.shape) &&
                expect_number("spans", got->spans, want.spans) &&
-               expect_number("plain", got->plain, want.plain);
+               expect_number("plain", got->apart, want.apart);
     /* Of a part or of several: nothing that is not true. */
     return expect("lowest", got->lowest <= want.lowest) &&
            expect("highest", got->highest >= want.highest) &&
            expect("longest", got->longest >= want.longest) &&
            expect("shape", low_bit(got->shape) <= low_bit(want.shape)) &&
-           expect("spans", __builtin_clzll(got->spans | 1) <=
-                               __builtin_clzll(want.spans | 1)) &&
-           expect("plain", !got->plain || node->memory.kind == IODMA_RANGES);
+           expect("spans", got->spans >= want.spans) &&
+           expect("plain", !got->apart || node->memory.kind == IODMA_KIND_RANGES);
 }
 
 /* The CPU's own copies. */
@@ -1285,6 +1388,32 @@ static bool copies_hold(const struct node *node, const struct iodma_bus *bus,
     return true;
 }
 
+/* Where the device finds a byte, and those that follow it. */
+static bool segment_holds(const struct node *node, const struct iodma_bus *bus,
+                          uint64_t *seed)
+{
+    struct hal_segment segment = { 77, 88 };
+    uint32_t offset;
+
+    if (!expect_status(
+            "a segment at the end",
+            iodma_memory_segment(&node->memory, bus, node->length, &segment),
+            IODMA_OVERRUN) ||
+        !expect_number("as before", segment.address, 77) ||
+        !expect_number("as before", segment.length, 88))
+        return false;
+    if (node->length == 0)
+        return true;
+    offset = random_below(seed, node->length);
+    return expect_status(
+               "a segment",
+               iodma_memory_segment(&node->memory, bus, offset, &segment),
+               IODMA_OK) &&
+           expect_number("its address", segment.address, node->bytes[offset]) &&
+           expect_number("its length", segment.length,
+                         contiguous(node, offset, TOP));
+}
+
 static void report(void)
 {
     printf("# round of seed %s\n", hex(round_seed));
@@ -1300,7 +1429,8 @@ static void nesting(void)
         for (const struct node *node = nodes; node != nodes + NODES; node++) {
             bool holds =
                 expect_number("length", node->memory.length, node->length) &&
-                summary_holds(node) && copies_hold(node, bus, &seed);
+                summary_holds(node) && copies_hold(node, bus, &seed) &&
+                segment_holds(node, bus, &seed);
 
             for (uint64_t from = 0; holds && from <= node->length;
                  from += 1 + random_below(&seed, 5))
@@ -1350,10 +1480,10 @@ static struct hal_segment segments[MOST_BYTES];
 /* Where the device finds each byte of the window; 0: too few were listed. */
 static uint32_t take_list(uint64_t *places, uint64_t *seed)
 {
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t bytes = 0;
 
-    while (offset < command.view.length) {
+    while (offset < command.window.length) {
         uint32_t count = 1 + random_below(seed, 6);
 
         if (!expect_status(
@@ -1369,7 +1499,7 @@ static uint32_t take_list(uint64_t *places, uint64_t *seed)
     return bytes;
 }
 
-static unsigned by_rung[4];
+static unsigned by_rung[3];
 
 /* The device has what the client has, and the other way round. */
 static bool transfer_holds(struct node *node, size_t way, uint64_t *seed)
@@ -1389,12 +1519,12 @@ static bool transfer_holds(struct node *node, size_t way, uint64_t *seed)
             iodma_command_prepare(&command, offset, length, true, true),
             IODMA_OK))
         return false;
-    by_rung[command.view.rung]++;
+    by_rung[fixture_rung(&command)]++;
     holds = expect_number("bytes listed", take_list(places, seed), length);
     for (uint32_t i = 0; holds && i < length; i++) {
         holds = expect_number("a byte for the device", *sparse_byte(places[i]),
                               *sparse_byte(client[i]));
-        if (command.view.rung == IODMA_DIRECT)
+        if (fixture_rung(&command) == RUNG_DIRECT)
             holds = holds && expect_number("its place", places[i], client[i]);
     }
     for (uint32_t i = 0; holds && i < length; i++)
@@ -1405,9 +1535,7 @@ static bool transfer_holds(struct node *node, size_t way, uint64_t *seed)
     for (uint32_t i = 0; holds && i < length; i++)
         holds = expect_number("a byte from the device", *sparse_byte(client[i]),
                               (uint8_t)(client[i] * 7 + way));
-    return holds &&
-           expect_number("all given back",
-                         fixture_pages_taken() + fixture_run_pages_taken(), 0);
+    return holds && expect_fixture_free();
 }
 
 static void transfers(void)
@@ -1466,6 +1594,8 @@ static const struct {
       attached_member_is_busy },
     { 0, "a descriptor counts the commands that have it", attaching },
     { 0, "a part of what is in use is not", part_is_new },
+    { 0, "where a bus finds a descriptor's bytes, without a command",
+      bus_segments },
     { 0, "several of direction None are wired for both", wire_for_both },
     { 0, "a tag is the parent's, or the first of the members'", tags },
     { 0, "an index changes nothing but the time", indexes },

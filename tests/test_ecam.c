@@ -102,8 +102,8 @@ static const struct {
     struct bar bars[PCI_BARS];
     struct pci_window memory, io;
     enum iodma_status want;
-    uint64_t places[PCI_BARS];
-    uint64_t memory_next, io_next;
+    hal_address places[PCI_BARS];
+    hal_address memory_next, io_next;
 } placings[] = {
     { "a function without base addresses needs no place",
       { { 0 } }, { 0x1000, 0x1000 }, { 0x10, 0x10 },
@@ -190,13 +190,14 @@ static const struct {
 
 /* One register reads as its place, or as absent. */
 static void expect_place(const struct pci_model_function *model, uint32_t index,
-                         const struct bar *bar, uint64_t place)
+                         const struct bar *bar, hal_address place)
 {
     const uint32_t *word = &model->words[PCI_MODEL_BAR0 + index];
 
     expect_number("register", word[0], (uint32_t)place | bar->kind);
     if ((bar->kind & PCI_MODEL_64) != 0)
-        expect_number("upper register", word[1], (uint32_t)(place >> 32));
+        expect_number("upper register", word[1],
+                      (uint32_t)((uint64_t)place >> 32));
 }
 
 /* The one function of the bus; what is left in its registers is nonsense. */

@@ -99,11 +99,11 @@ static void mapper_moment(void)
 
 static void begin_mapper(void)
 {
-    static struct iodma_note notes[IOVA_PAGES];
+    static uint32_t words[IODMA_BLOCK_WORDS(IOVA_PAGES)];
 
     must(expect_status("mapper",
                        iodma_mapper_init(&mapper, &model.mapper, &hooks_lock,
-                                         notes, IOVA_PAGES),
+                                         words, IOVA_PAGES),
                        IODMA_OK));
 }
 
@@ -232,15 +232,17 @@ static struct list client_list(const struct iodma_memory *memory)
     return list;
 }
 
+static const struct iodma_output appending = { .function = append };
+
 /* S(append, bits, max, align/1/1), so that each segment is a moment. */
 #define DEVICE(bits, max, align)                                               \
-    IODMA_SPEC(append, bits, max, .align_address = (align))
+    IODMA_SPEC(appending, bits, max, .align_address = (align))
 
 /* All of a command's segments, two at a time. */
 static void generate(struct iodma_command *command, struct list *list)
 {
-    uint64_t offset = 0;
-    uint64_t length = 0;
+    hal_address offset = 0;
+    hal_address length = 0;
 
     list->count = 0;
     must(expect_status("prepared",
@@ -287,7 +289,7 @@ static enum iodma_status put(struct hal_emitter *emitter,
 static void emit_list(struct iodma_command *command, struct list *list)
 {
     struct list_emitter emitter = { { put }, list };
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     list->count = 0;
     must(expect_status("emit",
@@ -304,26 +306,40 @@ static void draw_bytes(uint8_t *bytes, uint8_t salt)
 
 /* The handler ------------------------------------------------------------- */
 
-/* What a handler's command is like: by rung without a mapper, or direct and
-   mapped. Each level has memory of its own, LEVEL_STEP further up; the far
-   range begins in a page of the program's. It moves from run to run, so that
-   its pages meet others in the hash. */
-enum { LEVEL_STEP = 0x10000, SHIFTS = 8, MAPPED = 4, KINDS = 5 };
+/* What a handler's command is like: it goes as it lies, has edges or pages that
+   are bounced, is bounced whole; or goes as it lies, mapped. Each level has
+   memory of its own, LEVEL_STEP further up; the far range begins in a page of
+   the program's, and moves from run to run. */
+enum {
+    DIRECT,
+    EDGES,
+    PAGES,
+    WHOLE,
+    MAPPED,
+    KINDS,
+    LEVEL_STEP = 0x10000,
+    SHIFTS = 8,
+};
 
 static unsigned shift; /* in pages */
 
 static const struct {
     struct iodma_spec spec;
+    unsigned rung;
     struct iodma_range ranges[ROW_RANGES];
 } kinds[KINDS] = {
-    [IODMA_DIRECT] = { DEVICE(64, 0, 1),
-                       { { 0x60002, 0x80 }, { 0x61001, 0x43 } } },
-    [IODMA_EDGES] = { DEVICE(64, 0, 1), { { 0x67014, 0x90 } } },
-    [IODMA_PAGES] = { DEVICE(32, 0, 1),
-                      { { 0x62000, 0x40 }, { GIB4 + 0x2080, 0x90 } } },
-    [IODMA_WHOLE] = { DEVICE(64, 0, 4),
-                      { { 0x63F81, 0x100 }, { 0x65000, 0x30 } } },
+    [DIRECT] = { DEVICE(64, 0, 1),
+                 RUNG_DIRECT,
+                 { { 0x60002, 0x80 }, { 0x61001, 0x43 } } },
+    [EDGES] = { DEVICE(64, 0, 1), RUNG_SPLIT, { { 0x67014, 0x90 } } },
+    [PAGES] = { DEVICE(32, 0, 1),
+                RUNG_SPLIT,
+                { { 0x62000, 0x40 }, { GIB4 + 0x2080, 0x110 } } },
+    [WHOLE] = { DEVICE(64, 0, 4),
+                RUNG_WHOLE,
+                { { 0x63F81, 0x100 }, { 0x65000, 0x30 } } },
     [MAPPED] = { DEVICE(32, 0, 1),
+                 RUNG_DIRECT,
                  { { 0x66080, 0x80 },
                    { GIB4 + 0x2200, 0x90 },
                    { 0x64001, 0x43 } } },
@@ -361,13 +377,14 @@ static enum fate fate_of(uint8_t kind)
 {
     uint32_t in_use = iodma_bounce_in_use(&watched_bounce);
 
-    if (kind == IODMA_DIRECT || kind == MAPPED)
+    if (kind == DIRECT || kind == MAPPED)
         return LIVES;
-    if (in_use == watched_bounce.hal.pages ||
+    if (in_use == watched_bounce.granules.count ||
         sparse_open_windows() + 2 > SPARSE_WINDOWS)
         return REFUSED;
-    return in_use == 0 || watched_bounce.hal.pages == WATCHED_PAGES ? LIVES
-                                                                    : EITHER;
+    return in_use == 0 || watched_bounce.granules.count == WATCHED_PAGES
+               ? LIVES
+               : EITHER;
 }
 
 static void expect_refusal(enum iodma_status status, uint32_t in_use)
@@ -385,7 +402,7 @@ static void use_device(const struct life *life, uint8_t kind)
     struct list list;
     uint64_t length;
 
-    if (kind == IODMA_PAGES)
+    if (kind == PAGES)
         emit_list(life->command, &list);
     else
         generate(life->command, &list);
@@ -409,7 +426,7 @@ static void begin_life(struct life *life, uint8_t kind)
     must(expect("there is a command for the handler", life->command));
     if (!life->command)
         return;
-    if (kind == IODMA_EDGES)
+    if (kind == EDGES)
         spec.mapping = IODMA_NON_COHERENT;
     if (kind == MAPPED)
         spec.mapper = &mapper;
@@ -425,8 +442,8 @@ static void begin_life(struct life *life, uint8_t kind)
     total.lived++;
     must(expect_status("the handler's prepare", status, IODMA_OK));
     if (fate == LIVES)
-        must(expect_number("its rung", life->command->view.rung,
-                           kind == MAPPED ? IODMA_DIRECT : kind));
+        must(expect_number("its rung", fixture_rung(life->command),
+                           kinds[kind].rung));
     use_device(life, kind);
 }
 
@@ -479,7 +496,7 @@ struct scenario {
     uint32_t mapping;
     bool mapped;
     uint32_t direction;
-    uint8_t rung;
+    unsigned rung;
     const struct iodma_range *ranges;
     uint64_t offset, length; /* of the window */
     step steps[MOST_STEPS];  /* ends at NULL  */
@@ -570,7 +587,7 @@ static void prepared(const char *what, enum iodma_status status)
 {
     answered(what, status);
     if (status == IODMA_OK)
-        must(expect_number("rung", program.command->view.rung,
+        must(expect_number("rung", fixture_rung(program.command),
                            program.scenario->rung));
 }
 
@@ -691,7 +708,7 @@ static void share(void)
     struct hal_shared shared = { .size = 0 };
 
     answered("share", iodma_share(&share, bus, &limits, 0x60000, ring,
-                                  sizeof ring, &shared));
+                                  sizeof ring, 0, &shared));
     moment();
     note_number(shared.bus);
     answered("unshare", iodma_unshare(&share));
@@ -706,7 +723,8 @@ static const struct iodma_range near[ROW_RANGES] = {
     { 0x12051, 0x80 },
 };
 
-/* Four pages of storage, one of them for two ranges; or four in one. */
+/* Three pages of storage, two for one range and one for two; or four in one
+   piece. */
 static const struct iodma_range far[ROW_RANGES] = {
     { 0x20002, 0x80 },     { GIB4 + 0x80, 0x180 }, { GIB4 + 0x1FC0, 0x80 },
     { GIB4 + 0x10, 0x20 }, { 0x30000, 0xC0 },
@@ -732,85 +750,93 @@ static const struct iodma_range odd[ROW_RANGES] = {
 /* clang-format off */
 static const struct scenario scenarios[] = {
     { "a command is got and given back",
-      DEVICE(64, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
-      { NULL } },
+      DEVICE(64, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_DIRECT, near, 0,
+      0, { NULL } },
     { "direct",
-      DEVICE(64, 0x60, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
-      { attach, list, device_reads, device_writes, detach } },
+      DEVICE(64, 0x60, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_DIRECT, near,
+      0, 0, { attach, list, device_reads, device_writes, detach } },
     { "direct, into an emitter",
-      DEVICE(64, 0x30, 1), IODMA_MAPPED, false, IODMA_OUT, IODMA_DIRECT, near, 0x20,
-      0x140, { prepare, emit, device_reads, complete } },
+      DEVICE(64, 0x30, 1), IODMA_MAPPED, false, IODMA_OUT, RUNG_DIRECT, near,
+      0x20, 0x140, { prepare, emit, device_reads, complete } },
     { "direct, not coherent",
-      DEVICE(64, 0, 1), IODMA_NON_COHERENT, false, IODMA_IN, IODMA_DIRECT, lines, 0, 0,
+      DEVICE(64, 0, 1), IODMA_NON_COHERENT, false, IODMA_IN, RUNG_DIRECT,
+      lines, 0, 0,
       { prepare, list, device_writes, complete, prepare, list, complete } },
     { "direct, iterate only",
-      DEVICE(64, 0x60, 1), IODMA_ITERATE_ONLY, false, IODMA_INOUT, IODMA_DIRECT, near,
+      DEVICE(64, 0x60, 1), IODMA_ITERATE_ONLY, false, IODMA_INOUT, RUNG_DIRECT,
+      near,
       0, 0, { prepare, list, device_reads, device_writes, complete } },
     { "direct, forced to a buffer",
-      DEVICE(64, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, IODMA_DIRECT, lines,
+      DEVICE(64, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, RUNG_DIRECT,
+      lines,
       0, 0,
       { prepare, list, device_writes, force, list, device_reads, complete } },
     { "pages",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
       { attach, list, device_reads, device_writes, detach } },
     { "pages, not coherent",
-      DEVICE(32, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, IODMA_PAGES, far_lines,
+      DEVICE(32, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, RUNG_SPLIT,
+      far_lines,
       0, 0, { attach, list, device_reads, device_writes, detach } },
     { "pages, part of the memory, into an emitter",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_IN, IODMA_PAGES, far, 0x41, 0x303,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_IN, RUNG_SPLIT, far, 0x41,
+      0x303,
       { prepare, emit, device_writes, complete } },
     { "pages, filled with zeros",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
       { prepare_zeros, list, device_reads, complete_only } },
     { "pages, prepared twice",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_OUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_OUT, RUNG_SPLIT, far, 0, 0,
       { prepare, prepare, complete, list, device_reads, complete } },
     { "pages, synchronized both ways",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
       { prepare, list, device_writes, sync_in, client_writes, sync_out,
         device_reads, complete_only } },
     { "pages, read and written by the CPU",
-      DEVICE(32, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, IODMA_PAGES, far_lines,
+      DEVICE(32, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, RUNG_SPLIT,
+      far_lines,
       0, 0,
       { prepare, read_bytes, write_bytes, list, device_reads, complete } },
     { "pages, forced to a buffer",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_PAGES, far, 0, 0,
+      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
       { prepare, list, device_writes, force, list, device_reads, complete } },
     { "whole",
-      DEVICE(64, 0x90, 4), IODMA_MAPPED, false, IODMA_INOUT, IODMA_WHOLE, odd, 0, 0,
-      { attach, list, device_reads, device_writes, detach } },
+      DEVICE(64, 0x90, 4), IODMA_MAPPED, false, IODMA_INOUT, RUNG_WHOLE, odd,
+      0, 0, { attach, list, device_reads, device_writes, detach } },
     { "whole, not coherent",
-      DEVICE(64, 0, 4), IODMA_NON_COHERENT, false, IODMA_IN, IODMA_WHOLE, odd, 0, 0,
-      { prepare, list, device_reads, device_writes, complete } },
+      DEVICE(64, 0, 4), IODMA_NON_COHERENT, false, IODMA_IN, RUNG_WHOLE, odd,
+      0, 0, { prepare, list, device_reads, device_writes, complete } },
     { "whole, synchronized both ways",
-      DEVICE(64, 0, 4), IODMA_NON_COHERENT, false, IODMA_INOUT, IODMA_WHOLE, odd, 0, 0,
+      DEVICE(64, 0, 4), IODMA_NON_COHERENT, false, IODMA_INOUT, RUNG_WHOLE,
+      odd, 0, 0,
       { prepare_zeros, list, device_writes, sync_in, client_writes, sync_out,
         device_reads, complete } },
     { "whole, read and written by the CPU",
-      DEVICE(64, 0, 4), IODMA_MAPPED, false, IODMA_INOUT, IODMA_WHOLE, odd, 0x10, 0,
+      DEVICE(64, 0, 4), IODMA_MAPPED, false, IODMA_INOUT, RUNG_WHOLE, odd,
+      0x10, 0,
       { prepare, read_bytes, write_bytes, list, device_reads, complete } },
     { "memory that is shared",
-      DEVICE(64, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, IODMA_DIRECT, near, 0, 0,
-      { share, share } },
+      DEVICE(64, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_DIRECT, near, 0,
+      0, { share, share } },
     { "mapped",
-      DEVICE(32, 0x60, 1), IODMA_MAPPED, true, IODMA_INOUT, IODMA_DIRECT, far,
+      DEVICE(32, 0x60, 1), IODMA_MAPPED, true, IODMA_INOUT, RUNG_DIRECT, far,
       0, 0, { attach, list, device_reads, device_writes, detach } },
     { "mapped, part of the memory, into an emitter",
-      DEVICE(64, 0x30, 1), IODMA_MAPPED, true, IODMA_OUT, IODMA_DIRECT, near,
+      DEVICE(64, 0x30, 1), IODMA_MAPPED, true, IODMA_OUT, RUNG_DIRECT, near,
       0x20, 0x140, { prepare, emit, device_reads, complete } },
     { "mapped, not coherent, used again",
-      DEVICE(64, 0, 1), IODMA_NON_COHERENT, true, IODMA_INOUT, IODMA_DIRECT,
+      DEVICE(64, 0, 1), IODMA_NON_COHERENT, true, IODMA_INOUT, RUNG_DIRECT,
       lines, 0, 0,
       { prepare, list, device_writes, complete, prepare, list, device_reads,
         complete } },
     { "mapped, iterate only",
-      DEVICE(32, 0x60, 1), IODMA_ITERATE_ONLY, true, IODMA_INOUT, IODMA_DIRECT,
+      DEVICE(32, 0x60, 1), IODMA_ITERATE_ONLY, true, IODMA_INOUT, RUNG_DIRECT,
       far, 0, 0, { prepare, list, device_reads, device_writes, complete } },
     { "mapped, whole",
-      DEVICE(64, 0x90, 4), IODMA_MAPPED, true, IODMA_INOUT, IODMA_WHOLE, odd,
+      DEVICE(64, 0x90, 4), IODMA_MAPPED, true, IODMA_INOUT, RUNG_WHOLE, odd,
       0, 0, { attach, list, device_reads, device_writes, detach } },
     { "mapped, forced to a buffer",
-      DEVICE(64, 0, 1), IODMA_NON_COHERENT, true, IODMA_INOUT, IODMA_DIRECT,
+      DEVICE(64, 0, 1), IODMA_NON_COHERENT, true, IODMA_INOUT, RUNG_DIRECT,
       lines, 0, 0,
       { prepare, list, device_writes, force, list, device_reads, complete } },
 };
@@ -926,7 +952,7 @@ static void expect_seen(struct plan plan)
         printf("#   interrupted at %u (kind %u, part %u), at %u (kind %u), "
                "storage of %u pages\n",
                plan.at, plan.kind, (unsigned)plan.part, plan.at_2, plan.kind_2,
-               (unsigned)watched_bounce.hal.pages);
+               (unsigned)watched_bounce.granules.count);
 }
 
 /* Pages of storage: plenty, exactly what the program needs, one less. */

@@ -36,6 +36,13 @@ static void expect_dropped(uint64_t iova, uint64_t length)
     expect_nothing_mapped();
 }
 
+/* List it all, and look at each byte. */
+static void expect_mapped_bytes_listed(struct iodma_command *command)
+{
+    expect_status("gen", mapped_list(command, 0, MAPPED_SEGMENTS), IODMA_OK);
+    expect_mapped_bytes(command);
+}
+
 static void keeping(void)
 {
     struct iodma_mapping second;
@@ -93,10 +100,27 @@ static void keeping(void)
     expect_ended(&mapped.command);
     expect_dropped(MAPPED_BASE, 0x3000);
     expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_NOT_READY);
+
+    check_case("E13: who has the descriptor already goes on by itself");
+    mapped_begin();
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
     mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
     expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
-                  IODMA_BUSY);
+                  IODMA_OK);
+    expect_prepared(&mapped.command);
+    expect("not the descriptor's", !mapped.command.plan.kept);
+    expect_mapped_bytes_listed(&mapped.command);
+    expect_completed(&mapped.command);
+    expect_nothing_mapped();
+    expect_status("clear", iodma_command_clear_memory(&mapped.command, true),
+                  IODMA_OK);
+    expect_status(
+        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
+        IODMA_OK);
+    expect("the descriptor's", mapped.command.plan.kept);
+    expect_mapped_bytes_listed(&mapped.command);
     expect_ended(&mapped.command);
+    expect_dropped(MAPPED_BASE, 0x3000);
 
     check_case("E13: what nobody used is dropped without a word");
     begin_kept();
@@ -109,55 +133,72 @@ static const struct {
     const char *what;
     struct iodma_spec spec;
     struct mapped_facts facts;
+    bool iterates;     /* IODMA_ITERATE_ONLY does the same             */
+    unsigned occupied; /* pages before the mapping, when that was made */
     uint64_t offset, length;
     enum iodma_status want;
     unsigned pages; /* of a mapping of its own; 0: none */
     uint64_t iova;  /* of the first segment             */
 } users[] = {
     { "E13: what meets the limits", SPEC(host64, 32, 0, 0x200, 1, 1), { 0 },
-      0, 0x2000, IODMA_OK, 0, MAPPED_BASE + 0xa00 },
+      true, 0, 0, 0x2000, IODMA_OK, 0, MAPPED_BASE + 0xa00 },
     { "E13: out of reach", SPEC(host64, 32, 0, 1, 1, 1),
-      { 0, 0xFFFFE000, 0x10000FFFF }, 0x600, 0x10, IODMA_OK, 1, 0xFFFFE000 },
+      { 0, 0xFFFFE000, 0x10000FFFF }, true, 2, 0x600, 0x10, IODMA_OK, 1,
+      0xFFFFE000 },
     { "E13: out of reach, and nothing of its own within",
-      SPEC(host64, 32, 0, 1, 1, 1), { 0, GIB4, 0x10000FFFF }, 0x600, 0x10,
-      IODMA_NO_RESOURCES, 0, 0 },
+      SPEC(host64, 32, 0, 1, 1, 1), { 0, GIB4, 0x10000FFFF }, true, 0, 0x600,
+      0x10, IODMA_NO_RESOURCES, 0, 0 },
     { "E13: an alignment above the page",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000), { 0 },
-      0x600, 0x1000, IODMA_OK, 1, MAPPED_BASE + 0x4000 },
+      false, 0, 0x600, 0x1000, IODMA_OK, 1, MAPPED_BASE + 0x4000 },
     { "E13: an alignment that only the descriptor's mapping meets",
-      SPEC(host64, 64, 0x1000, 1, 1, 0x2000), { 0 }, 0x600, 0x1a00, IODMA_OK,
-      0, MAPPED_BASE + 0x1000 },
+      SPEC(host64, 64, 0x1000, 1, 1, 0x2000), { 0 }, false, 0, 0x600, 0x1a00,
+      IODMA_OK, 0, MAPPED_BASE + 0x1000 },
     { "E13: a boundary that is crossed once too often",
       IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x2000,
                  .max_segments = 1),
-      { 0 }, 0x600, 0x1a00, IODMA_OK, 2, MAPPED_BASE + 0x4000 },
+      { 0 }, false, 0, 0x600, 0x1a00, IODMA_OK, 2, MAPPED_BASE + 0x4000 },
 };
 /* clang-format on */
 
+/* The mapping is made, behind pages that are free again. */
+static void make_behind(unsigned occupied)
+{
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_OK);
+    if (occupied != 0)
+        mapped_occupy(occupied);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect("the descriptor's", mapped.command.plan.kept);
+    expect_ended(&mapped.command);
+    if (occupied != 0)
+        expect_ended(&mapped.other);
+    expect_mapped_pages(3);
+}
+
 /* Who cannot use it maps for itself. */
-static void not_kept(void)
+static void not_kept_as(uint32_t mapping_options)
 {
     for (size_t i = 0; i < COUNT_OF(users); i++) {
         enum iodma_status status;
 
+        if (mapping_options != IODMA_MAPPED && !users[i].iterates)
+            continue;
         check_case(users[i].what);
         mapped_begin_with(users[i].facts);
-        mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
-        expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
-                      IODMA_OK);
+        make_behind(users[i].occupied);
         prepare_window(&mapped.other, &mapped_any, 0, 0);
-        mapped_attach(&mapped.command, &users[i].spec, IODMA_MAPPED);
+        mapped_attach(&mapped.command, &users[i].spec, mapping_options);
         status = iodma_command_prepare(&mapped.command, users[i].offset,
                                        users[i].length, true, true);
         expect_status("prepare", status, users[i].want);
         if (status == IODMA_OK) {
             expect("whose mapping it is",
-                   mapped.command.view.kept == (users[i].pages == 0));
-            expect_status("gen",
-                          mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
-                          IODMA_OK);
+                   mapped.command.plan.kept == (users[i].pages == 0));
+            expect_mapped_bytes_listed(&mapped.command);
             expect_number("IOVA", mapped.list[0].address, users[i].iova);
-            expect_mapped_bytes(&mapped.command);
             expect_mapped_pages(3 + users[i].pages);
             expect_completed(&mapped.command);
         }
@@ -167,6 +208,69 @@ static void not_kept(void)
         expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
         expect_nothing_mapped();
     }
+}
+
+static void not_kept(void)
+{
+    not_kept_as(IODMA_MAPPED);
+    not_kept_as(IODMA_ITERATE_ONLY);
+}
+
+/* Each byte of mapped.list is shown, with nobody's command. */
+static void expect_list_shown(uint64_t first_bus)
+{
+    hal_address at = 0;
+
+    expect("the first byte is shown",
+           model_mapper_translate(&mapped.model, mapped.list[0].address,
+                                  HAL_READ | HAL_WRITE, &at));
+    expect_number("its bus address", at, first_bus);
+    expect("and the last", model_mapper_translate(&mapped.model,
+                                                  mapped.list[0].address +
+                                                      mapped.list[0].length - 1,
+                                                  HAL_READ | HAL_WRITE, &at));
+}
+
+/* Commands that are only listed. */
+static void kept_and_listed(void)
+{
+    struct hal_segment first;
+
+    check_case("E13: a command that is only listed makes it, and uses it");
+    begin_kept();
+    mapped_attach(&mapped.command, &mapped_any, IODMA_ITERATE_ONLY);
+    expect_prepared(&mapped.command);
+    expect("the descriptor's", mapped.command.plan.kept);
+    expect_mapped_pages(3);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0xa00, 0x2000 } });
+    expect_mapped_bytes(&mapped.command);
+    first = mapped.list[0];
+
+    check_case("E13: and what it has listed outlives it");
+    expect_completed(&mapped.command);
+    expect_number("calls", mapped.model.call_count, 3);
+    expect_list_shown(0x10a00);
+    expect_ended(&mapped.command);
+    expect_number("calls", mapped.model.call_count, 3);
+    expect_list_shown(0x10a00);
+
+    check_case("E13: until it is dropped, it is the address for all");
+    prepare_window(&mapped.other, &mapped_any, 0, 0);
+    expect_mapped_list(&mapped.other,
+                       (struct hal_segment[MAPPED_SEGMENTS]){ first });
+    expect_ended(&mapped.other);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_ITERATE_ONLY);
+    expect_status(
+        "prepare",
+        iodma_command_prepare(&mapped.command, 0x700, 0x1000, true, true),
+        IODMA_OK);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x1100, 0x1000 } });
+    expect_number("calls", mapped.model.call_count, 3);
+    expect_status("prepared", iodma_mapping_drop(&mapped.memory), IODMA_BUSY);
+    expect_ended(&mapped.command);
+    expect_dropped(MAPPED_BASE, 0x3000);
 }
 
 static void kept_apart(void)
@@ -198,7 +302,7 @@ static void kept_apart(void)
     check_case("E13: so does one on a bus with other addresses");
     apart = mapped.hal;
     apart.apertures = (struct hal_aperture[]){
-        { 0, 0x40000000, 0x40000000, HAL_READ | HAL_WRITE, true },
+        { 0, 0x3fffffff, 0x40000000, HAL_READ | HAL_WRITE, true },
     };
     expect_status("bus", iodma_bus_init(&elsewhere, &apart, 0), IODMA_OK);
     spec.mapper = &mapped.mapper;
@@ -251,8 +355,8 @@ static void kept_apart(void)
     begin_kept();
     mapped_attach(&mapped.command, &aligned, IODMA_MAPPED);
     expect_prepared(&mapped.command);
-    expect_number("rung", mapped.command.view.rung, IODMA_WHOLE);
-    expect("not the descriptor's", !mapped.command.view.kept);
+    expect_number("rung", fixture_rung(&mapped.command), RUNG_WHOLE);
+    expect("not the descriptor's", !mapped.command.plan.kept);
     expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
                                             { MAPPED_BASE, 0x2000 } });
     expect_mapped_bytes(&mapped.command);
@@ -279,7 +383,7 @@ static void kept_apart(void)
         "force",
         iodma_command_synchronize(&mapped.command, IODMA_FORCE_DOUBLE_BUFFER),
         IODMA_OK);
-    expect("not the descriptor's", !mapped.command.view.kept);
+    expect("not the descriptor's", !mapped.command.plan.kept);
     expect_mapped_pages(4);
     expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
                                             { MAPPED_BASE + 0x3000, 0x1000 } });
@@ -287,17 +391,9 @@ static void kept_apart(void)
     expect_completed(&mapped.command);
     expect_mapped_pages(3);
     expect_prepared(&mapped.command);
-    expect("the descriptor's again", mapped.command.view.kept);
+    expect("the descriptor's again", mapped.command.plan.kept);
     expect_ended(&mapped.command);
     expect_dropped(MAPPED_BASE, 0x3000);
-
-    check_case("E13: iterate only maps for itself");
-    begin_kept();
-    mapped_attach(&mapped.command, &mapped_any, IODMA_ITERATE_ONLY);
-    expect_prepared(&mapped.command);
-    expect("not the descriptor's", !mapped.command.view.kept);
-    expect_ended(&mapped.command);
-    expect_nothing_mapped();
 }
 
 static void cannot_keep(void)
@@ -312,14 +408,14 @@ static void cannot_keep(void)
     begin_kept();
     mapped.model.fail_at = 2;
     prepare_window(&mapped.command, &mapped_any, 0, 0);
-    expect("not the descriptor's", !mapped.command.view.kept);
+    expect("not the descriptor's", !mapped.command.plan.kept);
     expect_mapper_call(2, 'u', MAPPED_BASE, 0x1000);
     expect_number("calls", mapped.model.call_count, 7);
     expect_mapped_pages(3);
     expect_completed(&mapped.command);
     expect_nothing_mapped();
     expect_prepared(&mapped.command);
-    expect("the next one makes it", mapped.command.view.kept);
+    expect("the next one makes it", mapped.command.plan.kept);
     expect_ended(&mapped.command);
     expect_dropped(MAPPED_BASE, 0x3000);
 
@@ -327,7 +423,7 @@ static void cannot_keep(void)
     begin_kept();
     mapped_make((struct mapped_facts){ 0, 0, 0 }, 2);
     prepare_window(&mapped.command, &mapped_any, 0x600, 0x1a00);
-    expect("not the descriptor's", !mapped.command.view.kept);
+    expect("not the descriptor's", !mapped.command.plan.kept);
     expect_mapped_pages(2);
     expect_ended(&mapped.command);
     expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
@@ -339,12 +435,12 @@ static void cannot_keep(void)
     expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
                   IODMA_OK);
     prepare_window(&mapped.command, &mapped_any, 0x2000, 0x1000);
-    expect("not the descriptor's", !mapped.command.view.kept);
+    expect("not the descriptor's", !mapped.command.plan.kept);
     expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
                                             { MAPPED_BASE + 0x1000, 0x1000 } });
     expect_mapped_bytes(&mapped.command);
     prepare_window(&mapped.other, &mapped_any, 0, 0x1000);
-    expect("the descriptor's", mapped.other.view.kept);
+    expect("the descriptor's", mapped.other.plan.kept);
     expect_mapped_list(&mapped.other, (struct hal_segment[MAPPED_SEGMENTS]){
                                           { MAPPED_BASE, 0x1000 } });
     expect_ended(&mapped.other);
@@ -372,12 +468,16 @@ static void kept_virtual(void)
                   iodma_memory_init_virtual(&mapped.memory, &translation,
                                             &range, 1, IODMA_INOUT, NULL, 0),
                   IODMA_OK);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_status("attached", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_BUSY);
+    expect_ended(&mapped.command);
     expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
                   IODMA_OK);
     expect_status("wire", iodma_memory_prepare(&mapped.memory, IODMA_NONE),
                   IODMA_OK);
     prepare_window(&mapped.command, &mapped_any, 0, 0);
-    expect("the descriptor's", mapped.command.view.kept);
+    expect("the descriptor's", mapped.command.plan.kept);
     expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
                                             { MAPPED_BASE + 0x800, 0x2000 } });
     expect_mapped_bytes(&mapped.command);
@@ -398,7 +498,7 @@ static void handler(void)
     if (to_wait == 0 || --to_wait != 0)
         return;
     prepare_window(&mapped.other, &mapped_any, 0x600, 0x1000);
-    expect("the handler uses it", mapped.other.view.kept);
+    expect("the handler uses it", mapped.other.plan.kept);
 }
 
 static void making_twice(void)
@@ -410,7 +510,7 @@ static void making_twice(void)
         mapped.model.moment = handler;
         prepare_window(&mapped.command, &mapped_any, 0, 0);
         mapped.model.moment = NULL;
-        expect("the program uses it", mapped.command.view.kept);
+        expect("the program uses it", mapped.command.plan.kept);
         expect_mapped_pages(3);
         expect_status("gen", mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
                       IODMA_OK);
@@ -429,6 +529,7 @@ int main(void)
 {
     keeping();
     not_kept();
+    kept_and_listed();
     kept_apart();
     cannot_keep();
     kept_virtual();

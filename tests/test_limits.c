@@ -129,19 +129,111 @@ static void missing_parts(void)
                   iodma_command_init(&command, fixture_bus(), &spec, NULL),
                   IODMA_BAD_ARGUMENT);
 
-    check_case("options of Apple's size carry no boundary");
-    spec.segment.struct_size = IODMA_APPLE_OPTIONS_SIZE;
-    spec.segment.boundary = 3;
-    expect_status("init",
-                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
-                  IODMA_OK);
-
     check_case("a command needs storage and a bus");
     expect_status("no storage",
                   iodma_command_init(NULL, fixture_bus(), &spec, NULL),
                   IODMA_BAD_ARGUMENT);
     expect_status("no bus", iodma_command_init(&command, NULL, &spec, NULL),
                   IODMA_BAD_ARGUMENT);
+}
+
+/* What was laid out by somebody who knew fewer fields: behind struct_size
+   there is anything. */
+static void versions(void)
+{
+    static const struct {
+        uint8_t size;
+        bool boundary, count; /* the field is read */
+    } rows[] = {
+        { 40, false, false }, { 41, false, false }, { 47, false, false },
+        { 48, true, false },  { 51, true, false },  { 52, true, true },
+        { 56, true, true },   { 255, true, true },
+    };
+
+    check_case("a field is read if struct_size covers it");
+    expect_number("Apple's size", IODMA_APPLE_OPTIONS_SIZE, 40);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct iodma_spec spec = IODMA_SPEC(
+            iodma_output_host64, 64, 0x800, .max_transfer = 0x8000,
+            .align_address = 2, .align_length = 4, .align_internal = 8,
+            .boundary = 0x1000, .max_segments = 9);
+        struct iodma_command command;
+
+        spec.segment.struct_size = rows[i].size;
+        expect_status("init",
+                      iodma_command_init(&command, fixture_bus(), &spec, NULL),
+                      IODMA_OK);
+        expect_number("max_segment", command.window.limits.max_segment, 0x800);
+        expect_number("max_transfer", command.window.limits.max_transfer,
+                      0x8000);
+        expect_number("align_internal",
+                      iodma_command_alignment_internal_segments(&command), 8);
+        expect_number("boundary", command.window.limits.boundary,
+                      rows[i].boundary ? 12 : HAL_ADDRESS_BITS);
+        expect_number("max_segments", command.window.limits.max_segments,
+                      rows[i].count ? 9 : UINT32_MAX);
+
+        spec.segment.boundary = 3;
+        expect_status("a boundary that is none",
+                      iodma_command_init(&command, fixture_bus(), &spec, NULL),
+                      rows[i].boundary ? IODMA_BAD_ARGUMENT : IODMA_OK);
+    }
+
+    check_case("the options are laid out as Apple's, with two fields behind");
+    expect_number("address_bits",
+                  offsetof(struct iodma_segment_options, address_bits), 1);
+    expect_number("max_segment",
+                  offsetof(struct iodma_segment_options, max_segment), 8);
+    expect_number("max_transfer",
+                  offsetof(struct iodma_segment_options, max_transfer), 16);
+    expect_number("align_address",
+                  offsetof(struct iodma_segment_options, align_address), 24);
+    expect_number("align_length",
+                  offsetof(struct iodma_segment_options, align_length), 28);
+    expect_number("align_internal",
+                  offsetof(struct iodma_segment_options, align_internal), 32);
+    expect_number("boundary", offsetof(struct iodma_segment_options, boundary),
+                  40);
+    expect_number("max_segments",
+                  offsetof(struct iodma_segment_options, max_segments), 48);
+}
+
+/* The macros, as a driver writes them. */
+static void macros(void)
+{
+    static const struct iodma_spec plain = IODMA_SPEC(
+        iodma_output_host32, 30, 0x1000, .align_length = 4, .max_segments = 7);
+    static const struct iodma_spec through =
+        IODMA_SPEC_THROUGH(IODMA_UNMAPPED | IODMA_LEAST_BOUNCE, NULL,
+                           iodma_output_big64, 40, 0x2000, .align_address = 16);
+    struct iodma_mapper mapper;
+    const struct iodma_spec with =
+        IODMA_SPEC_THROUGH(IODMA_MAPPED, &mapper, iodma_output_host64, 0, 0);
+
+    check_case("IODMA_SPEC is mapped, by the bus's mapper");
+    expect("output", plain.output == &iodma_output_host32);
+    expect_number("mapping", plain.mapping, IODMA_MAPPED);
+    expect("mapper", !plain.mapper);
+    expect_number("struct_size", plain.segment.struct_size,
+                  sizeof(struct iodma_segment_options));
+    expect_number("bits", plain.segment.address_bits, 30);
+    expect_number("max_segment", plain.segment.max_segment, 0x1000);
+    expect_number("align_length", plain.segment.align_length, 4);
+    expect_number("max_segments", plain.segment.max_segments, 7);
+    expect_number("what is not said is 0", plain.segment.align_address, 0);
+
+    check_case("IODMA_SPEC_THROUGH says by what, and by which");
+    expect("output", through.output == &iodma_output_big64);
+    expect_number("mapping", through.mapping,
+                  IODMA_UNMAPPED | IODMA_LEAST_BOUNCE);
+    expect("mapper", !through.mapper);
+    expect_number("struct_size", through.segment.struct_size,
+                  sizeof(struct iodma_segment_options));
+    expect_number("bits", through.segment.address_bits, 40);
+    expect_number("max_segment", through.segment.max_segment, 0x2000);
+    expect_number("align_address", through.segment.align_address, 16);
+    expect("the mapper", with.mapper == &mapper);
+    expect_number("no limit", with.segment.max_segment, 0);
 }
 
 /* clang-format off */
@@ -157,6 +249,10 @@ static const struct {
     { 16, "kNoCacheStore and kOnChip change nothing",
       IODMA_MAPPED | IODMA_NO_CACHE_STORE | IODMA_ON_CHIP, IODMA_OK },
     { 0, "higher bits are ignored", 0x80000000u, IODMA_OK },
+    { 0, "IODMA_DIRECT_ONLY", IODMA_MAPPED | IODMA_DIRECT_ONLY, IODMA_OK },
+    { 0, "IODMA_DIRECT_ONLY with IODMA_ITERATE_ONLY",
+      IODMA_UNMAPPED | IODMA_DIRECT_ONLY | IODMA_ITERATE_ONLY,
+      IODMA_BAD_ARGUMENT },
 };
 /* clang-format on */
 
@@ -222,7 +318,7 @@ static void set_again(void)
     struct getters getters = { 64, 4, 1, 4 };
     struct iodma_segment64 segment;
     struct iodma_command command;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 1;
 
     check_spec(21, "a refused specification changes nothing");
@@ -268,28 +364,42 @@ static const struct {
         .boundary = 0x10000,
         .max_segments = 9 },
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_OK,
-      { 0xFFFFFFFF, 0x2000, 0x8000, 0xFFFF, 8, 4, 16, 1, 16, 9 } },
+      { 0x2000, 0x8000, 9, 32, 16, 3, 2, 4, 0, 4 } },
     { "a bus widens no field",
       { .address_bits = 40 },
       IODMA_SPEC(iodma_output_host64, 36, 0x1000, .max_transfer = 0x4000,
                  .align_address = 8, .align_length = 4, .align_internal = 2,
                  .boundary = 0x1000, .max_segments = 3),
-      IODMA_OK, { 0xFFFFFFFFF, 0x1000, 0x4000, 0xFFF, 8, 4, 2, 1, 8, 3 } },
+      IODMA_OK, { 0x1000, 0x4000, 3, 36, 12, 3, 2, 1, 0, 3 } },
     { "a seam aligns what begins behind it",
       { .align_seam = 0x1000 },
       SPEC(host64, 0, 0, 4, 1, 4), IODMA_OK,
-      { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, 4, 1, 0x1000, 0x1000,
-        0x1000, UINT32_MAX } },
+      { UINT64_MAX, UINT64_MAX, UINT32_MAX, 64, 64, 2, 0, 12, 12, 12 } },
     { "63 bits are a limit, 64 are none",
       { .address_bits = 64 },
       SPEC(host64, 63, 0, 1, 1, 1), IODMA_OK,
-      { 0x7FFFFFFFFFFFFFFF, UINT64_MAX, UINT64_MAX, UINT64_MAX, 1, 1, 1, 1, 1,
-        UINT32_MAX } },
+      { UINT64_MAX, UINT64_MAX, UINT32_MAX, 63, 64, 0, 0, 0, 0, 0 } },
+    { "bits, boundary and sizes beyond 32 bits",
+      { .address_bits = 48,
+        .max_segment = 0x300000000,
+        .max_transfer = 0x500000000,
+        .boundary = 0x4000000000 },
+      IODMA_SPEC(iodma_output_host64, 40, 0x200000000,
+                 .max_transfer = 0x600000000, .boundary = 0x1000000000),
+      IODMA_OK,
+      { 0x200000000, 0x500000000, UINT32_MAX, 40, 36, 0, 0, 0, 0, 0 } },
+    { "the largest alignments",
+      { .align_length = 0x80000000 },
+      SPEC(host64, 64, 0, 0x80000000, 1, 0x80000000), IODMA_OK,
+      { UINT64_MAX, UINT64_MAX, UINT32_MAX, 64, 64, 31, 31, 31, 0, 31 } },
+    { "R-35: a form of 32 bits limits lengths as well",
+      { 0 },
+      SPEC(host32, 0, 0, 1, 1, 1), IODMA_OK,
+      { UINT32_MAX, UINT64_MAX, UINT32_MAX, 32, 64, 0, 0, 0, 0, 0 } },
     { "no limits anywhere",
       { 0 },
       SPEC(host64, 0, 0, 1, 1, 1), IODMA_OK,
-      { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, 1, 1, 1, 1, 1,
-        UINT32_MAX } },
+      { UINT64_MAX, UINT64_MAX, UINT32_MAX, 64, 64, 0, 0, 0, 0, 0 } },
     { "a bus whose longest segment is below the alignment asked for",
       { .max_segment = 0x100 },
       SPEC(host64, 64, 0, 1, 0x200, 1), IODMA_BAD_ARGUMENT, { 0 } },
@@ -304,6 +414,7 @@ static void narrowing(void)
     for (size_t i = 0; i < COUNT_OF(narrowings); i++) {
         struct hal_bus hal = fixture_hal_bus;
         const struct iodma_limits *want = &narrowings[i].limits;
+        const struct iodma_limits *got;
         struct iodma_command command;
         struct iodma_bus bus;
 
@@ -316,23 +427,18 @@ static void narrowing(void)
                 narrowings[i].want) ||
             narrowings[i].want != IODMA_OK)
             continue;
-        expect_number("last", command.device.limits.last, want->last);
-        expect_number("max_segment", command.device.limits.max_segment,
-                      want->max_segment);
-        expect_number("max_transfer", command.device.limits.max_transfer,
-                      want->max_transfer);
-        expect_number("boundary", command.device.limits.boundary_mask,
-                      want->boundary_mask);
-        expect_number("align_address", command.device.limits.align_address,
-                      want->align_address);
-        expect_number("align_length", command.device.limits.align_length,
-                      want->align_length);
-        expect_number("align_internal", command.device.limits.align_internal,
+        got = &command.window.limits;
+        expect_number("max_segment", got->max_segment, want->max_segment);
+        expect_number("max_transfer", got->max_transfer, want->max_transfer);
+        expect_number("max_segments", got->max_segments, want->max_segments);
+        expect_number("address_bits", got->address_bits, want->address_bits);
+        expect_number("boundary", got->boundary, want->boundary);
+        expect_number("align_address", got->align_address, want->align_address);
+        expect_number("align_length", got->align_length, want->align_length);
+        expect_number("align_internal", got->align_internal,
                       want->align_internal);
-        expect_number("align_seam", command.device.limits.align_seam,
-                      want->align_seam);
-        expect_number("max_segments", command.device.limits.max_segments,
-                      want->max_segments);
+        expect_number("align_seam", got->align_seam, want->align_seam);
+        expect_number("alignment", got->alignment, want->alignment);
         expect_number("the getter shows what was asked for",
                       iodma_command_alignment(&command),
                       narrowings[i].spec.segment.align_address
@@ -341,10 +447,127 @@ static void narrowing(void)
     }
 }
 
+/* clang-format off */
+/* Cutting and judging by themselves (spec 4.2). */
+static const struct {
+    const char *what;
+    struct hal_limits limits;
+    struct hal_segment run;
+    hal_address want;
+} cuts[] = {
+    { "nothing to cut", { 0 }, { 0x10001, 0x1003 }, 0x1003 },
+    { "a maximum", { .max_segment = 0x1000 }, { 0x10001, 0x1001 }, 0x1000 },
+    { "just the maximum", { .max_segment = 0x1000 }, { 1, 0x1000 }, 0x1000 },
+    { "a boundary", { .boundary = 0x1000 }, { 0x10FFF, 2 }, 1 },
+    { "up to a boundary", { .boundary = 0x1000 }, { 0x10FFF, 1 }, 1 },
+    { "from a boundary", { .boundary = 0x1000 }, { 0x11000, 0x1001 }, 0x1000 },
+    { "a length", { .align_length = 8 }, { 0x10001, 0x1F }, 0x18 },
+    { "a length below the alignment", { .align_length = 8 }, { 0x10001, 7 },
+      7 },
+    { "a cut where the next may begin",
+      { .max_segment = 0x1800, .align_internal = 0x1000 },
+      { 0x10200, 0x4000 },
+      0xE00 },
+    { "a cut before the next may begin",
+      { .max_segment = 0x100, .align_internal = 0x1000 },
+      { 0x10200, 0x4000 },
+      0x100 },
+    { "no cut, whatever the end",
+      { .align_internal = 0x1000 },
+      { 0x10200, 0x4100 },
+      0x4100 },
+    { "a seam", { .max_segment = 0x1800, .align_seam = 0x1000 },
+      { 0x10200, 0x4000 },
+      0xE00 },
+    { "a boundary of 4 GiB", { .boundary = 0x100000000 },
+      { 0x2FFFFFFFF, 0x100000001 },
+      1 },
+    { "a run to the end of all addresses", { .boundary = 0x1000 },
+      { UINT64_MAX - 0x17FE, 0x17FE },
+      0x7FF },
+};
+/* clang-format on */
+
+static void cutting(void)
+{
+    check_case("a segment ends where the limits say");
+    for (size_t i = 0; i < COUNT_OF(cuts); i++) {
+        struct iodma_limits limits;
+
+        expect_status(cuts[i].what,
+                      iodma_limits_set(&limits, &cuts[i].limits, NULL),
+                      IODMA_OK);
+        expect_number(cuts[i].what, iodma_limits_cut(&limits, cuts[i].run),
+                      cuts[i].want);
+    }
+}
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    struct hal_limits limits;
+    struct hal_segment segment;
+    uint32_t index;
+    bool last;
+    enum iodma_status want;
+} verdicts[] = {
+    { "the last byte within reach", { .address_bits = 32 },
+      { 0xFFFFF000, 0x1000 }, 0, true, IODMA_OK },
+    { "the last byte out of reach", { .address_bits = 32 },
+      { 0xFFFFF000, 0x1001 }, 0, true, IODMA_MESSAGE_TOO_LARGE },
+    { "all of it out of reach", { .address_bits = 32 },
+      { 0x100000000, 1 }, 0, true, IODMA_MESSAGE_TOO_LARGE },
+    { "reach comes before alignment",
+      { .address_bits = 32, .align_address = 4 },
+      { 0x100000001, 4 }, 0, true, IODMA_MESSAGE_TOO_LARGE },
+    { "the first address", { .align_address = 16, .align_internal = 4 },
+      { 0x10004, 1 }, 0, true, IODMA_NOT_ALIGNED },
+    { "a later address", { .align_address = 16, .align_internal = 4 },
+      { 0x10004, 1 }, 1, true, IODMA_OK },
+    { "a later address, too", { .align_address = 1, .align_internal = 4 },
+      { 0x10002, 1 }, 1, true, IODMA_NOT_ALIGNED },
+    { "a length", { .align_length = 4 },
+      { 0x10001, 6 }, 3, false, IODMA_NOT_ALIGNED },
+    { "a seam behind it", { .align_seam = 0x1000 },
+      { 0x10800, 0x800 }, 0, false, IODMA_OK },
+    { "no seam behind it", { .align_seam = 0x1000 },
+      { 0x10800, 0x700 }, 0, false, IODMA_NOT_ALIGNED },
+    { "no seam behind the last", { .align_seam = 0x1000 },
+      { 0x10800, 0x700 }, 0, true, IODMA_OK },
+    { "a seam before it", { .align_seam = 0x1000 },
+      { 0x10800, 0x800 }, 1, true, IODMA_NOT_ALIGNED },
+    { "an alignment beyond 32 bits of address", { .align_address = 0x1000 },
+      { 0xF00001000, 1 }, 0, true, IODMA_OK },
+};
+/* clang-format on */
+
+static void judging(void)
+{
+    check_case("a segment is legal, or not, by reach and alignment");
+    for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
+        struct iodma_limits limits;
+
+        expect_status(verdicts[i].what,
+                      iodma_limits_set(&limits, &verdicts[i].limits, NULL),
+                      IODMA_OK);
+        expect_status(verdicts[i].what,
+                      iodma_limits_judge(&limits, &verdicts[i].segment,
+                                         verdicts[i].index == 0
+                                             ? limits.align_address
+                                             : limits.align_internal,
+                                         verdicts[i].last, NULL),
+                      verdicts[i].want);
+    }
+}
+
 int main(void)
 {
     specifications();
     missing_parts();
+    versions();
+    macros();
+    cutting();
+    judging();
     mapping_types();
     weakly();
     set_again();

@@ -17,7 +17,7 @@ static const struct {
     struct iodma_range ranges[ROW_RANGES];
     uint64_t offset, length; /* of the window */
     bool maintain;           /* flush_cache, invalidate_cache */
-    struct recorded_call want[8]; /* ends at length 0; first byte aside */
+    struct recorded_call want[8]; /* lines; ends at length 0 */
 } cases[] = {
     { 131, "a coherent type on a snooped aperture",
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, true, IODMA_INOUT,
@@ -32,7 +32,7 @@ static const struct {
     { 134, "a whole buffer is maintained, not the memory",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4),
       IODMA_NON_COHERENT, true, IODMA_INOUT, { { 0x10001, 0x1000 } }, 0, 0,
-      true, { { 'c', 0x200000, 0x1000, 0 }, { 'i', 0x200000, 0x1000, 0 } } },
+      true, { { 'c', 0x100000, 0x1000, 0 }, { 'i', 0x100000, 0x1000, 0 } } },
     { 135, "pages and direct parts are maintained",
       SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, true, IODMA_INOUT,
       { { 0xfffff000, 0x3000 } }, 0, 0, true,
@@ -47,19 +47,16 @@ static const struct {
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_OUT,
       { { 0x10011, 0x100 } }, 0, 0, true,
       { { 'c', 0x10011, 0x100, 0 } } },
-    { 0, "E3: inbound lines that are shared have cells, the rest is direct",
+    { 0, "E3: inbound lines that are shared have storage, the rest is direct",
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_IN,
       { { 0x10010, 0x100 } }, 0, 0, true,
-      { { 'c', 0x100000, 0x40, 0 }, { 'c', 0x100100, 0x40, 0 },
-        { 'c', 0x100010, 0x30, 0 }, { 'c', 0x10040, 0xC0, 0 },
-        { 'c', 0x100100, 0x10, 0 }, { 'i', 0x100010, 0x30, 0 },
-        { 'i', 0x10040, 0xC0, 0 }, { 'i', 0x100100, 0x10, 0 } } },
+      { { 'c', 0x100000, 0x80, 0 }, { 'c', 0x10040, 0xC0, 0 },
+        { 'i', 0x100000, 0x80, 0 }, { 'i', 0x10040, 0xC0, 0 } } },
     { 0, "E3: so has a length that ends within a line",
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_IN,
       { { 0x10000, 0x110 } }, 0, 0, true,
-      { { 'c', 0x100100, 0x40, 0 }, { 'c', 0x10000, 0x100, 0 },
-        { 'c', 0x100100, 0x10, 0 }, { 'i', 0x10000, 0x100, 0 },
-        { 'i', 0x100100, 0x10, 0 } } },
+      { { 'c', 0x10000, 0x100, 0 }, { 'c', 0x100100, 0x40, 0 },
+        { 'i', 0x10000, 0x100, 0 }, { 'i', 0x100100, 0x40, 0 } } },
     { 0, "E1: snooped lines need not be the window's own",
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, true, IODMA_IN,
       { { 0x10010, 0x100 } }, 0, 0, true, { { 0, 0, 0, 0 } } },
@@ -76,19 +73,36 @@ static struct iodma_bus bus;
 static struct hal_bus hal;
 static struct hal_aperture aperture;
 
-static void begin(const struct iodma_spec *spec, uint32_t mapping, bool snooped,
-                  const struct iodma_range *ranges, uint32_t direction)
+/* Whether commands on the bus maintain caches. */
+enum cached { MAINTAINED, NOBODY_MAINTAINS };
+
+/* Memory that the CPU does not cache from 0x40000 on, a part of it. */
+static const struct hal_region regions[] = {
+    { 0, 0x3ffff, HAL_WRITE_BACK, true, &sparse_window },
+    { 0x40000, 0x4ffff, HAL_UNCACHED, true, &sparse_window },
+    { 0x50000, INT64_MAX, HAL_WRITE_BACK, true, &sparse_window },
+};
+
+static void begin_on(const struct hal_aperture *apertures, uint32_t count,
+                     enum cached cached, const struct iodma_spec *spec,
+                     uint32_t mapping, const struct iodma_range *ranges,
+                     uint32_t direction)
 {
     struct iodma_spec mapped = *spec;
 
+    sparse_reset();
     hal = fixture_hal_bus;
-    aperture = fixture_aperture;
-    aperture.snooped = snooped;
-    hal.apertures = &aperture;
+    hal.apertures = apertures;
+    hal.aperture_count = count;
     hal.cache = &recording_cache;
+    if (cached == NOBODY_MAINTAINS) {
+        hal.regions = regions;
+        hal.region_count = COUNT_OF(regions);
+    }
     expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
-    expect_status("lend", iodma_bus_lend(&bus, fixture_bouncing_bus()->bounce),
-                  IODMA_OK);
+    if (cached == MAINTAINED)
+        expect_status("cache", iodma_bus_cache(&bus), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, fixture_bounce()), IODMA_OK);
     mapped.mapping = mapping;
     memory = row_memory(ranges, direction);
     recorded_count = 0;
@@ -96,6 +110,14 @@ static void begin(const struct iodma_spec *spec, uint32_t mapping, bool snooped,
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, false),
                   IODMA_OK);
+}
+
+static void begin(const struct iodma_spec *spec, uint32_t mapping, bool snooped,
+                  const struct iodma_range *ranges, uint32_t direction)
+{
+    aperture = fixture_aperture;
+    aperture.snooped = snooped;
+    begin_on(&aperture, 1, MAINTAINED, spec, mapping, ranges, direction);
 }
 
 static void expect_calls(const struct recorded_call *want, unsigned most)
@@ -113,6 +135,55 @@ static void expect_calls(const struct recorded_call *want, unsigned most)
     }
 }
 
+/* Is a line part of what these calls are for? */
+static bool has_line(const struct recorded_call *calls, unsigned count,
+                     char operation, uint64_t line)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (calls[i].operation == operation && calls[i].length != 0 &&
+            line >= calls[i].pa - calls[i].pa % 64 &&
+            line < calls[i].pa + calls[i].length)
+            return true;
+    }
+    return false;
+}
+
+/* All lines of some calls are lines of the others. */
+static void expect_lines_of(const char *what, const struct recorded_call *calls,
+                            unsigned count, char operation,
+                            const struct recorded_call *others,
+                            unsigned other_count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (calls[i].operation != operation || calls[i].length == 0)
+            continue;
+        for (uint64_t line = calls[i].pa - calls[i].pa % 64;
+             line < calls[i].pa + calls[i].length; line += 64) {
+            if (!has_line(others, other_count, operation, line)) {
+                expect_number(what, line, 0);
+                return;
+            }
+        }
+    }
+}
+
+/* What was asked for are just the lines that are wanted, in whatever order. */
+static void expect_lines(const struct recorded_call *want, unsigned count,
+                         char operation)
+{
+    expect_lines_of("a line that is wanted", want, count, operation, recorded,
+                    recorded_count);
+    expect_lines_of("a line that nobody wants", recorded, recorded_count,
+                    operation, want, count);
+}
+
+static void expect_only(char operation)
+{
+    for (unsigned i = 0; i < recorded_count; i++)
+        expect_number("operation", (uint64_t)recorded[i].operation,
+                      (uint64_t)operation);
+}
+
 static void maintaining(void)
 {
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -124,10 +195,15 @@ static void maintaining(void)
                                             cases[i].length, cases[i].maintain,
                                             true),
                       IODMA_OK);
+        expect_only('c');
+        expect_lines(cases[i].want, COUNT_OF(cases[i].want), 'c');
+        recorded_count = 0;
         expect_status("complete",
                       iodma_command_complete(&command, cases[i].maintain, true),
                       IODMA_OK);
-        expect_calls(cases[i].want, COUNT_OF(cases[i].want));
+        expect_only('i');
+        expect_lines(cases[i].want, COUNT_OF(cases[i].want), 'i');
+        expect("all is given back", expect_fixture_free());
     }
 }
 
@@ -149,7 +225,7 @@ static void order(void)
                   IODMA_OK);
     expect_number("cleaned when filled", recorded[0].first,
                   sparse_fresh(0x10001));
-    *sparse_byte(0x200000) = inverse;
+    *sparse_byte(0x100000) = inverse;
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
     expect_number("dropped before it was copied", recorded[1].first, inverse);
@@ -159,10 +235,10 @@ static void order(void)
 static void synchronizing(void)
 {
     static const struct recorded_call want[] = {
-        { 'i', 0x200000, 0x1000, 0 },
-        { 'c', 0x200000, 0x1000, 0 },
-        { 'i', 0x200010, 4, 0 },
-        { 'c', 0x200040, 0x40, 0 },
+        { 'i', 0x100000, 0x1000, 0 },
+        { 'c', 0x100000, 0x1000, 0 },
+        { 'i', 0x100010, 4, 0 },
+        { 'c', 0x100040, 0x40, 0 },
     };
     uint8_t bytes[0x40] = { 1, 2, 3, 4 };
 
@@ -232,11 +308,52 @@ static void parting(void)
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
 
-    check_case("E12: nor if they are elsewhere in the window");
+    check_case("E12: what shared a line in the memory does not in storage");
     begin(&spec, IODMA_NON_COHERENT, true, folded, IODMA_INOUT);
     expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
                   IODMA_OK);
-    expect_number("rung", command.view.rung, IODMA_DIRECT);
+    expect_number("rung", fixture_rung(&command), RUNG_SPLIT);
+    expect_number("before", iodma_command_write_bytes(&command, 0, bytes, 0x20),
+                  0x20);
+    expect_number("behind",
+                  iodma_command_write_bytes(&command, 0x60, bytes, 0x20), 0x20);
+    expect_status("give part of it",
+                  iodma_command_synchronize_range(&command, 0, 0x20, IODMA_OUT),
+                  IODMA_OK);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
+/* A line of a buffer's capacity, of which the window has two stretches. */
+static void parting_in_a_capacity(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range none[ROW_RANGES];
+    static const struct iodma_range others[] = {
+        { 0x10020, 0x20 },
+        { 0x20000, 0x40 },
+    };
+    struct iodma_memory buffer, ranges, several;
+    struct iodma_memory *members[] = { &ranges, &buffer };
+    uint8_t bytes[0x20] = { 1, 2, 3, 4 };
+
+    check_case("E12: nor if they are elsewhere in the window");
+    expect_status(
+        "buffer",
+        iodma_memory_init_buffer(&buffer, 0x10000, 0x40, 0x20, IODMA_INOUT),
+        IODMA_OK);
+    expect_status(
+        "ranges",
+        iodma_memory_init_ranges(&ranges, others, 2, IODMA_INOUT, NULL, 0),
+        IODMA_OK);
+    expect_status("several",
+                  iodma_memory_init_multi(&several, members, 2, IODMA_INOUT),
+                  IODMA_OK);
+    begin(&spec, IODMA_NON_COHERENT, true, none, IODMA_INOUT);
+    expect_status("set", iodma_command_set_memory(&command, &several, true),
+                  IODMA_OK);
+    expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
+    recorded_count = 0;
     expect_number("before", iodma_command_write_bytes(&command, 0, bytes, 0x20),
                   0);
     expect_number("behind",
@@ -244,6 +361,7 @@ static void parting(void)
     expect_status("give part of it",
                   iodma_command_synchronize_range(&command, 0, 0x20, IODMA_OUT),
                   IODMA_NOT_ALIGNED);
+    expect_number("cache operations", recorded_count, 0);
     expect_status(
         "take another line",
         iodma_command_synchronize_range(&command, 0x20, 0x40, IODMA_IN),
@@ -258,23 +376,34 @@ static void forcing(void)
     static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x1000 },
     };
-    static const struct recorded_call want[] = {
-        { 'c', 0x10000, 0x1000, 0 },
+    static const struct recorded_call taken[] = {
         { 'i', 0x10000, 0x1000, 0 },
-        { 'c', 0x200000, 0x1000, 0 },
-        { 'i', 0x200000, 0x1000, 0 },
+        { 'c', 0x100000, 0x1000, 0 },
     };
+    static const struct recorded_call dropped[] = {
+        { 'i', 0x100000, 0x1000, 0 },
+    };
+    unsigned i = 0;
 
     check_case("force takes the memory from the device, and gives the buffer");
     begin(&spec, IODMA_NON_COHERENT, true, ranges, IODMA_INOUT);
     expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
                   IODMA_OK);
+    recorded_count = 0;
     expect_status(
         "force", iodma_command_synchronize(&command, IODMA_FORCE_DOUBLE_BUFFER),
         IODMA_OK);
+    expect_lines(taken, COUNT_OF(taken), 'c');
+    expect_lines(taken, COUNT_OF(taken), 'i');
+    while (i < recorded_count && recorded[i].operation != 'i')
+        i++;
+    expect("taken first, then filled and cleaned",
+           i + 1 < recorded_count &&
+               recorded[recorded_count - 1].operation == 'c');
+    recorded_count = 0;
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
-    expect_calls(want, COUNT_OF(want));
+    expect_calls(dropped, COUNT_OF(dropped));
 }
 
 static void iterating(void)
@@ -304,8 +433,8 @@ static void iterating(void)
 static void mixed(void)
 {
     static const struct hal_aperture two[] = {
-        { 0, 0, 0x40000, HAL_READ | HAL_WRITE, true },
-        { 0x40000, 0x40000, 0x80000000, HAL_READ | HAL_WRITE, false },
+        { 0, 0x3ffff, 0, HAL_READ | HAL_WRITE, true },
+        { 0x40000, 0x8003ffff, 0x40000, HAL_READ | HAL_WRITE, false },
     };
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
     static const struct iodma_range ranges[ROW_RANGES] = {
@@ -320,23 +449,19 @@ static void mixed(void)
     };
 
     check_case("E1: an extent through two apertures, one of them snooped");
-    begin(&spec, IODMA_MAPPED, true, ranges, IODMA_IN);
-    hal.apertures = two;
-    hal.aperture_count = 2;
+    begin_on(two, 2, MAINTAINED, &spec, IODMA_MAPPED, ranges, IODMA_IN);
     expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
                   IODMA_OK);
-    expect_number("it goes directly", command.view.rung, IODMA_DIRECT);
+    expect_number("it goes directly", fixture_rung(&command), RUNG_DIRECT);
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
     expect_calls(want, COUNT_OF(want));
 
     check_case("E3: and it does not own its last line");
-    begin(&spec, IODMA_MAPPED, true, ragged, IODMA_IN);
-    hal.apertures = two;
-    hal.aperture_count = 2;
+    begin_on(two, 2, MAINTAINED, &spec, IODMA_MAPPED, ragged, IODMA_IN);
     expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
                   IODMA_OK);
-    expect_number("it is bounced", command.view.rung, IODMA_EDGES);
+    expect_number("it is bounced", fixture_rung(&command), RUNG_SPLIT);
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
 }
@@ -403,7 +528,7 @@ static void fences_of_bytes(void)
 
 /* As begin(), with a descriptor of its own; then prepare. */
 static void prepare_inbound(struct iodma_memory *mine, uint32_t mapping,
-                            uint32_t rung)
+                            unsigned rung)
 {
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
     static const struct iodma_range none[ROW_RANGES];
@@ -413,7 +538,7 @@ static void prepare_inbound(struct iodma_memory *mine, uint32_t mapping,
                   IODMA_OK);
     expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
                   IODMA_OK);
-    expect_number("rung", command.view.rung, rung);
+    expect_number("rung", fixture_rung(&command), rung);
 }
 
 static void expect_first(uint64_t offset, uint64_t address, uint64_t length)
@@ -455,10 +580,10 @@ static void capacities(void)
                   IODMA_OK);
 
     check_case("E3: each of several buffers owns its capacity");
-    prepare_inbound(&several, IODMA_MAPPED, IODMA_DIRECT);
+    prepare_inbound(&several, IODMA_MAPPED, RUNG_DIRECT);
     complete();
     check_case("E3: not if they are a part of somebody's");
-    prepare_inbound(&some, IODMA_MAPPED, IODMA_EDGES);
+    prepare_inbound(&some, IODMA_MAPPED, RUNG_SPLIT);
     complete();
 }
 
@@ -483,7 +608,7 @@ static void parts(void)
                   IODMA_OK);
 
     check_case("E3: what a part leaves out is not the window's");
-    prepare_inbound(&several, IODMA_MAPPED, IODMA_EDGES);
+    prepare_inbound(&several, IODMA_MAPPED, RUNG_SPLIT);
     expect_first(0x40, 0x100044, 0x3C);
     expect_first(0x48, 0x10004C, 0x34);
     complete();
@@ -511,7 +636,7 @@ static void mixtures(void)
         iodma_memory_init_ranges(&memory_of_ring, ring, 3, IODMA_IN, NULL, 0),
         IODMA_OK);
     check_case("E3: no line is direct in part and bounced in part");
-    prepare_inbound(&memory_of_ring, IODMA_LEAST_BOUNCE, IODMA_EDGES);
+    prepare_inbound(&memory_of_ring, IODMA_LEAST_BOUNCE, RUNG_SPLIT);
     expect_first(0, 0x100020, 0x70);
     complete();
 
@@ -520,7 +645,7 @@ static void mixtures(void)
         iodma_memory_init_ranges(&memory_of_ends, ends, 4, IODMA_IN, NULL, 0),
         IODMA_OK);
     check_case("E3: nor the other way round");
-    prepare_inbound(&memory_of_ends, IODMA_LEAST_BOUNCE, IODMA_EDGES);
+    prepare_inbound(&memory_of_ends, IODMA_LEAST_BOUNCE, RUNG_SPLIT);
     expect_first(0x40, 0x100040, 0x60);
     complete();
 }
@@ -540,12 +665,111 @@ static void no_storage(void)
     expect_number("cache operations", recorded_count, 0);
 }
 
+/* Where nobody maintains caches, what needs it is refused. */
+static const struct hal_aperture snooped[] = {
+    { 0, INT64_MAX, 0, HAL_READ | HAL_WRITE, true },
+};
+static const struct hal_aperture not_snooped[] = {
+    { 0, INT64_MAX, 0, HAL_READ | HAL_WRITE, false },
+};
+static const struct hal_aperture storage_not_snooped[] = {
+    { 0, 0xfffff, 0, HAL_READ | HAL_WRITE, true },
+    { 0x100000, 0x2fffff, 0x100000, HAL_READ | HAL_WRITE, false },
+};
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    const struct hal_aperture *apertures;
+    uint32_t aperture_count;
+    struct iodma_spec spec;
+    uint32_t mapping, direction;
+    struct iodma_range ranges[ROW_RANGES];
+    enum iodma_status want;
+} without[] = {
+    { "snooped memory goes directly", snooped, 1,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_IN,
+      { { 0x10010, 0x100 } }, IODMA_OK },
+    { "snooped memory is bounced", snooped, 1, SPEC(host64, 32, 0, 1, 1, 1),
+      IODMA_MAPPED, IODMA_INOUT, { { 0x100000000, 0x100 } }, IODMA_OK },
+    { "a device that does not snoop, Out", snooped, 1,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_OUT,
+      { { 0x10000, 0x1000 } }, IODMA_UNSUPPORTED },
+    { "a device that does not snoop, In", snooped, 1,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_IN,
+      { { 0x10000, 0x1000 } }, IODMA_UNSUPPORTED },
+    { "an aperture that is not snooped, Out", not_snooped, 1,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
+      { { 0x10000, 0x1000 } }, IODMA_UNSUPPORTED },
+    { "an aperture that is not snooped, In, and shared lines", not_snooped, 1,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_IN,
+      { { 0x10010, 0x100 } }, IODMA_UNSUPPORTED },
+    { "one of two ranges is not snooped", storage_not_snooped, 2,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
+      { { 0x10000, 0x100 }, { 0x280000, 0x100 } }, IODMA_UNSUPPORTED },
+    { "it is uncached", not_snooped, 1, SPEC(host64, 32, 0, 1, 1, 1),
+      IODMA_MAPPED, IODMA_INOUT, { { 0x40010, 0x100 } }, IODMA_OK },
+    { "it is uncached, and the device does not snoop", snooped, 1,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_IN,
+      { { 0x40010, 0x100 } }, IODMA_OK },
+    { "one byte of it is not uncached", not_snooped, 1,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
+      { { 0x4ff01, 0x100 } }, IODMA_UNSUPPORTED },
+    { "it is only listed", not_snooped, 1, SPEC(host64, 32, 0, 1, 1, 1),
+      IODMA_ITERATE_ONLY, IODMA_INOUT, { { 0x10010, 0x100 } }, IODMA_OK },
+    { "IODMA_DIRECT_ONLY, and lines of its own", not_snooped, 1,
+      SPEC(host64, 32, 0, 1, 1, 1), IODMA_DIRECT_ONLY, IODMA_IN,
+      { { 0x10000, 0x100 } }, IODMA_UNSUPPORTED },
+    { "snooped memory is bounced to storage that is not", storage_not_snooped,
+      2, SPEC(host64, 64, 0, 4, 1, 1), IODMA_MAPPED, IODMA_OUT,
+      { { 0x10001, 0x100 } }, IODMA_UNSUPPORTED },
+};
+/* clang-format on */
+
+static void nobody_maintains(void)
+{
+    for (size_t i = 0; i < COUNT_OF(without); i++) {
+        enum iodma_status status;
+
+        check_case("nobody maintains caches");
+        begin_on(without[i].apertures, without[i].aperture_count,
+                 NOBODY_MAINTAINS, &without[i].spec, without[i].mapping,
+                 without[i].ranges, without[i].direction);
+        status = iodma_command_prepare(&command, 0, 0, true, true);
+        expect_status(without[i].what, status, without[i].want);
+        expect_number("cache operations", recorded_count, 0);
+        if (status == IODMA_OK) {
+            expect_status("complete",
+                          iodma_command_complete(&command, true, true),
+                          IODMA_OK);
+            expect_number("cache operations", recorded_count, 0);
+        }
+        expect("not prepared", command.prepared == 0);
+        expect("all is given back", expect_fixture_free());
+    }
+}
+
+/* The board states a cache, or it cannot be maintained. */
+static void no_cache_stated(void)
+{
+    struct iodma_bus other;
+
+    check_case("a bus without a cache cannot maintain one");
+    expect_status("bus", iodma_bus_init(&other, &fixture_hal_bus, 0), IODMA_OK);
+    expect_status("cache", iodma_bus_cache(&other), IODMA_BAD_ARGUMENT);
+    expect_status("no bus", iodma_bus_cache(NULL), IODMA_BAD_ARGUMENT);
+    expect_number("no lines", iodma_bus_line(&other), 1);
+}
+
 int main(void)
 {
     maintaining();
     order();
+    nobody_maintains();
+    no_cache_stated();
     synchronizing();
     parting();
+    parting_in_a_capacity();
     clearing();
     forcing();
     iterating();

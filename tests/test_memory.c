@@ -146,6 +146,7 @@ static void beginning(void)
     struct iodma_walk walk = { .offset = 55 };
     struct iodma_extent extent;
     struct iodma_memory memory;
+    hal_address address = 0;
 
     check_case("a walk cannot begin past the end");
     expect_status(
@@ -155,13 +156,23 @@ static void beginning(void)
                   IODMA_INTERNAL_ERROR);
     expect_number("the walk is as before", walk.offset, 55);
 
-    check_case("a walk that skips to the end is at the end");
+    check_case("a walk that has taken all is at the end");
     expect_status("begin", iodma_walk_begin(&walk, &memory, 0x80), IODMA_OK);
-    iodma_walk_skip(&walk, 0x80);
+    expect_status("next", iodma_walk_next(&walk, 0x80, &extent), IODMA_OK);
     expect_status("next", iodma_walk_next(&walk, 1, &extent), IODMA_OVERRUN);
     expect_status("begin", iodma_walk_begin(&walk, &memory, 0x100), IODMA_OK);
-    iodma_walk_skip(&walk, 0);
     expect_status("next", iodma_walk_next(&walk, 1, &extent), IODMA_OVERRUN);
+
+    check_case("to look at the next byte takes nothing");
+    expect_status("begin", iodma_walk_begin(&walk, &memory, 0x80), IODMA_OK);
+    expect_number("look", iodma_walk_look(&walk, 1, &address), 1);
+    expect_number("its address", address, 0x1080);
+    expect_number("look again", iodma_walk_look(&walk, 1, &address), 1);
+    expect_number("its address", address, 0x1080);
+    expect_status("next", iodma_walk_next(&walk, TOP, &extent), IODMA_OK);
+    expect_number("address", extent.address, 0x1080);
+    expect_number("length", extent.length, 0x80);
+    expect_number("look at the end", iodma_walk_look(&walk, 1, &address), 0);
 }
 
 int main(void)

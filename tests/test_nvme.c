@@ -196,17 +196,17 @@ static enum iodma_status put(struct nvme_request *request,
                                 last);
 }
 
-static struct hal_segment at(uint64_t offset, uint64_t length)
+static struct hal_segment at(hal_address offset, hal_address length)
 {
     return (struct hal_segment){ ARENA_BUS + offset, length };
 }
 
 /* A request is begun with one segment for its data. */
 static struct nvme_request *ready(uint32_t index, uint8_t opcode, uint64_t lba,
-                                  uint32_t blocks, uint64_t offset)
+                                  uint32_t blocks, hal_address offset)
 {
     struct nvme_request *request = make(index, opcode, lba, blocks);
-    struct hal_segment one = at(offset, (uint64_t)blocks * BLOCK);
+    struct hal_segment one = at(offset, (hal_address)blocks * BLOCK);
 
     expect_status("begin", nvme_begin(&nvme, request), IODMA_OK);
     if ((opcode & 3) != 0)
@@ -220,7 +220,7 @@ static struct nvme_request *nth(uint32_t n)
     return ready(n, NVME_READ, n, 1, 4096 * n);
 }
 
-static void expect_read(uint64_t lba, uint32_t blocks, uint64_t offset)
+static void expect_read(uint64_t lba, uint32_t blocks, hal_address offset)
 {
     memcpy(&want[offset], &want_disk[lba * BLOCK], (size_t)blocks * BLOCK);
 }
@@ -674,7 +674,7 @@ static const uint8_t *list_of(const struct nvme_request *request)
     return shared + (3 + NVME_LIST_PAGES * request->slot) * PAGE;
 }
 
-static uint64_t list_bus(const struct nvme_request *request)
+static hal_address list_bus(const struct nvme_request *request)
 {
     return SHARED_BUS + (3 + NVME_LIST_PAGES * request->slot) * PAGE;
 }
@@ -689,7 +689,7 @@ static const struct {
     uint32_t blocks;
     struct hal_segment segments[6]; /* offsets in the arena */
     uint32_t pages;
-    uint64_t list[6]; /* offsets of the pages, the first as it is */
+    hal_address list[6]; /* offsets of the pages, the first as it is */
 } prps[] = {
     { "a block within a page", 1, { { 0x1000, 512 } }, 1, { 0x1000 } },
     { "a block at the end of a page", 1, { { 0x1E00, 512 } }, 1, { 0x1E00 } },
@@ -729,7 +729,7 @@ static const struct {
 
 static uint32_t segments_of(uint32_t row, struct hal_segment *segments)
 {
-    uint64_t left = (uint64_t)prps[row].blocks * BLOCK;
+    hal_address left = (hal_address)prps[row].blocks * BLOCK;
     uint32_t count = 0;
 
     while (left != 0) {
@@ -744,9 +744,9 @@ static void expect_prps(uint32_t row, const struct nvme_request *request)
 {
     const struct nvme_command *entry = entry_of(request);
     uint32_t pages = prps[row].pages;
-    uint64_t second = pages == 1   ? 0
-                      : pages == 2 ? ARENA_BUS + prps[row].list[1]
-                                   : list_bus(request);
+    hal_address second = pages == 1   ? 0
+                         : pages == 2 ? ARENA_BUS + prps[row].list[1]
+                                      : list_bus(request);
 
     expect_number("PRP1", number(entry->data.prp[0]),
                   ARENA_BUS + prps[row].list[0]);
@@ -936,6 +936,25 @@ static void test_refused(void)
         expect_status("one page", put(request, &one, 1, true, true), IODMA_OK);
         submit();
         expect_read(9, 8, 0x5000);
+        run();
+        expect_end(request, IODMA_OK, 0);
+        expect_order();
+    }
+    begin("a list begun anew and not ended keeps its request back", 4);
+    {
+        struct nvme_request *request = make(0, NVME_READ, 9, 16);
+        struct hal_segment former = at(0x1000, 8192);
+        struct hal_segment halves[2] = { at(0x8000, 4096), at(0x5000, 4096) };
+
+        expect_status("begin", nvme_begin(&nvme, request), IODMA_OK);
+        expect_status("former", put(request, &former, 1, true, true), IODMA_OK);
+        expect_status("one half", put(request, &halves[0], 1, true, false),
+                      IODMA_OK);
+        expect_status("submit", nvme_submit(&nvme), IODMA_BAD_ARGUMENT);
+        expect_status("other half", put(request, &halves[1], 1, false, true),
+                      IODMA_OK);
+        submit();
+        expect_scattered(halves, 2, 9);
         run();
         expect_end(request, IODMA_OK, 0);
         expect_order();

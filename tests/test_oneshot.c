@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Defends iodma_map and iodma_unmap: the device gets the address under which
- * it sees the buffer, with its bytes in memory, or a status that says why not;
- * the CPU gets what the device wrote. A refusal changes nothing.
+ * Defends iodma_map, iodma_unmap and iodma_map_sync: the device gets the
+ * address under which it sees the buffer, with its bytes in memory, or a status
+ * and a reason why not; the CPU gets what the device wrote, and keeps what lies
+ * beside it. A refusal changes nothing.
  */
 #include "dma/iodma.h"
 #include "hal/bits.h"
@@ -20,8 +21,10 @@ enum {
     SECRET = 0x2800,   /* 0x800 at 0xB0000000, the device may only write     */
     ACROSS = 0x3000,   /* 0x800 at 0xFFFFFC00: half of it is beyond 4 GiB    */
     ROM = 0x3600,      /* 0x100 bytes there that the CPU may not write       */
-    NOWHERE = 0x3800,  /* the device does not see the rest                   */
-    ARENA = 0x4000,
+    NOWHERE = 0x3800,  /* 0x800 that the device does not see                 */
+    QUIET = 0x4000,    /* 0x800 at 0xC0000000, not snooped, uncached         */
+    STRAY = 0x4800,    /* 0x800 behind it, not snooped, in no region         */
+    ARENA = 0x5000,
 };
 
 static uint8_t arena[ARENA] __attribute__((aligned(0x1000)));
@@ -29,16 +32,18 @@ static uint8_t arena[ARENA] __attribute__((aligned(0x1000)));
 #define BEYOND UINT64_C(0xFFFFFC00)
 
 static struct hal_aperture apertures[] = {
-    { SNOOPED, 0x80000000, 0x1000, RW, true },
-    { STALE, 0x90000000, 0x1000, RW, false },
-    { CONSTANT, 0xA0000000, 0x800, HAL_READ, true },
-    { SECRET, 0xB0000000, 0x800, HAL_WRITE, true },
-    { ACROSS, BEYOND, 0x800, RW, true },
+    { SNOOPED, STALE - 1, 0x80000000, RW, true },
+    { STALE, CONSTANT - 1, 0x90000000, RW, false },
+    { CONSTANT, SECRET - 1, 0xA0000000, HAL_READ, true },
+    { SECRET, ACROSS - 1, 0xB0000000, HAL_WRITE, true },
+    { ACROSS, NOWHERE - 1, BEYOND, RW, true },
+    { QUIET, ARENA - 1, 0xC0000000, RW, false },
 };
 
 static struct hal_region regions[] = {
-    { .base = 0, .size = ROM, .cached = HAL_WRITE_BACK, .writable = true },
-    { .base = ROM, .size = 0x100, .cached = HAL_WRITE_BACK },
+    { 0, ROM - 1, HAL_WRITE_BACK, true, NULL },
+    { ROM, ROM + 0xFF, HAL_WRITE_BACK, false, NULL },
+    { QUIET, STRAY - 1, HAL_UNCACHED, true, NULL },
 };
 
 static struct {
@@ -64,22 +69,36 @@ static const struct hal_fences counting = { publish, observe };
 static struct hal_limits port;
 static struct hal_bus hal;
 static struct iodma_bus bus;
+static struct iodma_reason reason;
+
+static void forget(void)
+{
+    recorded_count = 0;
+    fences.published = 0;
+    fences.observed = 0;
+    fences.cleaned = 0;
+    fences.dropped = 0;
+    reason = (struct iodma_reason){ .rule = IODMA_RULE_NONE };
+}
 
 static void start(void)
 {
     expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
-    recorded_count = 0;
-    fences.published = 0;
-    fences.observed = 0;
+    iodma_bus_explain(&bus, &reason);
+    forget();
 }
 
 /* Where the arena is, is known only now. */
 static void place(void)
 {
-    for (size_t i = 0; i < COUNT_OF(apertures); i++)
-        apertures[i].cpu += (uintptr_t)arena;
-    for (size_t i = 0; i < COUNT_OF(regions); i++)
-        regions[i].base += (uintptr_t)arena;
+    for (size_t i = 0; i < COUNT_OF(apertures); i++) {
+        apertures[i].first += (uintptr_t)arena;
+        apertures[i].last += (uintptr_t)arena;
+    }
+    for (size_t i = 0; i < COUNT_OF(regions); i++) {
+        regions[i].first += (uintptr_t)arena;
+        regions[i].last += (uintptr_t)arena;
+    }
     for (uint32_t i = 0; i < ARENA; i++)
         arena[i] = (uint8_t)(i ^ i >> 8);
 }
@@ -99,17 +118,21 @@ static void begin(const char *what)
     start();
 }
 
-static void expect_untouched(void)
+/* What has been done since forget(): one operation of the cache, or none (0),
+   on these bytes; and a fence, on its right side. */
+static void expect_done(char operation, uint64_t pa, uint64_t length,
+                        uint8_t first, uint32_t published, uint32_t observed)
 {
-    expect_number("cache operations", recorded_count, 0);
-    expect_number("published", fences.published, 0);
-    expect_number("observed", fences.observed, 0);
-}
-
-static void expect_maintained(char operation, uint64_t pa, uint64_t length,
-                              uint8_t first)
-{
-    if (!expect_number("cache operations", recorded_count, 1))
+    expect_number("published", fences.published, published);
+    expect_number("observed", fences.observed, observed);
+    if (published != 0)
+        expect_number("cache operations before it was published",
+                      fences.cleaned, recorded_count);
+    if (observed != 0)
+        expect_number("cache operations before it was observed", fences.dropped,
+                      0);
+    if (!expect_number("cache operations", recorded_count, operation != 0) ||
+        operation == 0)
         return;
     expect_number("operation", (uint64_t)recorded[0].operation,
                   (uint64_t)operation);
@@ -118,249 +141,575 @@ static void expect_maintained(char operation, uint64_t pa, uint64_t length,
     expect_number("byte at the pointer", recorded[0].first, first);
 }
 
-/* Buffers that are mapped, and where the device then finds them. */
+static void expect_untouched(void)
+{
+    expect_done(0, 0, 0, 0, 0, 0);
+}
+
+static void expect_reason(enum iodma_status status, uint32_t rule,
+                          uint32_t argument)
+{
+    expect_number("status of the record", (uint32_t)reason.status,
+                  (uint32_t)status);
+    expect_number("rule", reason.rule, rule);
+    expect_number("place", reason.place, IODMA_PLACE_ARGUMENT);
+    expect_number("argument", reason.number, argument);
+}
+
+/* Buffers that are mapped -------------------------------------------------- */
+
+#define ANY                                                                    \
+    {                                                                          \
+        .address_bits = 0                                                      \
+    }
+
+/* Where the device finds them. All of what was mapped is done. */
 /* clang-format off */
 static const struct {
     const char *what;
-    uint32_t at, length, direction;
+    uint32_t at, capacity, length, direction;
     struct hal_limits limits;
     uint64_t want;
     char before, after; /* what the cache has to do, 0: nothing */
 } good[] = {
-    { "a buffer out of snooped memory", SNOOPED + 0x123, 77, IODMA_OUT,
-      { .address_bits = 0 }, 0x80000123, 0, 0 },
-    { "a buffer into snooped memory", SNOOPED + 0x123, 77, IODMA_IN,
-      { .address_bits = 0 }, 0x80000123, 0, 0 },
-    { "a single byte, the first of an aperture", SNOOPED, 1, IODMA_INOUT,
-      { .address_bits = 0 }, 0x80000000, 0, 0 },
-    { "a single byte, the last of an aperture", SNOOPED + 0xFFF, 1, IODMA_IN,
-      { .address_bits = 0 }, 0x80000FFF, 0, 0 },
-    { "all of an aperture", SNOOPED, 0x1000, IODMA_NONE,
-      { .address_bits = 0 }, 0x80000000, 0, 0 },
-    { "out of memory that is not snooped: clean", STALE + 3, 100, IODMA_OUT,
-      { .address_bits = 0 }, 0x90000003, 'c', 0 },
+    { "a buffer out of snooped memory", SNOOPED + 0x123, 77, 77, IODMA_OUT,
+      ANY, 0x80000123, 0, 0 },
+    { "a buffer into snooped memory", SNOOPED + 0x123, 77, 77, IODMA_IN,
+      ANY, 0x80000123, 0, 0 },
+    { "a single byte, the first of an aperture", SNOOPED, 1, 1, IODMA_INOUT,
+      ANY, 0x80000000, 0, 0 },
+    { "a single byte, the last of an aperture", SNOOPED + 0xFFF, 1, 1,
+      IODMA_IN, ANY, 0x80000FFF, 0, 0 },
+    { "all of an aperture", SNOOPED, 0x1000, 0x1000, IODMA_NONE,
+      ANY, 0x80000000, 0, 0 },
+    { "a capacity beyond the aperture: only the bytes have to be seen",
+      STALE + 0xF80, 0x1000, 0x80, IODMA_IN, ANY, 0x90000F80, 'c', 'i' },
+    { "out of memory that is not snooped: clean", STALE + 3, 100, 100,
+      IODMA_OUT, ANY, 0x90000003, 'c', 0 },
     { "into memory that is not snooped: clean, then drop", STALE + 0x40, 0x80,
-      IODMA_IN, { .address_bits = 0 }, 0x90000040, 'c', 'i' },
-    { "both ways: the same", STALE + 0x40, 0x80, IODMA_INOUT,
-      { .address_bits = 0 }, 0x90000040, 'c', 'i' },
-    { "no way that is known: the same", STALE + 0x40, 0x80, IODMA_NONE,
-      { .address_bits = 0 }, 0x90000040, 'c', 'i' },
-    { "memory that the device only reads", CONSTANT + 8, 16, IODMA_OUT,
-      { .address_bits = 0 }, 0xA0000008, 0, 0 },
-    { "memory that the device only writes", SECRET + 8, 16, IODMA_IN,
-      { .address_bits = 0 }, 0xB0000008, 0, 0 },
-    { "constants, read", ROM, 16, IODMA_OUT,
-      { .address_bits = 0 }, BEYOND + 0x600, 0, 0 },
-    { "memory up to the CPU's constants", ROM - 16, 16, IODMA_IN,
-      { .address_bits = 0 }, BEYOND + 0x5F0, 0, 0 },
-    { "memory behind the CPU's constants", ROM + 0x100, 16, IODMA_IN,
-      { .address_bits = 0 }, BEYOND + 0x700, 0, 0 },
-    { "up to the last byte within reach", ACROSS, 0x400, IODMA_OUT,
+      0x80, IODMA_IN, ANY, 0x90000040, 'c', 'i' },
+    { "both ways: the same", STALE + 0x40, 0x80, 0x80, IODMA_INOUT,
+      ANY, 0x90000040, 'c', 'i' },
+    { "no way that is known: the same", STALE + 0x40, 0x80, 0x80, IODMA_NONE,
+      ANY, 0x90000040, 'c', 'i' },
+    { "1518 bytes in a 1536-byte buffer that owns its lines", STALE, 1536,
+      1518, IODMA_IN, ANY, 0x90000000, 'c', 'i' },
+    { "a byte in a line of its own", STALE + 0x40, 64, 1, IODMA_IN,
+      ANY, 0x90000040, 'c', 'i' },
+    { "uncached memory has no lines: nothing to clean", QUIET + 3, 100, 100,
+      IODMA_OUT, ANY, 0xC0000003, 0, 0 },
+    { "nor to drop, nor to own", QUIET + 3, 100, 100, IODMA_IN,
+      ANY, 0xC0000003, 0, 0 },
+    { "all of the uncached memory", QUIET, 0x800, 0x800, IODMA_INOUT,
+      ANY, 0xC0000000, 0, 0 },
+    { "uncached memory and a byte of other: that is cached", QUIET, 0x840,
+      0x801, IODMA_INOUT, ANY, 0xC0000000, 'c', 'i' },
+    { "memory in no region counts as cached", STRAY, 64, 64, IODMA_IN,
+      ANY, 0xC0000800, 'c', 'i' },
+    { "memory that the device only reads", CONSTANT + 8, 16, 16, IODMA_OUT,
+      ANY, 0xA0000008, 0, 0 },
+    { "memory that the device only writes", SECRET + 8, 16, 16, IODMA_IN,
+      ANY, 0xB0000008, 0, 0 },
+    { "constants, read", ROM, 16, 16, IODMA_OUT,
+      ANY, BEYOND + 0x600, 0, 0 },
+    { "memory up to the CPU's constants", ROM - 16, 16, 16, IODMA_IN,
+      ANY, BEYOND + 0x5F0, 0, 0 },
+    { "memory behind the CPU's constants", ROM + 0x100, 16, 16, IODMA_IN,
+      ANY, BEYOND + 0x700, 0, 0 },
+    { "up to the last byte within reach", ACROSS, 0x400, 0x400, IODMA_OUT,
       { .address_bits = 32 }, BEYOND, 0, 0 },
-    { "from beyond 32 bits", ACROSS + 0x400, 0x100, IODMA_OUT,
+    { "from beyond 32 bits", ACROSS + 0x400, 0x100, 0x100, IODMA_OUT,
       { .address_bits = 33 }, UINT64_C(0x100000000), 0, 0 },
-    { "as long as may be", SNOOPED, 0x100, IODMA_OUT,
+    { "as long as may be", SNOOPED, 0x100, 0x100, IODMA_OUT,
       { .max_segment = 0x100, .max_transfer = 0x100 }, 0x80000000, 0, 0 },
-    { "up to a boundary", SNOOPED + 0xF0, 0x10, IODMA_OUT,
+    { "up to a boundary", SNOOPED + 0xF0, 0x10, 0x10, IODMA_OUT,
       { .boundary = 0x100 }, 0x800000F0, 0, 0 },
-    { "from boundary to boundary", SNOOPED + 0x100, 0x100, IODMA_OUT,
+    { "from boundary to boundary", SNOOPED + 0x100, 0x100, 0x100, IODMA_OUT,
       { .boundary = 0x100 }, 0x80000100, 0, 0 },
-    { "aligned as the device wants it", SNOOPED + 0x10, 0x18, IODMA_OUT,
+    { "aligned as the device wants it", SNOOPED + 0x10, 0x18, 0x18, IODMA_OUT,
       { .align_address = 16, .align_length = 8 }, 0x80000010, 0, 0 },
-    { "only the first address has to be aligned so", SNOOPED + 4, 4, IODMA_OUT,
-      { .align_address = 4, .align_internal = 64 }, 0x80000004, 0, 0 },
+    { "only the first address has to be aligned so", SNOOPED + 4, 4, 4,
+      IODMA_OUT, { .align_address = 4, .align_internal = 64 }, 0x80000004, 0,
+      0 },
 };
 /* clang-format on */
-
-static void limit(struct iodma_limits *limits, const struct hal_limits *from)
-{
-    expect_status("limits", iodma_limits_set(limits, from), IODMA_OK);
-    expect_status("narrow", iodma_limits_narrow(limits, &bus.limits), IODMA_OK);
-}
 
 static void test_good(void)
 {
     for (size_t i = 0; i < COUNT_OF(good); i++) {
-        uint8_t *pointer = &arena[good[i].at];
-        struct iodma_limits limits;
-        uint64_t address = 77;
+        const uint8_t *pointer = &arena[good[i].at];
+        hal_address address = 77;
 
         begin(good[i].what);
-        limit(&limits, &good[i].limits);
         expect_status("map",
-                      iodma_map(&bus, &limits, pointer, good[i].length,
+                      iodma_map(&bus, &good[i].limits, pointer,
+                                good[i].capacity, good[i].length,
                                 good[i].direction, &address),
                       IODMA_OK);
         expect_number("bus address", address, good[i].want);
-        expect_number("published", fences.published, 1);
-        expect_number("observed", fences.observed, 0);
-        if (good[i].before != 0)
-            expect_maintained(good[i].before, (uintptr_t)pointer,
-                              good[i].length, *pointer);
-        expect_number("cache operations before it was published",
-                      fences.cleaned, good[i].before != 0);
+        expect_done(good[i].before, (uintptr_t)pointer, good[i].length,
+                    *pointer, 1, 0);
 
-        recorded_count = 0;
+        forget();
         expect_status(
             "unmap",
             iodma_unmap(&bus, pointer, good[i].length, good[i].direction),
             IODMA_OK);
-        expect_number("published", fences.published, 1);
-        expect_number("observed", fences.observed, 1);
-        expect_number("cache operations before it was observed", fences.dropped,
-                      0);
-        if (good[i].after != 0)
-            expect_maintained(good[i].after, (uintptr_t)pointer, good[i].length,
-                              *pointer);
-        else
-            expect_number("cache operations", recorded_count, 0);
+        expect_done(good[i].after, (uintptr_t)pointer, good[i].length, *pointer,
+                    0, 1);
     }
 }
+
+/* How much of it the device has written. */
+static void test_done(void)
+{
+    uint8_t *pointer = &arena[STALE];
+    hal_address address;
+
+    begin("a 64-byte frame in a 1536-byte buffer drops its lines, not 24");
+    expect_status(
+        "map", iodma_map(&bus, NULL, pointer, 1536, 1518, IODMA_IN, &address),
+        IODMA_OK);
+    forget();
+    expect_status("unmap", iodma_unmap(&bus, pointer, 64, IODMA_IN), IODMA_OK);
+    expect_done('i', (uintptr_t)pointer, 64, *pointer, 0, 1);
+
+    begin("a device that wrote nothing: nothing is dropped");
+    expect_status("unmap", iodma_unmap(&bus, pointer, 0, IODMA_IN), IODMA_OK);
+    expect_done(0, 0, 0, 0, 0, 1);
+
+    begin("a device that only read: nothing is dropped, whatever is done");
+    expect_status("unmap", iodma_unmap(&bus, pointer + 1, 5, IODMA_OUT),
+                  IODMA_OK);
+    expect_done(0, 0, 0, 0, 0, 1);
+}
+
+static void test_const(void)
+{
+    static const uint8_t table[] = { 1, 2, 3, 5, 8 };
+    const struct hal_aperture flash = {
+        (uintptr_t)table,
+        (uintptr_t)table + sizeof table - 1,
+        0x1000,
+        HAL_READ,
+        false,
+    };
+    hal_address address = 77;
+
+    begin("const bytes go out, by a call without a cast");
+    hal.apertures = &flash;
+    hal.aperture_count = 1;
+    start();
+    expect_status("map",
+                  iodma_map(&bus, NULL, table, sizeof table, sizeof table,
+                            IODMA_OUT, &address),
+                  IODMA_OK);
+    expect_number("bus address", address, 0x1000);
+    expect_done('c', (uintptr_t)table, sizeof table, 1, 1, 0);
+    expect_status("unmap", iodma_unmap(&bus, table, sizeof table, IODMA_OUT),
+                  IODMA_OK);
+    expect_status("back",
+                  iodma_map(&bus, NULL, table, sizeof table, sizeof table,
+                            IODMA_IN, &address),
+                  IODMA_NOT_WRITABLE);
+}
+
+/* Buffers as a product declares them --------------------------------------- */
+
+static IODMA_BUFFER(packet, 1518);
+
+struct port {
+    uint8_t state;
+    IODMA_BUFFER(first, 1);
+    IODMA_BUFFER(second, IODMA_LINE);
+    uint8_t more;
+};
+
+static struct port two_ports[2];
+
+_Static_assert(IODMA_CAPACITY(1518) == 1536, "whole lines of 64 bytes");
+_Static_assert(IODMA_CAPACITY(1536) == 1536, "no line more");
+_Static_assert(sizeof packet == 1536, "a static one");
+_Static_assert(sizeof two_ports[0].first == IODMA_LINE, "a line for a byte");
+_Static_assert(offsetof(struct port, first) == IODMA_LINE, "on the next line");
+_Static_assert(offsetof(struct port, more) == 3 * IODMA_LINE,
+               "nothing else is in its last one");
+
+static void expect_mapped(const char *what, const uint8_t *pointer,
+                          size_t capacity, size_t length)
+{
+    const struct hal_aperture all = { 0, HAL_ADDRESS_MAX, 0, RW, false };
+    hal_address address = 77;
+
+    hal.apertures = &all;
+    hal.aperture_count = 1;
+    hal.region_count = 0;
+    start();
+    expect_status(
+        what,
+        iodma_map(&bus, NULL, pointer, capacity, length, IODMA_IN, &address),
+        IODMA_OK);
+    expect_number(what, address, (uintptr_t)pointer);
+    expect_done('c', (uintptr_t)pointer, length, 0, 1, 0);
+}
+
+static void test_buffers(void)
+{
+    begin("a static buffer made by IODMA_KIND_BUFFER owns its lines");
+    expect_mapped("packet", packet, sizeof packet, 1518);
+    expect_number("the line that is meant is the bus's", iodma_bus_line(&bus),
+                  IODMA_LINE);
+
+    begin("so do members of a struct, in an array of them");
+    expect_mapped("first", two_ports[0].first, sizeof two_ports[0].first, 1);
+    expect_mapped("second", two_ports[1].second, sizeof two_ports[1].second,
+                  IODMA_LINE);
+}
+
+/* Buffers that are refused ------------------------------------------------- */
 
 /* clang-format off */
 static const struct {
     const char *what;
-    uint32_t at, length, direction;
+    uint32_t at, capacity, length, direction;
     struct hal_limits limits;
     enum iodma_status want;
+    uint8_t rule, argument;
+    uint64_t required, actual; /* addresses are in the arena: offsets */
 } refused[] = {
-    { "no bytes: BadArgument", SNOOPED, 0, IODMA_OUT,
-      { .address_bits = 0 }, IODMA_BAD_ARGUMENT },
-    { "a direction that is none: BadArgument", SNOOPED, 8, 4,
-      { .address_bits = 0 }, IODMA_BAD_ARGUMENT },
-    { "memory that the device does not see: MessageTooLarge", NOWHERE, 8,
-      IODMA_OUT, { .address_bits = 0 }, IODMA_MESSAGE_TOO_LARGE },
-    { "one byte that it does not see: MessageTooLarge", NOWHERE - 8, 9,
-      IODMA_OUT, { .address_bits = 0 }, IODMA_MESSAGE_TOO_LARGE },
-    { "in two apertures: MessageTooLarge", STALE - 8, 16, IODMA_OUT,
-      { .address_bits = 0 }, IODMA_MESSAGE_TOO_LARGE },
-    { "memory that the device must not read: MessageTooLarge", SECRET, 8,
-      IODMA_OUT, { .address_bits = 0 }, IODMA_MESSAGE_TOO_LARGE },
-    { "nor read and write: MessageTooLarge", SECRET, 8, IODMA_INOUT,
-      { .address_bits = 0 }, IODMA_MESSAGE_TOO_LARGE },
-    { "one byte out of reach: MessageTooLarge", ACROSS, 0x401, IODMA_OUT,
-      { .address_bits = 32 }, IODMA_MESSAGE_TOO_LARGE },
-    { "memory that the device must not write: NotWritable", CONSTANT, 8,
-      IODMA_IN, { .address_bits = 0 }, IODMA_NOT_WRITABLE },
-    { "nor write by the way: NotWritable", CONSTANT, 8, IODMA_NONE,
-      { .address_bits = 0 }, IODMA_NOT_WRITABLE },
-    { "the last byte a constant of the CPU's: NotWritable", ROM - 7, 8,
-      IODMA_IN, { .address_bits = 0 }, IODMA_NOT_WRITABLE },
-    { "the first byte, too: NotWritable", ROM + 0xFF, 8, IODMA_INOUT,
-      { .address_bits = 0 }, IODMA_NOT_WRITABLE },
-    { "longer than a segment: NoSpace", SNOOPED, 0x101, IODMA_OUT,
-      { .max_segment = 0x100 }, IODMA_NO_SPACE },
-    { "longer than a transfer: NoSpace", SNOOPED, 0x101, IODMA_OUT,
-      { .max_transfer = 0x100 }, IODMA_NO_SPACE },
-    { "across a boundary: NoSpace", SNOOPED + 0xF0, 0x11, IODMA_OUT,
-      { .boundary = 0x100 }, IODMA_NO_SPACE },
-    { "an address that is not aligned: NotAligned", SNOOPED + 8, 0x10,
-      IODMA_OUT, { .align_address = 16 }, IODMA_NOT_ALIGNED },
-    { "a length that is not aligned: NotAligned", SNOOPED + 0x10, 12,
-      IODMA_OUT, { .align_length = 8 }, IODMA_NOT_ALIGNED },
+    { "no bytes: BadArgument", SNOOPED, 8, 0, IODMA_OUT, ANY,
+      IODMA_BAD_ARGUMENT, IODMA_RULE_BUFFER, IODMA_ARGUMENT_LENGTH, 0, 0 },
+    { "more bytes than the buffer has: BadArgument", SNOOPED, 8, 9, IODMA_OUT,
+      ANY, IODMA_BAD_ARGUMENT, IODMA_RULE_WINDOW, IODMA_ARGUMENT_LENGTH, 8,
+      9 },
+    { "a direction that is none: BadArgument", SNOOPED, 8, 8, 4, ANY,
+      IODMA_BAD_ARGUMENT, IODMA_RULE_DIRECTION, IODMA_ARGUMENT_DIRECTION, 3,
+      4 },
+    { "memory that the device does not see: MessageTooLarge", NOWHERE, 8, 8,
+      IODMA_OUT, ANY, IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE,
+      IODMA_ARGUMENT_POINTER, HAL_READ, NOWHERE },
+    { "one byte that it does not see: MessageTooLarge", NOWHERE - 8, 9, 9,
+      IODMA_OUT, ANY, IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE,
+      IODMA_ARGUMENT_POINTER, HAL_READ, NOWHERE - 8 },
+    { "the first byte, too: MessageTooLarge", QUIET - 1, 9, 9, IODMA_OUT, ANY,
+      IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE, IODMA_ARGUMENT_POINTER,
+      HAL_READ, QUIET - 1 },
+    { "in two apertures: MessageTooLarge", STALE - 8, 16, 16, IODMA_OUT, ANY,
+      IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE, IODMA_ARGUMENT_POINTER,
+      HAL_READ, STALE - 8 },
+    { "memory that the device must not read: MessageTooLarge", SECRET, 8, 8,
+      IODMA_OUT, ANY, IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE,
+      IODMA_ARGUMENT_POINTER, HAL_READ, SECRET },
+    { "nor read and write: MessageTooLarge", SECRET, 8, 8, IODMA_INOUT, ANY,
+      IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE, IODMA_ARGUMENT_POINTER,
+      RW, SECRET },
+    { "one byte out of reach: MessageTooLarge", ACROSS, 0x401, 0x401,
+      IODMA_OUT, { .address_bits = 32 }, IODMA_MESSAGE_TOO_LARGE,
+      IODMA_RULE_REACH, IODMA_ARGUMENT_POINTER, 0xFFFFFFFF, 0x100000000 },
+    { "memory that the device must not write: NotWritable", CONSTANT, 8, 8,
+      IODMA_IN, ANY, IODMA_NOT_WRITABLE, IODMA_RULE_WRITABLE,
+      IODMA_ARGUMENT_POINTER, 0, CONSTANT },
+    { "nor write by the way: NotWritable", CONSTANT, 8, 8, IODMA_NONE, ANY,
+      IODMA_NOT_WRITABLE, IODMA_RULE_WRITABLE, IODMA_ARGUMENT_POINTER, 0,
+      CONSTANT },
+    { "the last byte a constant of the CPU's: NotWritable", ROM - 7, 8, 8,
+      IODMA_IN, ANY, IODMA_NOT_WRITABLE, IODMA_RULE_WRITABLE,
+      IODMA_ARGUMENT_POINTER, 0, ROM - 7 },
+    { "the first byte, too: NotWritable", ROM + 0xFF, 8, 8, IODMA_INOUT, ANY,
+      IODMA_NOT_WRITABLE, IODMA_RULE_WRITABLE, IODMA_ARGUMENT_POINTER, 0,
+      ROM + 0xFF },
+    { "longer than a segment: NoSpace", SNOOPED, 0x101, 0x101, IODMA_OUT,
+      { .max_segment = 0x100 }, IODMA_NO_SPACE, IODMA_RULE_SEGMENT_COUNT,
+      IODMA_ARGUMENT_LENGTH, 1, 2 },
+    { "longer than a transfer: NoSpace", SNOOPED, 0x101, 0x101, IODMA_OUT,
+      { .max_transfer = 0x100 }, IODMA_NO_SPACE, IODMA_RULE_MAX_TRANSFER,
+      IODMA_ARGUMENT_LENGTH, 0x100, 0x101 },
+    { "across a boundary: NoSpace", SNOOPED + 0xF0, 0x11, 0x11, IODMA_OUT,
+      { .boundary = 0x100 }, IODMA_NO_SPACE, IODMA_RULE_SEGMENT_COUNT,
+      IODMA_ARGUMENT_LENGTH, 1, 2 },
+    { "an address that is not aligned: NotAligned", SNOOPED + 8, 0x10, 0x10,
+      IODMA_OUT, { .align_address = 16 }, IODMA_NOT_ALIGNED,
+      IODMA_RULE_ALIGN_ADDRESS, IODMA_ARGUMENT_POINTER, 16, 0x80000008 },
+    { "a length that is not aligned: NotAligned", SNOOPED + 0x10, 12, 12,
+      IODMA_OUT, { .align_length = 8 }, IODMA_NOT_ALIGNED,
+      IODMA_RULE_ALIGN_LENGTH, IODMA_ARGUMENT_LENGTH, 8, 12 },
     { "into memory not snooped, from within a line: NotAligned", STALE + 0x20,
-      0x60, IODMA_IN, { .address_bits = 0 }, IODMA_NOT_ALIGNED },
-    { "and to within a line: NotAligned", STALE + 0x40, 0x60, IODMA_IN,
-      { .address_bits = 0 }, IODMA_NOT_ALIGNED },
-    { "both ways as well: NotAligned", STALE + 0x40, 0x60, IODMA_INOUT,
-      { .address_bits = 0 }, IODMA_NOT_ALIGNED },
-    { "and no way that is known: NotAligned", STALE + 0x40, 0x60, IODMA_NONE,
-      { .address_bits = 0 }, IODMA_NOT_ALIGNED },
+      0x60, 0x60, IODMA_IN, ANY, IODMA_NOT_ALIGNED, IODMA_RULE_LINE,
+      IODMA_ARGUMENT_POINTER, 64, STALE + 0x20 },
+    { "and to within a line: NotAligned", STALE + 0x40, 0x60, 0x60, IODMA_IN,
+      ANY, IODMA_NOT_ALIGNED, IODMA_RULE_LINE, IODMA_ARGUMENT_CAPACITY, 64,
+      STALE + 0xA0 },
+    { "both ways as well: NotAligned", STALE + 0x40, 0x60, 0x60, IODMA_INOUT,
+      ANY, IODMA_NOT_ALIGNED, IODMA_RULE_LINE, IODMA_ARGUMENT_CAPACITY, 64,
+      STALE + 0xA0 },
+    { "and no way that is known: NotAligned", STALE + 0x40, 0x60, 0x60,
+      IODMA_NONE, ANY, IODMA_NOT_ALIGNED, IODMA_RULE_LINE,
+      IODMA_ARGUMENT_CAPACITY, 64, STALE + 0xA0 },
+    { "a capacity that lacks a byte of the last line: NotAligned", STALE, 1535,
+      1518, IODMA_IN, ANY, IODMA_NOT_ALIGNED, IODMA_RULE_LINE,
+      IODMA_ARGUMENT_CAPACITY, 64, STALE + 1535 },
+    { "uncached memory and other, from within a line: NotAligned",
+      QUIET + 0x7FF, 0x41, 2, IODMA_IN, ANY, IODMA_NOT_ALIGNED,
+      IODMA_RULE_LINE, IODMA_ARGUMENT_POINTER, 64, QUIET + 0x7FF },
 };
 /* clang-format on */
 
-static void expect_refused(const char *what, const struct iodma_limits *limits,
-                           void *pointer, size_t length, uint32_t direction,
-                           enum iodma_status want)
+static void expect_refused(const char *what, const struct hal_limits *limits,
+                           const void *pointer, size_t capacity, size_t length,
+                           uint32_t direction, enum iodma_status want)
 {
-    uint64_t address = 77;
+    hal_address address = 77;
 
-    expect_status(what,
-                  iodma_map(&bus, limits, pointer, length, direction, &address),
-                  want);
+    expect_status(
+        what,
+        iodma_map(&bus, limits, pointer, capacity, length, direction, &address),
+        want);
     expect_number("the address", address, 77);
     expect_untouched();
+}
+
+/* Is `actual` of this rule an address in the arena? */
+static bool in_arena(uint32_t rule)
+{
+    return rule == IODMA_RULE_APERTURE || rule == IODMA_RULE_WRITABLE ||
+           rule == IODMA_RULE_LINE || rule == IODMA_RULE_NO_CACHE;
 }
 
 static void test_refused(void)
 {
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
-        struct iodma_limits limits;
+        uint64_t base = in_arena(refused[i].rule) ? (uintptr_t)arena : 0;
 
         begin(refused[i].what);
-        limit(&limits, &refused[i].limits);
-        expect_refused("map", &limits, &arena[refused[i].at], refused[i].length,
+        expect_refused("map", &refused[i].limits, &arena[refused[i].at],
+                       refused[i].capacity, refused[i].length,
                        refused[i].direction, refused[i].want);
+        expect_reason(refused[i].want, refused[i].rule, refused[i].argument);
+        expect_number("required", reason.required, refused[i].required);
+        expect_number("actual", reason.actual, base + refused[i].actual);
     }
+
+    begin("a capacity would do that is so much: the cure");
+    expect_refused("map", NULL, &arena[STALE], 1518, 1518, IODMA_IN,
+                   IODMA_NOT_ALIGNED);
+    expect_number("cure", reason.cure, IODMA_CURE_SET);
+    expect_number("amount", reason.amount, 1536);
 }
 
-static void test_pointers(void)
+static void test_no_cache(void)
 {
-    void *top = (void *)(UINTPTR_MAX - 9);
-    uint64_t address;
+    hal_address address = 77;
 
-    begin("pointers that are none: BadArgument");
-    expect_status("no bus",
-                  iodma_map(NULL, NULL, arena, 8, IODMA_OUT, &address),
-                  IODMA_BAD_ARGUMENT);
-    expect_status("nowhere to put the address",
-                  iodma_map(&bus, NULL, arena, 8, IODMA_OUT, NULL),
-                  IODMA_BAD_ARGUMENT);
-    expect_refused("no buffer", NULL, NULL, 8, IODMA_OUT, IODMA_BAD_ARGUMENT);
-    expect_status("unmap: no bus", iodma_unmap(NULL, arena, 8, IODMA_OUT),
-                  IODMA_BAD_ARGUMENT);
-    expect_status("unmap: no buffer", iodma_unmap(&bus, NULL, 8, IODMA_OUT),
-                  IODMA_BAD_ARGUMENT);
-    expect_status("unmap: no bytes", iodma_unmap(&bus, arena, 0, IODMA_OUT),
-                  IODMA_BAD_ARGUMENT);
-    expect_status("unmap: no direction", iodma_unmap(&bus, arena, 8, 4),
-                  IODMA_BAD_ARGUMENT);
-    expect_untouched();
-
-    check_case("a buffer past the end of the CPU's addresses: BadArgument");
-    expect_refused("map", NULL, top, 11, IODMA_OUT, IODMA_BAD_ARGUMENT);
-    expect_refused("map", NULL, top, SIZE_MAX, IODMA_OUT, IODMA_BAD_ARGUMENT);
-    expect_refused("up to the end, which the device does not see", NULL, top,
-                   10, IODMA_OUT, IODMA_MESSAGE_TOO_LARGE);
-
-    check_case("unmap of what could not be mapped: MessageTooLarge");
-    expect_status("unmap", iodma_unmap(&bus, &arena[NOWHERE], 8, IODMA_IN),
-                  IODMA_MESSAGE_TOO_LARGE);
-    expect_untouched();
-}
-
-static void test_own_limits(void)
-{
-    uint64_t address = 77;
-
-    begin("without limits those of the port hold");
-    port.max_segment = 0x100;
+    begin("cached memory, not snooped, and the board states no cache: "
+          "Unsupported");
+    hal.cache = NULL;
     start();
-    expect_refused("map", NULL, arena, 0x101, IODMA_OUT, IODMA_NO_SPACE);
-    expect_status("map",
-                  iodma_map(&bus, NULL, arena, 0x100, IODMA_OUT, &address),
-                  IODMA_OK);
-    expect_number("bus address", address, 0x80000000);
+    expect_refused("out", NULL, &arena[STALE], 64, 64, IODMA_OUT,
+                   IODMA_UNSUPPORTED);
+    expect_reason(IODMA_UNSUPPORTED, IODMA_RULE_NO_CACHE,
+                  IODMA_ARGUMENT_POINTER);
+    expect_number("actual", reason.actual, (uintptr_t)&arena[STALE]);
+    expect_number("cure", reason.cure, IODMA_CURE_ELSEWHERE);
+    expect_refused("in", NULL, &arena[STALE], 64, 64, IODMA_IN,
+                   IODMA_UNSUPPORTED);
+    expect_status("unmap", iodma_unmap(&bus, &arena[STALE], 64, IODMA_IN),
+                  IODMA_UNSUPPORTED);
+    expect_status("sync", iodma_map_sync(&bus, &arena[STALE], 64, IODMA_IN),
+                  IODMA_UNSUPPORTED);
+    expect_status("sync", iodma_map_sync(&bus, &arena[STALE], 64, IODMA_OUT),
+                  IODMA_UNSUPPORTED);
+    expect_untouched();
 
     begin("where all is snooped there need not be a cache");
     hal.aperture_count = 1;
     hal.cache = NULL;
     start();
-    expect_status("map", iodma_map(&bus, NULL, arena, 7, IODMA_IN, &address),
+    expect_status("map", iodma_map(&bus, NULL, arena, 7, 7, IODMA_IN, &address),
                   IODMA_OK);
-    expect_number("published", fences.published, 1);
     expect_status("unmap", iodma_unmap(&bus, arena, 7, IODMA_IN), IODMA_OK);
-    expect_number("observed", fences.observed, 1);
+    expect_done(0, 0, 0, 0, 1, 1);
+
+    begin("nor where memory is uncached");
+    hal.cache = NULL;
+    start();
+    expect_status(
+        "map",
+        iodma_map(&bus, NULL, &arena[QUIET + 1], 7, 7, IODMA_IN, &address),
+        IODMA_OK);
+    expect_number("bus address", address, 0xC0000001);
+    expect_status("unmap", iodma_unmap(&bus, &arena[QUIET + 1], 7, IODMA_IN),
+                  IODMA_OK);
+    expect_done(0, 0, 0, 0, 1, 1);
 }
 
-/* A CPU whose addresses are not physical ------------------------------- */
+static void test_pointers(void)
+{
+    const void *top = (const void *)(UINTPTR_MAX - 9);
+    hal_address address;
+
+    begin("pointers that are none: BadArgument");
+    expect_status("no bus",
+                  iodma_map(NULL, NULL, arena, 8, 8, IODMA_OUT, &address),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("nowhere to put the address",
+                  iodma_map(&bus, NULL, arena, 8, 8, IODMA_OUT, NULL),
+                  IODMA_BAD_ARGUMENT);
+    expect_reason(IODMA_BAD_ARGUMENT, IODMA_RULE_POINTER,
+                  IODMA_ARGUMENT_ADDRESS);
+    expect_refused("no buffer", NULL, NULL, 8, 8, IODMA_OUT,
+                   IODMA_BAD_ARGUMENT);
+    expect_reason(IODMA_BAD_ARGUMENT, IODMA_RULE_POINTER,
+                  IODMA_ARGUMENT_POINTER);
+    forget();
+    expect_status("unmap: no bus", iodma_unmap(NULL, arena, 8, IODMA_OUT),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("unmap: no buffer", iodma_unmap(&bus, NULL, 8, IODMA_OUT),
+                  IODMA_BAD_ARGUMENT);
+    expect_reason(IODMA_BAD_ARGUMENT, IODMA_RULE_POINTER,
+                  IODMA_ARGUMENT_POINTER);
+    expect_status("unmap: no buffer, in", iodma_unmap(&bus, NULL, 0, IODMA_IN),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("unmap: no direction", iodma_unmap(&bus, arena, 8, 4),
+                  IODMA_BAD_ARGUMENT);
+    expect_reason(IODMA_BAD_ARGUMENT, IODMA_RULE_DIRECTION,
+                  IODMA_ARGUMENT_DIRECTION);
+    expect_untouched();
+
+    begin("a buffer past the end of the CPU's addresses: BadArgument");
+    expect_refused("map", NULL, top, 11, 11, IODMA_OUT, IODMA_BAD_ARGUMENT);
+    expect_refused("map", NULL, top, SIZE_MAX, SIZE_MAX, IODMA_OUT,
+                   IODMA_BAD_ARGUMENT);
+    expect_reason(IODMA_BAD_ARGUMENT, IODMA_RULE_BUFFER, IODMA_ARGUMENT_LENGTH);
+    expect_refused("up to the end, which the device does not see", NULL, top,
+                   10, 10, IODMA_OUT, IODMA_MESSAGE_TOO_LARGE);
+    expect_status("unmap", iodma_unmap(&bus, top, 11, IODMA_IN),
+                  IODMA_BAD_ARGUMENT);
+    expect_untouched();
+
+    begin("unmap of what could not be mapped");
+    expect_status("out of sight: MessageTooLarge",
+                  iodma_unmap(&bus, &arena[NOWHERE], 8, IODMA_IN),
+                  IODMA_MESSAGE_TOO_LARGE);
+    expect_status("from within a line: NotAligned",
+                  iodma_unmap(&bus, &arena[STALE + 8], 8, IODMA_INOUT),
+                  IODMA_NOT_ALIGNED);
+    expect_untouched();
+
+    begin("a refusal that nobody asks about");
+    iodma_bus_explain(&bus, NULL);
+    expect_refused("map", NULL, &arena[NOWHERE], 8, 8, IODMA_IN,
+                   IODMA_MESSAGE_TOO_LARGE);
+    expect_number("rule", reason.rule, IODMA_RULE_NONE);
+}
+
+static void test_bus(void)
+{
+    struct hal_mapper iommu = { .can_bypass = false };
+    struct iodma_mapper mapper = { .hal = &iommu };
+    hal_address address = 77;
+
+    begin("without limits those of the port hold");
+    port.max_segment = 0x100;
+    start();
+    expect_refused("map", NULL, arena, 0x101, 0x101, IODMA_OUT, IODMA_NO_SPACE);
+    expect_status(
+        "map", iodma_map(&bus, NULL, arena, 0x100, 0x100, IODMA_OUT, &address),
+        IODMA_OK);
+    expect_number("bus address", address, 0x80000000);
+
+    begin("an IOMMU that cannot be bypassed: Unsupported");
+    bus.mapper = &mapper;
+    expect_refused("map", NULL, arena, 8, 8, IODMA_OUT, IODMA_UNSUPPORTED);
+    expect_reason(IODMA_UNSUPPORTED, IODMA_RULE_BYPASS, IODMA_ARGUMENT_BUS);
+
+    begin("one that can be is");
+    bus.mapper = &mapper;
+    iommu.can_bypass = true;
+    expect_status("map",
+                  iodma_map(&bus, NULL, arena, 8, 8, IODMA_OUT, &address),
+                  IODMA_OK);
+    expect_number("bus address", address, 0x80000000);
+}
+
+/* Frames of a ring, while it stays mapped ---------------------------------- */
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    uint32_t at, length, options;
+    enum iodma_status want;
+    char operation; /* of the cache, 0: none                  */
+    uint8_t rule;   /* where it is refused; the place is next */
+    uint8_t argument;
+} frames[] = {
+    { "the CPU takes a frame: observe, then drop", STALE + 0x600, 1518,
+      IODMA_IN, IODMA_OK, 'i', 0, 0 },
+    { "the device takes it: clean, then publish", STALE + 0x600, 1518,
+      IODMA_OUT, IODMA_OK, 'c', 0, 0 },
+    { "a byte: its line changes hands", STALE + 0x40, 1, IODMA_IN, IODMA_OK,
+      'i', 0, 0 },
+    { "snooped memory: the CPU only observes", SNOOPED + 0x601, 7, IODMA_IN,
+      IODMA_OK, 0, 0, 0 },
+    { "and only publishes", SNOOPED + 0x601, 7, IODMA_OUT, IODMA_OK, 0, 0, 0 },
+    { "uncached memory: the same", QUIET + 0x601, 7, IODMA_IN, IODMA_OK, 0, 0,
+      0 },
+    { "and the other way", QUIET + 0x601, 7, IODMA_OUT, IODMA_OK, 0, 0, 0 },
+    { "what the device only reads, out", CONSTANT, 64, IODMA_OUT, IODMA_OK, 0,
+      0, 0 },
+    { "from within a line, to the CPU: NotAligned", STALE + 0x20, 64, IODMA_IN,
+      IODMA_NOT_ALIGNED, 0, IODMA_RULE_LINE, IODMA_ARGUMENT_POINTER },
+    { "from within a line, to the device: NotAligned", STALE + 0x20, 64,
+      IODMA_OUT, IODMA_NOT_ALIGNED, 0, IODMA_RULE_LINE,
+      IODMA_ARGUMENT_POINTER },
+    { "no bytes: BadArgument", STALE, 0, IODMA_IN, IODMA_BAD_ARGUMENT, 0,
+      IODMA_RULE_BUFFER, IODMA_ARGUMENT_LENGTH },
+    { "both ways at once: BadArgument", STALE, 64, IODMA_INOUT,
+      IODMA_BAD_ARGUMENT, 0, IODMA_RULE_OPTIONS, IODMA_ARGUMENT_OPTIONS },
+    { "no way: BadArgument", STALE, 64, IODMA_NONE, IODMA_BAD_ARGUMENT, 0,
+      IODMA_RULE_OPTIONS, IODMA_ARGUMENT_OPTIONS },
+    { "a way that is none: BadArgument", STALE, 64, 5, IODMA_BAD_ARGUMENT, 0,
+      IODMA_RULE_OPTIONS, IODMA_ARGUMENT_OPTIONS },
+    { "what the device does not see: MessageTooLarge", NOWHERE, 64, IODMA_IN,
+      IODMA_MESSAGE_TOO_LARGE, 0, IODMA_RULE_APERTURE,
+      IODMA_ARGUMENT_POINTER },
+};
+/* clang-format on */
+
+static void test_frames(void)
+{
+    for (size_t i = 0; i < COUNT_OF(frames); i++) {
+        uint8_t *pointer = &arena[frames[i].at];
+        bool good_one = frames[i].want == IODMA_OK;
+
+        begin(frames[i].what);
+        expect_status(
+            "sync",
+            iodma_map_sync(&bus, pointer, frames[i].length, frames[i].options),
+            frames[i].want);
+        expect_done(frames[i].operation, (uintptr_t)pointer, frames[i].length,
+                    *pointer, good_one && frames[i].options == IODMA_OUT,
+                    good_one && frames[i].options == IODMA_IN);
+        if (!good_one)
+            expect_reason(frames[i].want, frames[i].rule, frames[i].argument);
+    }
+
+    begin("pointers that are none: BadArgument");
+    expect_status("no bus", iodma_map_sync(NULL, arena, 8, IODMA_IN),
+                  IODMA_BAD_ARGUMENT);
+    expect_status("no buffer", iodma_map_sync(&bus, NULL, 8, IODMA_IN),
+                  IODMA_BAD_ARGUMENT);
+    expect_untouched();
+}
+
+/* A CPU whose addresses are not physical ----------------------------------- */
 
 #define PAGE UINT64_C(0x1000)
 
-/* Where the arena's pages are; the last one is not mapped. */
+/* Where the arena's pages are; the others are not mapped. */
 static const uint64_t pages[] = { 0x51000, 0x52000, 0x7F000 };
 
-static bool to_physical(uint64_t address, uint64_t *physical, uint64_t *length)
+static bool to_physical(hal_address address, hal_address *physical,
+                        hal_address *length)
 {
     uint64_t inside = address - (uintptr_t)arena;
     uint64_t rest = PAGE - modulo(inside, PAGE);
@@ -374,7 +723,7 @@ static bool to_physical(uint64_t address, uint64_t *physical, uint64_t *length)
 
 static const struct hal_translation translation = { to_physical };
 static const struct hal_aperture physical_aperture = {
-    0x50000, 0x150000, 0x30000, RW, false,
+    0x50000, 0x7FFFF, 0x150000, RW, false,
 };
 
 /* clang-format off */
@@ -382,16 +731,20 @@ static const struct {
     const char *what;
     uint32_t at, length;
     enum iodma_status want;
-    uint64_t address;
+    uint64_t address; /* if it is mapped */
+    uint8_t rule;     /* if it is not    */
 } translated[] = {
     { "a buffer is where the translation says", 0x140, 0x80, IODMA_OK,
-      0x151140 },
-    { "pages that touch are one buffer", 0xFC0, 0x80, IODMA_OK, 0x151FC0 },
-    { "pages that do not are none: NoSpace", 0x1FC0, 0x80, IODMA_NO_SPACE, 0 },
+      0x151140, 0 },
+    { "pages that touch are one buffer", 0xFC0, 0x80, IODMA_OK, 0x151FC0, 0 },
+    { "pages that do not are none: NoSpace", 0x1FC0, 0x80, IODMA_NO_SPACE, 0,
+      IODMA_RULE_CONTIGUOUS },
     { "nor if there are others between: NoSpace", 0, 0x3000, IODMA_NO_SPACE,
-      0 },
-    { "nothing is mapped: NotAttached", 0x3000, 0x40, IODMA_NOT_ATTACHED, 0 },
-    { "nothing at its end: NotAttached", 0x2FC0, 0x80, IODMA_NOT_ATTACHED, 0 },
+      0, IODMA_RULE_CONTIGUOUS },
+    { "nothing is mapped: NotAttached", 0x3000, 0x40, IODMA_NOT_ATTACHED, 0,
+      IODMA_RULE_UNMAPPED },
+    { "nothing at its end: NotAttached", 0x2FC0, 0x80, IODMA_NOT_ATTACHED, 0,
+      IODMA_RULE_UNMAPPED },
 };
 /* clang-format on */
 
@@ -399,7 +752,9 @@ static void test_translated(void)
 {
     for (size_t i = 0; i < COUNT_OF(translated); i++) {
         uint8_t *pointer = &arena[translated[i].at];
-        uint64_t address = 77;
+        uint32_t length = translated[i].length;
+        uint64_t physical = translated[i].address - 0x100000;
+        hal_address address = 77;
 
         begin(translated[i].what);
         hal.apertures = &physical_aperture;
@@ -408,28 +763,28 @@ static void test_translated(void)
         hal.translation = &translation;
         start();
         if (translated[i].want != IODMA_OK) {
-            expect_refused("map", NULL, pointer, translated[i].length, IODMA_IN,
+            expect_refused("map", NULL, pointer, length, length, IODMA_IN,
                            translated[i].want);
-            expect_status(
-                "unmap",
-                iodma_unmap(&bus, pointer, translated[i].length, IODMA_IN),
-                translated[i].want);
+            expect_reason(translated[i].want, translated[i].rule,
+                          IODMA_ARGUMENT_POINTER);
+            if (translated[i].rule == IODMA_RULE_UNMAPPED)
+                expect_number("actual", reason.actual,
+                              (uintptr_t)&arena[0x3000]);
+            expect_status("unmap", iodma_unmap(&bus, pointer, length, IODMA_IN),
+                          translated[i].want);
             expect_untouched();
             continue;
         }
-        expect_status("map",
-                      iodma_map(&bus, NULL, pointer, translated[i].length,
-                                IODMA_IN, &address),
-                      IODMA_OK);
-        expect_number("bus address", address, translated[i].address);
-        expect_maintained('c', translated[i].address - 0x100000,
-                          translated[i].length, *pointer);
-        recorded_count = 0;
         expect_status(
-            "unmap", iodma_unmap(&bus, pointer, translated[i].length, IODMA_IN),
+            "map",
+            iodma_map(&bus, NULL, pointer, length, length, IODMA_IN, &address),
             IODMA_OK);
-        expect_maintained('i', translated[i].address - 0x100000,
-                          translated[i].length, *pointer);
+        expect_number("bus address", address, translated[i].address);
+        expect_done('c', physical, length, *pointer, 1, 0);
+        forget();
+        expect_status("unmap", iodma_unmap(&bus, pointer, length, IODMA_IN),
+                      IODMA_OK);
+        expect_done('i', physical, length, *pointer, 0, 1);
     }
 }
 
@@ -437,9 +792,14 @@ int main(void)
 {
     place();
     test_good();
+    test_done();
+    test_const();
+    test_buffers();
     test_refused();
+    test_no_cache();
     test_pointers();
-    test_own_limits();
+    test_bus();
+    test_frames();
     test_translated();
     return check_result();
 }

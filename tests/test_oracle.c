@@ -15,6 +15,9 @@
 #include "tests/model/stage.h"
 #include "tests/model/two_sides.h"
 
+#include "dma/command.h"
+#include "dma/segment.h"
+#include "hal/address.h"
 #include "hal/bits.h"
 
 #include <stdio.h>
@@ -28,27 +31,30 @@ static const struct {
     struct round round;
 } rows[] = {
     { "iterate-only, mapped: nothing is shown behind a hole",
-      { .part_count = 1, .parts[0].kind = IODMA_VIRTUAL, .parts[0].count = 2,
+      { .part_count = 1, .parts[0].kind = IODMA_KIND_VIRTUAL, .parts[0].count = 2,
         .parts[0].ranges[0].length = 0x50, .parts[0].ranges[1].length = 0x50,
         .parts[0].ranges[0].address = 0x70000000,
         .parts[0].ranges[1].address = 0x70000100, .direction = IODMA_OUT,
         .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
         .mapping = IODMA_ITERATE_ONLY, .io_page = 0x10, .io_pages = 1,
-        .apertures[0] = { 0x100010000, 0, 0x1000, 3, true },
-        .apertures[1] = { 0x1000002e0, 0x1000, 0x70, 3, true },
-        .granule = 0x80, .shown = 0x1000, .lent = 1, .page_count = 0x10,
-        .run_pages = 0x10, .order = 0xfedcba9876543210, .cpu_page = 0x80,
+        .apertures[0] = { 0x100010000, 0x100010fff, 0, 3, true },
+        .apertures[1] = { 0x1000002e0, 0x10000034f, 0x1000, 3, true },
+        .regions[0] = { 0, 0x7fffffffffff, 2, true, NULL },
+        .granule = 0x80, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10,
+        .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
+        .cpu_page = 0x80,
         .scramble[0] = 0xb, .base = 0x100000000, .storage = 0x100010000,
         .seed = 17 } },
-    { "edges: the tail of an extent that goes on in another aperture",
+    { "split: the tail of an extent that goes on in another aperture",
       { .part_count = 1, .parts[0].count = 1,
         .parts[0].ranges[0] = { 0xfffffefb, 0x26 }, .flush = 1, .fill = 1,
         .invalidate = 1, .empty = 1, .limits.align_internal = 0x40,
-        .apertures[0] = { 0x100010000, 0, 0x1000, 3, true },
-        .apertures[1] = { 0xfffffd00, 0x1000, 0x220, 3, true },
-        .regions[0] = { .size = 0x17fff0000, .writable = true },
-        .granule = 0x80, .line = 0x20, .shown = 0x1000, .lent = 1,
-        .page_count = 0x10, .run_pages = 0x10, .order = 0xfedcba9876543210,
+        .apertures[0] = { 0x100010000, 0x100010fff, 0, 3, true },
+        .apertures[1] = { 0xfffffd00, 0xffffff1f, 0x1000, 3, true },
+        .regions[0] = { 0, 0x17ffeffff, 2, true, NULL },
+        .granule = 0x80, .line = 0x20, .shown = 0x1000, .maintaining = 1, .lent = 1,
+        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
         .cpu_page = 0x40, .scramble[0] = 1, .base = 0xfffffc00,
         .storage = 0x100010000 } },
     { "a list of just as many segments as are made at a time",
@@ -57,10 +63,13 @@ static const struct {
         .parts[0].ranges[1] = { 0xffafc, 0x45 }, .direction = 2,
         .length = 0x47, .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
         .output = 1, .limits.boundary = 0x10,
-        .apertures[0] = { 0x110000, 0, 0x2000, 3, true },
-        .apertures[3] = { 0xffac0, 0x8011, 0x340, 3, true },
-        .granule = 0x100, .shown = 0x1000, .lent = 1, .page_count = 0x10,
-        .run_pages = 0x10, .order = 0xfedcba9876543210, .cpu_page = 0x40,
+        .apertures[0] = { 0x110000, 0x111fff, 0, 3, true },
+        .apertures[3] = { 0xffac0, 0xffdff, 0x8011, 3, true },
+        .regions[0] = { 0, 0x7fffffffffff, 2, true, NULL },
+        .granule = 0x100, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10,
+        .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
+        .cpu_page = 0x40,
         .scramble[0] = 1, .base = 0xff800, .storage = 0x110000,
         .seed = 0xcf50246f8a7fcf } },
     { "a line of two pieces, out of reach",
@@ -68,10 +77,10 @@ static const struct {
         .parts[0].ranges[0] = { 0xfff54, 0x2c }, .parts[1].kind = 1,
         .parts[1].count = 1, .parts[1].ranges[0] = { 0xfff00, 0x54 },
         .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
-        .apertures[0] = { 0x80000, 0, 0x1000, 3, true },
-        .regions[0] = { .size = 0xfff80, .writable = true },
-        .granule = 0x80, .line = 0x40, .shown = 0x1000, .lent = 1,
-        .page_count = 0x10, .run_pages = 0x10, .order = 0xfedcba9876543210,
+        .apertures[0] = { 0x80000, 0x80fff, 0, 3, true },
+        .regions[0] = { 0, 0xfff7f, 2, true, NULL },
+        .granule = 0x80, .line = 0x40, .shown = 0x1000, .maintaining = 1, .lent = 1,
+        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
         .cpu_page = 0x40, .scramble[0] = 1, .base = 0xffc00,
         .storage = 0x80000 } },
     { "iterate-only, mapped: seams are not judged within a page",
@@ -79,32 +88,151 @@ static const struct {
         .parts[0].ranges[0] = { 0xfffffffd6a, 0x12 }, .direction = 2,
         .flush = 1, .fill = 1, .invalidate = 1, .empty = 1, .mapping = 0x40,
         .limits.boundary = 0x20, .port.align_seam = 0x20, .io_page = 0x10,
-        .io_pages = 4, .apertures[0] = { 0xfffff80000, 0, 0x1000, 3, true },
-        .apertures[1] = { 0xfffffffbfb, 0x1000, 0x181, 3, true },
-        .granule = 0x80, .shown = 0x1000, .lent = 1, .page_count = 0x10,
-        .run_pages = 0x10, .order = 0xfedcba9876543210, .cpu_page = 0x40,
+        .io_pages = 4,
+        .apertures[0] = { 0xfffff80000, 0xfffff80fff, 0, 3, true },
+        .apertures[1] = { 0xfffffffbfb, 0xfffffffd7b, 0x1000, 3, true },
+        .regions[0] = { 0, 0x7fffffffffff, 2, true, NULL },
+        .granule = 0x80, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10,
+        .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
+        .cpu_page = 0x40,
         .scramble[0] = 1, .base = 0xfffffffc00, .storage = 0xfffff80000 } },
     { "pages that are smaller than an alignment, and apart",
       { .part_count = 1, .parts[0].kind = 2, .parts[0].count = 1,
         .parts[0].ranges[0] = { 0x70000000, 0x80 }, .direction = 2,
         .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
         .limits.align_address = 0x80,
-        .apertures[0] = { 0x80000, 0, 0x800, 3, true },
-        .regions[1] = { .size = 0xa0000, .writable = true },
-        .granule = 0x40, .shown = 0x1000, .lent = 1, .page_count = 0x10,
-        .run_pages = 0x10, .order = 0x123456789abcdef, .cpu_page = 0x40,
+        .apertures[0] = { 0x80000, 0x807ff, 0, 3, true },
+        .regions[1] = { 0, 0x9ffff, 2, true, NULL },
+        .granule = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10,
+        .run_pages = 0x10, .loan_count = 0x40, .order = 0x123456789abcdef,
+        .cpu_page = 0x40,
         .scramble[0] = 1, .storage = 0x80000 } },
-    { "edges: no line is foreign, and all of them are bounced",
+    { "split: no line is foreign, and all of them are bounced",
       { .part_count = 1, .parts[0].count = 2,
         .parts[0].ranges[0] = { 0x1001b1, 0xf },
         .parts[0].ranges[1] = { 0x1001a0, 0x11 }, .flush = 1, .fill = 1,
         .invalidate = 1, .empty = 1, .limits.align_internal = 0x40,
-        .apertures[0] = { 0x80000, 0xff620, 0x800, 3, true },
-        .regions[0] = { .size = 0x170000, .writable = true },
-        .granule = 0x40, .line = 0x20, .shown = 0x1000, .lent = 1,
-        .page_count = 0x10, .run_pages = 0x10, .order = 0xfedcba9876543210,
+        .apertures[0] = { 0x80000, 0x807ff, 0xff620, 3, true },
+        .regions[0] = { 0, 0x16ffff, 2, true, NULL },
+        .granule = 0x40, .line = 0x20, .shown = 0x1000, .maintaining = 1, .lent = 1,
+        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
         .cpu_page = 0x40, .scramble[0] = 1, .base = 0xffe00,
         .storage = 0x80000 } },
+    { "a loan in the last unit of a run",
+      { .part_count = 1, .parts[0].count = 2,
+        .parts[0].ranges[0] = { 0x100261, 0x20 },
+        .parts[0].ranges[1] = { 0x100141, 1 }, .direction = IODMA_OUT,
+        .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
+        .apertures[0] = { 0, 0x7ff, 0, 3, true },
+        .regions[0] = { 0, 0x140000, 2, true, NULL },
+        .granule = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0x100000 } },
+    { "an end in no region, behind uncached memory",
+      { .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0x10026c, 0x15 }, .flush = 1, .fill = 1,
+        .invalidate = 1, .empty = 1, .mapping = IODMA_DIRECT_ONLY,
+        .apertures[0] = { 0, 0x1003ff, 0, 3, false },
+        .regions[0] = { 0, 0x10027f, 0, true, NULL },
+        .granule = 0x40, .line = 0x20, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0x100000 } },
+    { "mapped: storage is on a page of the bus",
+      { .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0x10000000000, 1 }, .direction = IODMA_OUT,
+        .flush = 1, .fill = 1, .invalidate = 1, .empty = 1, .io_page = 0x10,
+        .io_pages = 1, .apertures[0] = { 0, 0x7ff, 0x1ffffff10, 3, true },
+        .regions[0] = { 0, 0x10000000000, 2, true, NULL },
+        .granule = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0x10000000000 } },
+    { "mapped: more than storage is on a page of the bus",
+      { .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0x100000, 1 }, .direction = IODMA_OUT,
+        .flush = 1, .fill = 1, .invalidate = 1, .empty = 1, .io_page = 0x10,
+        .io_pages = 2, .apertures[0] = { 0, 0x7ff, 1, 3, true },
+        .regions[0] = { 0, 0x140000, 2, true, NULL },
+        .granule = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0x100000 } },
+    { "nothing can be written, and nobody maintains it",
+      { .part_count = 1, .parts[0].count = 2,
+        .parts[0].ranges[0] = { 0x100200, 4 },
+        .parts[0].ranges[1] = { 0x100000, 4 }, .flush = 1, .fill = 1,
+        .invalidate = 1, .empty = 1,
+        .apertures[0] = { 0, 0x7ff, 0, 3, true },
+        .apertures[1] = { 0x100000, 0x1001ff, 0x100000, 1, true },
+        .apertures[2] = { 0x100200, 0x1003ff, 0x100200, 3, false },
+        .regions[0] = { 0, 0x140000, 2, true, NULL },
+        .granule = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0x100000 } },
+    { "never legal, and no storage within reach",
+      { .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0xffc00, 2 }, .direction = IODMA_OUT,
+        .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
+        .limits.address_bits = 20, .limits.max_segment = 1,
+        .limits.align_address = 2,
+        .apertures[0] = { 0xffc40, 0x101fe0, 0x100000, 3, true },
+        .apertures[1] = { 0, 0xffc3f, 0, 3, true },
+        .regions[0] = { 0, 0x140000, 2, true, NULL },
+        .granule = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0xffc00, .storage = 0x100000 } },
+    { "a block that no aperture has all of",
+      { .part_count = 1, .parts[0].count = 2,
+        .parts[0].ranges[0] = { 0xff800, 1 },
+        .parts[0].ranges[1] = { 0xfff00, 1 }, .direction = IODMA_OUT,
+        .flush = 1, .invalidate = 1, .empty = 1,
+        .apertures[0] = { 0, 0x1fff, 0, 3, true },
+        .apertures[2] = { 0xff801, 0xfff00, 0x2000, 3, true },
+        .regions[0] = { 0, 0x1fff, 2, true, NULL },
+        .granule = 0x100, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0xff800 } },
+    { "direct only: out of reach, in a line of others",
+      { .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0xfffff800, 1 }, .flush = 1, .fill = 1,
+        .invalidate = 1, .empty = 1, .mapping = IODMA_DIRECT_ONLY,
+        .apertures[0] = { 0, 0xfff81f, 0, 3, true },
+        .regions[0] = { 0, 0x7ff, 2, true, NULL },
+        .granule = 0x40, .line = 0x20, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0xfffff800 } },
+    { "force: nobody maintains the storage, and there is none",
+      { .calls = 1, .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0xffc00, 0x41 }, .direction = IODMA_OUT,
+        .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
+        .apertures[0] = { 1, 0x83f, 0, 3, false },
+        .apertures[1] = { 0x840, 0xffc40, 0x83f, 3, true },
+        .regions[0] = { 0, 0xffc40, 2, true, NULL }, .granule = 0x40,
+        .shown = 0x1000, .maintaining = 1, .lent = 1, .pooled = 1,
+        .page_count = 1, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0xffc00, .storage = 0x40, .seed = 0x9289925b2ddabfb2 } },
+    { "a part that ends in uncached memory splits no line",
+      { .calls = 4, .part_count = 1, .parts[0].count = 2,
+        .parts[0].ranges[0] = { 0xfff40, 0xc0 },
+        .parts[0].ranges[1] = { 0x100000, 0xc0 }, .flush = 1, .fill = 1,
+        .invalidate = 1, .empty = 1,
+        .apertures[0] = { 0x100, 0x201f, 0, 3, true },
+        .apertures[1] = { 0x3000, 0x1001ff, 0x1f20, 3, false },
+        .regions[0] = { 0, 0xfffff, 2, true, NULL },
+        .regions[2] = { 0x100000, 0x1000ff, 0, true, NULL },
+        .granule = 0x40, .line = 0x20, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0xffe00, .storage = 0x100, .seed = 0x5f256eb921234b33 } },
 };
 /* clang-format on */
 
@@ -119,21 +247,30 @@ static uint64_t calls_seed;
 static struct reference {
     uint8_t client, stored;
     bool client_known, stored_known;
-    uint64_t seen; /* where the device finds it, by the list */
+    hal_address seen; /* where the device finds it, by the list */
 } reference[ROUND_BYTES];
 
 /* The client's memory, as its CPU has to see it. */
 static uint8_t client[ROUND_CLIENT];
 
-static bool running;  /* the device may write at any moment */
-static uint64_t iova; /* of the mapping's first byte; 0: not mapped */
+static bool running;     /* the device may write at any moment */
+static hal_address iova; /* of the mapping's first byte; 0: not mapped */
+
+/* Bounced bytes have been the client's, or the client's have been theirs, since
+   the storage was zeros (R-34). */
+static bool filled;
+
+/* Which granules of storage have been in use. */
+static bool used[ROUND_GRANULES];
 
 /* How the rounds went. */
 static struct {
     uint32_t bad_specs, no_resources, no_space, not_aligned, not_writable;
-    uint32_t other_refusals, direct, edges, least, pages, whole, empty;
-    uint32_t iterated, mapped, mapped_split, virtually, buffers, several;
-    uint32_t parts, cached, forced, wrote, late, split, segments;
+    uint32_t unsupported, direct_only, other_refusals, odd;
+    uint32_t direct, split, least, whole, empty, iterated;
+    uint32_t mapped, mapped_split, shared, in_runs, gathered, unlent;
+    uint32_t virtually, buffers, several, parts, uncached, cached;
+    uint32_t forced, unfilled, wrote, late, parted, segments;
     uint32_t paths[IODMA_PATH_FLAT + 1], in_a_row;
 } tally;
 
@@ -156,25 +293,26 @@ static uint32_t access_of_device(void)
 
 /* Memory ------------------------------------------------------------------ */
 
-static bool snooped(uint64_t address)
+/* Has it nothing to do with caches? */
+static bool snooped(hal_address address)
 {
     const struct hal_aperture *aperture = oracle_aperture(now, address, 0);
 
-    return now->line == 0 || !aperture ||
+    return now->line == 0 || !aperture || !oracle_cached(now, address) ||
            (aperture->snooped &&
             (now->mapping & IODMA_TYPE_MASK) != IODMA_NON_COHERENT);
 }
 
-static bool is_client(uint64_t address)
+static bool is_client(hal_address address)
 {
     return address - now->base < round_area(now);
 }
 
 /* Out: the device writes nothing that could be lost. */
-static bool may_drop(uint64_t line)
+static bool may_drop(hal_address line)
 {
     return !is_client(line) || !inbound() ||
-           !oracle_line_is_foreign(&oracle, now, line);
+           oracle_may_drop(&oracle, now, line);
 }
 
 static void begin_memory(void)
@@ -183,7 +321,7 @@ static void begin_memory(void)
         .client = now->base,
         .client_size = (size_t)round_area(now),
         .storage = now->storage,
-        .storage_size = (size_t)(2 * ROUND_PAGES * now->granule),
+        .storage_size = (size_t)ROUND_GRANULES * now->granule,
         .line = now->line,
         .shown = now->shown,
         .snooped = snooped,
@@ -196,9 +334,9 @@ static void begin_memory(void)
 /* All is known of what the CPU sees now. */
 static void begin_reference(void)
 {
-    for (uint64_t i = 0; i < round_area(now); i++)
+    for (hal_address i = 0; i < round_area(now); i++)
         client[i] = two_sides_cpu(now->base + i);
-    for (uint64_t i = 0; i < oracle.length; i++)
+    for (hal_address i = 0; i < oracle.length; i++)
         reference[i] = (struct reference){
             .client = client[oracle.bytes[i].client - now->base],
             .client_known = true,
@@ -208,9 +346,9 @@ static void begin_reference(void)
 /* The lines of the window's bytes, those beside them, and of their storage. */
 static void watch_memory(void)
 {
-    for (uint64_t i = 0; i < oracle.length; i++)
+    for (hal_address i = 0; i < oracle.length; i++)
         two_sides_watch(oracle.bytes[i].client);
-    for (uint64_t i = 0; i < oracle.length; i++) {
+    for (hal_address i = 0; i < oracle.length; i++) {
         if (oracle.bytes[i].bounced)
             two_sides_watch(oracle.bytes[i].storage);
     }
@@ -223,14 +361,14 @@ static bool client_is_right(void)
     bool right = true;
 
     memset(unknown, 0, (size_t)round_area(now));
-    for (uint64_t i = 0; i < oracle.length; i++) {
-        uint64_t at = oracle.bytes[i].client - now->base;
+    for (hal_address i = 0; i < oracle.length; i++) {
+        hal_address at = oracle.bytes[i].client - now->base;
 
         client[at] = reference[i].client;
         unknown[at] = !reference[i].client_known;
     }
-    for (uint64_t i = 0; right && i < round_area(now); i++) {
-        uint64_t address = now->base + i;
+    for (hal_address i = 0; right && i < round_area(now); i++) {
+        hal_address address = now->base + i;
 
         if (!unknown[i] && two_sides_cpu(address) != client[i]) {
             right = expect_number("a byte of the client's memory",
@@ -272,7 +410,7 @@ static struct hal_segment decode(const void *array, uint32_t output, uint32_t i)
 }
 
 /* What a generation has to deliver. */
-static enum iodma_status wanted(uint64_t offset, uint32_t capacity,
+static enum iodma_status wanted(hal_address offset, uint32_t capacity,
                                 uint32_t output, struct hal_segment *want,
                                 uint32_t *count)
 {
@@ -297,28 +435,69 @@ static enum iodma_status wanted(uint64_t offset, uint32_t capacity,
     return IODMA_OK;
 }
 
-/* One call, from anywhere, of any capacity, for any output function. */
-static bool generation_holds(uint64_t offset, uint32_t capacity,
-                             uint32_t output, uint64_t *next)
+/* The command's own output, perhaps through the call for its width. */
+static enum iodma_status generate(hal_address *offset, void *array,
+                                  uint32_t *count)
 {
-    static const iodma_segment_function functions[] = {
-        iodma_output_host64,
-        iodma_output_host32,
-        iodma_output_big64,
-        iodma_output_little32,
+    bool narrow = now->output == ROUND_HOST32 || now->output == ROUND_LITTLE32;
+    struct iodma_segment32 *array32 = array;
+    struct iodma_segment64 *array64 = array;
+
+    if (now->output == ROUND_CUSTOM || draw(2) == 0)
+        return iodma_command_gen_segments(&command, offset, array, count);
+    return narrow
+               ? iodma_command_gen_segments32(&command, offset, array32, count)
+               : iodma_command_gen_segments64(&command, offset, array64, count);
+}
+
+/* Calls for elements of a width are refused where the output's have another
+   one. */
+static bool widths_hold(void)
+{
+    bool narrow = now->output == ROUND_HOST32 || now->output == ROUND_LITTLE32;
+    struct iodma_segment64 array64 = { 0, 0 };
+    struct iodma_segment32 array32 = { 0, 0 };
+    hal_address offset = 0;
+    uint32_t count = 1;
+    bool right = true;
+
+    if (!narrow)
+        right = expect_status(
+            "elements of 32 bits",
+            iodma_command_gen_segments32(&command, &offset, &array32, &count),
+            IODMA_BAD_ARGUMENT);
+    if (narrow || now->output == ROUND_CUSTOM)
+        right &= expect_status(
+            "elements of 64 bits",
+            iodma_command_gen_segments64(&command, &offset, &array64, &count),
+            IODMA_BAD_ARGUMENT);
+    return right & expect("and nothing has changed",
+                          offset == 0 && count == 1 && array32.length == 0 &&
+                              array64.length == 0);
+}
+
+/* One call, from anywhere, of any capacity, for any output function. */
+static bool generation_holds(hal_address offset, uint32_t capacity,
+                             uint32_t output, hal_address *next)
+{
+    static const struct iodma_output *const outputs[] = {
+        &iodma_output_host64,
+        &iodma_output_host32,
+        &iodma_output_big64,
+        &iodma_output_little32,
     };
     static struct hal_segment want[MOST], got[MOST];
-    static uint8_t array[MOST * ELEMENT];
+    static _Alignas(8) uint8_t array[MOST * ELEMENT];
     enum iodma_status status, want_status;
     uint32_t count = capacity, want_count;
-    uint64_t at = offset;
+    hal_address at = offset;
 
     want_status = wanted(offset, capacity, output, want, &want_count);
     if (output != now->output)
-        status = iodma_command_gen_segments_with(&command, functions[output],
-                                                 &at, array, &count);
+        status = iodma_command_gen_segments_with(&command, outputs[output], &at,
+                                                 array, &count);
     else
-        status = iodma_command_gen_segments(&command, &at, array, &count);
+        status = generate(&at, array, &count);
     if (!expect_status("generation", status, want_status))
         return false;
     if (status != IODMA_OK)
@@ -339,7 +518,7 @@ static bool generation_holds(uint64_t offset, uint32_t capacity,
 
 struct emitted {
     struct hal_emitter emitter;
-    uint64_t at;
+    hal_address at;
     bool good, begun, ended;
 };
 
@@ -370,7 +549,7 @@ static bool emission_holds(void)
     struct emitted emitted = { .emitter = { put },
                                .at = draw((uint32_t)oracle.length),
                                .good = true };
-    uint64_t offset = emitted.at;
+    hal_address offset = emitted.at;
 
     if (oracle.iterates)
         return true;
@@ -386,12 +565,12 @@ static bool emission_holds(void)
 /* A call that is no part of the sequence under way. */
 static bool interposed_holds(void)
 {
-    uint64_t ignored;
+    hal_address ignored;
     uint8_t bytes[8];
 
     if (oracle.length == 0)
         return generation_holds(draw(3), 1 + draw(3), now->output, &ignored);
-    switch (draw(5)) {
+    switch (draw(6)) {
     case 0:
         return generation_holds(draw((uint32_t)oracle.length + 2), 1 + draw(4),
                                 now->output, &ignored);
@@ -400,6 +579,8 @@ static bool interposed_holds(void)
                                 draw(4), &ignored);
     case 2:
         return emission_holds();
+    case 4:
+        return widths_hold();
     case 3:
         if (!oracle.iterates)
             (void)iodma_command_read_bytes(
@@ -414,7 +595,7 @@ static bool interposed_holds(void)
 /* The whole list, in pieces of any capacity. */
 static bool list_holds(void)
 {
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     while (offset < oracle.length) {
         enum iodma_status judged = oracle_judge(&oracle, now, offset, true);
@@ -435,8 +616,8 @@ static bool list_holds(void)
 /* The mapper shows the window's pages, with the right access, and no other. */
 static bool mapping_holds(void)
 {
-    uint64_t page = now->io_page;
-    uint64_t shown = 0;
+    hal_address page = now->io_page;
+    hal_address shown = 0;
     const struct oracle_limits *limits = &oracle.limits;
 
     iova = 0;
@@ -455,13 +636,14 @@ static bool mapping_holds(void)
             return false;
     }
     if (!expect_number("bytes of IOVA shown", shown, oracle.io_size) ||
+        !expect_number("the lowest IOVA that fits", iova, oracle.io_at) ||
         !expect("they begin as aligned as they have to be",
                 iova % page == 0 && iova % limits->align_address == 0 &&
                     iova % limits->align_internal == 0 &&
                     iova % limits->align_length == 0))
         return false;
-    for (uint64_t i = 0; i < oracle.length && oracle.bytes[i].reached; i++) {
-        uint64_t physical = 0;
+    for (hal_address i = 0; i < oracle.length && oracle.bytes[i].reached; i++) {
+        hal_address physical = 0;
 
         if (!expect("a byte is shown",
                     stage_device(true, iova + oracle.bytes[i].device,
@@ -476,7 +658,7 @@ static bool mapping_holds(void)
 /* The device -------------------------------------------------------------- */
 
 /* Where the device finds a byte of the window. */
-static bool device_finds(uint64_t i, uint32_t access, uint64_t *physical)
+static bool device_finds(hal_address i, uint32_t access, hal_address *physical)
 {
     return expect("the device reaches a byte of the list",
                   stage_device(oracle.mapped, reference[i].seen, access,
@@ -485,12 +667,12 @@ static bool device_finds(uint64_t i, uint32_t access, uint64_t *physical)
                          oracle.bytes[i].storage);
 }
 
-static bool device_sees(uint64_t from, uint64_t length)
+static bool device_sees(hal_address from, hal_address length)
 {
     uint32_t access = now->direction == IODMA_IN ? 0 : HAL_READ;
-    uint64_t physical = 0;
+    hal_address physical = 0;
 
-    for (uint64_t i = from; i < from + length; i++) {
+    for (hal_address i = from; i < from + length; i++) {
         if (!device_finds(i, access, &physical) ||
             (reference[i].stored_known &&
              !expect_number("a byte as the device sees it",
@@ -500,18 +682,18 @@ static bool device_sees(uint64_t from, uint64_t length)
     return true;
 }
 
-static void store(uint64_t i, uint8_t value)
+static void store(hal_address i, uint8_t value)
 {
     reference[i].stored = value;
     if (!oracle.bytes[i].bounced)
         reference[i].client = value;
 }
 
-static bool device_writes(uint64_t from, uint64_t length)
+static bool device_writes(hal_address from, hal_address length)
 {
-    uint64_t physical = 0;
+    hal_address physical = 0;
 
-    for (uint64_t i = from; i < from + length; i++) {
+    for (hal_address i = from; i < from + length; i++) {
         uint8_t value = (uint8_t)draw(256);
 
         if (!device_finds(i, HAL_WRITE, &physical))
@@ -526,7 +708,7 @@ static bool device_writes(uint64_t from, uint64_t length)
 /* The device writes until it can no more: the mapper is just being asked. */
 static void late(void)
 {
-    uint64_t physical, i;
+    hal_address physical, i;
 
     two_sides_moment();
     if (!running || oracle.length == 0)
@@ -543,70 +725,107 @@ static void late(void)
 
 /* Storage ----------------------------------------------------------------- */
 
-/* What stands for the window is taken, no more, and what is not the window's
-   in it is zero. */
-static bool zeros(uint64_t address, uint64_t size)
+/* Where in the storage something is that stands for the window: with it go
+   whole lines, or what pages the device sees; counted from its beginning. */
+static struct {
+    bool stored[ROUND_STORAGE], near[ROUND_STORAGE];
+} map;
+
+static void mark_storage(void)
 {
-    for (uint64_t i = 0; i < size; i++) {
-        if (!expect_number("padding that the device could see",
-                           two_sides_device(address + i), 0))
+    const struct hal_aperture *aperture =
+        oracle_aperture(now, now->storage, HAL_READ | HAL_WRITE);
+    hal_address unit = oracle.mapped    ? now->io_page
+                       : now->line != 0 ? now->line
+                                        : 1;
+    hal_address delta = oracle.mapped ? aperture->bus - aperture->first : 0;
+    hal_address size = (hal_address)ROUND_GRANULES * now->granule;
+
+    memset(&map, 0, sizeof map);
+    for (hal_address i = 0; i < oracle.length; i++) {
+        hal_address byte = oracle.bytes[i].storage;
+        hal_address first = byte - modulo(byte + delta, unit) - now->storage;
+
+        if (!oracle.bytes[i].bounced)
+            continue;
+        map.stored[byte - now->storage] = true;
+        for (hal_address k = first;
+             !map.near[byte - now->storage] && k < first + unit && k < size;
+             k++)
+            map.near[k] = true;
+    }
+}
+
+/* What is taken now may be changed from now on. */
+static void note_used(void)
+{
+    for (uint32_t i = 0; i < ROUND_GRANULES; i++)
+        used[i] |= oracle.taken[i];
+}
+
+/* What is not the window's is zero where the device could see it; and what was
+   never taken is as it was. */
+static bool rest_holds(void)
+{
+    mark_storage();
+    note_used();
+    for (hal_address i = 0; i < (hal_address)ROUND_GRANULES * now->granule;
+         i++) {
+        hal_address address = now->storage + i;
+
+        if (map.near[i] && !map.stored[i] &&
+            !expect_number("padding that the device could see",
+                           two_sides_device(address), 0))
+            return false;
+        if (!used[i / now->granule] &&
+            !expect_number("storage that is not ours", two_sides_cpu(address),
+                           0x57))
             return false;
     }
     return true;
 }
 
-/* Does the window have storage in these bytes? */
-static bool is_stored(uint64_t address, uint64_t size)
+/* The plan has the loans that the oracle has. */
+static bool loans_hold(void)
 {
-    for (uint64_t i = 0; i < oracle.length; i++) {
-        if (oracle.bytes[i].storage - address < size)
-            return true;
-    }
-    return false;
-}
+    const struct hal_loan *loan = command.plan.loans;
 
-/* Of a cell, on rung *edges* without a mapper, the device could see no more
-   than the lines that it was given. */
-static bool page_holds(uint64_t page)
-{
-    bool cell = oracle.rung == IODMA_EDGES && !oracle.mapped;
-    uint64_t line = now->line != 0 ? now->line : 1;
+    for (uint32_t i = 0; i < oracle.loan_count; i++) {
+        const struct oracle_loan *want = &oracle.loans[i];
 
-    if (!expect("a bounce page is on loan", stage_on_loan(page, now->granule)))
-        return false;
-    for (uint64_t i = 0; i < now->granule; i++) {
-        uint64_t byte = page + i;
-
-        if (two_sides_device(byte) != 0 && !is_stored(byte, 1) &&
-            (!cell || is_stored(byte - byte % line, line)) && !zeros(byte, 1))
+        if (!expect("there is a loan for it", loan != NULL) ||
+            !(expect_number("position of a loan", loan->position,
+                            want->position) &
+              expect_number("its length", loan->length, want->length) &
+              expect_number("its storage", loan->storage, want->storage)))
             return false;
+        loan = loan->next;
     }
-    return true;
+    return expect("there is no other loan", !loan) &&
+           expect("whole", command.plan.whole == (oracle.rung == ORACLE_WHOLE));
 }
 
 static bool storage_holds(void)
 {
-    bool maintained = now->line != 0 && !snooped(now->storage);
+    uint32_t granules = 0;
 
-    if (!expect_number("granules on loan", stage_loans(),
-                       oracle.page_count + oracle.run_size / now->granule))
-        return false;
-    if (maintained && !now->flush)
-        return true;
-    for (uint32_t i = 0; i < oracle.page_count; i++) {
-        if (!page_holds(oracle.pages[i].address))
+    for (uint32_t i = 0; i < ROUND_GRANULES; i++) {
+        granules += oracle.taken[i];
+        if (oracle.taken[i] &&
+            !expect("storage is taken",
+                    stage_is_taken(now->storage + (hal_address)i * now->granule,
+                                   now->granule)))
             return false;
     }
-    return oracle.run_size == 0 ||
-           (expect("the run is on loan",
-                   stage_on_loan(oracle.run, oracle.run_size)) &&
-            zeros(oracle.run + oracle.length, oracle.run_size - oracle.length));
+    return expect_number("granules taken", stage_granules(), granules) &&
+           expect_number("loans", stage_loans(), oracle.loan_count) &&
+           loans_hold() && rest_holds();
 }
 
 /* What becomes of the reference when bytes are bounced anew. */
 static void fill(bool from_client, bool flushed)
 {
-    for (uint64_t i = 0; i < oracle.length; i++) {
+    for (hal_address i = 0; i < oracle.length; i++) {
         struct reference *byte = &reference[i];
         bool bounced = oracle.bytes[i].bounced;
 
@@ -619,9 +838,9 @@ static void fill(bool from_client, bool flushed)
 }
 
 /* Bounced bytes come back to the client. */
-static void copy_in(uint64_t from, uint64_t length, bool invalidated)
+static void copy_in(hal_address from, hal_address length, bool invalidated)
 {
-    for (uint64_t i = from; i < from + length; i++) {
+    for (hal_address i = from; i < from + length; i++) {
         struct reference *byte = &reference[i];
 
         if (!oracle.bytes[i].bounced)
@@ -632,9 +851,9 @@ static void copy_in(uint64_t from, uint64_t length, bool invalidated)
     }
 }
 
-static void copy_out(uint64_t from, uint64_t length)
+static void copy_out(hal_address from, hal_address length)
 {
-    for (uint64_t i = from; i < from + length; i++) {
+    for (hal_address i = from; i < from + length; i++) {
         if (oracle.bytes[i].bounced) {
             reference[i].stored = reference[i].client;
             reference[i].stored_known = reference[i].client_known;
@@ -644,7 +863,7 @@ static void copy_out(uint64_t from, uint64_t length)
 
 /* Calls while it is prepared ---------------------------------------------- */
 
-static bool read_holds(uint64_t from, uint64_t length)
+static bool read_holds(hal_address from, hal_address length)
 {
     static uint8_t bytes[ROUND_BYTES];
 
@@ -652,7 +871,7 @@ static bool read_holds(uint64_t from, uint64_t length)
                        iodma_command_read_bytes(&command, from, bytes, length),
                        length))
         return false;
-    for (uint64_t i = 0; i < length; i++) {
+    for (hal_address i = 0; i < length; i++) {
         if (reference[from + i].stored_known &&
             !expect_number("a byte read", bytes[i], reference[from + i].stored))
             return false;
@@ -660,28 +879,28 @@ static bool read_holds(uint64_t from, uint64_t length)
     return true;
 }
 
-static bool write_holds(uint64_t from, uint64_t length)
+static bool write_holds(hal_address from, hal_address length)
 {
     static uint8_t bytes[ROUND_BYTES];
     bool splits = oracle_part_splits(&oracle, now, from, length);
 
-    for (uint64_t i = 0; i < length; i++)
+    for (hal_address i = 0; i < length; i++)
         bytes[i] = (uint8_t)draw(256);
     two_sides_land();
     if (!expect_number("bytes written",
                        iodma_command_write_bytes(&command, from, bytes, length),
                        splits ? 0 : length))
         return false;
-    for (uint64_t i = 0; !splits && i < length; i++)
+    for (hal_address i = 0; !splits && i < length; i++)
         store(from + i, bytes[i]);
-    tally.split += splits;
+    tally.parted += splits;
     return true;
 }
 
 /* The client's CPU writes some of a part, as far as it is the CPU's turn. */
-static void client_writes(uint64_t from, uint64_t length, bool direct)
+static void client_writes(hal_address from, hal_address length, bool direct)
 {
-    for (uint64_t i = from; i < from + length; i++) {
+    for (hal_address i = from; i < from + length; i++) {
         if (draw(2) == 0 || !reference[i].client_known)
             continue;
         if (!oracle.bytes[i].bounced && (!direct || !reference[i].stored_known))
@@ -703,6 +922,7 @@ static bool synchronize_holds(void)
         client_writes(0, oracle.length, false);
     }
     status = iodma_command_synchronize(&command, in ? IODMA_IN : IODMA_OUT);
+    filled = true;
     if (in)
         copy_in(0, oracle.length, true);
     else
@@ -710,9 +930,9 @@ static bool synchronize_holds(void)
     return expect_status("synchronize", status, IODMA_OK);
 }
 
-static bool part_is_right(uint64_t from, uint64_t length)
+static bool part_is_right(hal_address from, hal_address length)
 {
-    for (uint64_t i = from; i < from + length; i++) {
+    for (hal_address i = from; i < from + length; i++) {
         if (reference[i].client_known &&
             !expect_number("a byte that the CPU took",
                            two_sides_cpu(oracle.bytes[i].client),
@@ -723,12 +943,12 @@ static bool part_is_right(uint64_t from, uint64_t length)
 }
 
 /* Take a part from the device, change it, and give it back. */
-static bool range_holds_part(uint64_t from, uint64_t length)
+static bool range_holds_part(hal_address from, hal_address length)
 {
     bool splits = oracle_part_splits(&oracle, now, from, length);
     enum iodma_status want = splits ? IODMA_NOT_ALIGNED : IODMA_OK;
 
-    tally.split += splits;
+    tally.parted += splits;
     if (!expect_status(
             "synchronize a part, in",
             iodma_command_synchronize_range(&command, from, length, IODMA_IN),
@@ -755,7 +975,7 @@ static bool range_holds_part(uint64_t from, uint64_t length)
 static void neighbours(void)
 {
     for (unsigned n = 0; n < 8; n++) {
-        uint64_t at = oracle.bytes[draw((uint32_t)oracle.length)].client;
+        hal_address at = oracle.bytes[draw((uint32_t)oracle.length)].client;
 
         at = at - now->base + draw(64) - 32;
         if (at < round_area(now) && oracle.owner[at] == 0) {
@@ -767,7 +987,7 @@ static void neighbours(void)
 
 static bool nesting_holds(void)
 {
-    uint64_t offset, length;
+    hal_address offset, length;
 
     return expect_status("prepare again",
                          iodma_command_prepare(&command, now->offset,
@@ -788,42 +1008,51 @@ static bool nesting_holds(void)
                          IODMA_OK);
 }
 
+/* Storage that was never filled is, perhaps, before it is forced out of use. */
+static bool fill_late(void)
+{
+    return filled || draw(2) == 0 ||
+           (synchronize_holds() &&
+            (!inbound() || device_writes(0, oracle.length)));
+}
+
 static bool force_holds(void)
 {
-    static struct oracle before;
-    uint32_t was = oracle.rung;
-    enum iodma_status want = IODMA_OK;
+    static struct oracle before, after;
+    bool was_whole = oracle.rung == ORACLE_WHOLE;
+    bool refused = (now->mapping & IODMA_DIRECT_ONLY) != 0;
+    enum iodma_status want = refused ? IODMA_BAD_ARGUMENT : IODMA_OK;
 
     before = oracle;
-    if (was != IODMA_WHOLE)
-        want = oracle_force(&oracle, now, iova);
+    if (!was_whole)
+        want = oracle_force(&oracle, now);
     if (!expect_status(
             "force",
             iodma_command_synchronize(&command, IODMA_FORCE_DOUBLE_BUFFER),
             want))
         return false;
-    if (want != IODMA_OK) {
+    note_used();
+    if (want != IODMA_OK || was_whole) {
         oracle = before;
-        return true;
+        return storage_holds();
     }
-    if (was != IODMA_WHOLE) {
-        struct oracle after = oracle;
-
-        oracle = before;
-        if (inbound())
-            copy_in(0, oracle.length, true);
-        oracle = after;
-        fill(true, true);
-        tally.forced++;
-    }
+    after = oracle;
+    oracle = before;
+    if (inbound() && filled)
+        copy_in(0, oracle.length, true);
+    tally.unfilled += before.loan_count != 0 && !filled;
+    tally.forced++;
+    oracle = after;
+    fill(true, true);
+    filled = true;
     watch_memory();
     return mapping_holds() && list_holds() && storage_holds();
 }
 
 static bool call_holds(void)
 {
-    uint64_t from = draw((uint32_t)oracle.length);
-    uint64_t length = 1 + draw((uint32_t)(oracle.length - from));
+    hal_address from = draw((uint32_t)oracle.length);
+    hal_address length = 1 + draw((uint32_t)(oracle.length - from));
 
     two_sides_moment();
     if (draw(3) == 0) {
@@ -849,7 +1078,7 @@ static bool call_holds(void)
     case 8:
         return nesting_holds();
     case 9:
-        return draw(4) != 0 || force_holds();
+        return draw(filled ? 4 : 2) != 0 || (fill_late() && force_holds());
     default:
         neighbours();
         return true;
@@ -861,13 +1090,13 @@ static bool call_holds(void)
 /* The CPU can name all bytes of the window, and write them. */
 static bool all_at_hand(void)
 {
-    for (uint64_t i = 0; i < oracle.length; i++) {
+    for (hal_address i = 0; i < oracle.length; i++) {
         bool in = false;
 
         for (uint32_t k = 0; k < ROUND_REGIONS; k++)
-            in |= now->regions[k].writable &&
-                  range_holds(now->regions[k].base, now->regions[k].size,
-                              oracle.bytes[i].client);
+            in |= round_has_region(now, k) && now->regions[k].writable &&
+                  span_holds(now->regions[k].first, now->regions[k].last,
+                             oracle.bytes[i].client);
         if (!in)
             return false;
     }
@@ -891,18 +1120,18 @@ static bool completion_holds(void)
     running = inbound();
     status = end_preparation();
     running = false;
-    for (uint64_t i = 0; i < oracle.length; i++) {
+    for (hal_address i = 0; i < oracle.length; i++) {
         if (!oracle.bytes[i].bounced && inbound() &&
             oracle.bytes[i].maintained && !now->invalidate)
             reference[i].client_known = false;
     }
     if (inbound() && now->empty)
         copy_in(0, oracle.length, now->invalidate);
-    for (uint64_t i = 0; !touched && i < oracle.length; i++)
+    for (hal_address i = 0; !touched && i < oracle.length; i++)
         reference[i].client_known = false;
-    return expect_status("complete", status,
-                         touched || !command.memory ? IODMA_OK
-                                                    : IODMA_NOT_ATTACHED);
+    return expect_status(
+        "complete", status,
+        touched || !command.window.memory ? IODMA_OK : IODMA_NOT_ATTACHED);
 }
 
 static bool calls_hold(void)
@@ -924,16 +1153,19 @@ static bool journey_holds(void)
     watch_memory();
     two_sides_moment();
     fill(now->fill, now->flush);
+    filled = now->fill;
     if (!mapping_holds() || !list_holds() ||
         (reachable && oracle.length != 0 && !calls_hold()))
         return false;
-    for (uint64_t i = 0; !reachable && i < oracle.length; i++)
+    for (hal_address i = 0; !reachable && i < oracle.length; i++)
         reference[i].client_known = false;
     return completion_holds();
 }
 
 static void count_refusal(void)
 {
+    tally.direct_only += (now->mapping & IODMA_DIRECT_ONLY) != 0;
+    tally.unlent += !now->lent;
     switch (oracle.prepare) {
     case IODMA_NO_RESOURCES:
         tally.no_resources++;
@@ -947,36 +1179,99 @@ static void count_refusal(void)
     case IODMA_NOT_WRITABLE:
         tally.not_writable++;
         break;
+    case IODMA_UNSUPPORTED:
+        tally.unsupported++;
+        break;
     default:
         tally.other_refusals++;
         break;
     }
 }
 
+/* A loan stands for bytes of several extents. */
+static bool gathers(void)
+{
+    for (uint32_t i = 0; i < oracle.loan_count; i++) {
+        for (hal_address k = 1; k < oracle.loans[i].length; k++) {
+            const struct oracle_byte *byte =
+                &oracle.bytes[oracle.loans[i].position + k];
+
+            if (byte->client != byte[-1].client + 1)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool any_uncached(void)
+{
+    for (hal_address i = 0; i < oracle.length; i++) {
+        if (!oracle_cached(now, oracle.bytes[i].storage))
+            return true;
+    }
+    return false;
+}
+
 static void count_success(void)
 {
-    bool split = oracle.rung == IODMA_EDGES || oracle.rung == IODMA_PAGES;
+    bool split = oracle.rung == ORACLE_SPLIT;
 
     if (oracle.iterates || oracle.length == 0) {
         tally.iterated += oracle.iterates;
         tally.empty += oracle.length == 0;
         return;
     }
-    tally.direct += oracle.rung == IODMA_DIRECT;
-    tally.edges += oracle.rung == IODMA_EDGES && !oracle_gathers(now);
-    tally.least += oracle.rung == IODMA_EDGES && oracle_gathers(now);
-    tally.pages += oracle.rung == IODMA_PAGES;
-    tally.whole += oracle.rung == IODMA_WHOLE;
+    tally.direct += oracle.rung == ORACLE_DIRECT;
+    tally.split += split && !oracle_gathers(now);
+    tally.least += split && oracle_gathers(now);
+    tally.whole += oracle.rung == ORACLE_WHOLE;
+    tally.shared += oracle.shared != 0;
+    tally.in_runs += oracle.pieces != 0;
+    tally.gathered += split && gathers();
     tally.mapped += oracle.mapped;
     tally.mapped_split += oracle.mapped && split;
-    tally.virtually += now->parts[0].kind == IODMA_VIRTUAL;
-    tally.buffers += now->parts[0].kind == IODMA_BUFFER;
+    tally.virtually += now->parts[0].kind == IODMA_KIND_VIRTUAL;
+    tally.buffers += now->parts[0].kind == IODMA_KIND_BUFFER;
     tally.several += now->part_count > 1;
     tally.parts += now->sub;
-    tally.paths[command.view.path]++;
-    tally.in_a_row += oracle.mapped && oracle.rung == IODMA_DIRECT &&
-                      command.view.path == IODMA_PATH_FLAT &&
+    tally.uncached += any_uncached();
+    tally.paths[command.plan.path]++;
+    tally.in_a_row += oracle.mapped && oracle.rung == ORACLE_DIRECT &&
+                      command.plan.path == IODMA_PATH_FLAT &&
                       now->part_count + now->parts[0].count > 2;
+}
+
+/* What would be, before it is. */
+static bool outlook_holds(void)
+{
+    const struct iodma_outlook none = { 1, 2, 3, 4, false };
+    struct iodma_outlook outlook = none;
+    hal_address bounced = 0;
+    uint32_t granules = 0;
+    enum iodma_status status =
+        iodma_command_check(&command, now->offset, now->length, &outlook);
+
+    if (status != oracle.prepare &&
+        !expect_status("check", status, oracle.plan))
+        return false;
+    if (status != IODMA_OK)
+        return expect("nothing is said of what is refused",
+                      memcmp(&outlook, &none, sizeof none) == 0);
+    for (hal_address i = 0; i < oracle.length; i++)
+        bounced += oracle.bytes[i].bounced;
+    for (uint32_t i = 0; i < ROUND_GRANULES; i++)
+        granules += oracle.taken[i];
+    return expect_number("bytes that would be bounced", outlook.bounced,
+                         bounced) &
+           expect_number("storage that would be taken", outlook.storage,
+                         (hal_address)granules * now->granule) &
+           expect_number("loans that would be", outlook.loans,
+                         oracle.loan_count) &
+           (oracle.iterates ||
+            expect_number("segments that would be", outlook.segments,
+                          oracle_segments(&oracle))) &
+           expect("whole, it would be",
+                  outlook.whole == (oracle.rung == ORACLE_WHOLE));
 }
 
 static bool prepare_holds(void)
@@ -987,7 +1282,8 @@ static bool prepare_holds(void)
         iodma_command_set_memory(&command, stage.memory, at_once);
 
     if (!at_once) {
-        if (!expect_status("set", status, IODMA_OK))
+        if (!expect_status("set", status, IODMA_OK) ||
+            (draw(4) == 0 && !outlook_holds()))
             return false;
         status = iodma_command_prepare(&command, now->offset, now->length,
                                        now->flush, now->fill);
@@ -1000,8 +1296,7 @@ static bool prepare_holds(void)
     }
     count_success();
     stage.mapper.fail_at = 0;
-    return expect_number("rung", command.view.rung, oracle.rung) &&
-           journey_holds();
+    return journey_holds();
 }
 
 /* From beginning to end, with everything given back and nothing else
@@ -1029,6 +1324,7 @@ static bool command_holds(void)
         return true;
     }
     begin_memory();
+    memset(used, 0, sizeof used);
     stage.mapper.moment = late;
     if (!attempt_holds())
         return false;
@@ -1047,8 +1343,10 @@ static bool round_holds(const struct round *round)
     running = false;
     two_sides_broken = NULL;
     two_sides_open = 0;
-    if (!round_sane(round) || !stage_begin(round))
+    if (!round_sane(round) || !stage_begin(round)) {
+        tally.odd++;
         return true;
+    }
     oracle_ask(&oracle, round);
     return command_holds() && stage_end() &&
            expect(two_sides_broken ? two_sides_broken : "memory",
@@ -1108,7 +1406,7 @@ static bool new_rounds(uint32_t rounds, uint64_t seed)
     printf("# %u rounds from seed %s\n", (unsigned)rounds, hex(seed));
     memset(&tally, 0, sizeof tally);
     for (uint32_t i = 0; i < rounds; i++) {
-        uint64_t from = seed;
+        hal_address from = seed;
 
         round_draw(&round, &seed);
         broken = breakage(&round);
@@ -1137,23 +1435,29 @@ static void expect_variety(uint32_t rounds)
     } kinds[] = {
         { "bad specifications", tally.bad_specs, 20 },
         { "NoResources", tally.no_resources, 40 },
+        { "NoResources, and its like, with nothing lent", tally.unlent, 10 },
         { "NoSpace", tally.no_space, 6 },
         { "NotAligned", tally.not_aligned, 30 },
         { "NotWritable", tally.not_writable, 10 },
+        { "Unsupported: nobody maintains caches", tally.unsupported, 10 },
+        { "refused, direct only", tally.direct_only, 10 },
         { "other refusals", tally.other_refusals, 2 },
         { "direct", tally.direct, 60 },
-        { "edges", tally.edges, 20 },
-        { "least bounce", tally.least, 20 },
-        { "pages", tally.pages, 20 },
+        { "split", tally.split, 20 },
+        { "split, the least bounced", tally.least, 20 },
         { "whole", tally.whole, 60 },
+        { "loans that share", tally.shared, 4 },
+        { "loans in several runs", tally.in_runs, 2 },
+        { "loans that gather", tally.gathered, 5 },
         { "empty", tally.empty, 10 },
         { "iterate-only", tally.iterated, 20 },
         { "mapped", tally.mapped, 40 },
-        { "mapped, edges or pages", tally.mapped_split, 8 },
+        { "mapped, split", tally.mapped_split, 8 },
         { "virtual", tally.virtually, 20 },
         { "buffers", tally.buffers, 20 },
         { "several", tally.several, 20 },
         { "parts", tally.parts, 10 },
+        { "uncached memory", tally.uncached, 10 },
         { "one stretch", tally.paths[IODMA_PATH_FLAT], 40 },
         { "pages that are mapped in a row", tally.in_a_row, 1 },
         { "ranges as they are", tally.paths[IODMA_PATH_PLAIN], 1 },
@@ -1161,13 +1465,15 @@ static void expect_variety(uint32_t rounds)
         { "run by run", tally.paths[IODMA_PATH_RUNS], 40 },
         { "with cache operations", tally.cached, 60 },
         { "forced", tally.forced, 5 },
+        { "forced, and nothing had been filled", tally.unfilled, 0 },
         { "device wrote", tally.wrote, 60 },
         { "device wrote until revoked", tally.late, 20 },
-        { "parts of lines refused", tally.split, 10 },
+        { "parts of lines refused", tally.parted, 10 },
         { "segments", tally.segments, 1000 },
     };
 
     check_case("there was something of everything");
+    expect("most of what is drawn is a round", tally.odd <= rounds / 50);
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         printf("# %8u %s\n", (unsigned)kinds[i].count, kinds[i].what);
         if (!expect(kinds[i].what,

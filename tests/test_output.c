@@ -20,17 +20,17 @@ static const uint8_t little64[16] = { 0x78, 0x56, 0x34, 0x12, 0, 0, 0, 0,
 static const struct {
     unsigned number;
     const char *what;
-    iodma_segment_function output;
+    const struct iodma_output *output;
     const uint8_t *want;
     size_t size; /* of an element */
 } writers[] = {
-    { 74, "OutputBig32", iodma_output_big32, big32, 8 },
-    { 75, "OutputLittle32", iodma_output_little32, little32, 8 },
-    { 76, "OutputBig64", iodma_output_big64, big64, 16 },
-    { 77, "OutputLittle64", iodma_output_little64, little64, 16 },
-    { 78, "OutputHost32", iodma_output_host32, HOST_LITTLE ? little32 : big32,
+    { 74, "OutputBig32", &iodma_output_big32, big32, 8 },
+    { 75, "OutputLittle32", &iodma_output_little32, little32, 8 },
+    { 76, "OutputBig64", &iodma_output_big64, big64, 16 },
+    { 77, "OutputLittle64", &iodma_output_little64, little64, 16 },
+    { 78, "OutputHost32", &iodma_output_host32, HOST_LITTLE ? little32 : big32,
       8 },
-    { 78, "OutputHost64", iodma_output_host64, HOST_LITTLE ? little64 : big64,
+    { 78, "OutputHost64", &iodma_output_host64, HOST_LITTLE ? little64 : big64,
       16 },
 };
 /* clang-format on */
@@ -48,7 +48,10 @@ static void writing(void)
         memset(array, UNTOUCHED, sizeof array);
         memset(want, UNTOUCHED, sizeof want);
         memcpy(want + 1 + writers[i].size, writers[i].want, writers[i].size);
-        expect("it is written", writers[i].output(NULL, segment, array + 1, 1));
+        expect_number("it is written",
+                      iodma_output_write(writers[i].output, NULL, &segment, 1,
+                                         array + 1, 1),
+                      1);
         expect_bytes("element 1, and nothing else", array, want, sizeof array);
     }
 }
@@ -66,13 +69,20 @@ static const struct {
 };
 /* clang-format on */
 
+static const struct iodma_output *const narrow[] = {
+    &iodma_output_host32,
+    &iodma_output_big32,
+    &iodma_output_little32,
+};
+
+static const struct iodma_output *const wide[] = {
+    &iodma_output_host64,
+    &iodma_output_big64,
+    &iodma_output_little64,
+};
+
 static void refusing(void)
 {
-    static const iodma_segment_function narrow[] = {
-        iodma_output_host32,
-        iodma_output_big32,
-        iodma_output_little32,
-    };
 
     for (size_t i = 0; i < COUNT_OF(widths); i++) {
         check_spec(79, widths[i].what);
@@ -81,8 +91,9 @@ static void refusing(void)
             uint8_t untouched[8] = { 0 };
 
             expect_number("it fits",
-                          narrow[k](NULL, widths[i].segment, array, 0),
-                          widths[i].fits);
+                          iodma_output_write(narrow[k], NULL,
+                                             &widths[i].segment, 1, array, 0),
+                          widths[i].fits ? 1 : 0);
             if (!widths[i].fits)
                 expect_bytes("nothing is written", array, untouched, 8);
         }
@@ -103,8 +114,12 @@ static bool picky_output(struct iodma_command *command,
     picky.indices[picky.calls++ % 8] = index;
     if (picky.refuse && index == 2)
         return false;
-    return iodma_output_host64(command, segment, segments, index);
+    expect("the command is the one that asks", command->ref_con == &picky);
+    ((struct hal_segment *)segments)[index] = segment;
+    return true;
 }
+
+static const struct iodma_output picky_form = { .function = picky_output };
 
 static const struct iodma_range five[ROW_RANGES] = {
     { 0x10000, 0x100 }, { 0x20000, 0x100 }, { 0x30000, 0x100 },
@@ -113,17 +128,16 @@ static const struct iodma_range five[ROW_RANGES] = {
 
 static void custom(void)
 {
-    struct iodma_spec spec =
-        IODMA_SPEC(picky_output, 64, 0, .align_address = 1);
+    struct iodma_spec spec = IODMA_SPEC(picky_form, 64, 0, .align_address = 1);
     struct iodma_memory memory = row_memory(five, IODMA_OUT);
     struct hal_segment got[8];
     struct iodma_command command;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 8;
 
     check_spec(80, "a function that refuses ends the call, and only it");
     expect_status("init",
-                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
+                  iodma_command_init(&command, fixture_bus(), &spec, &picky),
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_OK);
@@ -158,7 +172,7 @@ static void explicit_function(void)
     struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
     struct iodma_memory memory = row_memory(five, IODMA_OUT);
     struct iodma_command command;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint8_t bytes[16];
     static const uint8_t want[16] = { 0, 0, 0, 0, 0, 1, 0, 0,
                                       0, 0, 0, 0, 0, 0, 1, 0 };
@@ -172,7 +186,7 @@ static void explicit_function(void)
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_OK);
     expect_status("gen with OutputBig64",
-                  iodma_command_gen_segments_with(&command, iodma_output_big64,
+                  iodma_command_gen_segments_with(&command, &iodma_output_big64,
                                                   &offset, bytes, &count),
                   IODMA_OK);
     expect_bytes("big-endian", bytes, want, sizeof want);
@@ -193,7 +207,7 @@ static void narrow_list(void)
     struct iodma_memory memory = row_memory(five, IODMA_OUT);
     struct iodma_segment32 segments[5];
     struct iodma_command command;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 5;
 
     check_case("gen_segments32 fills an array of iodma_segment32");
@@ -211,12 +225,258 @@ static void narrow_list(void)
     expect_number("length", segments[4].length, 0x100);
 }
 
+/* A list of three, of which the second does not fit. */
+static void refusing_inside(void)
+{
+    static const struct hal_segment three[] = {
+        { 0x10000, 0x100 },
+        { 0x100000000, 0x100 },
+        { 0x20000, 0x100 },
+    };
+
+    check_case("a list ends before what does not fit");
+    for (size_t k = 0; k < COUNT_OF(narrow); k++) {
+        uint8_t array[32];
+        uint8_t untouched[24];
+
+        memset(array, UNTOUCHED, sizeof array);
+        memset(untouched, UNTOUCHED, sizeof untouched);
+        expect_number("written",
+                      iodma_output_write(narrow[k], NULL, three, 3, array, 0),
+                      1);
+        expect("the first is there", memcmp(array, untouched, 8) != 0);
+        expect_bytes("nothing behind it", array + 8, untouched, 24);
+    }
+}
+
+/* A command for 32-bit addresses, with `ranges` prepared. */
+static void begin(struct iodma_command *command, struct iodma_memory *memory,
+                  const struct iodma_output *output,
+                  const struct iodma_range *ranges, uint32_t alignment,
+                  uint32_t internal)
+{
+    struct iodma_spec spec =
+        SPEC(host64, 32, 0, alignment, alignment, internal);
+
+    spec.output = output;
+    *memory = row_memory(ranges, IODMA_OUT);
+    expect_status("init",
+                  iodma_command_init(command, fixture_bus(), &spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(command, memory, true),
+                  IODMA_OK);
+}
+
+static const struct iodma_range all_of_32_bits[ROW_RANGES] = {
+    { 0, 0x100000000 },
+};
+
+/* A word of 32 bits cannot say 4 GiB: as long as it can, rounded down to the
+   alignments, and the rest. */
+static void whole_4_gib(void)
+{
+    static const struct {
+        uint32_t alignment, internal, first;
+    } rows[] = {
+        { 1, 1, 0xFFFFFFFF },
+        { 4, 4, 0xFFFFFFFC },
+        { 1, 0x1000, 0xFFFFF000 },
+        { 0x10000, 0x10000, 0xFFFF0000 },
+        { 0x80000000, 0x80000000, 0x80000000 },
+    };
+
+    check_case("R-35: 4 GiB in a 32-bit form are two segments");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct iodma_command command;
+        struct iodma_memory memory;
+        struct iodma_segment32 list[3];
+        hal_address offset = 0;
+        uint32_t count = COUNT_OF(list);
+
+        begin(&command, &memory, &iodma_output_host32, all_of_32_bits,
+              rows[i].alignment, rows[i].internal);
+        expect_status(
+            "gen",
+            iodma_command_gen_segments32(&command, &offset, list, &count),
+            IODMA_OK);
+        expect_number("segments", count, 2);
+        expect_number("the first's address", list[0].address, 0);
+        expect_number("its length", list[0].length, rows[i].first);
+        expect_number("the second's address", list[1].address, rows[i].first);
+        expect_number("its length", list[1].length, 0 - rows[i].first);
+        expect_number("offset", offset, 0x100000000);
+    }
+}
+
+static void whole_4_gib_else(void)
+{
+    struct iodma_spec specs[] = {
+        IODMA_SPEC(iodma_output_big32, 0, 0x100000000),
+        IODMA_SPEC(iodma_output_little32, 32, UINT64_MAX),
+    };
+    struct iodma_memory memory = row_memory(all_of_32_bits, IODMA_OUT);
+    struct iodma_command command;
+    struct iodma_segment64 segment = { 1, 0 };
+    struct iodma_segment32 narrow_segment = { 0xEEEEEEEE, 0xEEEEEEEE };
+    hal_address offset;
+    uint32_t count;
+
+    check_case("R-35: whatever the order of bytes and the maximum");
+    for (size_t i = 0; i < COUNT_OF(specs); i++) {
+        uint8_t bytes[24];
+
+        offset = 0;
+        count = 3;
+        expect_status(
+            "init",
+            iodma_command_init(&command, fixture_bus(), &specs[i], NULL),
+            IODMA_OK);
+        expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                      IODMA_OK);
+        expect_status(
+            "gen", iodma_command_gen_segments(&command, &offset, bytes, &count),
+            IODMA_OK);
+        expect_number("segments", count, 2);
+        expect_number("offset", offset, 0x100000000);
+    }
+
+    check_case(
+        "R-35: a 64-bit form says 4 GiB; a 32-bit one for once does not");
+    begin(&command, &memory, &iodma_output_host64, all_of_32_bits, 1, 1);
+    offset = 0;
+    count = 1;
+    expect_status(
+        "gen",
+        iodma_command_gen_segments64(&command, &offset, &segment, &count),
+        IODMA_OK);
+    expect_number("its address", segment.address, 0);
+    expect_number("its length", segment.length, 0x100000000);
+    offset = 0;
+    count = 1;
+    expect_status("gen with 32 bits",
+                  iodma_command_gen_segments_with(&command,
+                                                  &iodma_output_host32, &offset,
+                                                  &narrow_segment, &count),
+                  IODMA_MESSAGE_TOO_LARGE);
+    expect_number("offset as before", offset, 0);
+    expect_number("nothing written", narrow_segment.length, 0xEEEEEEEE);
+}
+
+/* The typed calls take outputs of their own width, in any order of bytes. */
+static void other_forms(void)
+{
+    static const struct iodma_output own = { .function = picky_output,
+                                             .bits = 32 };
+    struct iodma_command command;
+    struct iodma_memory memory;
+
+    check_case("R-36: the typed calls refuse another form, and write nothing");
+    for (size_t k = 0; k < COUNT_OF(narrow) + COUNT_OF(wide) + 1; k++) {
+        const struct iodma_output *output = &own;
+        union {
+            struct iodma_segment32 narrow[2];
+            struct iodma_segment64 wide[2];
+            uint8_t bytes[32];
+        } array;
+        uint8_t untouched[32];
+        bool fits_32 = k < COUNT_OF(narrow);
+        bool fits_64 = !fits_32 && k < COUNT_OF(narrow) + COUNT_OF(wide);
+        hal_address offset = 0x100;
+        uint32_t count = 2;
+
+        if (fits_32)
+            output = narrow[k];
+        else if (fits_64)
+            output = wide[k - COUNT_OF(narrow)];
+        memset(untouched, UNTOUCHED, sizeof untouched);
+        memset(array.bytes, UNTOUCHED, sizeof array.bytes);
+        begin(&command, &memory, output, five, 1, 1);
+        expect_status("gen_segments32",
+                      iodma_command_gen_segments32(&command, &offset,
+                                                   array.narrow, &count),
+                      fits_32 ? IODMA_OK : IODMA_BAD_ARGUMENT);
+        if (fits_32) {
+            expect_number("segments", count, 2);
+            expect_number("offset", offset, 0x300);
+            offset = 0x100;
+            memset(array.bytes, UNTOUCHED, sizeof array.bytes);
+        }
+        expect_status(
+            "gen_segments64",
+            iodma_command_gen_segments64(&command, &offset, array.wide, &count),
+            fits_64 ? IODMA_OK : IODMA_BAD_ARGUMENT);
+        if (!fits_64) {
+            expect_bytes("nothing is written", array.bytes, untouched,
+                         sizeof array.bytes);
+            expect_number("offset as before", offset, 0x100);
+            expect_number("count as before", count, 2);
+        }
+    }
+}
+
+/* An output of the client's own says how many bits it can write. */
+static void own_bits(void)
+{
+    static const struct iodma_output forty = { .function = picky_output,
+                                               .bits = 40 };
+    struct iodma_spec spec = IODMA_SPEC(forty, 0, 0);
+    struct iodma_command command;
+
+    check_case("an output's bits are the specification's, and its limit");
+    expect_status("init",
+                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
+                  IODMA_OK);
+    expect_number("bits", iodma_command_address_bits(&command), 40);
+    spec.segment.address_bits = 41;
+    expect_status("one more", iodma_command_set_spec(&command, &spec),
+                  IODMA_BAD_ARGUMENT);
+    expect_number("bits as before", iodma_command_address_bits(&command), 40);
+    spec.segment.address_bits = 39;
+    expect_status("one less", iodma_command_set_spec(&command, &spec),
+                  IODMA_OK);
+    expect_number("bits", iodma_command_address_bits(&command), 39);
+}
+
+/* Its bits are those of addresses; a length may have more. */
+static void own_lengths(void)
+{
+    static const struct iodma_output narrow_addresses = {
+        .function = picky_output,
+        .bits = 32,
+    };
+    static const struct hal_segment want = { 0, 0x100000000 };
+    struct iodma_spec spec = IODMA_SPEC(narrow_addresses, 0, 0);
+    struct iodma_memory memory = row_memory(all_of_32_bits, IODMA_OUT);
+    struct hal_segment got[2] = { { 1, 1 } };
+    struct iodma_command command;
+    hal_address offset = 0;
+    uint32_t count = COUNT_OF(got);
+
+    check_case("R-35: a form of the client's own may say 4 GiB");
+    picky.refuse = false;
+    expect_status("init",
+                  iodma_command_init(&command, fixture_bus(), &spec, &picky),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    expect_status("gen",
+                  iodma_command_gen_segments(&command, &offset, got, &count),
+                  IODMA_OK);
+    expect_segments("the list", got, count, &want, 1);
+}
+
 int main(void)
 {
     writing();
     refusing();
+    refusing_inside();
     custom();
     explicit_function();
     narrow_list();
+    whole_4_gib();
+    whole_4_gib_else();
+    other_forms();
+    own_bits();
+    own_lengths();
     return check_result();
 }

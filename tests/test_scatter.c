@@ -41,9 +41,9 @@ static const struct scatter_area one[SCATTER_AREAS] = {
 };
 
 /* All of the stream is in the ranges, and its last bytes in the last one. */
-static bool covers(uint64_t length)
+static bool covers(hal_address length)
 {
-    uint64_t total = 0;
+    hal_address total = 0;
 
     for (uint32_t i = 0; i < scatter.range_count; i++) {
         const struct iodma_range *range = &scatter.ranges[i];
@@ -86,7 +86,7 @@ static bool find_groups(void)
 }
 
 static const struct iodma_range *at(const struct iodma_range *ranges,
-                                    uint32_t count, uint64_t address)
+                                    uint32_t count, hal_address address)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (ranges[i].address == address)
@@ -99,7 +99,7 @@ static const struct iodma_range *at(const struct iodma_range *ranges,
 static bool alternates(const struct scatter_area *area, uint32_t *gaps_seen,
                        uint32_t *groups_seen)
 {
-    uint64_t address = area->base;
+    hal_address address = area->base;
 
     for (;;) {
         const struct iodma_range *gap =
@@ -144,7 +144,7 @@ static bool is_in_order(void)
     return true;
 }
 
-static bool strewn(const struct scatter_area *areas, uint64_t length,
+static bool strewn(const struct scatter_area *areas, hal_address length,
                    uint32_t wanted, uint64_t seed)
 {
     memset(&scatter, 0xA5, sizeof scatter);
@@ -159,7 +159,7 @@ static bool strewn(const struct scatter_area *areas, uint64_t length,
 static void expect_for_all(const char *what, const struct scatter_area *areas)
 {
     static const uint32_t wanted[] = { 1, 2, 17, GROUPS_FROM, GROUPS_TO };
-    static const uint64_t lengths[] = {
+    static const hal_address lengths[] = {
         511,      512,  513,      4095,    4096,    4097,
         64 * KIB, MANY, MANY + 3, 1048653, 8 * MIB, 32 * MIB,
     };
@@ -168,7 +168,7 @@ static void expect_for_all(const char *what, const struct scatter_area *areas)
 
     check_case(what);
     for (uint32_t i = 0; right && i < COUNT_OF(wanted); i++) {
-        for (uint64_t length = 1; right && length <= 300; length++)
+        for (hal_address length = 1; right && length <= 300; length++)
             right = strewn(areas, length, wanted[i], length);
         for (uint32_t k = 0; right && k < COUNT_OF(lengths) * SEEDS; k++)
             right = strewn(areas, lengths[k % COUNT_OF(lengths)], wanted[i], k);
@@ -239,7 +239,7 @@ static void no_room(void)
 
     check_case("areas that may be large enough hold what is accepted");
     for (uint32_t i = 0; i < 10 * SEEDS; i++) {
-        uint64_t length = 1 + random_below(&seed, 20 * KIB);
+        hal_address length = 1 + random_below(&seed, 20 * KIB);
 
         if (scatter_make(&scatter, small, length, 2, &seed) &&
             (!covers(length) || !find_groups() || !lies_apart(small)))

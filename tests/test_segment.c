@@ -146,6 +146,51 @@ static const struct {
       IODMA_SPEC(iodma_output_host64, 64, 0x100, .max_segments = 2), 0,
       { { 0x10000, 0x300 } }, 0, 0, 0, IODMA_NO_SPACE, IODMA_OK,
       { { 0, 0 } } },
+
+    /* Beyond 32 bits. */
+    { 0, "a maximum of more than 4 GiB",
+      SPEC(host64, 64, 0x180000000, 1, 1, 1), 0,
+      { { 0x1000000000, 0x400000000 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x1000000000, 0x180000000 }, { 0x1180000000, 0x180000000 },
+        { 0x1300000000, 0x100000000 } } },
+    { 0, "a boundary of 4 GiB",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x100000000), 0,
+      { { 0x3fffff800, 0x1000 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x3fffff800, 0x800 }, { 0x400000000, 0x800 } } },
+    { 0, "a boundary of 8 GiB",
+      IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x200000000), 0,
+      { { 0x2fffff800, 0x1000 }, { 0x3fffff800, 0x1000 } }, 0, 0, 0,
+      IODMA_OK, IODMA_OK,
+      { { 0x2fffff800, 0x1000 }, { 0x3fffff800, 0x800 },
+        { 0x400000000, 0x800 } } },
+    { 0, "a window beyond the first 4 GiB of its memory",
+      SPEC(host64, 64, 0, 1, 1, 1), 0, { { 0x1000000000, 0x180000000 } },
+      0x100000800, 0x1000, 0x200, IODMA_OK, IODMA_OK,
+      { { 0x1100000a00, 0xe00 } } },
+    { 0, "a list from beyond the first 4 GiB of its window",
+      SPEC(host64, 64, 0, 1, 1, 1), 0,
+      { { 0x1000000000, 0xc0000000 }, { 0x2000000000, 0xc0000000 },
+        { 0x3000000000, 0x100 } },
+      0, 0, 0x100000000, IODMA_OK, IODMA_OK,
+      { { 0x2040000000, 0x80000000 }, { 0x3000000000, 0x100 } } },
+    { 0, "the largest alignment, met beyond 4 GiB",
+      SPEC(host64, 64, 0, 0x80000000, 1, 0x80000000), 0,
+      { { 0x1180000000, 0x100 }, { 0x1200000000, 0x100 } }, 0, 0, 0,
+      IODMA_OK, IODMA_OK,
+      { { 0x1180000000, 0x100 }, { 0x1200000000, 0x100 } } },
+    { 0, "the largest alignment, not met beyond 4 GiB",
+      SPEC(host64, 64, 0, 0x80000000, 1, 1), 0, { { 0x1140000000, 0x100 } },
+      0, 0, 0, IODMA_NO_RESOURCES, IODMA_OK, { { 0, 0 } } },
+    { 0, "the largest alignment of lengths, met by more than 4 GiB",
+      SPEC(host64, 64, 0x1ffffffff, 1, 0x80000000, 1), 0,
+      { { 0x1000000001, 0x280000000 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0x1000000001, 0x180000000 }, { 0x1180000001, 0x100000000 } } },
+    { 0, "40 bits, up to the last", SPEC(host64, 40, 0, 1, 1, 1), 0,
+      { { 0xfffffff000, 0x1000 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
+      { { 0xfffffff000, 0x1000 } } },
+    { 0, "40 bits, and one byte more", SPEC(host64, 40, 0, 1, 1, 1), 0,
+      { { 0xfffffff000, 0x1001 } }, 0, 0, 0, IODMA_NO_RESOURCES, IODMA_OK,
+      { { 0, 0 } } },
 };
 /* clang-format on */
 
@@ -176,7 +221,7 @@ static void listing(void)
         struct iodma_memory memory;
         struct iodma_command command;
         struct hal_segment got[SEGMENTS] = { { 0, 0 } };
-        uint64_t offset = lists[i].from;
+        hal_address offset = lists[i].from;
         uint32_t count = SEGMENTS;
         size_t want = row_count(lists[i].want, SEGMENTS);
 
@@ -191,7 +236,7 @@ static void listing(void)
             lists[i].generated);
         if (lists[i].generated == IODMA_OK) {
             expect_segments("the list", got, count, lists[i].want, want);
-            expect_number("offset behind it", offset, command.view.length);
+            expect_number("offset behind it", offset, command.window.length);
         } else {
             expect_number("offset as before", offset, lists[i].from);
             expect_number("count as before", count, SEGMENTS);
@@ -275,7 +320,7 @@ static void taking_pieces(void)
             continue;
         for (; call < sequences[i].calls + 4 && call->capacity; call++) {
             struct hal_segment got[2] = { { 0, 0 } };
-            uint64_t offset = call->from;
+            hal_address offset = call->from;
             uint32_t count = call->capacity;
 
             expect_status(
@@ -305,12 +350,9 @@ static bool refuses(struct iodma_command *command, struct hal_segment segment,
 /* The second segment is refused by its function, the third by its address. */
 static void refusing(void)
 {
-    static const struct iodma_spec spec = {
-        refuses,
-        { .struct_size = sizeof spec.segment, .align_internal = 2 },
-        0,
-        NULL,
-    };
+    static const struct iodma_output output = { .function = refuses };
+    static const struct iodma_spec spec =
+        IODMA_SPEC(output, 0, 0, .align_internal = 2);
     static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 2 },
         { 0x20000, 2 },
@@ -318,7 +360,7 @@ static void refusing(void)
     };
     struct iodma_memory memory = row_memory(ranges, IODMA_OUT);
     struct iodma_command command;
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count = 3;
     char nothing[1];
 
@@ -334,16 +376,17 @@ static void refusing(void)
 /* Apertures: everything is judged on bus addresses, and a run ends where its
    aperture ends. */
 static const struct hal_aperture shifted[] = {
-    { 0x80000000, 0x00000000, 0x10000, HAL_READ | HAL_WRITE, true },
-    { 0x80010000, 0x00010000, 0x10000, HAL_READ | HAL_WRITE, true },
-    { 0x90000000, 0x40000000, 0x10000, HAL_READ, true },
-    { 0xA0000000, 0x50000000, 0x10000, HAL_WRITE, true },
-    { 0x200000000, 0x60000001, 0x10000, HAL_READ | HAL_WRITE, true },
+    { 0x80000000, 0x8000FFFF, 0x00000000, HAL_READ | HAL_WRITE, true },
+    { 0x80010000, 0x8001FFFF, 0x00010000, HAL_READ | HAL_WRITE, true },
+    { 0x90000000, 0x9000FFFF, 0x40000000, HAL_READ, true },
+    { 0xA0000000, 0xA000FFFF, 0x50000000, HAL_WRITE, true },
+    { 0x200000000, 0x20000FFFF, 0x60000001, HAL_READ | HAL_WRITE, true },
 };
 
 static const struct hal_region regions[] = {
-    { 0x80000000, 0x20000, HAL_WRITE_BACK, true, NULL },
-    { 0x80008000, 0x1000, HAL_WRITE_BACK, false, NULL },
+    { 0x80000000, 0x80007FFF, HAL_WRITE_BACK, true, NULL },
+    { 0x80008000, 0x80008FFF, HAL_WRITE_BACK, false, NULL },
+    { 0x80009000, 0x8001FFFF, HAL_WRITE_BACK, true, NULL },
 };
 
 /* clang-format off */
@@ -411,15 +454,16 @@ static void placing(void)
     hal.aperture_count = COUNT_OF(shifted);
     hal.regions = regions;
     hal.region_count = COUNT_OF(regions);
+    expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+    expect_status("its facts", iodma_bus_check(&bus, NULL), IODMA_OK);
     for (size_t i = 0; i < COUNT_OF(placements); i++) {
         struct iodma_memory memory;
         struct iodma_command command;
         struct hal_segment got[SEGMENTS] = { { 0, 0 } };
-        uint64_t offset = 0;
+        hal_address offset = 0;
         uint32_t count = SEGMENTS;
 
         check_case(placements[i].what);
-        expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
         memory = row_memory(placements[i].ranges, placements[i].direction);
         expect_status(
             "init",

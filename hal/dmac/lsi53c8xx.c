@@ -77,7 +77,7 @@ static void write_jump(const struct lsi53c8xx *lsi)
 }
 
 /* All of it below 2^32; size is not 0. */
-static bool in_reach(uint64_t bus, uint64_t size)
+static bool in_reach(hal_address bus, hal_address size)
 {
     return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
 }
@@ -88,7 +88,7 @@ static bool ring_fits(const struct lsi53c8xx *lsi)
     return lsi->ring.cpu && lsi->slots >= 2 && is_power_of_two(lsi->slots) &&
            lsi->ring.size >= LSI53C8XX_RING_SIZE(lsi->slots) &&
            modulo(lsi->ring.bus, sizeof(le32)) == 0 &&
-           in_reach(lsi->ring.bus, lsi->ring.size);
+           in_reach(lsi->ring.bus, (hal_address)lsi->ring.size);
 }
 
 static enum iodma_status lsi_start(struct hal_dmac *dmac)

@@ -30,7 +30,7 @@
 
 /* Bytes of shared memory for a ring of so many slots. */
 #define LSI53C8XX_RING_SIZE(slots)                                             \
-    ((uint64_t)(slots) * sizeof(struct lsi_slot) + sizeof(struct lsi_jump))
+    ((hal_address)(slots) * sizeof(struct lsi_slot) + sizeof(struct lsi_jump))
 
 enum {
     LSI_IDLE = 0,

@@ -123,7 +123,7 @@ enum iodma_status nvme_begin(struct nvme *nvme, struct nvme_request *request)
     write_entry(nvme, request);
     request->emitter.put = nvme->use_sgl ? nvme_put_sgl : nvme_put_prp;
     request->state = NVME_BEGUN;
-    request->length = length;
+    request->length = (hal_address)length;
     request->emitted = 0;
     request->end = 0;
     request->descriptors = 0;
@@ -410,7 +410,7 @@ static bool fits(const struct nvme *nvme)
            nvme->slot_count <= NVME_SLOTS_MAX && nvme->memory.cpu &&
            nvme->memory.size >= NVME_MEMORY_SIZE(nvme->slot_count) &&
            modulo(nvme->memory.bus, NVME_PAGE) == 0 &&
-           !range_wraps(nvme->memory.bus, nvme->memory.size);
+           !range_wraps(nvme->memory.bus, (hal_address)nvme->memory.size);
 }
 
 enum iodma_status nvme_start(struct nvme *nvme)

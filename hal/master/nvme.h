@@ -32,6 +32,7 @@
 #ifndef HAL_MASTER_NVME_H
 #define HAL_MASTER_NVME_H
 
+#include "hal/address.h"
 #include "hal/bus.h"
 #include "hal/limits.h"
 #include "hal/master/nvme_regs.h"
@@ -121,7 +122,8 @@ struct nvme_request {
        block size in all. Returns OK; NotReady: not begun, or submitted;
        NotAligned: PRPs or the controller cannot express it; NoSpace: more
        than `blocks`, or more segments than the list holds; MessageTooLarge:
-       it wraps. A segment that is refused has changed nothing. */
+       it wraps. A request has one list: with `first` the former one is gone,
+       and it cannot be submitted before the new one is whole. */
     struct hal_emitter emitter;
 
     /* Read by the caller once state is NVME_ENDED. */
@@ -138,9 +140,9 @@ struct nvme_request {
     struct nvme *nvme;
     uint32_t slot;
     uint32_t entry;       /* free-running index in the submission queue   */
-    uint64_t length;      /* bytes that blocks stand for                  */
-    uint64_t emitted;     /* bytes that the segments so far stand for     */
-    uint64_t end;         /* bus address behind the last of them          */
+    hal_address length;   /* bytes that blocks stand for                  */
+    hal_address emitted;  /* bytes that the segments so far stand for     */
+    hal_address end;      /* bus address behind the last of them          */
     uint32_t descriptors; /* in the list                                  */
     bool complete;        /* the last segment was put                     */
 };

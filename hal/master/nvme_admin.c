@@ -13,6 +13,7 @@ enum {
     SHIFT_LEAST = 9, /* blocks of 512 bytes to 64 KiB           */
     SHIFT_MOST = 16,
     BLOCKS_MOST = 65536, /* in a command: 16 bits, less one     */
+    MDTS_MOST = 19,      /* a larger one is beyond our lists    */
 };
 
 /* How a register reads when no controller answers. */
@@ -102,10 +103,10 @@ static void clear_queues(struct nvme *nvme)
 }
 
 static void write_address(const struct nvme *nvme, uint32_t low,
-                          uint64_t address)
+                          hal_address address)
 {
     nvme_write32(nvme, low, (uint32_t)address);
-    nvme_write32(nvme, low + 4, (uint32_t)(address >> 32));
+    nvme_write32(nvme, low + 4, (uint32_t)((uint64_t)address >> 32));
 }
 
 static enum iodma_status enable(struct nvme *nvme)
@@ -129,7 +130,7 @@ static enum iodma_status enable(struct nvme *nvme)
 struct admin {
     uint8_t opcode;
     uint32_t namespace_id;
-    uint64_t address; /* of the data or of the queue */
+    hal_address address; /* of the data or of the queue */
     uint32_t dword10;
     uint32_t dword11;
 };
@@ -193,10 +194,10 @@ static bool size_fits(uint8_t sizes, uint32_t size)
 
 static void set_limits(struct nvme *nvme, uint32_t mdts, uint32_t sgls)
 {
-    uint64_t most = nvme->use_sgl ? UINT32_MAX : nvme_prp_most;
+    hal_address most = nvme->use_sgl ? UINT32_MAX : nvme_prp_most;
 
-    if (mdts != 0 && mdts < 32)
-        most = smaller(most, (uint64_t)NVME_PAGE << mdts);
+    if (mdts != 0 && mdts <= MDTS_MOST)
+        most = smaller(most, (hal_address)NVME_PAGE << mdts);
     nvme->limits =
         (struct hal_limits){ .address_bits = 64, .max_transfer = most };
     nvme->granule = sgls == NVME_SGLS_DWORDS ? sizeof(le32) : 1;
@@ -234,6 +235,7 @@ static enum iodma_status identify_namespace(struct nvme *nvme)
     const struct nvme_namespace_data *data =
         nvme_page(nvme, NVME_PAGE_IDENTIFY);
     enum iodma_status status = identify(nvme, NVME_CNS_NAMESPACE, NAMESPACE);
+    hal_address most;
     uint32_t format;
     uint32_t shift;
 
@@ -249,9 +251,10 @@ static enum iodma_status identify_namespace(struct nvme *nvme)
         return IODMA_UNSUPPORTED;
 
     nvme->block_size = UINT32_C(1) << shift;
-    nvme->limits.max_transfer =
-        smaller(nvme->limits.max_transfer & ~(nvme->block_size - UINT64_C(1)),
-                (uint64_t)BLOCKS_MOST << shift);
+    most = round_down(nvme->limits.max_transfer, nvme->block_size);
+    if (most >> shift > BLOCKS_MOST)
+        most = (hal_address)BLOCKS_MOST << shift;
+    nvme->limits.max_transfer = most;
     return IODMA_OK;
 }
 

@@ -36,7 +36,7 @@ static enum iodma_status check(const struct nvme_request *request,
     return IODMA_OK;
 }
 
-static void account(struct nvme_request *request, uint64_t length)
+static void account(struct nvme_request *request, hal_address length)
 {
     request->emitted += length;
     request->end += length;
@@ -45,7 +45,7 @@ static void account(struct nvme_request *request, uint64_t length)
 /* One more entry of the list. The last entry of its first page is a page of
    data only as long as no other follows (4.3): then it moves on, and leads
    there. */
-static void add_to_list(struct nvme_request *request, uint64_t address)
+static void add_to_list(struct nvme_request *request, hal_address address)
 {
     const struct nvme *nvme = request->nvme;
     struct nvme_u64 *first = nvme_page(nvme, list_page(request));
@@ -66,7 +66,7 @@ static void add_to_list(struct nvme_request *request, uint64_t address)
 
 /* The page after the first: its address stands in PRP2, unless more follow;
    then PRP2 names the list, which holds all of them (4.3). */
-static void add_page(struct nvme_request *request, uint64_t address)
+static void add_page(struct nvme_request *request, hal_address address)
 {
     struct nvme_u64 *prp2 = &command_of(request)->data.prp[1];
 
@@ -79,7 +79,7 @@ static void add_page(struct nvme_request *request, uint64_t address)
 
 /* Data may leave a page only at its end, and enter one only at its start,
    but for the first; that begins on a dword (figure 109). */
-static bool prp_fits(const struct nvme_request *request, uint64_t address)
+static bool prp_fits(const struct nvme_request *request, hal_address address)
 {
     if (request->emitted == 0)
         return modulo(address, sizeof(le32)) == 0;
@@ -91,7 +91,7 @@ static enum iodma_status add_prps(struct nvme_request *request,
                                   const struct hal_segment *segment)
 {
     enum iodma_status status = check(request, segment);
-    uint64_t left = segment->length;
+    hal_address left = segment->length;
 
     if (status != IODMA_OK)
         return status;
@@ -100,8 +100,8 @@ static enum iodma_status add_prps(struct nvme_request *request,
 
     request->end = segment->address;
     while (left != 0) {
-        uint64_t in_page = modulo(request->end, NVME_PAGE);
-        uint64_t step = smaller(left, NVME_PAGE - in_page);
+        hal_address in_page = modulo(request->end, NVME_PAGE);
+        hal_address step = smaller(left, NVME_PAGE - in_page);
 
         if (request->emitted == 0)
             command_of(request)->data.prp[0] = to_nvme_u64(request->end);
@@ -113,8 +113,8 @@ static enum iodma_status add_prps(struct nvme_request *request,
     return IODMA_OK;
 }
 
-static void fill_sgl(struct nvme_sgl *sgl, uint64_t address, uint64_t length,
-                     uint32_t type)
+static void fill_sgl(struct nvme_sgl *sgl, hal_address address,
+                     hal_address length, uint32_t type)
 {
     *sgl = (struct nvme_sgl){ to_nvme_u64(address), to_le32((uint32_t)length),
                               to_le32(type) };

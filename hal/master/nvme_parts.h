@@ -42,9 +42,9 @@ static inline void *nvme_page(const struct nvme *nvme, uint32_t page)
     return (uint8_t *)nvme->memory.cpu + (size_t)page * NVME_PAGE;
 }
 
-static inline uint64_t nvme_page_bus(const struct nvme *nvme, uint32_t page)
+static inline hal_address nvme_page_bus(const struct nvme *nvme, uint32_t page)
 {
-    return nvme->memory.bus + (uint64_t)page * NVME_PAGE;
+    return nvme->memory.bus + (hal_address)page * NVME_PAGE;
 }
 
 /* The submission entry that a free-running index stands for. */

@@ -68,9 +68,9 @@ enum iodma_status pci_find(const struct pci_ecam *ecam, uint32_t vendor,
 }
 
 /* A power-of-two piece of the window; 0 if it has none left. */
-static uint64_t take(struct pci_window *window, uint64_t size)
+static hal_address take(struct pci_window *window, hal_address size)
 {
-    uint64_t base = (window->next + size - 1) & ~(size - 1);
+    hal_address base = window->next + lack(window->next, size);
 
     if (base < window->next || window->end < base || window->end - base < size)
         return 0;
@@ -110,16 +110,18 @@ static uint32_t place(struct pci_ecam *ecam, struct pci_function *function,
     bool io = (kind & PCI_BAR_IO) != 0;
     bool wide = !io && (kind & PCI_BAR_64) != 0;
     uint64_t size = size_of(bar, kind);
-    uint64_t base = 0;
+    hal_address base = 0;
 
+    if (size > HAL_ADDRESS_MAX)
+        return 0;
     if (size != 0) {
-        base = take(io ? &ecam->io : &ecam->memory, size);
+        base = take(io ? &ecam->io : &ecam->memory, (hal_address)size);
         if (base == 0 || (!wide && base + (size - 1) > UINT32_MAX))
             return 0;
     }
     mmio_write32(bar, (uint32_t)base);
     if (wide)
-        mmio_write32(bar + 4, (uint32_t)(base >> 32));
+        mmio_write32(bar + 4, (uint32_t)((uint64_t)base >> 32));
     function->bar[index] = base;
     return wide ? 2 : 1;
 }
@@ -190,7 +192,7 @@ enum iodma_status pci_msix_find(const struct pci_function *function,
 
 /* All are held back by the function's own mask while the table changes. */
 enum iodma_status pci_msix_enable(const struct pci_msix *msix, uint32_t vector,
-                                  uint64_t address, uint32_t data)
+                                  hal_address address, uint32_t data)
 {
     uintptr_t entry = msix->table + (uintptr_t)PCI_MSIX_ENTRY * vector;
     uintptr_t control = msix->capability + PCI_MSIX_CONTROL;
@@ -202,7 +204,8 @@ enum iodma_status pci_msix_enable(const struct pci_msix *msix, uint32_t vector,
     for (uint32_t i = 0; i < msix->vectors; i++)
         mmio_write32(msix->table + PCI_MSIX_ENTRY * i + PCI_MSIX_VECTOR, 1);
     mmio_write32(entry + PCI_MSIX_ADDRESS, (uint32_t)address);
-    mmio_write32(entry + PCI_MSIX_ADDRESS_HIGH, (uint32_t)(address >> 32));
+    mmio_write32(entry + PCI_MSIX_ADDRESS_HIGH,
+                 (uint32_t)((uint64_t)address >> 32));
     mmio_write32(entry + PCI_MSIX_DATA, data);
     mmio_write32(entry + PCI_MSIX_VECTOR, 0);
     mmio_write16(control, PCI_MSIX_CONTROL_ENABLE);

@@ -10,14 +10,15 @@
 #ifndef HAL_PCI_ECAM_H
 #define HAL_PCI_ECAM_H
 
+#include "hal/address.h"
 #include "hal/status.h"
 
 #include <stdint.h>
 
 /* Bus addresses to hand out; next moves up. */
 struct pci_window {
-    uint64_t next;
-    uint64_t end;
+    hal_address next;
+    hal_address end;
 };
 
 /* One host bridge. */
@@ -31,9 +32,9 @@ enum { PCI_BARS = 6 };
 
 /* One function that was found. */
 struct pci_function {
-    uintptr_t config;       /* its 4 KiB of configuration space       */
-    uint32_t device;        /* number on bus 0                        */
-    uint64_t bar[PCI_BARS]; /* where pci_enable() placed each; 0: none */
+    uintptr_t config; /* its 4 KiB of configuration space               */
+    uint32_t device;  /* number on bus 0                                */
+    hal_address bar[PCI_BARS]; /* where pci_enable() placed each; 0: none */
 };
 
 /*
@@ -82,6 +83,6 @@ enum iodma_status pci_msix_find(const struct pci_function *function,
  * Context: thread, before the function's driver starts.
  */
 enum iodma_status pci_msix_enable(const struct pci_msix *msix, uint32_t vector,
-                                  uint64_t address, uint32_t data);
+                                  hal_address address, uint32_t data);
 
 #endif

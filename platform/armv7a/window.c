@@ -40,7 +40,7 @@ static void give_back_slot(uint32_t slot)
 
 /* A slot is ours from take_slot() to give_back_slot(): an interrupt that
    comes while we map it, or unmap it, takes another. */
-static void *window_open(uint64_t address, uint64_t *length)
+static void *window_open(hal_address address, hal_address *length)
 {
     uint32_t offset = (uint32_t)address % MMU_BLOCK;
     uint32_t slot, va;

@@ -4,6 +4,44 @@
 #include "hal/pci/ecam.h"
 #include "platform/interrupt.h"
 
+#include <stdio.h>
+
+/* Of the last call on a bus that was refused. */
+static struct iodma_reason reason;
+
+/* Print it, if it is what a call ends with. */
+static enum iodma_status explained(enum iodma_status status)
+{
+    char text[IODMA_REASON_TEXT];
+
+    if (status != IODMA_OK && reason.status == (int32_t)status)
+        printf("# %s\n", iodma_reason_format(&reason, text, sizeof text));
+    return status;
+}
+
+/* A bus of the board's, as its facts are, once they have been looked at. */
+static enum iodma_status make_bus(struct iodma_bus *bus,
+                                  const struct hal_bus *hal)
+{
+    enum iodma_status status = iodma_bus_init(bus, hal, 0);
+
+    if (status != IODMA_OK)
+        return status;
+    iodma_bus_explain(bus, &reason);
+    if (hal->cache)
+        status = iodma_bus_cache(bus);
+    return status == IODMA_OK ? iodma_bus_check(bus, &reason) : status;
+}
+
+enum iodma_status bus_lend(struct iodma_bus *bus, struct hal_bounce *bounce)
+{
+    enum iodma_status status = iodma_bus_lend(bus, bounce);
+
+    if (status == IODMA_OK)
+        status = iodma_bus_check(bus, &reason);
+    return explained(status);
+}
+
 static void on_interrupt(void *argument)
 {
     struct engine *engine = argument;
@@ -31,11 +69,11 @@ static enum iodma_status share(struct engine *engine)
 
     return iodma_share(&engine->ring, &engine->bus, facts->dmac->ring_limits,
                        (uintptr_t)facts->storage, facts->storage,
-                       facts->storage_size, facts->shared);
+                       facts->storage_size, 0, facts->shared);
 }
 
-enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
-                                  bool poll, const char **step)
+static enum iodma_status start_engine(struct engine *engine, uint32_t index,
+                                      bool poll, const char **step)
 {
     const struct board_dmac *facts;
     struct pci_function function;
@@ -55,7 +93,7 @@ enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
     if (status != IODMA_OK)
         return status;
     *step = "checking the board's bus";
-    status = iodma_bus_init(&engine->bus, facts->dmac->bus, 0);
+    status = make_bus(&engine->bus, facts->dmac->bus);
     if (status != IODMA_OK)
         return status;
     *step = "sharing the ring with the controller";
@@ -71,6 +109,13 @@ enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
     interrupt_enable(facts->interrupt);
     interrupts_on();
     return IODMA_OK;
+}
+
+enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
+                                  bool poll, const char **step)
+{
+    reason.status = IODMA_OK;
+    return explained(start_engine(engine, index, poll, step));
 }
 
 bool engine_serve(struct engine *engine)
@@ -123,8 +168,8 @@ static void install(struct disk *disk, uint8_t how)
     interrupts_on();
 }
 
-enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
-                                const char **step)
+static enum iodma_status start_disk(struct disk *disk, uint8_t how, bool sgl,
+                                    const char **step)
 {
     const struct board_nvme *facts = board.nvme;
     struct pci_function function;
@@ -143,12 +188,12 @@ enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
     if (status != IODMA_OK)
         return status;
     *step = "sharing memory with the disk's controller";
-    status = iodma_bus_init(&disk->memory_bus, facts->nvme->bus, 0);
+    status = make_bus(&disk->memory_bus, facts->nvme->bus);
     if (status == IODMA_OK)
         status =
             iodma_share(&disk->memory, &disk->memory_bus, &nvme_memory_limits,
                         (uintptr_t)facts->storage, facts->storage,
-                        facts->storage_size, &facts->nvme->memory);
+                        facts->storage_size, 0, &facts->nvme->memory);
     if (status != IODMA_OK)
         return status;
     *step = "routing the disk's interrupt";
@@ -162,7 +207,14 @@ enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
         return status;
     *step = "checking the disk's bus";
     *facts->limits = facts->nvme->limits;
-    return iodma_bus_init(&disk->bus, facts->nvme->bus, 0);
+    return make_bus(&disk->bus, facts->nvme->bus);
+}
+
+enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
+                                const char **step)
+{
+    reason.status = IODMA_OK;
+    return explained(start_disk(disk, how, sgl, step));
 }
 
 bool disk_serve(struct disk *disk)

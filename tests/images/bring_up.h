@@ -24,7 +24,8 @@ struct engine {
  * its interrupt unless `poll`.
  *
  * Returns OK, NotFound if the board has none such, or what failed; *step then
- * says in words what was being done. Context: thread.
+ * says in words what was being done, and why the core refused it, if it was
+ * the core, is printed. Context: thread.
  */
 enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
                                   bool poll, const char **step);
@@ -45,11 +46,16 @@ struct disk {
  *   how  NVME_POLLED, NVME_PIN or NVME_MESSAGE
  *   sgl  describe data by SGLs, not PRPs
  *
- * Returns OK, NotFound if the board has none, or what failed; *step then says
- * in words what was being done. Context: thread.
+ * Returns OK, NotFound if the board has none, or what failed, as above.
+ * Context: thread.
  */
 enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
                                 const char **step);
+
+/* Lend a bus of theirs storage to bounce through, and look at its facts again.
+   Returns OK, or what iodma_bus_lend() or iodma_bus_check() says; why is
+   printed. Context: thread. */
+enum iodma_status bus_lend(struct iodma_bus *bus, struct hal_bounce *bounce);
 
 /* Serve the disk once: reap if it is polled, then end what has ended. Returns
    whether requests are in flight. Context: thread. */

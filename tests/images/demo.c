@@ -37,8 +37,8 @@ enum {
 /* Bounce storage of one bus. */
 struct pool {
     struct iodma_bounce bounce;
-    struct hal_bounce_cell cells[POOL_PAGES];
-    struct iodma_note notes[POOL_PAGES];
+    uint32_t words[IODMA_BLOCK_WORDS(POOL_PAGES)];
+    struct hal_loan loans[POOL_PAGES];
 };
 
 static struct pool disk_pool;
@@ -57,39 +57,38 @@ static int fail(const char *what, enum iodma_status status)
 /* Memory: pools first, then what is strewn over, by halves --------------- */
 
 static enum iodma_status lend(struct iodma_bus *bus, struct pool *pool,
-                              uint64_t address)
+                              hal_address address)
 {
     enum iodma_status status =
         iodma_bounce_init(&pool->bounce, address, POOL_SIZE, bus->granule,
-                          pool->cells, pool->notes);
+                          pool->words, pool->loans, POOL_PAGES);
 
-    return status == IODMA_OK ? iodma_bus_lend(bus, &pool->bounce.hal) : status;
+    return status == IODMA_OK ? bus_lend(bus, &pool->bounce.hal) : status;
 }
 
-/* Where the pools begin: a multiple of their size, since that is how they
-   find long runs best. */
-static uint64_t pools_base(void)
+/* Where the pools begin: with a granule. */
+static hal_address pools_base(void)
 {
-    return (board.scratch.base + POOL_SIZE - 1) & ~(POOL_SIZE - 1);
+    return round_up(board.scratch.base, IODMA_DEFAULT_GRANULE);
 }
 
 static void halves(struct board_memory memory, struct scatter_area *first,
                    struct scatter_area *second)
 {
-    uint64_t half = memory.size / 2 & ~UINT64_C(0xFFF);
+    hal_address half = round_down(memory.size / 2, SCATTER_PAGE);
 
     *first = (struct scatter_area){ memory.base, half };
     *second = (struct scatter_area){ memory.base + half, half };
 }
 
-static uint32_t groups_for(uint64_t length, uint32_t most)
+static uint32_t groups_for(hal_address length, uint32_t most)
 {
     return 1 + (uint32_t)smaller(length / 5461, most - 1);
 }
 
-static bool strew(uint64_t length, uint64_t *seed)
+static bool strew(hal_address length, uint64_t *seed)
 {
-    uint64_t used = pools_base() + 2 * POOL_SIZE - board.scratch.base;
+    hal_address used = pools_base() + 2 * POOL_SIZE - board.scratch.base;
     struct board_memory low = { board.scratch.base + used,
                                 board.scratch.size - used };
     struct scatter_area first[SCATTER_AREAS];
@@ -105,32 +104,44 @@ static bool strew(uint64_t length, uint64_t *seed)
                               to.range_count >= LEAST_RANGES));
 }
 
-static enum iodma_status set_guards(const struct scatter *scatter)
+/* Ranges, for one of the directions that their bytes go. */
+static struct iodma_memory describe(const struct iodma_range *ranges,
+                                    uint32_t count, uint32_t direction)
+{
+    struct iodma_memory memory = { .ranges = NULL };
+
+    (void)iodma_memory_init_ranges(&memory, ranges, count, direction, NULL, 0);
+    return memory;
+}
+
+static bool set_guards(const struct scatter *scatter)
 {
     static uint8_t guard[PIECE];
-    enum iodma_status status = IODMA_OK;
 
     memset(guard, GUARD_BYTE, sizeof guard);
-    for (uint32_t i = 0; i < scatter->gap_count && status == IODMA_OK; i++)
-        status = iodma_access_write(&engine.bus, scatter->gaps[i].address,
-                                    guard, scatter->gaps[i].length);
-    return status;
+    for (uint32_t i = 0; i < scatter->gap_count; i++) {
+        struct iodma_memory gap = describe(&scatter->gaps[i], 1, IODMA_IN);
+
+        if (iodma_memory_write(&gap, &engine.bus, 0, guard, gap.length) !=
+            gap.length)
+            return false;
+    }
+    return true;
 }
 
 static bool guards_hold(const struct scatter *scatter)
 {
-    static uint8_t gap[PIECE];
+    static uint8_t bytes[PIECE];
 
     for (uint32_t i = 0; i < scatter->gap_count; i++) {
-        const struct iodma_range *range = &scatter->gaps[i];
+        struct iodma_memory gap = describe(&scatter->gaps[i], 1, IODMA_OUT);
 
-        (void)iodma_access_read(&engine.bus, gap, range->address,
-                                range->length);
-        for (uint64_t k = 0; k < range->length; k++) {
-            if (gap[k] != GUARD_BYTE) {
+        (void)iodma_memory_read(&gap, &engine.bus, 0, bytes, gap.length);
+        for (hal_address k = 0; k < gap.length; k++) {
+            if (bytes[k] != GUARD_BYTE) {
                 printf("demo: failed: the byte at %s, outside the memory "
                        "that was lent, was overwritten\n",
-                       hex(range->address + k));
+                       hex(scatter->gaps[i].address + k));
                 return false;
             }
         }
@@ -144,8 +155,8 @@ static bool memories_equal(const struct iodma_memory *a,
     static uint8_t one[PIECE];
     static uint8_t other[PIECE];
 
-    for (uint64_t at = 0; at < a->length; at += PIECE) {
-        uint64_t length = smaller(PIECE, a->length - at);
+    for (hal_address at = 0; at < a->length; at += PIECE) {
+        hal_address length = smaller(PIECE, a->length - at);
 
         if (iodma_memory_read(a, &engine.bus, at, one, length) != length ||
             iodma_memory_read(b, &engine.bus, at, other, length) != length ||
@@ -198,23 +209,15 @@ static void print_counts(void)
                       iodma_bounce_in_use(&engine_pool.bounce)));
 }
 
-/* One descriptor for each direction that the bytes go. */
-static struct iodma_memory describe(const struct scatter *scatter,
-                                    uint32_t direction)
-{
-    struct iodma_memory memory = { .ranges = NULL };
-
-    (void)iodma_memory_init_ranges(&memory, scatter->ranges,
-                                   scatter->range_count, direction, NULL, 0);
-    return memory;
-}
-
 static enum iodma_status journey(uint64_t blocks)
 {
-    struct iodma_memory read_in = describe(&from, IODMA_IN);
-    struct iodma_memory copy_out = describe(&from, IODMA_OUT);
-    struct iodma_memory copy_in = describe(&to, IODMA_IN);
-    struct iodma_memory write_out = describe(&to, IODMA_OUT);
+    struct iodma_memory read_in =
+        describe(from.ranges, from.range_count, IODMA_IN);
+    struct iodma_memory copy_out =
+        describe(from.ranges, from.range_count, IODMA_OUT);
+    struct iodma_memory copy_in = describe(to.ranges, to.range_count, IODMA_IN);
+    struct iodma_memory write_out =
+        describe(to.ranges, to.range_count, IODMA_OUT);
     enum iodma_status status;
 
     status = demo_disk(&disk, &read_in, 0, &read_table, &disk_count);
@@ -267,11 +270,8 @@ static int run(uint64_t bytes, uint64_t seed, bool poll)
         return fail("the disk is smaller than twice the file", IODMA_NO_SPACE);
     if (!strew(blocks * block, &seed))
         return fail("strewing memory", IODMA_NO_SPACE);
-    status = set_guards(&from);
-    if (status == IODMA_OK)
-        status = set_guards(&to);
-    if (status != IODMA_OK)
-        return fail("setting guard bytes", status);
+    if (!set_guards(&from) || !set_guards(&to))
+        return fail("setting guard bytes", IODMA_NOT_ATTACHED);
 
     status = journey(blocks);
     if (status != IODMA_OK)

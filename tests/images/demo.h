@@ -15,7 +15,7 @@ enum { DEMO_DEADLINE_MS = 240000 };
 /* What a part did. */
 struct demo_count {
     uint32_t most_in_flight; /* requests, or transfers, at a time */
-    uint64_t prefilled;      /* bytes                             */
+    hal_address prefilled;   /* bytes                             */
 };
 
 /*

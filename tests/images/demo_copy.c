@@ -21,7 +21,7 @@ struct job {
     struct engine *engine;
     struct iodma_memory *source;
     struct iodma_memory *target;
-    uint64_t next; /* offset of the next part */
+    hal_address next; /* offset of the next part */
     uint64_t deadline;
     uint32_t queued;
     enum iodma_status status; /* the first failure */
@@ -51,8 +51,8 @@ static void done(struct iodma_transfer *transfer, enum iodma_status status)
 }
 
 static enum iodma_status prepare(struct job *job, struct iodma_command *command,
-                                 struct iodma_memory *memory, uint64_t length,
-                                 struct table *table)
+                                 struct iodma_memory *memory,
+                                 hal_address length, struct table *table)
 {
     static const struct iodma_spec spec = IODMA_SPEC(iodma_output_host64, 0, 0);
     enum iodma_status status =
@@ -69,9 +69,9 @@ static enum iodma_status prepare(struct job *job, struct iodma_command *command,
 
 /* Prepare both sides of the next part and queue it. */
 static enum iodma_status submit(struct job *job, struct part *part,
-                                uint64_t length)
+                                hal_address length)
 {
-    uint64_t bounced = job->target_table->bounced;
+    hal_address bounced = job->target_table->bounced;
     enum iodma_status status =
         prepare(job, &part->source, job->source, length, job->source_table);
 
@@ -95,7 +95,7 @@ static enum iodma_status submit(struct job *job, struct part *part,
 static void start_parts(struct job *job)
 {
     for (uint32_t i = 0; i < QUEUED; i++) {
-        uint64_t length = smaller(CHUNK, job->source->length - job->next);
+        hal_address length = smaller(CHUNK, job->source->length - job->next);
         enum iodma_status status;
 
         if (parts[i].busy || length == 0 || job->status != IODMA_OK)

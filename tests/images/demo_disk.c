@@ -20,8 +20,8 @@ struct job {
     struct disk *disk;
     struct iodma_memory *memory;
     uint64_t lba;
-    uint64_t next;   /* offset of the next part */
-    uint64_t length; /* of a part               */
+    hal_address next;   /* offset of the next part */
+    hal_address length; /* of a part               */
     uint64_t deadline;
     uint32_t in_flight;
     enum iodma_status status; /* the first failure */
@@ -58,11 +58,11 @@ static void done(struct nvme_request *request)
 }
 
 /* Prepare the next part's window and say what became of it. */
-static enum iodma_status prepare(struct part *part, uint64_t length)
+static enum iodma_status prepare(struct part *part, hal_address length)
 {
     static const struct iodma_spec spec = IODMA_SPEC(iodma_output_host64, 0, 0);
     struct job *job = part->job;
-    uint64_t bounced = job->table->bounced;
+    hal_address bounced = job->table->bounced;
     enum iodma_status status =
         iodma_command_init(&part->command, &job->disk->bus, &spec, NULL);
 
@@ -80,12 +80,12 @@ static enum iodma_status prepare(struct part *part, uint64_t length)
     return iodma_command_hold(&part->command);
 }
 
-static enum iodma_status issue(struct part *part, uint64_t length)
+static enum iodma_status issue(struct part *part, hal_address length)
 {
     struct job *job = part->job;
     struct nvme *nvme = job->disk->facts->nvme;
     uint32_t shift = (uint32_t)__builtin_ctz(nvme->block_size);
-    uint64_t offset = 0;
+    hal_address offset = 0;
     enum iodma_status status;
 
     part->request = (struct nvme_request){
@@ -108,7 +108,7 @@ static enum iodma_status issue(struct part *part, uint64_t length)
 /* Begin one more request. Returns whether it was one. */
 static bool start_part(struct job *job, struct part *part)
 {
-    uint64_t length = smaller(job->length, job->memory->length - job->next);
+    hal_address length = smaller(job->length, job->memory->length - job->next);
     enum iodma_status status;
 
     part->job = job;
@@ -166,10 +166,11 @@ static void start_parts(struct job *job)
 
 /* A part of so many pages that there are PARTS of them, as far as the disk's
    limits go. */
-static uint64_t part_length(const struct disk *disk, uint64_t length)
+static hal_address part_length(const struct disk *disk, hal_address length)
 {
-    uint64_t most = smaller(MOST, disk->bus.limits.max_transfer);
-    uint64_t part = LEAST;
+    hal_address limit = disk->bus.hal->limits->max_transfer;
+    hal_address most = smaller(MOST, limit ? limit : MOST);
+    hal_address part = LEAST;
 
     while (part < most && part * PARTS < length)
         part += LEAST;

@@ -6,15 +6,15 @@
 
 /* Cut length into so many uneven pieces, multiples of unit but for the last;
    fewer where there is not enough. Returns how many. */
-static uint32_t cut(uint64_t length, uint32_t wanted, uint32_t unit,
-                    uint64_t *pieces, uint64_t *seed)
+static uint32_t cut(hal_address length, uint32_t wanted, uint32_t unit,
+                    hal_address *pieces, uint64_t *seed)
 {
     uint32_t count = 0;
 
     while (length != 0) {
         uint32_t left = count + 1 < wanted ? wanted - count : 1;
         uint32_t mean = (uint32_t)length / left;
-        uint64_t piece = mean / 2 + random_below(seed, mean + 1);
+        hal_address piece = mean / 2 + random_below(seed, mean + 1);
 
         piece -= modulo(piece, unit);
         if (piece < unit)
@@ -28,7 +28,7 @@ static uint32_t cut(uint64_t length, uint32_t wanted, uint32_t unit,
 }
 
 /* Move the seam of one pair of neighbours in eight off the page. */
-static void unsettle(uint64_t *pieces, uint32_t count, uint64_t *seed)
+static void unsettle(hal_address *pieces, uint32_t count, uint64_t *seed)
 {
     for (uint32_t i = 0; i + 1 < count; i++) {
         uint32_t moved = SCATTER_UNIT * (1 + random_below(seed, 1000));
@@ -53,12 +53,7 @@ static void shuffle(uint32_t *indices, uint32_t count, uint64_t *seed)
     }
 }
 
-static uint64_t page_up(uint64_t address)
-{
-    return (address + SCATTER_PAGE - 1) / SCATTER_PAGE * SCATTER_PAGE;
-}
-
-static void add_gap(struct scatter *scatter, uint64_t from, uint64_t to)
+static void add_gap(struct scatter *scatter, hal_address from, hal_address to)
 {
     scatter->gaps[scatter->gap_count++] =
         (struct iodma_range){ from, to - from };
@@ -66,13 +61,13 @@ static void add_gap(struct scatter *scatter, uint64_t from, uint64_t to)
 
 /* Give a group its place in what is left of an area, behind a gap. Returns
    its address, or 0 if it does not fit. */
-static uint64_t place(struct scatter *scatter, struct scatter_area *rest,
-                      uint64_t length, uint64_t *seed)
+static hal_address place(struct scatter *scatter, struct scatter_area *rest,
+                         hal_address length, uint64_t *seed)
 {
-    uint64_t address = page_up(rest->base + SCATTER_GUARD);
-    uint64_t used;
+    hal_address address = round_up(rest->base + SCATTER_GUARD, SCATTER_PAGE);
+    hal_address used;
 
-    address += SCATTER_PAGE * (uint64_t)random_below(seed, 3);
+    address += SCATTER_PAGE * (hal_address)random_below(seed, 3);
     if (modulo(length, SCATTER_PAGE) != 0)
         address += SCATTER_UNIT * random_below(seed, 1000);
     used = address - rest->base + length;
@@ -86,22 +81,22 @@ static uint64_t place(struct scatter *scatter, struct scatter_area *rest,
 }
 
 /* In one of the areas, by chance; in the other one if that is full. */
-static uint64_t place_somewhere(struct scatter *scatter,
-                                struct scatter_area *rests, uint64_t length,
-                                uint64_t *seed)
+static hal_address place_somewhere(struct scatter *scatter,
+                                   struct scatter_area *rests,
+                                   hal_address length, uint64_t *seed)
 {
     uint32_t first = random_below(seed, SCATTER_AREAS);
-    uint64_t address = place(scatter, &rests[first], length, seed);
+    hal_address address = place(scatter, &rests[first], length, seed);
 
     return address != 0 ? address
                         : place(scatter, &rests[1 - first], length, seed);
 }
 
 /* A group becomes one to three ranges that touch. */
-static void add_ranges(struct scatter *scatter, uint64_t address,
-                       uint64_t length, uint64_t *seed)
+static void add_ranges(struct scatter *scatter, hal_address address,
+                       hal_address length, uint64_t *seed)
 {
-    uint64_t pieces[3];
+    hal_address pieces[3];
     uint32_t count =
         cut(length, 1 + random_below(seed, 3), SCATTER_UNIT, pieces, seed);
 
@@ -114,11 +109,11 @@ static void add_ranges(struct scatter *scatter, uint64_t address,
 
 bool scatter_make(struct scatter *scatter,
                   const struct scatter_area areas[SCATTER_AREAS],
-                  uint64_t length, uint32_t groups, uint64_t *seed)
+                  hal_address length, uint32_t groups, uint64_t *seed)
 {
     struct scatter_area rests[SCATTER_AREAS] = { areas[0], areas[1] };
-    uint64_t pieces[SCATTER_GROUPS];
-    uint64_t addresses[SCATTER_GROUPS];
+    hal_address pieces[SCATTER_GROUPS];
+    hal_address addresses[SCATTER_GROUPS];
     uint32_t order[SCATTER_GROUPS];
 
     scatter->range_count = 0;

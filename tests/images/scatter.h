@@ -26,8 +26,8 @@ enum {
 
 /* Memory to strew over. CPU physical. */
 struct scatter_area {
-    uint64_t base; /* a multiple of SCATTER_PAGE */
-    uint64_t size; /* bytes; 0: none             */
+    hal_address base; /* a multiple of SCATTER_PAGE */
+    hal_address size; /* bytes; 0: none             */
 };
 
 struct scatter {
@@ -49,6 +49,6 @@ struct scatter {
  */
 bool scatter_make(struct scatter *scatter,
                   const struct scatter_area areas[SCATTER_AREAS],
-                  uint64_t length, uint32_t groups, uint64_t *seed);
+                  hal_address length, uint32_t groups, uint64_t *seed);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/images/table.h"
 
+#include "hal/bits.h"
 #include "tests/check.h"
 
 #include <stdio.h>
 
 /* CPU physical address of a byte of a descriptor. */
-static uint64_t physical(const struct iodma_memory *memory, uint64_t offset)
+static hal_address physical(const struct iodma_memory *memory,
+                            hal_address offset)
 {
     struct iodma_extent extent = { 0, 0, 0 };
     struct iodma_walk walk;
@@ -16,13 +18,18 @@ static uint64_t physical(const struct iodma_memory *memory, uint64_t offset)
     return extent.address;
 }
 
-/* Does the bus address lie in the storage that the bus bounces through? */
-static bool in_storage(const struct iodma_bus *bus, uint64_t address)
+/* Does the bus address lie in the storage that the bus bounces through? All of
+   that is in one aperture. */
+static bool in_storage(const struct iodma_bus *bus, hal_address address)
 {
     const struct hal_bounce *bounce = bus->bounce;
+    const struct hal_aperture *aperture;
 
-    return bounce && address >= bounce->base &&
-           address - bounce->base < hal_bounce_size(bounce);
+    if (!bounce)
+        return false;
+    aperture = iodma_bus_aperture(bus, bounce->first, HAL_READ | HAL_WRITE);
+    return span_holds(bounce->first, bounce->last,
+                      address - iodma_aperture_delta(aperture));
 }
 
 static void add_row(struct table *table, const struct table_row *row)
@@ -38,9 +45,9 @@ static void add_row(struct table *table, const struct table_row *row)
 
 void table_add(struct table *table, struct iodma_command *command)
 {
-    uint64_t start = 0;
-    uint64_t length = 0;
-    uint64_t offset = 0;
+    hal_address start = 0;
+    hal_address length = 0;
+    hal_address offset = 0;
 
     (void)iodma_command_get_prepared(command, &start, &length);
     while (offset < length) {
@@ -54,7 +61,7 @@ void table_add(struct table *table, struct iodma_command *command)
         row.physical = physical(iodma_command_memory(command), row.offset);
         row.bus = segment.address;
         row.length = segment.length;
-        row.bounced = in_storage(command->bus, segment.address);
+        row.bounced = in_storage(command->window.bus, segment.address);
         add_row(table, &row);
     }
 }

@@ -12,10 +12,10 @@
 enum { TABLE_SHOWN = 5 }; /* rows at either end */
 
 struct table_row {
-    uint64_t offset;   /* in the descriptor */
-    uint64_t physical; /* CPU's             */
-    uint64_t bus;
-    uint64_t length;
+    hal_address offset;   /* in the descriptor */
+    hal_address physical; /* CPU's             */
+    hal_address bus;
+    hal_address length;
     bool bounced;
 };
 
@@ -24,8 +24,8 @@ struct table {
     struct table_row first[TABLE_SHOWN];
     struct table_row last[TABLE_SHOWN]; /* a ring */
     uint32_t rows;
-    uint64_t bytes;
-    uint64_t bounced; /* bytes */
+    hal_address bytes;
+    hal_address bounced; /* bytes */
 };
 
 /* Add the segments that a command has prepared. */

@@ -13,8 +13,8 @@ static bool place_of(const struct hal_bus *bus, uint64_t cpu,
     for (uint32_t i = 0; i < bus->aperture_count; i++) {
         const struct hal_aperture *aperture = &bus->apertures[i];
 
-        if (cpu >= aperture->cpu && cpu <= aperture->cpu + aperture->size - 1) {
-            place->address = cpu - aperture->cpu + aperture->bus;
+        if (cpu >= aperture->first && cpu <= aperture->last) {
+            place->address = cpu - aperture->first + aperture->bus;
             place->aperture = i;
             return true;
         }

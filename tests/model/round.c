@@ -8,41 +8,42 @@
 #include <stdio.h>
 #include <string.h>
 
-uint64_t round_physical(const struct round *round, uint64_t virtual_address)
+hal_address round_physical(const struct round *round,
+                           hal_address virtual_address)
 {
-    uint64_t at = virtual_address - ROUND_VIRTUAL;
-    uint64_t page = at / round->cpu_page;
-    uint64_t pages = round_area(round) / round->cpu_page;
+    hal_address at = virtual_address - ROUND_VIRTUAL;
+    hal_address page = at / round->cpu_page;
+    hal_address pages = round_area(round) / round->cpu_page;
 
     page = (page * round->scramble[0] ^ round->scramble[1]) % pages;
     return round->base + page * round->cpu_page + at % round->cpu_page;
 }
 
-uint64_t round_area(const struct round *round)
+hal_address round_area(const struct round *round)
 {
     return round->granule < 128 ? 0x400 : 8 * round->granule;
 }
 
-static uint64_t sum_of_ranges(const struct round_part *part)
+static hal_address sum_of_ranges(const struct round_part *part)
 {
-    uint64_t sum = 0;
+    hal_address sum = 0;
 
     for (uint32_t i = 0; i < part->count; i++)
         sum += part->ranges[i].length;
     return sum;
 }
 
-uint64_t round_part_length(const struct round_part *part)
+hal_address round_part_length(const struct round_part *part)
 {
-    uint64_t all =
-        part->kind == IODMA_BUFFER ? part->length : sum_of_ranges(part);
+    hal_address all =
+        part->kind == IODMA_KIND_BUFFER ? part->length : sum_of_ranges(part);
 
     return part->sub ? all - part->skip - part->lack : all;
 }
 
-uint64_t round_length(const struct round *round)
+hal_address round_length(const struct round *round)
 {
-    uint64_t sum = 0;
+    hal_address sum = 0;
 
     for (uint32_t i = 0; i < round->part_count; i++)
         sum += round_part_length(&round->parts[i]);
@@ -56,10 +57,10 @@ static bool claim(const struct round *round, uint8_t *taken, uint32_t kind,
                   struct iodma_range range)
 {
     for (int pass = 0; pass < 2; pass++) {
-        for (uint64_t i = 0; i < range.length; i++) {
-            uint64_t address = range.address + i;
+        for (hal_address i = 0; i < range.length; i++) {
+            hal_address address = range.address + i;
 
-            if (kind == IODMA_VIRTUAL) {
+            if (kind == IODMA_KIND_VIRTUAL) {
                 if (address - ROUND_VIRTUAL >= round_area(round))
                     return false;
                 address = round_physical(round, address);
@@ -78,15 +79,15 @@ static bool claim(const struct round *round, uint8_t *taken, uint32_t kind,
 static bool parts_sane(const struct round *round)
 {
     static uint8_t taken[ROUND_CLIENT];
-    uint64_t sum = 0;
+    hal_address sum = 0;
 
     memset(taken, 0, sizeof taken);
     for (uint32_t i = 0; i < round->part_count; i++) {
         const struct round_part *part = &round->parts[i];
-        bool buffer = part->kind == IODMA_BUFFER;
-        uint64_t all = buffer ? part->length : sum_of_ranges(part);
+        bool buffer = part->kind == IODMA_KIND_BUFFER;
+        hal_address all = buffer ? part->length : sum_of_ranges(part);
 
-        if (part->kind > IODMA_VIRTUAL || part->count > ROUND_RANGES ||
+        if (part->kind > IODMA_KIND_VIRTUAL || part->count > ROUND_RANGES ||
             (buffer &&
              (part->count != 1 || part->length > part->ranges[0].length)) ||
             (part->sub && part->skip + part->lack > all))
@@ -110,31 +111,118 @@ static bool order_sane(const struct round *round)
            (!round->pooled || round->order == ROUND_ASCENDING);
 }
 
-static bool bus_sane(const struct round *round)
+static hal_address size_of(const struct hal_aperture *aperture)
 {
-    const struct hal_aperture *aperture = round->apertures;
-    bool snooped = true;
+    return aperture->last - aperture->first + 1;
+}
+
+static hal_address storage_size(const struct round *round)
+{
+    return (hal_address)ROUND_GRANULES * round->granule;
+}
+
+/* Do [a, a + a_size) and [b, b + b_size) meet? */
+static bool meet(hal_address a, hal_address a_size, hal_address b,
+                 hal_address b_size)
+{
+    return range_holds(a, a_size, b) || range_holds(b, b_size, a);
+}
+
+static bool apertures_meet(const struct hal_aperture *a,
+                           const struct hal_aperture *b)
+{
+    return meet(a->first, size_of(a), b->first, size_of(b)) ||
+           meet(a->bus, size_of(a), b->bus, size_of(b));
+}
+
+static bool apertures_sane(const struct round *round)
+{
+    uint32_t line = round->line != 0 ? round->line : 1;
     bool stored = false;
 
     for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
-        snooped &= aperture[i].size == 0 || aperture[i].snooped;
-        stored |= aperture[i].cpu == round->storage &&
-                  aperture[i].size == 2 * ROUND_PAGES * round->granule &&
-                  aperture[i].access == (HAL_READ | HAL_WRITE);
+        const struct hal_aperture *aperture = &round->apertures[i];
+
+        if (!round_has_aperture(round, i))
+            continue;
+        if (aperture->first > aperture->last ||
+            range_wraps(aperture->bus, size_of(aperture)) ||
+            modulo(aperture->first | (aperture->last + 1), line) != 0 ||
+            aperture->access == 0 || aperture->access > 3)
+            return false;
+        for (uint32_t k = 0; k < i; k++) {
+            if (round_has_aperture(round, k) &&
+                apertures_meet(aperture, &round->apertures[k]))
+                return false;
+        }
+        stored |= aperture->access == 3 && aperture->first <= round->storage &&
+                  aperture->last >= round->storage + storage_size(round) - 1;
     }
-    return stored && order_sane(round) && is_power_of_two(round->granule) &&
-           round->granule >= 64 && round->granule <= 4096 &&
-           round->line <= round->granule &&
+    return stored;
+}
+
+/* Is a byte in a region, which can be written? */
+static bool can_be_written(const struct round *round, hal_address address)
+{
+    for (uint32_t i = 0; i < ROUND_REGIONS; i++) {
+        const struct hal_region *region = &round->regions[i];
+
+        if (round_has_region(round, i) &&
+            span_holds(region->first, region->last, address))
+            return region->writable;
+    }
+    return false;
+}
+
+static bool regions_sane(const struct round *round)
+{
+    uint32_t line = round->line != 0 ? round->line : 1;
+
+    for (uint32_t i = 0; i < ROUND_REGIONS; i++) {
+        const struct hal_region *region = &round->regions[i];
+
+        if (!round_has_region(round, i))
+            continue;
+        if (region->first > region->last || region->cached > HAL_WRITE_BACK ||
+            (region->cached == HAL_UNCACHED &&
+             modulo(region->first | (region->last + 1), line) != 0))
+            return false;
+        for (uint32_t k = 0; k < i; k++) {
+            if (round_has_region(round, k) &&
+                region->first <= round->regions[k].last &&
+                region->last >= round->regions[k].first)
+                return false;
+        }
+    }
+    for (hal_address i = 0; i < storage_size(round); i += 32) {
+        if (!can_be_written(round, round->storage + i) ||
+            !can_be_written(round, round->storage + i + 31))
+            return false;
+    }
+    return true;
+}
+
+static bool storage_sane(const struct round *round)
+{
+    return order_sane(round) &&
+           modulo(round->base | round->storage, round->granule) == 0 &&
+           round->page_count <= ROUND_PAGES &&
+           round->run_pages <= ROUND_PAGES && round->loan_count != 0 &&
+           round->loan_count <= ROUND_LOANS &&
+           (!round->pooled || round->page_count != 0);
+}
+
+static bool bus_sane(const struct round *round)
+{
+    return is_power_of_two(round->granule) && round->granule >= 32 &&
+           round->granule <= 4096 && round->line <= round->granule &&
            (round->line == 0 ||
             (is_power_of_two(round->line) && round->line >= 32)) &&
-           (snooped || round->line != 0) && is_power_of_two(round->shown) &&
+           apertures_sane(round) && regions_sane(round) &&
+           storage_sane(round) && is_power_of_two(round->shown) &&
            is_power_of_two(round->cpu_page) && round->cpu_page >= 32 &&
            round->cpu_page <= round_area(round) &&
            round->scramble[0] % 2 == 1 &&
-           modulo(round->base | round->storage, round->granule) == 0 &&
-           round->page_count <= ROUND_PAGES &&
-           round->run_pages <= ROUND_PAGES &&
-           (!round->pooled || round->page_count != 0) &&
            (round->io_page == 0 ||
             (is_power_of_two(round->io_page) && round->io_page >= 16 &&
              round_io_end(round) >= round->io_first +
@@ -153,6 +241,9 @@ bool round_sane(const struct round *round)
 }
 
 /* Drawing ----------------------------------------------------------------- */
+
+/* The last byte that there is, of the CPU's as of a device's. */
+#define ALL_MEMORY (((hal_address)1 << 47) - 1)
 
 static bool one_in(uint64_t *seed, uint32_t n)
 {
@@ -178,20 +269,20 @@ static uint32_t any_of(uint64_t *seed, const uint32_t *values, uint32_t count)
    the storage in one. */
 static uint32_t draw_pieces(struct round *round, uint64_t *seed)
 {
-    uint64_t unit = one_in(seed, 2)    ? round->granule
-                    : round->line != 0 ? round->line
-                                       : 16;
+    hal_address unit = one_in(seed, 2)    ? round->granule
+                       : round->line != 0 ? round->line
+                                          : 16;
     uint32_t pieces = 1 + random_below(seed, 4);
-    uint32_t snooped = random_below(seed, 3); /* all, none, mixed */
-    uint64_t at = 0;
+    hal_address at = 0;
     uint32_t count = 1;
 
-    round->apertures[0] =
-        (struct hal_aperture){ .cpu = round->storage,
-                               .size = 2 * ROUND_PAGES * round->granule,
-                               .access = HAL_READ | HAL_WRITE };
+    round->apertures[0] = (struct hal_aperture){
+        .first = round->storage,
+        .last = round->storage + storage_size(round) - 1,
+        .access = HAL_READ | HAL_WRITE,
+    };
     for (uint32_t i = 0; i < pieces && at < round_area(round); i++) {
-        uint64_t end =
+        hal_address end =
             at +
             unit * (1 + random_below(
                             seed, (uint32_t)((round_area(round) - at) / unit)));
@@ -200,30 +291,28 @@ static uint32_t draw_pieces(struct round *round, uint64_t *seed)
             end = round_area(round);
         if (pieces == 1 || !one_in(seed, 6))
             round->apertures[count++] = (struct hal_aperture){
-                .cpu = round->base + at,
-                .size = end - at,
+                .first = round->base + at,
+                .last = round->base + end - 1,
                 .access = one_in(seed, 6) ? (uint8_t)(1 + random_below(seed, 2))
                                           : HAL_READ | HAL_WRITE,
             };
         at = end;
     }
-    for (uint32_t i = 0; i < count; i++)
-        round->apertures[i].snooped = round->line == 0 || snooped == 0 ||
-                                      (snooped == 2 && one_in(seed, 2));
     return count;
 }
 
 /* Where the device has them: at the same addresses, or one behind the other
    round the end of the reach. */
-static void draw_apertures(struct round *round, uint64_t *seed, uint64_t reach)
+static void place_pieces(struct round *round, uint64_t *seed, uint32_t count,
+                         hal_address reach)
 {
-    uint32_t count = draw_pieces(round, seed);
     uint32_t phase = ANY_OF(seed, 4096, 4096, 1024, 256, 64, 32, 16, 4, 1);
-    uint64_t total = 0;
-    uint64_t at;
+    bool same = one_in(seed, 4);
+    hal_address total = 0;
+    hal_address at;
 
     for (uint32_t i = 0; i < count; i++)
-        total += round->apertures[i].size;
+        total += size_of(&round->apertures[i]);
     at = reach - random_below(seed, (uint32_t)(total + total / 4));
     for (uint32_t i = 0; i < count && one_in(seed, 2); i++) {
         uint32_t k = random_below(seed, count);
@@ -235,33 +324,105 @@ static void draw_apertures(struct round *round, uint64_t *seed, uint64_t reach)
     for (uint32_t i = 0; i < count; i++) {
         struct hal_aperture *aperture = &round->apertures[i];
 
-        at += modulo(aperture->cpu - at, phase);
-        aperture->bus = at;
-        at += aperture->size;
+        at += modulo(aperture->first - at, phase);
+        aperture->bus = same ? aperture->first : at;
+        at += size_of(aperture);
         if (one_in(seed, 3))
             at += random_below(seed, 64);
     }
-    if (one_in(seed, 4)) {
-        for (uint32_t i = 0; i < count; i++)
-            round->apertures[i].bus = round->apertures[i].cpu;
+}
+
+/* The device reaches a few granules of the storage, no more. */
+static void limit_storage(struct round *round, uint64_t *seed, uint32_t count,
+                          hal_address reach)
+{
+    hal_address end =
+        reach - (hal_address)random_below(seed, 5) * round->granule;
+    hal_address further = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (round->apertures[i].first == round->storage)
+            further = end - round->apertures[i].bus;
     }
+    further -= modulo(further, round->granule);
+    for (uint32_t i = 0; i < count; i++)
+        round->apertures[i].bus += further;
+}
+
+/* Sometimes it is one for all memory, at the same addresses. */
+static void draw_apertures(struct round *round, uint64_t *seed,
+                           hal_address reach)
+{
+    uint32_t snooped = random_below(seed, 3); /* all, none, mixed */
+    uint32_t count = 1;
+
+    if (one_in(seed, 8)) {
+        round->apertures[0] = (struct hal_aperture){
+            .last = ALL_MEMORY,
+            .access = HAL_READ | HAL_WRITE,
+        };
+    } else {
+        count = draw_pieces(round, seed);
+        place_pieces(round, seed, count, reach);
+        if (one_in(seed, 6))
+            limit_storage(round, seed, count, reach);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        round->apertures[i].snooped = (round->line == 0 && !one_in(seed, 24)) ||
+                                      snooped == 0 ||
+                                      (snooped == 2 && one_in(seed, 2));
+}
+
+/* Have other memory than before from `first` on, `size` bytes: none, or what
+   is given. Too near to the beginning of what is there nothing changes. */
+static void carve(struct round *round, hal_address first, hal_address size,
+                  const struct hal_region *instead)
+{
+    struct hal_region *region = round->regions;
+    struct hal_region *end = region;
+
+    while (round_has_region(round, (uint32_t)(end - round->regions)))
+        end++;
+    while (region != end && !(region->first < first && size != 0 &&
+                              first + size - 1 < region->last))
+        region++;
+    if (region == end)
+        return;
+    *end = *region;
+    end->first = first + size;
+    region->last = first - 1;
+    if (!instead)
+        return;
+    *++end = *instead;
+    end->first = first;
+    end->last = first + size - 1;
 }
 
 static void draw_regions(struct round *round, uint64_t *seed)
 {
-    uint64_t end = UINT64_C(1) << 48;
-    uint64_t a, b;
+    static const struct hal_region rom = { .cached = HAL_WRITE_BACK };
+    static const struct hal_region uncached = { .writable = true };
+    uint32_t area = (uint32_t)round_area(round);
 
-    round->regions[0] = (struct hal_region){ .size = end, .writable = true };
-    if (!one_in(seed, 8))
-        return;
-    a = round->base + random_below(seed, (uint32_t)round_area(round));
-    b = a + random_below(seed, 256);
-    round->regions[0].size = a;
-    round->regions[1] =
-        (struct hal_region){ .base = b, .size = end - b, .writable = true };
-    if (b != a && one_in(seed, 2))
-        round->regions[2] = (struct hal_region){ .base = a, .size = b - a };
+    round->regions[0] = (struct hal_region){
+        .last = ALL_MEMORY,
+        .cached = one_in(seed, 8) ? HAL_WRITE_THROUGH : HAL_WRITE_BACK,
+        .writable = true,
+    };
+    if (one_in(seed, 8))
+        carve(round, round->base + random_below(seed, area),
+              random_below(seed, 256), one_in(seed, 2) ? &rom : NULL);
+    if (one_in(seed, 8)) {
+        hal_address first = round->base + random_below(seed, area);
+
+        carve(round, first - modulo(first, 128),
+              128 * (1 + random_below(seed, 4)), &uncached);
+    }
+    if (one_in(seed, 8)) {
+        hal_address first = round->storage + 128 * random_below(seed, 32) - 128;
+
+        carve(round, first, 2 * storage_size(round), &uncached);
+    }
 }
 
 static void draw_storage(struct round *round, uint64_t *seed)
@@ -274,6 +435,8 @@ static void draw_storage(struct round *round, uint64_t *seed)
         one_in(seed, 4) ? random_below(seed, ROUND_PAGES + 1) : ROUND_PAGES;
     round->run_pages =
         one_in(seed, 4) ? random_below(seed, ROUND_PAGES + 1) : ROUND_PAGES;
+    round->loan_count =
+        one_in(seed, 6) ? 1 + random_below(seed, 4) : ROUND_LOANS;
     if (round->pooled && round->page_count == 0)
         round->page_count = 1;
     round->order = order == 1 ? ROUND_DESCENDING : ROUND_ASCENDING;
@@ -289,13 +452,14 @@ static void draw_storage(struct round *round, uint64_t *seed)
 
 static void draw_bus(struct round *round, uint64_t *seed, uint32_t bits)
 {
-    uint64_t reach = UINT64_C(1) << bits;
+    hal_address reach = (hal_address)1 << bits;
 
     round->granule =
-        ANY_OF(seed, 64, 64, 64, 64, 128, 128, 128, 256, 1024, 4096);
+        ANY_OF(seed, 32, 64, 64, 64, 64, 128, 128, 128, 256, 1024, 4096);
     round->line = ANY_OF(seed, 0, 32, 64, 64, 128);
     if (round->line > round->granule)
-        round->line = 64;
+        round->line = round->granule;
+    round->maintaining = !one_in(seed, 10);
     round->base = reach - random_below(seed, 5) * round_area(round) / 4;
     round->base -= modulo(round->base, round->granule);
     round->storage = one_in(seed, 4) ? reach + 0x10000 : reach - 0x80000;
@@ -307,7 +471,7 @@ static void draw_bus(struct round *round, uint64_t *seed, uint32_t bits)
 
 static void draw_mapper(struct round *round, uint64_t *seed, uint32_t bits)
 {
-    uint64_t reach = UINT64_C(1) << bits;
+    hal_address reach = (hal_address)1 << bits;
 
     if (!one_in(seed, 3))
         return;
@@ -385,6 +549,8 @@ static void draw_spec(struct round *round, uint64_t *seed, uint32_t bits)
         round->mapping |= IODMA_ITERATE_ONLY;
     if (one_in(seed, 5))
         round->mapping |= IODMA_LEAST_BOUNCE;
+    if (one_in(seed, 10))
+        round->mapping |= IODMA_DIRECT_ONLY;
     if (one_in(seed, 16))
         round->mapping |= IODMA_NO_CACHE_STORE | IODMA_ON_CHIP;
     round->output = ROUND_HOST64;
@@ -393,10 +559,10 @@ static void draw_spec(struct round *round, uint64_t *seed, uint32_t bits)
 }
 
 /* Somewhere that matters, often: round the ends of pages and apertures. */
-static uint64_t draw_address(const struct round *round, uint64_t *seed,
-                             uint64_t before)
+static hal_address draw_address(const struct round *round, uint64_t *seed,
+                                hal_address before)
 {
-    uint64_t at = random_below(seed, (uint32_t)round_area(round));
+    hal_address at = random_below(seed, (uint32_t)round_area(round));
     const struct hal_aperture *aperture =
         &round->apertures[random_below(seed, ROUND_APERTURES)];
 
@@ -411,8 +577,8 @@ static uint64_t draw_address(const struct round *round, uint64_t *seed,
         at -= modulo(at, 16);
         break;
     case 4:
-        if (aperture->cpu - round->base < round_area(round))
-            at = aperture->cpu - round->base;
+        if (aperture->first - round->base < round_area(round))
+            at = aperture->first - round->base;
         break;
     default:
         break;
@@ -422,9 +588,9 @@ static uint64_t draw_address(const struct round *round, uint64_t *seed,
     return round->base + at;
 }
 
-static uint64_t draw_length(uint64_t *seed, uint32_t unit)
+static hal_address draw_length(uint64_t *seed, uint32_t unit)
 {
-    uint64_t length;
+    hal_address length;
 
     if (unit != 1)
         return unit * (1 + random_below(seed, 3));
@@ -442,8 +608,8 @@ static void fold(const struct round *round, struct round_part *part,
 {
     struct iodma_range *one = &part->ranges[0];
     struct iodma_range *other = &part->ranges[part->count - 1];
-    uint64_t line = round->line != 0 ? round->line : 64;
-    uint64_t seam;
+    hal_address line = round->line != 0 ? round->line : 64;
+    hal_address seam;
 
     if (one_in(seed, 2)) {
         one = other;
@@ -459,25 +625,25 @@ static void fold(const struct round *round, struct round_part *part,
 
 /* Few ranges, or so many that finding one takes an index. */
 static void draw_ranges(struct round *round, struct round_part *part,
-                        uint64_t *before, uint64_t *seed, uint32_t unit)
+                        hal_address *before, uint64_t *seed, uint32_t unit)
 {
-    bool many = part->kind != IODMA_BUFFER && one_in(seed, 12);
+    bool many = part->kind != IODMA_KIND_BUFFER && one_in(seed, 12);
     uint32_t few = random_below(seed, 2);
 
-    part->count = part->kind == IODMA_BUFFER ? 1
+    part->count = part->kind == IODMA_KIND_BUFFER ? 1
                   : many ? 8 + random_below(seed, ROUND_RANGES - 7)
                          : random_below(seed, 7);
     for (uint32_t i = 0; i < part->count; i++) {
-        uint64_t address = many && few != 0
-                               ? *before + few + random_below(seed, 12)
-                               : draw_address(round, seed, *before);
-        uint64_t length = many && unit == 1 ? few + random_below(seed, 12)
-                                            : draw_length(seed, unit);
+        hal_address address = many && few != 0
+                                  ? *before + few + random_below(seed, 12)
+                                  : draw_address(round, seed, *before);
+        hal_address length = many && unit == 1 ? few + random_below(seed, 12)
+                                               : draw_length(seed, unit);
 
         address -= modulo(address, unit);
         if (length != 0 || one_in(seed, 2))
             *before = address + length;
-        if (part->kind == IODMA_VIRTUAL)
+        if (part->kind == IODMA_KIND_VIRTUAL)
             address = address - round->base + ROUND_VIRTUAL;
         part->ranges[i] = (struct iodma_range){ address, length };
     }
@@ -487,17 +653,17 @@ static void draw_ranges(struct round *round, struct round_part *part,
 }
 
 static void draw_part(struct round *round, struct round_part *part,
-                      uint64_t *before, uint64_t *seed, uint32_t unit)
+                      hal_address *before, uint64_t *seed, uint32_t unit)
 {
-    uint64_t all;
+    hal_address all;
 
     if (one_in(seed, 2))
         *before = round->base + random_below(seed, (uint32_t)round_area(round));
-    part->kind = ANY_OF(seed, IODMA_RANGES, IODMA_RANGES, IODMA_RANGES,
-                        IODMA_BUFFER, IODMA_VIRTUAL);
+    part->kind = ANY_OF(seed, IODMA_KIND_RANGES, IODMA_KIND_RANGES, IODMA_KIND_RANGES,
+                        IODMA_KIND_BUFFER, IODMA_KIND_VIRTUAL);
     draw_ranges(round, part, before, seed, unit);
     all = sum_of_ranges(part);
-    if (part->kind == IODMA_BUFFER) {
+    if (part->kind == IODMA_KIND_BUFFER) {
         part->length = random_below(seed, (uint32_t)all + 1);
         if (one_in(seed, 2))
             part->length = (uint32_t)all;
@@ -514,7 +680,7 @@ static void draw_part(struct round *round, struct round_part *part,
 
 static void draw_memory(struct round *round, uint64_t *seed, uint32_t unit)
 {
-    uint64_t before;
+    hal_address before;
 
     do {
         before = round->base + random_below(seed, (uint32_t)round_area(round));
@@ -569,18 +735,18 @@ static void draw_calls(struct round *round, uint64_t *seed, uint32_t unit)
    few limits. */
 static void straighten(struct round *round, uint64_t *seed, uint32_t unit)
 {
-    struct hal_aperture *client = &round->apertures[1];
-
-    round->apertures[0].cpu = round->storage;
-    round->apertures[0].bus = round->storage;
-    round->apertures[0].size = 2 * ROUND_PAGES * round->granule;
-    round->apertures[0].access = HAL_READ | HAL_WRITE;
-    for (uint32_t i = 2; i < ROUND_APERTURES; i++)
-        round->apertures[i] = (struct hal_aperture){ .size = 0 };
-    *client = (struct hal_aperture){
-        .cpu = round->base,
+    memset(round->apertures, 0, sizeof round->apertures);
+    round->apertures[0] = (struct hal_aperture){
+        .first = round->storage,
+        .last = round->storage + storage_size(round) - 1,
+        .bus = round->storage,
+        .access = HAL_READ | HAL_WRITE,
+        .snooped = round->line == 0 || one_in(seed, 2),
+    };
+    round->apertures[1] = (struct hal_aperture){
+        .first = round->base,
+        .last = round->base + round_area(round) - 1,
         .bus = round->base - unit * random_below(seed, 64),
-        .size = round_area(round),
         .access = HAL_READ | HAL_WRITE,
         .snooped = round->line == 0 || one_in(seed, 2),
     };
@@ -672,21 +838,24 @@ static const struct member members[] = {
     ONE(io_system, 0),
     ONE(io_bypass, 0),
     ONE(io_fail, 0),
-    EACH(apertures, .size, ROUND_APERTURES, 0),
+    EACH(apertures, .last, ROUND_APERTURES, 0),
     EACH(apertures, .snooped, ROUND_APERTURES, 1),
     EACH(apertures, .access, ROUND_APERTURES, HAL_READ | HAL_WRITE),
     EACH(apertures, .bus, ROUND_APERTURES, 0),
-    EACH(apertures, .cpu, ROUND_APERTURES, 0),
-    EACH(regions, .size, ROUND_REGIONS, 0),
-    EACH(regions, .base, ROUND_REGIONS, 0),
+    EACH(apertures, .first, ROUND_APERTURES, 0),
+    EACH(regions, .last, ROUND_REGIONS, 0),
+    EACH(regions, .first, ROUND_REGIONS, 0),
+    EACH(regions, .cached, ROUND_REGIONS, HAL_WRITE_BACK),
     EACH(regions, .writable, ROUND_REGIONS, 1),
     ONE(granule, 64),
     ONE(line, 0),
+    ONE(maintaining, 1),
     ONE(shown, 4096),
     ONE(lent, 1),
     ONE(pooled, 0),
     ONE(page_count, ROUND_PAGES),
     ONE(run_pages, ROUND_PAGES),
+    ONE(loan_count, ROUND_LOANS),
     ONE(order, ROUND_ASCENDING),
     ONE(cpu_page, 64),
     ONE(scramble[0], 1),
@@ -734,11 +903,11 @@ static struct round tidy(const struct round *round)
     struct round tidied = *round;
 
     for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
-        if (tidied.apertures[i].size == 0)
+        if (!round_has_aperture(round, i))
             memset(&tidied.apertures[i], 0, sizeof tidied.apertures[i]);
     }
     for (uint32_t i = 0; i < ROUND_REGIONS; i++) {
-        if (tidied.regions[i].size == 0)
+        if (!round_has_region(round, i))
             memset(&tidied.regions[i], 0, sizeof tidied.regions[i]);
     }
     for (uint32_t i = 0; i < ROUND_PARTS; i++) {
@@ -845,6 +1014,12 @@ static bool shrink_arrays(struct round *round,
         struct round simpler = *round;
 
         memset(&simpler.apertures[i], 0, sizeof simpler.apertures[i]);
+        any |= try(round, &simpler, fails);
+    }
+    for (uint32_t i = 0; i < ROUND_REGIONS; i++) {
+        struct round simpler = *round;
+
+        memset(&simpler.regions[i], 0, sizeof simpler.regions[i]);
         any |= try(round, &simpler, fails);
     }
     return any;

@@ -9,6 +9,7 @@
 #define TESTS_MODEL_ROUND_H
 
 #include "dma/memory.h"
+#include "hal/address.h"
 #include "hal/bus.h"
 
 #include <stdbool.h>
@@ -16,14 +17,16 @@
 
 enum {
     ROUND_APERTURES = 6,
-    ROUND_REGIONS = 3,
+    ROUND_REGIONS = 7,
     ROUND_PARTS = 3,
     ROUND_RANGES = 40,
-    ROUND_PAGES = 16,  /* of bounce storage; and as many more for runs     */
-    ROUND_INDICES = 4, /* of a part's ranges, at most                     */
-    ROUND_BYTES = 512, /* of a descriptor, at most                        */
-    ROUND_CLIENT = 0x8000,   /* bytes of client's memory, at most         */
-    ROUND_STORAGE = 0x20000, /* bytes of storage, at most                 */
+    ROUND_PAGES = 16, /* granules of storage; and as many more for runs */
+    ROUND_GRANULES = 2 * ROUND_PAGES,
+    ROUND_LOANS = 64,        /* that are lent, at most            */
+    ROUND_INDICES = 4,       /* of a part's ranges, at most       */
+    ROUND_BYTES = 512,       /* of a descriptor, at most          */
+    ROUND_CLIENT = 0x8000,   /* bytes of client's memory, at most */
+    ROUND_STORAGE = 0x20000, /* bytes of storage, at most         */
 };
 
 /* Output functions. */
@@ -44,7 +47,7 @@ enum {
 
 /* One descriptor, alone or one of several. */
 struct round_part {
-    uint32_t kind; /* IODMA_RANGES, IODMA_BUFFER, IODMA_VIRTUAL           */
+    uint32_t kind; /* IODMA_KIND_RANGES, IODMA_KIND_BUFFER, IODMA_KIND_VIRTUAL           */
     struct iodma_range ranges[ROUND_RANGES]; /* a buffer: its capacity    */
     uint32_t count;                          /* of ranges                 */
     uint32_t length;     /* of a buffer: bytes that are used              */
@@ -54,27 +57,30 @@ struct round_part {
 
 struct round {
     /* The bus. */
-    uint64_t base;    /* CPU physical address of the client's memory ...    */
-    uint64_t storage; /* ... and of storage; multiples of the granule       */
+    hal_address base;    /* CPU physical address of the client's memory ... */
+    hal_address storage; /* ... and of storage; multiples of the granule    */
     uint32_t granule;
-    uint32_t line; /* of the cache; 0: there is none                        */
-    struct hal_aperture apertures[ROUND_APERTURES]; /* end at size 0        */
-    struct hal_region regions[ROUND_REGIONS];       /* end at size 0        */
+    uint32_t line;    /* of the cache; 0: there is none               */
+    bool maintaining; /* iodma_bus_cache() is called, if there is one */
+    /* Those that are not there end at 0. */
+    struct hal_aperture apertures[ROUND_APERTURES];
+    struct hal_region regions[ROUND_REGIONS];
     struct hal_limits port;
-    uint64_t shown; /* bytes that a window of the CPU's shows, power of two */
+    hal_address shown; /* bytes that the CPU's window shows, power of two */
 
-    /* Bounce storage: single pages, in the order in which they are given, and
-       behind the ROUND_PAGES-th page some for runs. Or a pool of dma/bounce.h
-       for both. */
+    /* Bounce storage: single granules, in the order in which they are given,
+       and behind the ROUND_PAGES-th one some for runs, like the fixture of the
+       spec. Or a pool of dma/bounce.h for both. */
     bool lent;
     bool pooled;
     uint64_t order; /* the digits of this hexadecimal number, last one first */
-    uint32_t page_count;
+    uint32_t page_count; /* of the single ones, or of the pool */
     uint32_t run_pages;
+    uint32_t loan_count;
 
     /* The IOMMU. */
     uint32_t io_page; /* bytes; 0: there is none      */
-    uint64_t io_first;
+    hal_address io_first;
     uint32_t io_pages;
     bool io_system; /* the bus's, else the specification's */
     bool io_bypass;
@@ -93,11 +99,11 @@ struct round {
     bool sub;         /* only a part of it             */
     uint32_t skip, lack;
     uint32_t direction;
-    uint64_t cpu_page;    /* of the CPU's translation, bytes        */
+    hal_address cpu_page; /* of the CPU's translation, bytes        */
     uint32_t scramble[2]; /* page v is at v * [0] ^ [1]; [0] is odd */
 
     /* The calls. */
-    uint64_t offset, length;
+    hal_address offset, length;
     bool flush, fill;       /* prepare(offset, length, flush, fill)     */
     bool invalidate, empty; /* complete(invalidate, empty)              */
     uint32_t calls;         /* that are made in between                 */
@@ -105,26 +111,38 @@ struct round {
 };
 
 /* Where the CPU's translation of a round has a byte of virtual memory. */
-uint64_t round_physical(const struct round *round, uint64_t virtual_address);
+hal_address round_physical(const struct round *round,
+                           hal_address virtual_address);
 
 /* Bytes of a part, and of the whole descriptor. */
-uint64_t round_part_length(const struct round_part *part);
-uint64_t round_length(const struct round *round);
+hal_address round_part_length(const struct round_part *part);
+hal_address round_length(const struct round *round);
 
-/* Page i that is given, counted from the storage's beginning. */
-static inline uint64_t round_page(const struct round *round, uint32_t i)
+/* Granule i that is given, counted from the storage's beginning. */
+static inline uint32_t round_page(const struct round *round, uint32_t i)
 {
-    return round->order >> (4 * i) & 15;
+    return (uint32_t)(round->order >> (4 * i)) & 15;
 }
 
 /* Where the IOMMU's addresses end. */
-static inline uint64_t round_io_end(const struct round *round)
+static inline hal_address round_io_end(const struct round *round)
 {
-    return round->io_first + (uint64_t)round->io_pages * round->io_page;
+    return round->io_first + (hal_address)round->io_pages * round->io_page;
 }
 
 /* Of the client's memory, what is used: the fewer bytes the more meets. */
-uint64_t round_area(const struct round *round);
+hal_address round_area(const struct round *round);
+
+/* Is there such an aperture, or region? */
+static inline bool round_has_aperture(const struct round *round, uint32_t i)
+{
+    return round->apertures[i].last != 0;
+}
+
+static inline bool round_has_region(const struct round *round, uint32_t i)
+{
+    return round->regions[i].last != 0;
+}
 
 /* Draw one. */
 void round_draw(struct round *round, uint64_t *seed);

@@ -3,11 +3,12 @@
 
 #include "hal/bits.h"
 #include "tests/check.h"
+#include "tests/model/oracle.h"
 #include "tests/model/two_sides.h"
 
 #include <string.h>
 
-enum { GRANULES = 2 * ROUND_PAGES, IO_PAGES = 64 };
+enum { IO_PAGES = 64 };
 
 struct stage stage;
 
@@ -37,11 +38,12 @@ static void restore(uint32_t state)
     locked = state;
 }
 
-static bool to_physical(uint64_t address, uint64_t *physical, uint64_t *length)
+static bool to_physical(hal_address address, hal_address *physical,
+                        hal_address *length)
 {
-    uint64_t page = now->cpu_page;
-    uint64_t first = round_physical(now, address);
-    uint64_t shown = page - address % page;
+    hal_address page = now->cpu_page;
+    hal_address first = round_physical(now, address);
+    hal_address shown = page - address % page;
 
     while (shown < *length &&
            round_physical(now, address + shown) == first + shown)
@@ -57,112 +59,118 @@ static const struct hal_translation translation = { to_physical };
 
 /* Storage ----------------------------------------------------------------- */
 
-static bool taken[GRANULES];
-static struct hal_bounce_cell cells[GRANULES];
-
-static enum iodma_status take_page(struct hal_bounce *bounce, uint64_t highest,
-                                   uint64_t *address)
-{
-    (void)bounce;
-    expect("a page is taken with the lock held", locked != 0);
-    for (uint32_t i = 0; i < now->page_count; i++) {
-        uint64_t at = round_page(now, i);
-        uint64_t page = now->storage + at * now->granule;
-
-        if (!taken[at] && page + now->granule - 1 <= highest) {
-            taken[at] = true;
-            *address = page;
-            return IODMA_OK;
-        }
-    }
-    return IODMA_NO_RESOURCES;
-}
-
-static enum iodma_status take_run(struct hal_bounce *bounce, uint64_t size,
-                                  uint64_t alignment, uint64_t highest,
-                                  uint64_t *address)
-{
-    uint64_t granule = now->granule;
-    uint64_t first = now->storage + ROUND_PAGES * granule;
-    uint64_t end = first + now->run_pages * granule;
-
-    (void)bounce;
-    expect("a run is taken with the lock held", locked != 0);
-    expect("a run is whole granules, aligned to one at least",
-           size != 0 && size % granule == 0 && is_power_of_two(alignment) &&
-               alignment >= granule);
-    for (; first + size <= end && first + size - 1 <= highest;
-         first += granule) {
-        uint64_t at = (first - now->storage) / granule;
-        bool free = modulo(first, alignment) == 0;
-
-        for (uint64_t i = 0; i < size / granule; i++)
-            free = free && !taken[at + i];
-        if (free) {
-            memset(&taken[at], true, (size_t)(size / granule));
-            *address = first;
-            return IODMA_OK;
-        }
-    }
-    return IODMA_NO_RESOURCES;
-}
-
-static void give_back(struct hal_bounce *bounce, uint64_t address,
-                      uint64_t size)
-{
-    uint64_t at = (address - now->storage) / now->granule;
-
-    (void)bounce;
-    expect("storage is given back with the lock held", locked != 0);
-    for (uint64_t i = 0; i < size / now->granule; i++) {
-        expect("storage that is given back was taken",
-               at + i < GRANULES && taken[at + i]);
-        taken[at + i] = false;
-    }
-}
-
-static const struct hal_bounce_ops bounce_ops = { take_page, take_run,
-                                                  give_back };
+/* Of a pool of our own: which granules are taken, of all of the storage. */
+static bool taken[ROUND_GRANULES];
+static struct hal_loan loans[ROUND_LOANS];
 static struct hal_bounce bounce;
 static struct iodma_bounce pool;
 
+/* Does the core keep to the contract of hal/bounce.h? */
+static bool is_wish(const struct hal_bounce_wish *wish)
+{
+    uint32_t granule = now->granule;
+
+    return expect("storage is asked for in whole granules",
+                  wish->at_least != 0 &&
+                      modulo(wish->at_least | wish->at_most, granule) == 0) &
+           expect("no less than at least is the most that is asked for",
+                  wish->at_most >= wish->at_least) &
+           expect("storage is aligned to a granule at least",
+                  is_power_of_two(wish->alignment) &&
+                      wish->alignment >= granule) &
+           expect("its phase is whole granules, below the alignment",
+                  modulo(wish->phase, granule) == 0 &&
+                      wish->phase < wish->alignment) &
+           expect("storage is taken with the lock held", locked != 0);
+}
+
+static enum iodma_status take(struct hal_bounce *from,
+                              const struct hal_bounce_wish *wish,
+                              hal_address *address, hal_address *size)
+{
+    (void)from;
+    if (!is_wish(wish) || !oracle_pool(now, taken, wish, address, size))
+        return IODMA_NO_RESOURCES;
+    memset(&taken[(*address - now->storage) / now->granule], true,
+           (size_t)(*size / now->granule));
+    return IODMA_OK;
+}
+
+static void give_back(struct hal_bounce *to, hal_address address,
+                      hal_address size)
+{
+    hal_address at = (address - now->storage) / now->granule;
+
+    (void)to;
+    expect("storage is given back with the lock held", locked != 0);
+    expect("storage is given back in whole granules",
+           size != 0 &&
+               modulo((address - now->storage) | size, now->granule) == 0);
+    for (hal_address i = 0; i < size / now->granule; i++) {
+        if (expect("storage that is given back was taken",
+                   at + i < ROUND_GRANULES && taken[at + i]))
+            taken[at + i] = false;
+    }
+}
+
+static const struct hal_bounce_ops bounce_ops = { take, give_back };
+
 static struct hal_bounce *make_storage(void)
 {
-    static struct iodma_note notes[ROUND_PAGES];
+    static uint32_t words[IODMA_BLOCK_WORDS(ROUND_GRANULES)];
 
     memset(taken, 0, sizeof taken);
-    memset(cells, 0, sizeof cells);
-    bounce = (struct hal_bounce){ &bounce_ops, now->storage, now->granule,
-                                  GRANULES, cells };
-    if (!now->pooled)
+    bounce = (struct hal_bounce){
+        .ops = &bounce_ops,
+        .first = now->storage,
+        .last = now->storage + (hal_address)ROUND_GRANULES * now->granule - 1,
+        .granule = now->granule,
+    };
+    if (!now->pooled) {
+        iodma_bounce_own_loans(&bounce, loans, now->loan_count);
         return &bounce;
+    }
     expect_status("pool",
                   iodma_bounce_init(&pool, now->storage,
-                                    now->page_count * now->granule,
-                                    now->granule, cells, notes),
+                                    (hal_address)now->page_count * now->granule,
+                                    now->granule, words, loans,
+                                    now->loan_count),
                   IODMA_OK);
     return &pool.hal;
 }
 
-uint32_t stage_loans(void)
+uint32_t stage_granules(void)
 {
     uint32_t count = 0;
 
     if (now->lent && now->pooled)
         return iodma_bounce_in_use(&pool);
-    for (uint32_t i = 0; i < GRANULES; i++)
+    for (uint32_t i = 0; i < ROUND_GRANULES; i++)
         count += taken[i];
     return count;
 }
 
-bool stage_on_loan(uint64_t address, uint64_t size)
+bool stage_is_taken(hal_address address, hal_address size)
 {
-    uint64_t at = (address - now->storage) / now->granule;
-    bool loan = address >= now->storage && modulo(address, now->granule) == 0;
+    hal_address at = (address - now->storage) / now->granule;
+    bool all = address >= now->storage &&
+               modulo(address - now->storage, now->granule) == 0;
 
-    for (uint64_t i = 0; loan && i < size / now->granule; i++)
-        loan = at + i < GRANULES && (now->pooled || taken[at + i]);
-    return loan;
+    for (hal_address i = 0; all && i < size / now->granule; i++)
+        all = at + i < ROUND_GRANULES && (now->pooled || taken[at + i]);
+    return all;
+}
+
+uint32_t stage_loans(void)
+{
+    const struct hal_loan *loan = now->pooled ? pool.hal.loans : bounce.loans;
+    uint32_t free = 0;
+
+    if (!now->lent)
+        return 0;
+    for (; loan && free <= ROUND_LOANS; loan = loan->next)
+        free++;
+    return now->loan_count - free;
 }
 
 /* The bus ----------------------------------------------------------------- */
@@ -172,7 +180,7 @@ static struct hal_cache cache;
 static struct hal_aperture apertures[ROUND_APERTURES];
 static struct hal_region regions[ROUND_REGIONS];
 static struct iodma_mapper mapper;
-static struct iodma_note io_notes[IO_PAGES];
+static uint32_t io_words[IODMA_BLOCK_WORDS(IO_PAGES)];
 
 static bool make_bus(void)
 {
@@ -187,17 +195,32 @@ static bool make_bus(void)
     };
     cache = (struct hal_cache){ &two_sides_cache_ops, now->line, 32 };
     for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
-        if (now->apertures[i].size != 0)
+        if (round_has_aperture(now, i))
             apertures[hal.aperture_count++] = now->apertures[i];
     }
     for (uint32_t i = 0; i < ROUND_REGIONS; i++) {
-        if (now->regions[i].size == 0)
+        if (!round_has_region(now, i))
             continue;
         regions[hal.region_count] = now->regions[i];
-        regions[hal.region_count].cached = HAL_WRITE_BACK;
         regions[hal.region_count++].window = &two_sides_window;
     }
-    return iodma_bus_init(&stage.bus, &hal, now->granule) == IODMA_OK;
+    if (iodma_bus_init(&stage.bus, &hal, now->granule) != IODMA_OK)
+        return false;
+    if (now->line != 0 && now->maintaining)
+        expect_status("caches", iodma_bus_cache(&stage.bus), IODMA_OK);
+    return true;
+}
+
+/* A sane round's bus is sane, but for what a cache is missing for. */
+static bool bus_is_right(void)
+{
+    bool snooped = true;
+
+    for (uint32_t i = 0; i < hal.aperture_count; i++)
+        snooped &= apertures[i].snooped;
+    return expect_status(
+        "the bus is checked", iodma_bus_check(&stage.bus, NULL),
+        now->line != 0 || snooped ? IODMA_OK : IODMA_UNSUPPORTED);
 }
 
 static bool make_mapper(void)
@@ -211,7 +234,7 @@ static bool make_mapper(void)
     stage.mapper.mapper.first = now->io_first;
     stage.mapper.mapper.last = round_io_end(now) - 1;
     stage.mapper.mapper.can_bypass = now->io_bypass;
-    if (iodma_mapper_init(&mapper, &stage.mapper.mapper, &lock, io_notes,
+    if (iodma_mapper_init(&mapper, &stage.mapper.mapper, &lock, io_words,
                           now->io_pages) != IODMA_OK)
         return false;
     if (now->io_system)
@@ -230,12 +253,13 @@ static bool custom(struct iodma_command *command, struct hal_segment segment,
 
 static void make_spec(void)
 {
-    static const iodma_segment_function outputs[ROUND_OUTPUTS] = {
-        iodma_output_host64,
-        iodma_output_host32,
-        iodma_output_big64,
-        iodma_output_little32,
-        custom,
+    static const struct iodma_output own = { .function = custom };
+    static const struct iodma_output *const outputs[ROUND_OUTPUTS] = {
+        &iodma_output_host64,
+        &iodma_output_host32,
+        &iodma_output_big64,
+        &iodma_output_little32,
+        &own,
     };
     const struct hal_limits *limits = &now->limits;
 
@@ -258,13 +282,14 @@ static struct iodma_memory made[ROUND_PARTS], meant[ROUND_PARTS];
 static struct iodma_memory several, some;
 
 static enum iodma_status make_part(const struct round_part *part,
-                                   struct iodma_memory *memory, uint64_t *index)
+                                   struct iodma_memory *memory,
+                                   hal_address *index)
 {
-    if (part->kind == IODMA_BUFFER)
+    if (part->kind == IODMA_KIND_BUFFER)
         return iodma_memory_init_buffer(memory, part->ranges[0].address,
                                         part->ranges[0].length, part->length,
                                         now->direction);
-    if (part->kind == IODMA_VIRTUAL)
+    if (part->kind == IODMA_KIND_VIRTUAL)
         return iodma_memory_init_virtual(memory, &translation, part->ranges,
                                          part->count, now->direction, index,
                                          now->indices);
@@ -275,7 +300,7 @@ static enum iodma_status make_part(const struct round_part *part,
 static bool make_memory(void)
 {
     static struct iodma_memory *members[ROUND_PARTS];
-    static uint64_t indices[ROUND_PARTS][ROUND_INDICES];
+    static hal_address indices[ROUND_PARTS][ROUND_INDICES];
     bool all = true;
 
     for (uint32_t i = 0; i < now->part_count; i++) {
@@ -333,17 +358,16 @@ bool stage_begin(const struct round *round)
     else
         (void)make_storage();
     make_spec();
-    return make_memory();
+    return bus_is_right() && make_memory();
 }
 
 bool stage_is_empty(void)
 {
-    bool empty = expect_number("granules on loan", stage_loans(), 0) &
+    bool empty = expect_number("granules taken", stage_granules(), 0) &
+                 expect_number("loans", stage_loans(), 0) &
                  expect_number("lock depth", locked, 0) &
                  expect_number("windows open", two_sides_open, 0);
 
-    for (uint32_t i = 0; i < GRANULES; i++)
-        empty &= expect_number("first of a bucket", cells[i].bucket, 0);
     if (now->io_page != 0)
         empty &= expect_number("IOVA in use", iodma_mapper_in_use(&mapper), 0) &
                  expect_model_mapper_empty(&stage.mapper);
@@ -354,23 +378,25 @@ bool stage_end(void)
 {
     return stage_is_empty() &
            expect_number("commands that have the memory",
-                         stage.memory->attached, 0) &
+                         stage.memory->users, 0) &
            expect_status("descriptor completed",
                          iodma_memory_complete(stage.memory), IODMA_OK) &
            expect_number("and not prepared any more", stage.memory->wired, 0);
 }
 
-bool stage_device(bool mapped, uint64_t address, uint32_t access,
-                  uint64_t *physical)
+bool stage_device(bool mapped, hal_address address, uint32_t access,
+                  hal_address *physical)
 {
-    uint64_t bus = address;
+    hal_address bus = address;
 
     if (mapped && !model_mapper_translate(&stage.mapper, address, access, &bus))
         return false;
     for (uint32_t i = 0; i < hal.aperture_count; i++) {
-        if (range_holds(apertures[i].bus, apertures[i].size, bus)) {
-            *physical = bus - apertures[i].bus + apertures[i].cpu;
-            return (apertures[i].access & access) == access;
+        const struct hal_aperture *aperture = &apertures[i];
+
+        if (bus - aperture->bus <= aperture->last - aperture->first) {
+            *physical = bus - aperture->bus + aperture->first;
+            return (aperture->access & access) == access;
         }
     }
     return false;

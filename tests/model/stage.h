@@ -6,7 +6,12 @@
 #ifndef TESTS_MODEL_STAGE_H
 #define TESTS_MODEL_STAGE_H
 
-#include "dma/iodma.h"
+#include "dma/bounce.h"
+#include "dma/bus.h"
+#include "dma/command.h"
+#include "dma/map.h"
+#include "dma/memory.h"
+#include "hal/address.h"
 #include "tests/model/model_mapper.h"
 #include "tests/model/round.h"
 
@@ -31,16 +36,17 @@ bool stage_end(void);
 /* Nothing is taken. */
 bool stage_is_empty(void);
 
-/* Granules of storage on loan, and whether these are. */
+/* Granules of storage that were taken, and whether these are; loans. */
+uint32_t stage_granules(void);
+bool stage_is_taken(hal_address address, hal_address size);
 uint32_t stage_loans(void);
-bool stage_on_loan(uint64_t address, uint64_t size);
 
 /*
  * The CPU physical address of the byte that the device gets at when it says
  * `address` and does `access` to it (0: it is only us who look). False: the
  * access fails.
  */
-bool stage_device(bool mapped, uint64_t address, uint32_t access,
-                  uint64_t *physical);
+bool stage_device(bool mapped, hal_address address, uint32_t access,
+                  hal_address *physical);
 
 #endif

@@ -21,20 +21,21 @@ static uint64_t random;
 static uint8_t cpu[ALL], device[ALL];
 static uint8_t in_step[ALL]; /* when both were the same for the last time */
 
-static uint64_t cleaning[CLEANING]; /* lines that no fence has followed yet */
+/* Lines that no fence has followed yet. */
+static hal_address cleaning[CLEANING];
 static unsigned cleaning_count;
 
-static uint64_t watched[TWO_SIDES_WATCHED]; /* addresses of lines */
+static hal_address watched[TWO_SIDES_WATCHED]; /* addresses of lines */
 static unsigned watched_count;
 
 static struct {
-    uint64_t address;
+    hal_address address;
     uint8_t value;
 } posted[POSTED];
 static unsigned posted_count;
 
 static struct {
-    uint64_t at, length;
+    hal_address at, length;
 } windows[WINDOWS];
 
 /* Lines that a window has shown since they were last written back or dropped.
@@ -43,7 +44,7 @@ static struct {
 static bool held[ALL / 32];
 
 /* Where a byte is in the arrays. */
-static uint64_t place(uint64_t address)
+static hal_address place(hal_address address)
 {
     if (address - facts.client < facts.client_size)
         return address - facts.client;
@@ -55,26 +56,26 @@ static uint64_t place(uint64_t address)
 
 /* A line, which is not snooped -------------------------------------------- */
 
-static void write_out(uint64_t at)
+static void write_out(hal_address at)
 {
     memcpy(&device[at], &cpu[at], facts.line);
     memcpy(&in_step[at], &cpu[at], facts.line);
     held[at / facts.line] = false;
 }
 
-static void fetch(uint64_t at)
+static void fetch(hal_address at)
 {
     memcpy(&cpu[at], &device[at], facts.line);
     memcpy(&in_step[at], &device[at], facts.line);
     held[at / facts.line] = false;
 }
 
-static bool is_dirty(uint64_t at)
+static bool is_dirty(hal_address at)
 {
     return memcmp(&cpu[at], &in_step[at], facts.line) != 0;
 }
 
-static void write_back(uint64_t at)
+static void write_back(hal_address at)
 {
     if (is_dirty(at))
         write_out(at);
@@ -83,7 +84,7 @@ static void write_back(uint64_t at)
 static void land(unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        uint64_t at = place(posted[i].address);
+        hal_address at = place(posted[i].address);
 
         if (facts.snooped(posted[i].address))
             cpu[at] = posted[i].value;
@@ -101,9 +102,9 @@ void two_sides_land(void)
 
 /* The adversary ----------------------------------------------------------- */
 
-static void evict_or_fetch(uint64_t line)
+static void evict_or_fetch(hal_address line)
 {
-    uint64_t at = place(line);
+    hal_address at = place(line);
 
     if (is_dirty(at))
         write_out(at);
@@ -111,9 +112,9 @@ static void evict_or_fetch(uint64_t line)
         fetch(at);
 }
 
-void two_sides_watch(uint64_t address)
+void two_sides_watch(hal_address address)
 {
-    uint64_t line;
+    hal_address line;
 
     if (facts.line == 0 || facts.snooped(address))
         return;
@@ -143,9 +144,9 @@ void two_sides_moment(void)
     }
 }
 
-static void settle_range(uint64_t address, uint64_t size)
+static void settle_range(hal_address address, hal_address size)
 {
-    for (uint64_t i = 0; i < size; i += facts.line) {
+    for (hal_address i = 0; i < size; i += facts.line) {
         if (!facts.snooped(address + i)) {
             write_back(place(address + i));
             fetch(place(address + i));
@@ -167,14 +168,14 @@ static void fill_client(void)
     uint32_t line = facts.line;
     uint64_t word = random | 1;
 
-    for (uint64_t at = 0; at < facts.client_size; at += sizeof word) {
+    for (hal_address at = 0; at < facts.client_size; at += sizeof word) {
         word ^= word << 13;
         word ^= word >> 7;
         word ^= word << 17;
         memcpy(&cpu[at], &word, sizeof word);
     }
     memcpy(device, cpu, facts.client_size);
-    for (uint64_t at = 0; line != 0 && at < facts.client_size; at += line) {
+    for (hal_address at = 0; line != 0 && at < facts.client_size; at += line) {
         if (random_below(&random, 2) != 0)
             memset(&device[at], 0xD1, line);
     }
@@ -198,24 +199,24 @@ void two_sides_begin(const struct two_sides_facts *from, uint64_t seed)
 
 /* Single bytes ------------------------------------------------------------ */
 
-uint8_t two_sides_cpu(uint64_t address)
+uint8_t two_sides_cpu(hal_address address)
 {
     return cpu[place(address)];
 }
 
-void two_sides_cpu_write(uint64_t address, uint8_t value)
+void two_sides_cpu_write(hal_address address, uint8_t value)
 {
     cpu[place(address)] = value;
 }
 
-uint8_t two_sides_device(uint64_t address)
+uint8_t two_sides_device(hal_address address)
 {
     land(posted_count);
     return facts.snooped(address) ? cpu[place(address)]
                                   : device[place(address)];
 }
 
-void two_sides_device_write(uint64_t address, uint8_t value)
+void two_sides_device_write(hal_address address, uint8_t value)
 {
     if (posted_count == POSTED)
         land(1);
@@ -225,9 +226,9 @@ void two_sides_device_write(uint64_t address, uint8_t value)
 
 /* The hooks --------------------------------------------------------------- */
 
-static void *open_window(uint64_t address, uint64_t *length)
+static void *open_window(hal_address address, hal_address *length)
 {
-    uint64_t rest = facts.shown - address % facts.shown;
+    hal_address rest = facts.shown - address % facts.shown;
     void *pointer = &cpu[place(address)];
 
     two_sides_moment();
@@ -247,7 +248,7 @@ static void *open_window(uint64_t address, uint64_t *length)
 
 static void close_window(void *pointer)
 {
-    uint64_t at, end;
+    hal_address at, end;
 
     if (two_sides_open == 0 ||
         &cpu[windows[two_sides_open - 1].at] != pointer) {
@@ -264,8 +265,8 @@ static void close_window(void *pointer)
 const struct hal_window two_sides_window = { open_window, close_window };
 
 /* The first line of a range, and the end of its last one. */
-static bool lines(const void *va, uint64_t pa, size_t length, uint64_t *first,
-                  uint64_t *end)
+static bool lines(const void *va, hal_address pa, size_t length,
+                  hal_address *first, hal_address *end)
 {
     two_sides_operations++;
     two_sides_moment();
@@ -275,19 +276,20 @@ static bool lines(const void *va, uint64_t pa, size_t length, uint64_t *first,
     }
     *first = pa - pa % facts.line;
     *end = pa + length;
-    for (uint64_t line = *first; line < *end; line += facts.line) {
+    for (hal_address line = *first; line < *end; line += facts.line) {
         if (facts.snooped(line)) {
-            two_sides_broken = "a cache operation where the master snoops";
+            two_sides_broken =
+                "a cache operation where there is nothing to maintain";
             return false;
         }
     }
     return true;
 }
 
-static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
+static void clean(const struct hal_cache *cache, void *va, hal_address pa,
                   size_t length)
 {
-    uint64_t line, end;
+    hal_address line, end;
 
     (void)cache;
     if (!lines(va, pa, length, &line, &end))
@@ -300,9 +302,9 @@ static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
 }
 
 static void clean_invalidate(const struct hal_cache *cache, void *va,
-                             uint64_t pa, size_t length)
+                             hal_address pa, size_t length)
 {
-    uint64_t line, end;
+    hal_address line, end;
 
     (void)cache;
     if (!lines(va, pa, length, &line, &end))

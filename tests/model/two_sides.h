@@ -17,6 +17,7 @@
 #ifndef TESTS_MODEL_TWO_SIDES_H
 #define TESTS_MODEL_TWO_SIDES_H
 
+#include "hal/address.h"
 #include "hal/cache.h"
 #include "hal/fences.h"
 #include "hal/region.h"
@@ -33,15 +34,15 @@ enum {
 
 /* The test's facts about a round. */
 struct two_sides_facts {
-    uint64_t client, storage; /* addresses */
+    hal_address client, storage; /* addresses */
     size_t client_size, storage_size;
-    uint32_t line;  /* bytes; 0: there is no cache          */
-    uint64_t shown; /* bytes that a window of the CPU's shows
+    uint32_t line;     /* bytes; 0: there is no cache          */
+    hal_address shown; /* bytes that a window of the CPU's shows
                        at most; they end at multiples       */
-    /* The device looks into the cache. */
-    bool (*snooped)(uint64_t address);
+    /* The device looks into the cache, or it holds nothing of this byte. */
+    bool (*snooped)(hal_address address);
     /* The line may be dropped: nobody but the transfer has bytes in it. */
-    bool (*may_drop)(uint64_t line);
+    bool (*may_drop)(hal_address line);
 };
 
 extern const struct hal_window two_sides_window;
@@ -52,7 +53,7 @@ extern const struct hal_fences two_sides_fences;
 void two_sides_begin(const struct two_sides_facts *facts, uint64_t seed);
 
 /* The adversary acts on the line of this byte, too. */
-void two_sides_watch(uint64_t address);
+void two_sides_watch(hal_address address);
 
 /* What the device wrote has landed: the test has seen that it is idle. */
 void two_sides_land(void);
@@ -64,10 +65,10 @@ void two_sides_moment(void);
 void two_sides_settle(void);
 
 /* A byte, from either side. What the device writes lands later. */
-uint8_t two_sides_cpu(uint64_t address);
-void two_sides_cpu_write(uint64_t address, uint8_t value);
-uint8_t two_sides_device(uint64_t address);
-void two_sides_device_write(uint64_t address, uint8_t value);
+uint8_t two_sides_cpu(hal_address address);
+void two_sides_cpu_write(hal_address address, uint8_t value);
+uint8_t two_sides_device(hal_address address);
+void two_sides_device_write(hal_address address, uint8_t value);
 
 /* What was done wrong; NULL: nothing. Windows open now; cache operations since
    the beginning. */

@@ -9,8 +9,9 @@
 struct iodma_bounce watched_bounce;
 
 static struct iodma_bus bus;
-static struct hal_bounce_cell cells[WATCHED_PAGES];
-static struct iodma_note notes[WATCHED_PAGES];
+static uint32_t words[IODMA_BLOCK_WORDS(WATCHED_PAGES)];
+static struct hal_loan loans[WATCHED_LOANS];
+static uint32_t loans_lent;
 static const struct hal_bounce_ops *real; /* the pool's own */
 
 /* A call that needs the lock, or one that takes too long for it. */
@@ -48,25 +49,14 @@ static void maintain(const struct hal_cache *cache, void *va, uint64_t pa,
         hooks.broken = "a cache was asked for other bytes than it was shown";
 }
 
-static enum iodma_status take_page(struct hal_bounce *bounce, uint64_t highest,
-                                   uint64_t *address)
+static enum iodma_status take(struct hal_bounce *bounce,
+                              const struct hal_bounce_wish *wish,
+                              hal_address *address, hal_address *size)
 {
     enum iodma_status status;
 
     begin_call(true);
-    status = real->take_page(bounce, highest, address);
-    hooks.moment();
-    return status;
-}
-
-static enum iodma_status take_run(struct hal_bounce *bounce, uint64_t size,
-                                  uint64_t alignment, uint64_t highest,
-                                  uint64_t *address)
-{
-    enum iodma_status status;
-
-    begin_call(true);
-    status = real->take_run(bounce, size, alignment, highest, address);
+    status = real->take(bounce, wish, address, size);
     hooks.moment();
     return status;
 }
@@ -82,12 +72,11 @@ static void give_back(struct hal_bounce *bounce, uint64_t address,
 static const struct hal_window window = { window_open, window_close };
 static const struct hal_cache_ops cache_ops = { maintain, maintain };
 static const struct hal_cache cache = { &cache_ops, 64, 64 };
-static const struct hal_bounce_ops bounce_ops = { take_page, take_run,
-                                                  give_back };
+static const struct hal_bounce_ops bounce_ops = { take, give_back };
 
 static const struct hal_region region = {
-    .base = 0,
-    .size = UINT64_C(1) << 63,
+    .first = 0,
+    .last = INT64_MAX,
     .cached = HAL_WRITE_BACK,
     .writable = true,
     .window = &window,
@@ -105,15 +94,18 @@ static const struct hal_bus hal = {
     .fences = &hooks_fences,
 };
 
-const struct iodma_bus *watched_bus(uint32_t pages, void (*moment)(void))
+const struct iodma_bus *watched_bus_with(uint32_t pages, uint32_t count,
+                                         void (*moment)(void))
 {
     hooks = (struct hooks){ .moment = moment };
+    loans_lent = count;
     expect_status("the watched bus",
                   iodma_bus_init(&bus, &hal, WATCHED_GRANULE), IODMA_OK);
+    expect_status("its caches", iodma_bus_cache(&bus), IODMA_OK);
     expect_status("its storage",
                   iodma_bounce_init(&watched_bounce, WATCHED_STORAGE,
                                     pages * WATCHED_GRANULE, WATCHED_GRANULE,
-                                    cells, notes),
+                                    words, loans, count),
                   IODMA_OK);
     real = watched_bounce.hal.ops;
     watched_bounce.hal.ops = &bounce_ops;
@@ -121,22 +113,40 @@ const struct iodma_bus *watched_bus(uint32_t pages, void (*moment)(void))
     return &bus;
 }
 
-/* A full pool lends its pages one after the other. */
+const struct iodma_bus *watched_bus(uint32_t pages, void (*moment)(void))
+{
+    return watched_bus_with(pages, WATCHED_LOANS, moment);
+}
+
+/* A full pool lends its pages one after the other, and has its loans. */
 static bool expect_full_pool(void)
 {
-    uint64_t address;
+    const struct hal_bounce_wish page = {
+        .at_least = WATCHED_GRANULE,
+        .at_most = WATCHED_GRANULE,
+        .alignment = WATCHED_GRANULE,
+        .highest = HAL_ADDRESS_MAX,
+    };
+    hal_address end = WATCHED_STORAGE;
+    hal_address address;
+    hal_address size;
+    uint32_t count = 0;
     bool full =
         expect_number("pages on loan", iodma_bounce_in_use(&watched_bounce), 0);
 
-    for (uint32_t i = 0; full && i < watched_bounce.hal.pages; i++)
-        full = expect_number("first of a bucket", cells[i].bucket, 0) &&
-               expect_status(
+    while (full && end - 1 != watched_bounce.hal.last) {
+        full = expect_status(
                    "a page of a full pool",
-                   real->take_page(&watched_bounce.hal, UINT64_MAX, &address),
+                   real->take(&watched_bounce.hal, &page, &address, &size),
                    IODMA_OK) &&
-               expect_number("it is the next one", address,
-                             WATCHED_STORAGE + i * WATCHED_GRANULE);
-    return full;
+               expect_number("it is the next one", address, end) &&
+               expect_number("its size", size, WATCHED_GRANULE);
+        end += WATCHED_GRANULE;
+    }
+    for (const struct hal_loan *loan = watched_bounce.hal.loans;
+         loan && count <= loans_lent; loan = loan->next)
+        count++;
+    return full & expect_number("loans in the pool", count, loans_lent);
 }
 
 bool expect_watched_bus(void)

@@ -20,7 +20,10 @@
 #define WATCHED_GRANULE UINT64_C(0x100)
 #define WATCHED_STORAGE UINT64_C(0x800000) /* where the pool's pages are */
 
-enum { WATCHED_PAGES = 16 }; /* of the largest pool */
+enum {
+    WATCHED_PAGES = 16, /* of the largest pool   */
+    WATCHED_LOANS = 32, /* a pool's, at the most */
+};
 
 /* The pool's counters are the test's to read. */
 extern struct iodma_bounce watched_bounce;
@@ -29,9 +32,12 @@ extern struct iodma_bounce watched_bounce;
    from now on. */
 const struct iodma_bus *watched_bus(uint32_t pages, void (*moment)(void));
 
-/* Nothing was found wrong, the lock is free, no window is open, all pages are
-   in the pool and their lists empty. Ends the bus: the pool's pages are
-   taken. */
+/* The same with a pool of so many loans. */
+const struct iodma_bus *watched_bus_with(uint32_t pages, uint32_t loans,
+                                         void (*moment)(void));
+
+/* Nothing was found wrong, the lock is free, no window is open, all pages and
+   loans are in the pool. Ends the bus: the pool's pages are taken. */
 bool expect_watched_bus(void);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/target/far.h"
 
-#include "dma/access.h"
 #include "hal/bits.h"
 #include "tests/check.h"
 
@@ -13,47 +12,62 @@ struct far far;
 
 /* Memory ------------------------------------------------------------------- */
 
-uint8_t *far_pointer(uint64_t address)
+uint8_t *far_pointer(hal_address address)
 {
     return (uint8_t *)(uintptr_t)address;
 }
 
-uint8_t far_fresh(uint64_t x)
+uint8_t far_fresh(hal_address x)
 {
     return (uint8_t)(x ^ x >> 8 ^ x >> 16 ^ x >> 32);
 }
 
-uint8_t far_inverse(uint64_t x)
+uint8_t far_inverse(hal_address x)
 {
     return far_fresh(x) ^ 0xFF;
 }
 
-void far_get(void *bytes, uint64_t address, uint64_t length)
+static struct iodma_memory bytes_at(hal_address address, hal_address length)
 {
-    expect_status("the CPU reads",
-                  iodma_access_read(&far.engine.bus, bytes, address, length),
-                  IODMA_OK);
+    struct iodma_memory memory = { .ranges = NULL };
+
+    expect_status(
+        "bytes",
+        iodma_memory_init_buffer(&memory, address, length, length, IODMA_INOUT),
+        IODMA_OK);
+    return memory;
 }
 
-void far_put(uint64_t address, const void *bytes, uint64_t length)
+void far_get(void *bytes, hal_address address, hal_address length)
 {
-    expect_status("the CPU writes",
-                  iodma_access_write(&far.engine.bus, address, bytes, length),
-                  IODMA_OK);
+    struct iodma_memory memory = bytes_at(address, length);
+
+    expect_number("the CPU reads",
+                  iodma_memory_read(&memory, &far.engine.bus, 0, bytes, length),
+                  length);
 }
 
-void far_fill(uint64_t address, uint8_t byte, uint64_t length)
+void far_put(hal_address address, const void *bytes, hal_address length)
+{
+    struct iodma_memory memory = bytes_at(address, length);
+
+    expect_number(
+        "the CPU writes",
+        iodma_memory_write(&memory, &far.engine.bus, 0, bytes, length), length);
+}
+
+void far_fill(hal_address address, uint8_t byte, hal_address length)
 {
     uint8_t bytes[256];
 
     memset(bytes, byte, sizeof bytes);
-    for (uint64_t at = 0; at < length; at += sizeof bytes)
+    for (hal_address at = 0; at < length; at += sizeof bytes)
         far_put(address + at, bytes, smaller(sizeof bytes, length - at));
 }
 
 /* Descriptors -------------------------------------------------------------- */
 
-uint64_t far_address(const struct iodma_memory *memory, uint64_t offset)
+hal_address far_address(const struct iodma_memory *memory, hal_address offset)
 {
     uint32_t i = 0;
 
@@ -63,9 +77,10 @@ uint64_t far_address(const struct iodma_memory *memory, uint64_t offset)
 }
 
 /* Which byte of the descriptor an address is; its length: none. */
-static uint64_t offset_of(const struct iodma_memory *memory, uint64_t address)
+static hal_address offset_of(const struct iodma_memory *memory,
+                             hal_address address)
 {
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     for (uint32_t i = 0; i < memory->count; i++) {
         const struct iodma_range *range = &memory->ranges[i];
@@ -84,10 +99,10 @@ static uint8_t room[0x8000 + 2 * FAR_GUARD];
 static void paint(const struct iodma_memory *memory)
 {
     for (uint32_t i = 0; i < memory->count; i++) {
-        uint64_t begin = memory->ranges[i].address - FAR_GUARD;
-        uint64_t length = memory->ranges[i].length + 2 * FAR_GUARD;
+        hal_address begin = memory->ranges[i].address - FAR_GUARD;
+        hal_address length = memory->ranges[i].length + 2 * FAR_GUARD;
 
-        for (uint64_t k = 0; k < length; k++)
+        for (hal_address k = 0; k < length; k++)
             room[k] = far_fresh(begin + k);
         far_put(begin, room, length);
     }
@@ -96,17 +111,17 @@ static void paint(const struct iodma_memory *memory)
 /* All is fresh, guards too, but for bytes from .. to - 1: they are the
    inverse, which only a device writes. */
 static bool expect_inverse(const char *what, const struct iodma_memory *memory,
-                           uint64_t from, uint64_t to)
+                           hal_address from, hal_address to)
 {
     bool good = true;
 
     for (uint32_t i = 0; good && i < memory->count; i++) {
-        uint64_t begin = memory->ranges[i].address - FAR_GUARD;
-        uint64_t length = memory->ranges[i].length + 2 * FAR_GUARD;
+        hal_address begin = memory->ranges[i].address - FAR_GUARD;
+        hal_address length = memory->ranges[i].length + 2 * FAR_GUARD;
 
         far_get(room, begin, length);
-        for (uint64_t k = 0; good && k < length; k++) {
-            uint64_t offset = offset_of(memory, begin + k);
+        for (hal_address k = 0; good && k < length; k++) {
+            hal_address offset = offset_of(memory, begin + k);
             bool changed =
                 offset != memory->length && offset >= from && offset < to;
 
@@ -122,14 +137,21 @@ static bool expect_inverse(const char *what, const struct iodma_memory *memory,
 
 #define POOL (LOW + 0x100000)
 
-static struct hal_bounce_cell pool_cells[FAR_POOL_PAGES];
-static struct iodma_note pool_notes[FAR_POOL_PAGES];
+static uint32_t pool_words[IODMA_BLOCK_WORDS(FAR_POOL_PAGES)];
+static struct hal_loan pool_loans[FAR_POOL_PAGES];
 
 void far_take_all(void)
 {
-    uint64_t address;
+    static const struct hal_bounce_wish page = {
+        .at_least = FAR_PAGE,
+        .at_most = FAR_PAGE,
+        .alignment = FAR_PAGE,
+        .highest = HAL_ADDRESS_MAX,
+    };
+    hal_address address;
+    hal_address size;
 
-    while (far.pool.hal.ops->take_page(&far.pool.hal, UINT64_MAX, &address) ==
+    while (far.pool.hal.ops->take(&far.pool.hal, &page, &address, &size) ==
            IODMA_OK)
         ;
 }
@@ -137,18 +159,19 @@ void far_take_all(void)
 void far_free_pages(uint32_t first, uint32_t end, uint32_t step)
 {
     for (uint32_t i = first; i < end; i += step) {
-        far_fill(far.pool.hal.base + i * FAR_PAGE, FAR_STALE_BYTE, FAR_PAGE);
-        far.pool.hal.ops->give_back(&far.pool.hal,
-                                    far.pool.hal.base + i * FAR_PAGE, FAR_PAGE);
+        far_fill(far.pool.hal.first + i * FAR_PAGE, FAR_STALE_BYTE, FAR_PAGE);
+        far.pool.hal.ops->give_back(
+            &far.pool.hal, far.pool.hal.first + i * FAR_PAGE, FAR_PAGE);
     }
     far.idle = iodma_bounce_in_use(&far.pool);
 }
 
-void far_make_pool(uint64_t base)
+void far_make_pool(hal_address base)
 {
     expect_status("pool",
                   iodma_bounce_init(&far.pool, base, FAR_POOL_PAGES * FAR_PAGE,
-                                    FAR_PAGE, pool_cells, pool_notes),
+                                    FAR_PAGE, pool_words, pool_loans,
+                                    FAR_POOL_PAGES),
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&far.engine.bus, &far.pool.hal),
                   IODMA_OK);
@@ -166,6 +189,13 @@ void far_make_spec_pool(void)
     far_make_pool(POOL);
     far_free_pages(0, 2 * FAR_SINGLE_PAGES, 2);
     far_free_pages(FAR_FIRST_RUN, FAR_POOL_PAGES, 1);
+}
+
+uint32_t far_way(const struct iodma_command *command)
+{
+    if (!command->plan.loans)
+        return FAR_DIRECT;
+    return command->plan.whole ? FAR_WHOLE : FAR_SPLIT;
 }
 
 /* A command and its list --------------------------------------------------- */
@@ -190,7 +220,7 @@ enum iodma_status far_prepare(bool synchronize)
 
 void far_make_list(void)
 {
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     far.listed = FAR_SEGMENTS;
     expect_status("gen",
@@ -198,7 +228,7 @@ void far_make_list(void)
                                              &far.listed),
                   IODMA_OK);
     expect_number("the list covers the window", offset,
-                  far.command.view.length);
+                  far.command.window.length);
 }
 
 void far_begin(const struct iodma_spec *spec, const struct iodma_range *ranges,
@@ -225,14 +255,14 @@ void far_synchronize(uint32_t options, enum iodma_status want)
                   iodma_command_synchronize(&far.command, options), want);
 }
 
-void far_expect_client(const char *what, uint64_t from, uint64_t to)
+void far_expect_client(const char *what, hal_address from, hal_address to)
 {
     expect_inverse(what, &far.memory, from, to);
 }
 
 /* The device --------------------------------------------------------------- */
 
-uint64_t far_bench(uint64_t position)
+hal_address far_bench(hal_address position)
 {
     return BENCH + modulo(far.list[0].address, 4) + position;
 }
@@ -252,16 +282,16 @@ static void run_items(const struct hal_item *items, uint32_t count)
     expect_number("items done", retired, count);
 }
 
-void far_device(bool writes, uint64_t from, uint64_t to)
+void far_device(bool writes, hal_address from, hal_address to)
 {
     struct hal_item items[FAR_SEGMENTS];
-    uint64_t position = 0; /* of a segment's first byte */
+    hal_address position = 0; /* of a segment's first byte */
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < far.listed; i++) {
-        uint64_t first = from > position ? from : position;
-        uint64_t end = smaller(to, position + far.list[i].length);
-        uint64_t seen = far.list[i].address + (first - position);
+        hal_address first = from > position ? from : position;
+        hal_address end = smaller(to, position + far.list[i].length);
+        hal_address seen = far.list[i].address + (first - position);
 
         if (first < end)
             items[count++] = (struct hal_item){
@@ -274,13 +304,13 @@ void far_device(bool writes, uint64_t from, uint64_t to)
     run_items(items, count);
 }
 
-void far_fill_bench(uint64_t from, uint64_t to)
+void far_fill_bench(hal_address from, hal_address to)
 {
-    for (uint64_t i = from; i < to; i++)
+    for (hal_address i = from; i < to; i++)
         *far_pointer(far_bench(i)) = far_inverse(far_address(&far.memory, i));
 }
 
-void far_device_inverts(uint64_t from, uint64_t to)
+void far_device_inverts(hal_address from, hal_address to)
 {
     far_fill_bench(from, to);
     far_device(true, from, to);
@@ -289,7 +319,7 @@ void far_device_inverts(uint64_t from, uint64_t to)
 void far_clear_bench(void)
 {
     memset(far_pointer(far_bench(0) - FAR_GUARD), FAR_GUARD_BYTE,
-           (size_t)far.command.view.length + 2 * FAR_GUARD);
+           (size_t)far.command.window.length + 2 * FAR_GUARD);
 }
 
 void far_expect_bench_guards(void)
@@ -300,22 +330,22 @@ void far_expect_bench_guards(void)
     expect_bytes("guard before the device's",
                  far_pointer(far_bench(0) - FAR_GUARD), guard, FAR_GUARD);
     expect_bytes("guard behind it",
-                 far_pointer(far_bench(far.command.view.length)), guard,
+                 far_pointer(far_bench(far.command.window.length)), guard,
                  FAR_GUARD);
 }
 
 const uint8_t *far_device_reads(void)
 {
     far_clear_bench();
-    far_device(false, 0, far.command.view.length);
+    far_device(false, 0, far.command.window.length);
     far_expect_bench_guards();
     return far_pointer(far_bench(0));
 }
 
-void far_expect_fresh(const char *what, const uint8_t *bytes, uint64_t offset,
-                      uint64_t length)
+void far_expect_fresh(const char *what, const uint8_t *bytes,
+                      hal_address offset, hal_address length)
 {
-    for (uint64_t i = 0; i < length; i++) {
+    for (hal_address i = 0; i < length; i++) {
         if (!expect_number(what, bytes[i],
                            far_fresh(far_address(&far.memory, offset + i))))
             break;
@@ -325,7 +355,7 @@ void far_expect_fresh(const char *what, const uint8_t *bytes, uint64_t offset,
 void far_expect_device_has_fresh(void)
 {
     far_expect_fresh("a byte as the device sees it", far_device_reads(),
-                     far.command.view.offset, far.command.view.length);
+                     far.command.window.offset, far.command.window.length);
 }
 
 /* Transfers ---------------------------------------------------------------- */
@@ -361,7 +391,7 @@ enum iodma_status far_transfer(struct iodma_command *from,
 enum iodma_status far_transfer_with_bench(void)
 {
     static const struct iodma_spec any = SPEC(0, 0);
-    struct iodma_range range = { far_bench(0), far.command.view.length };
+    struct iodma_range range = { far_bench(0), far.command.window.length };
     struct iodma_memory low;
     struct iodma_command other;
 

@@ -44,6 +44,9 @@ enum {
     FAR_FIRST_RUN = 256,
 };
 
+/* Which way the bytes of a prepared command go. */
+enum { FAR_DIRECT = 0, FAR_SPLIT = 1, FAR_WHOLE = 2, FAR_WAYS = 3 };
+
 extern struct far {
     struct engine engine;
     struct iodma_bounce pool;
@@ -65,36 +68,39 @@ void far_wrap_windows(void);
 
 /* Memory ------------------------------------------------------------------- */
 
-uint8_t *far_pointer(uint64_t address);
-uint8_t far_fresh(uint64_t address);
-uint8_t far_inverse(uint64_t address);
+uint8_t *far_pointer(hal_address address);
+uint8_t far_fresh(hal_address address);
+uint8_t far_inverse(hal_address address);
 
 /* By the CPU, through windows where there is no pointer. */
-void far_get(void *bytes, uint64_t address, uint64_t length);
-void far_put(uint64_t address, const void *bytes, uint64_t length);
-void far_fill(uint64_t address, uint8_t byte, uint64_t length);
+void far_get(void *bytes, hal_address address, hal_address length);
+void far_put(hal_address address, const void *bytes, hal_address length);
+void far_fill(hal_address address, uint8_t byte, hal_address length);
 
 /* The CPU physical address of a byte of a descriptor. */
-uint64_t far_address(const struct iodma_memory *memory, uint64_t offset);
+hal_address far_address(const struct iodma_memory *memory, hal_address offset);
 
 /* Storage ------------------------------------------------------------------ */
 
 /* A pool of FAR_POOL_PAGES, all taken; then some of them free, stale bytes in
    them; or all taken once more. */
-void far_make_pool(uint64_t base);
+void far_make_pool(hal_address base);
 void far_free_pages(uint32_t first, uint32_t end, uint32_t step);
 void far_take_all(void);
 
 /*
  * As in the spec's fixture: single pages at LOW + 0x100000, + 0x102000, ...
  * 0x11E000, the lowest free one first; then room for runs from LOW + 0x200000
- * on. It is one real pool: a run of one page is a page like any other.
+ * on. It is one real pool, which gives the lowest run that there is.
  */
 void far_make_spec_pool(void);
 
 uint32_t far_pages_taken(void);
 
 /* The command -------------------------------------------------------------- */
+
+/* FAR_DIRECT ... */
+uint32_t far_way(const struct iodma_command *command);
 
 /* Attach a fresh descriptor; the pool is there. */
 void far_attach(const struct iodma_spec *spec, const struct iodma_range *ranges,
@@ -112,29 +118,29 @@ void far_synchronize(uint32_t options, enum iodma_status want);
 
 /* Bytes from .. to - 1 of the descriptor are inverse, all others and the
    guards are fresh. */
-void far_expect_client(const char *what, uint64_t from, uint64_t to);
+void far_expect_client(const char *what, hal_address from, hal_address to);
 
 /* These bytes are what is fresh from an offset of the descriptor on. */
-void far_expect_fresh(const char *what, const uint8_t *bytes, uint64_t offset,
-                      uint64_t length);
+void far_expect_fresh(const char *what, const uint8_t *bytes,
+                      hal_address offset, hal_address length);
 
 /* The device --------------------------------------------------------------- */
 
 /* Where the device keeps the byte of a position: low memory of its own. The
    chip wants both ends of a move equal modulo 4 (same_phase). */
-uint64_t far_bench(uint64_t position);
+hal_address far_bench(hal_address position);
 
 /* Nothing but guard bytes; the inverse at positions from .. to - 1; the guards
    on either side hold. */
 void far_clear_bench(void);
-void far_fill_bench(uint64_t from, uint64_t to);
+void far_fill_bench(hal_address from, hal_address to);
 void far_expect_bench_guards(void);
 
 /* Move the window's bytes from .. to - 1 between bench and list. */
-void far_device(bool writes, uint64_t from, uint64_t to);
+void far_device(bool writes, hal_address from, hal_address to);
 
 /* The device writes the inverse. */
-void far_device_inverts(uint64_t from, uint64_t to);
+void far_device_inverts(hal_address from, hal_address to);
 
 /* Returns the whole window as the device sees it. */
 const uint8_t *far_device_reads(void);

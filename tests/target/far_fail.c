@@ -21,7 +21,7 @@ static struct {
     uint32_t open;
 } windows;
 
-static void *failing_open(uint64_t address, uint64_t *length)
+static void *failing_open(hal_address address, hal_address *length)
 {
     void *window;
 
@@ -104,18 +104,18 @@ static const struct {
     bool prepared; /* before the call */
     enum iodma_status (*call)(void);
 } calls[] = {
-    { "prepare, pages", SPEC(32, 0), false, call_prepare },
-    { "prepare, pages, not filled", SPEC(32, 0), false, call_prepare_zeros },
+    { "prepare, split", SPEC(32, 0), false, call_prepare },
+    { "prepare, split, not filled", SPEC(32, 0), false, call_prepare_zeros },
     { "prepare, whole", SPEC(32, 0, .align_address = 8), false,
       call_prepare },
     { "prepare, whole, not filled", SPEC(32, 0, .align_address = 8), false,
       call_prepare_zeros },
     { "set_memory", SPEC(32, 0), false, call_set },
-    { "force, from pages", SPEC(32, 0), true, call_force },
-    { "synchronize out, pages", SPEC(32, 0), true, call_out },
+    { "force, from split", SPEC(32, 0), true, call_force },
+    { "synchronize out, split", SPEC(32, 0), true, call_out },
     { "synchronize out, whole", SPEC(32, 0, .align_address = 8), true,
       call_out },
-    { "synchronize in, pages", SPEC(32, 0), true, call_in },
+    { "synchronize in, split", SPEC(32, 0), true, call_in },
     { "synchronize in, whole", SPEC(32, 0, .align_address = 8), true,
       call_in },
 };
@@ -135,8 +135,8 @@ static void set_up(const struct iodma_spec *spec, bool prepared)
 /* What a failing call must not change. The client's bytes are fresh. */
 struct state {
     uint32_t prepared, pages, windows;
-    uint64_t position, storage;
-    uint8_t rung;
+    uint32_t way;
+    hal_address position, storage;
 };
 
 static struct state state_now(void)
@@ -147,10 +147,11 @@ static struct state state_now(void)
         .prepared = far.command.prepared,
         .pages = far_pages_taken(),
         .windows = windows.open,
-        .position = prepared ? far.command.cursor.walk.offset : 0,
-        .storage =
-            prepared ? far.command.view.buffer + far.command.view.cells : 0,
-        .rung = prepared ? far.command.view.rung : 0,
+        .way = prepared ? far_way(&far.command) : 0,
+        .position = prepared ? far.command.place.walk.offset : 0,
+        .storage = prepared && far.command.plan.loans
+                       ? far.command.plan.loans->storage
+                       : 0,
     };
 }
 
@@ -161,9 +162,9 @@ static void expect_state(const struct state *want)
     expect_number("count", got.prepared, want->prepared);
     expect_number("pages taken", got.pages, want->pages);
     expect_number("windows open", got.windows, want->windows);
-    expect_number("cursor", got.position, want->position);
+    expect_number("way", got.way, want->way);
+    expect_number("place", got.position, want->position);
     expect_number("storage", got.storage, want->storage);
-    expect_number("rung", got.rung, want->rung);
     far_expect_client("the client's bytes", 0, 0);
 }
 
@@ -209,8 +210,8 @@ static void failing_in_turn(void)
 /* Each byte is the old one or the device's, and guards are intact. */
 static void expect_old_or_new(void)
 {
-    for (uint64_t i = 0; i < far.memory.length; i++) {
-        uint64_t address = far_address(&far.memory, i);
+    for (hal_address i = 0; i < far.memory.length; i++) {
+        hal_address address = far_address(&far.memory, i);
         uint8_t was = far_fresh(address);
         uint8_t byte;
 
@@ -267,12 +268,12 @@ static void failing_complete(const char *what, const struct iodma_spec *spec,
 
 void far_test_fail(void)
 {
-    static const struct iodma_spec pages = SPEC(32, 0);
+    static const struct iodma_spec split = SPEC(32, 0);
     static const struct iodma_spec whole = SPEC(32, 0, .align_address = 8);
 
     failing_in_turn();
-    failing_complete("complete, pages: ends unprepared, with all given back",
-                     &pages, false, 6);
+    failing_complete("complete, split: ends unprepared, with all given back",
+                     &split, false, 4);
     failing_complete("complete, whole", &whole, false, 6);
-    failing_complete("the end of a transfer", &pages, true, 6);
+    failing_complete("the end of a transfer", &split, true, 4);
 }

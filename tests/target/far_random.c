@@ -27,6 +27,7 @@ enum {
     SLAB = 0x40000,
     MODEL_KEYS = 0x8000,
     RANDOM_PAGES = 32,
+    RANDOM_LOANS = 64,
     DISK_SPAN = 4096, /* blocks that belong to a job */
 };
 
@@ -38,7 +39,7 @@ struct side {
     struct iodma_range ranges[MOST_RANGES];
     struct iodma_memory memory;
     struct iodma_command command;
-    uint64_t offset; /* of the window */
+    hal_address offset; /* of the window */
     uint32_t key;
     bool straddles;
 };
@@ -54,7 +55,7 @@ enum stage {
 struct job {
     uint64_t seed; /* all that is random about it */
     struct side from, to;
-    uint64_t length; /* of both windows */
+    hal_address length; /* of both windows */
     uint32_t stage;
     bool ended;
     bool refused; /* the side to be prepared has been */
@@ -68,14 +69,14 @@ struct master {
     const char *name;
     struct iodma_bus *bus;
     struct iodma_bounce pool;
-    struct hal_bounce_cell cells[RANDOM_PAGES];
-    struct iodma_note notes[RANDOM_PAGES];
+    uint32_t words[IODMA_BLOCK_WORDS(RANDOM_PAGES)];
+    struct hal_loan loans[RANDOM_LOANS];
     const struct iodma_spec *specs;
     uint32_t spec_count;
     uint32_t transfers;
-    uint32_t refused;   /* for want of storage            */
-    uint32_t misphased; /* NotAligned, as it had to be    */
-    uint32_t rungs[IODMA_WHOLE + 1];
+    uint32_t refused;        /* for want of storage            */
+    uint32_t misphased;      /* NotAligned, as it had to be    */
+    uint32_t ways[FAR_WAYS]; /* that sides went              */
 };
 
 static struct disk disk;
@@ -130,7 +131,7 @@ static struct master *master_of(const struct job *job)
 
 /* Descriptors -------------------------------------------------------------- */
 
-static uint64_t some_length(bool in_pages)
+static hal_address some_length(bool in_pages)
 {
     if (in_pages && below(8) != 0)
         return FAR_PAGE;
@@ -145,22 +146,22 @@ static uint64_t some_length(bool in_pages)
 }
 
 /* A range behind *next, which it moves on. */
-static struct iodma_range lay(uint64_t *next, uint64_t offset, uint64_t length,
-                              bool in_page)
+static struct iodma_range lay(hal_address *next, hal_address offset,
+                              hal_address length, bool in_page)
 {
-    uint64_t address =
+    hal_address address =
         *next + 2 * FAR_GUARD + below(below(2) != 0 ? 64 : FAR_PAGE);
 
     if (in_page)
-        address = (address + FAR_PAGE - 1) & ~(uint64_t)(FAR_PAGE - 1);
+        address = round_up(address, FAR_PAGE);
     address += modulo(offset - address, 4);
     *next = address + length;
     return (struct iodma_range){ address, length };
 }
 
-static struct iodma_range lay_on_line(uint64_t offset, uint64_t length)
+static struct iodma_range lay_on_line(hal_address offset, hal_address length)
 {
-    uint64_t address = GIB4 - 4 - below((uint32_t)length - 4);
+    hal_address address = GIB4 - 4 - below((uint32_t)length - 4);
 
     address += modulo(offset - address, 4);
     line_taken = true;
@@ -172,15 +173,15 @@ static struct iodma_range lay_on_line(uint64_t offset, uint64_t length)
 static void strew(struct side *side, uint32_t slab, uint32_t direction,
                   bool in_pages)
 {
-    uint64_t near = LOW_SLABS + (uint64_t)slab * SLAB;
-    uint64_t distant = FAR_SLABS + (uint64_t)slab * SLAB;
+    hal_address near = LOW_SLABS + (hal_address)slab * SLAB;
+    hal_address distant = FAR_SLABS + (hal_address)slab * SLAB;
     uint32_t count = 1 + below(MOST_RANGES);
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     side->straddles = false;
     side->key = below(MODEL_KEYS);
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t length = some_length(in_pages);
+        hal_address length = some_length(in_pages);
 
         if (!in_pages && !line_taken && length > 8 && below(4) == 0) {
             side->straddles = true;
@@ -257,8 +258,8 @@ static bool arrived(const struct job *job)
 /* A whole buffer is aligned: so to words, mostly. */
 static void bring_in_phase(struct job *job)
 {
-    uint64_t *from = &job->from.offset;
-    uint64_t *to = &job->to.offset;
+    hal_address *from = &job->from.offset;
+    hal_address *to = &job->to.offset;
 
     if (below(8) != 0)
         *from -= modulo(*from, 4);
@@ -271,7 +272,7 @@ static void bring_in_phase(struct job *job)
 /* Sub-ranges of both sides. Returns false if there is none to be had. */
 static bool choose_windows(struct job *job, uint32_t unit)
 {
-    uint64_t most =
+    hal_address most =
         smaller(job->from.memory.length, job->to.memory.length) / unit;
 
     if (most == 0)
@@ -299,7 +300,7 @@ static bool prepare_side(struct job *job, struct side *side)
         side->memory.direction == IODMA_OUT || below(2) != 0);
 
     if (status == IODMA_OK) {
-        master->rungs[side->command.view.rung]++;
+        master->ways[far_way(&side->command)]++;
         return true;
     }
     master->refused += !job->refused;
@@ -358,9 +359,9 @@ static void on_copied(struct iodma_transfer *moved, enum iodma_status status)
 }
 
 /* Where the window begins, modulo 4: a whole buffer is aligned. */
-static uint64_t phase_of(const struct side *side)
+static hal_address phase_of(const struct side *side)
 {
-    return side->command.view.rung == IODMA_WHOLE ? 0 : modulo(side->offset, 4);
+    return far_way(&side->command) == FAR_WHOLE ? 0 : modulo(side->offset, 4);
 }
 
 static void start_copy(struct job *job)
@@ -411,7 +412,7 @@ static void on_disk_done(struct nvme_request *request)
 static void start_disk(struct job *job, struct side *side, uint8_t opcode)
 {
     struct nvme *nvme = disk.facts->nvme;
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     if (opcode == NVME_WRITE) {
         uint32_t blocks = (uint32_t)job->length / nvme->block_size;
@@ -519,13 +520,13 @@ static bool wanted(void)
            !all_free();
 }
 
-static void make_random_pool(struct master *master, uint64_t base)
+static void make_random_pool(struct master *master, hal_address base)
 {
-    sound &= expect_status("pool",
-                           iodma_bounce_init(&master->pool, base,
-                                             RANDOM_PAGES * FAR_PAGE, FAR_PAGE,
-                                             master->cells, master->notes),
-                           IODMA_OK);
+    sound &= expect_status(
+        "pool",
+        iodma_bounce_init(&master->pool, base, RANDOM_PAGES * FAR_PAGE,
+                          FAR_PAGE, master->words, master->loans, RANDOM_LOANS),
+        IODMA_OK);
     sound &= expect_status(
         "lend", iodma_bus_lend(master->bus, &master->pool.hal), IODMA_OK);
 }
@@ -533,18 +534,15 @@ static void make_random_pool(struct master *master, uint64_t base)
 static void report(const struct master *master)
 {
     printf("# %s: %u transfers, %u refused for want of storage, %u out of "
-           "phase; sides direct %u, pages %u, whole %u; high-water %u of %u "
+           "phase; sides direct %u, split %u, whole %u; high-water %u of %u "
            "pages\n",
            master->name, (unsigned)master->transfers, (unsigned)master->refused,
-           (unsigned)master->misphased, (unsigned)master->rungs[IODMA_DIRECT],
-           (unsigned)master->rungs[IODMA_PAGES],
-           (unsigned)master->rungs[IODMA_WHOLE],
+           (unsigned)master->misphased, (unsigned)master->ways[FAR_DIRECT],
+           (unsigned)master->ways[FAR_SPLIT], (unsigned)master->ways[FAR_WHOLE],
            (unsigned)iodma_bounce_high_water(&master->pool),
            (unsigned)RANDOM_PAGES);
-    /* The masters are coherent: no edges. */
-    for (uint32_t rung = 0; rung < COUNT_OF(master->rungs); rung++)
-        sound &= expect("every rung but the edges is used",
-                        (master->rungs[rung] != 0) == (rung != IODMA_EDGES));
+    for (uint32_t way = 0; way < FAR_WAYS; way++)
+        sound &= expect("every way is gone", master->ways[way] != 0);
     sound &= expect("storage is used up now and then", master->refused != 0);
     sound &=
         expect_number("pages in use", iodma_bounce_in_use(&master->pool), 0);

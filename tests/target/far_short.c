@@ -13,14 +13,14 @@ static const struct {
     const char *what;
     struct iodma_spec spec;
     struct iodma_range ranges[ROW_RANGES];
-    uint8_t rung;
+    uint32_t way;
 } ways[] = {
-    { "direct", SPEC(0, 0), { { LOW + 0x40000, 0x3000 } }, IODMA_DIRECT },
-    { "pages", SPEC(32, 0), { { GIB4 + 0x40800, 0x3000 } }, IODMA_PAGES },
+    { "direct", SPEC(0, 0), { { LOW + 0x40000, 0x3000 } }, FAR_DIRECT },
+    { "split", SPEC(32, 0), { { GIB4 + 0x40800, 0x3000 } }, FAR_SPLIT },
     { "whole",
       SPEC(32, 0, .align_address = 4),
       { { GIB4 + 0x50001, 0x3000 } },
-      IODMA_WHOLE },
+      FAR_WHOLE },
 };
 
 static const uint32_t missing[] = {
@@ -31,22 +31,22 @@ static const uint32_t missing[] = {
 static uint8_t ended[COUNT_OF(ways)][WINDOW_BYTES + 2 * FAR_GUARD];
 
 /* Never OLD_BYTE. */
-static uint8_t device_byte(uint64_t position)
+static uint8_t device_byte(hal_address position)
 {
     return (uint8_t)((position * 37 + (position >> 8)) % OLD_BYTE);
 }
 
 static void end_short(size_t way, uint32_t k)
 {
-    uint64_t begins = ways[way].ranges[0].address - FAR_GUARD;
+    hal_address begins = ways[way].ranges[0].address - FAR_GUARD;
 
     far_make_spec_pool();
     far_attach(&ways[way].spec, ways[way].ranges, IODMA_IN);
     far_fill(begins, OLD_BYTE, sizeof ended[way]);
     expect_status("prepare", far_prepare(true), IODMA_OK);
-    expect_number("rung", far.command.view.rung, ways[way].rung);
+    expect_number("way", far_way(&far.command), ways[way].way);
     far_make_list();
-    for (uint64_t i = 0; i < WINDOW_BYTES; i++)
+    for (hal_address i = 0; i < WINDOW_BYTES; i++)
         *far_pointer(far_bench(i)) = device_byte(i);
     far_device(true, 0, WINDOW_BYTES - k);
     far_complete(true);
@@ -90,7 +90,7 @@ static void print_short(uint32_t k)
 
 void far_test_short(void)
 {
-    check_case("a short transfer ends the same on every rung");
+    check_case("a short transfer ends the same whichever way the bytes went");
     printf("# %u bytes of 0x%02X prepared; the device writes k less:\n"
            "# bytes that are still 0x%02X, and the sum of all\n#      k",
            (unsigned)WINDOW_BYTES, (unsigned)OLD_BYTE, (unsigned)OLD_BYTE);

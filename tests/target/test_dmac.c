@@ -29,7 +29,7 @@ static uint8_t *want; /* what the target area has to look like */
 static struct iodma_range source_ranges[RANGES];
 static struct iodma_range target_ranges[RANGES];
 
-static uint64_t address_of(const uint8_t *byte)
+static hal_address address_of(const uint8_t *byte)
 {
     return (uintptr_t)byte;
 }
@@ -280,14 +280,15 @@ static void lend_pool(struct iodma_bounce *pool)
 {
     static uint8_t storage[POOL_PAGES * IODMA_DEFAULT_GRANULE]
         __attribute__((aligned(IODMA_DEFAULT_GRANULE)));
-    static struct hal_bounce_cell cells[POOL_PAGES];
-    static struct iodma_note notes[POOL_PAGES];
+    static uint32_t words[IODMA_BLOCK_WORDS(POOL_PAGES)];
+    static struct hal_loan loans[POOL_PAGES];
 
     expect_status("pool",
                   iodma_bounce_init(pool, address_of(storage), sizeof storage,
-                                    IODMA_DEFAULT_GRANULE, cells, notes),
+                                    IODMA_DEFAULT_GRANULE, words, loans,
+                                    POOL_PAGES),
                   IODMA_OK);
-    expect_status("lend", iodma_bus_lend(&engine.bus, &pool->hal), IODMA_OK);
+    expect_status("lend", bus_lend(&engine.bus, &pool->hal), IODMA_OK);
 }
 
 static void copy_bytes(struct iodma_copy *one, uint32_t to, uint32_t from,
@@ -451,7 +452,7 @@ static void test_hung(void)
    the driver directly. A master abort on PCI reads as ones and drops writes
    (PCI 3.0, 6.2.3); QEMU's controller goes on without a word, a chip reports
    a bus fault. */
-static struct hal_progress move_item(uint64_t from, uint64_t to)
+static struct hal_progress move_item(hal_address from, hal_address to)
 {
     struct hal_dmac *dmac = engine.facts->dmac;
     struct hal_item item = { from, to, 256 };

@@ -47,7 +47,7 @@ static struct nvme *nvme;
 
 struct area {
     const char *what;
-    uint64_t base; /* CPU physical */
+    hal_address base; /* CPU physical */
     uint8_t *want;
 };
 
@@ -59,28 +59,43 @@ static uint8_t *disk_want;
 static uint8_t *look;
 
 static struct iodma_bounce pool;
-static uint64_t pool_base;
+static hal_address pool_base;
 
 /* Pieces of the board's scratch memory, on multiples of their size if that is
    a power of two up to POOL. */
-static uint8_t *take(uint64_t size)
+static uint8_t *take(hal_address size)
 {
-    static uint64_t taken;
-    uint64_t skew = modulo(board.scratch.base + taken, POOL);
-    uint64_t at = taken + modulo(POOL - skew, POOL);
+    static hal_address taken;
+    hal_address skew = modulo(board.scratch.base + taken, POOL);
+    hal_address at = taken + modulo(POOL - skew, POOL);
 
     taken = at + size;
     return (uint8_t *)(uintptr_t)(board.scratch.base + at);
 }
 
+/* All of an area. */
+static struct iodma_memory area_memory(const struct area *area)
+{
+    struct iodma_memory memory = { .ranges = NULL };
+
+    expect_status(area->what,
+                  iodma_memory_init_buffer(&memory, area->base, area_size,
+                                           area_size, IODMA_INOUT),
+                  IODMA_OK);
+    return memory;
+}
+
 /* Memory becomes what it has to be. */
 static void put_areas(void)
 {
-    for (size_t i = 0; i < COUNT_OF(areas); i++)
-        expect_status(areas[i]->what,
-                      iodma_access_write(&disk.bus, areas[i]->base,
-                                         areas[i]->want, area_size),
-                      IODMA_OK);
+    for (size_t i = 0; i < COUNT_OF(areas); i++) {
+        struct iodma_memory memory = area_memory(areas[i]);
+
+        expect_number(areas[i]->what,
+                      iodma_memory_write(&memory, &disk.bus, 0, areas[i]->want,
+                                         area_size),
+                      area_size);
+    }
 }
 
 static void fill_guards(void)
@@ -114,12 +129,14 @@ static bool expect_equal(const char *what, const uint8_t *got,
 
 static void expect_area(const struct area *area)
 {
+    struct iodma_memory memory = area_memory(area);
+
     for (uint32_t at = 0; at < area_size; at += LOOK) {
         size_t size = (size_t)smaller(LOOK, area_size - at);
 
-        expect_status(area->what,
-                      iodma_access_read(&disk.bus, look, area->base + at, size),
-                      IODMA_OK);
+        expect_number(area->what,
+                      iodma_memory_read(&memory, &disk.bus, at, look, size),
+                      size);
         if (!expect_equal(area->what, look, area->want + at, size))
             printf("#   counted from %s\n", hex(area->base + at));
     }
@@ -131,7 +148,7 @@ static void expect_areas(void)
         expect_area(areas[i]);
 }
 
-static uint8_t *want_at(uint64_t address)
+static uint8_t *want_at(hal_address address)
 {
     const struct area *area = address - low.base < area_size ? &low : &far;
 
@@ -158,7 +175,7 @@ static void mirror(uint8_t opcode, uint64_t lba, struct iodma_memory *memory)
 /* Memory that may hold anything now is as it should be. */
 static void accept(struct iodma_memory *memory)
 {
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     for (uint32_t i = 0; i < memory->count; i++) {
         const struct iodma_range *range = &memory->ranges[i];
@@ -209,7 +226,7 @@ static bool through_pool(struct iodma_command *command)
     uint32_t count = COUNT_OF(segments);
     uint32_t inside = 0;
     uint32_t outside = 0;
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     while (iodma_command_gen_segments64(command, &offset, segments, &count) ==
            IODMA_OK) {
@@ -240,7 +257,7 @@ static bool attach(struct job *job, struct iodma_memory *memory)
 }
 
 static bool begin(struct job *job, uint8_t opcode, uint64_t lba,
-                  uint64_t length)
+                  hal_address length)
 {
     struct nvme_request *request = &job->request;
     uint32_t wait = job->deadline != 0 ? job->deadline : DEADLINE_MS;
@@ -259,10 +276,11 @@ static bool begin(struct job *job, uint8_t opcode, uint64_t lba,
 
 /* A request for a window of a descriptor, ready to be submitted. */
 static bool start(struct job *job, uint8_t opcode, uint64_t lba,
-                  struct iodma_memory *memory, uint64_t offset, uint64_t length)
+                  struct iodma_memory *memory, hal_address offset,
+                  hal_address length)
 {
     struct iodma_command *command = &job->command;
-    uint64_t position = 0;
+    hal_address position = 0;
 
     if (!attach(job, memory) ||
         !expect_status(
@@ -355,14 +373,14 @@ static bool collect(void)
 
 /* Move all of a descriptor in windows of `most` bytes, JOBS at a time. */
 static void transfer(uint8_t opcode, uint64_t lba, struct iodma_memory *memory,
-                     uint64_t most)
+                     hal_address most)
 {
     const uint64_t deadline = patience();
-    uint64_t offset = 0;
+    hal_address offset = 0;
 
     do {
         for (size_t i = 0; i < JOBS && offset < memory->length; i++) {
-            uint64_t length = smaller(most, memory->length - offset);
+            hal_address length = smaller(most, memory->length - offset);
 
             if (jobs[i].busy)
                 continue;
@@ -400,13 +418,13 @@ static void expect_disk(uint64_t lba, uint64_t blocks)
 static struct iodma_range ranges[RANGES];
 static uint32_t range_count;
 
-static void lay(uint64_t address, uint64_t length)
+static void lay(hal_address address, hal_address length)
 {
     ranges[range_count++] = (struct iodma_range){ address, length };
 }
 
 /* The middle of an area: far is across 4 GiB there. */
-static uint64_t middle(const struct area *area)
+static hal_address middle(const struct area *area)
 {
     return area->base + area_size / 2;
 }
@@ -419,7 +437,7 @@ static void describe(struct iodma_memory *memory, uint32_t direction)
                   IODMA_OK);
 }
 
-static void read_stream(uint64_t lba, uint64_t most)
+static void read_stream(uint64_t lba, hal_address most)
 {
     struct iodma_memory memory;
 
@@ -430,7 +448,7 @@ static void read_stream(uint64_t lba, uint64_t most)
     expect_areas();
 }
 
-static void write_stream(uint64_t lba, uint64_t most)
+static void write_stream(uint64_t lba, hal_address most)
 {
     struct iodma_memory memory;
 
@@ -444,7 +462,7 @@ static void write_stream(uint64_t lba, uint64_t most)
 
 /* Through the disk and back again in windows of `most` bytes; the ranges start
    anew. */
-static void round_trip(uint64_t lba, uint64_t most)
+static void round_trip(uint64_t lba, hal_address most)
 {
     read_stream(lba, most);
     write_stream(lba, most);
@@ -483,7 +501,7 @@ static void lay_together(const struct area *area, uint32_t first,
 /* Every other page, from the end of the area down. */
 static void lay_apart(const struct area *area, uint32_t first, uint32_t length)
 {
-    uint64_t page = area->base + area_size;
+    hal_address page = area->base + area_size;
 
     while (length != 0) {
         uint32_t step = (uint32_t)smaller(length, PAGE - first);
@@ -521,7 +539,7 @@ static void test_spans(void)
 /* limit, list, lists: as much as there can be, and one block more ---------- */
 
 /* A request of raw segments, past the command's judgement. */
-static void run_raw(struct job *job, uint64_t length)
+static void run_raw(struct job *job, hal_address length)
 {
     struct hal_segment segment = { low.base, length };
 
@@ -534,7 +552,7 @@ static void run_raw(struct job *job, uint64_t length)
     serve_all();
 }
 
-static void expect_refused(uint64_t length)
+static void expect_refused(hal_address length)
 {
     struct job *job = &jobs[0];
     struct iodma_memory memory;
@@ -668,7 +686,7 @@ static void test_seams(void)
 /* Uneven pieces of two blocks a pair, none of which touch. */
 static void lay_pieces(const struct area *area, uint32_t pairs)
 {
-    uint64_t at = area->base + 1;
+    hal_address at = area->base + 1;
 
     for (uint32_t i = 0; i < pairs; i++) {
         uint32_t uneven = 1 + (i * 37) % (2 * BLOCK - 1);
@@ -707,17 +725,17 @@ static void test_pieces(void)
    rest nothing is even. */
 static void strew(uint64_t length, uint64_t *seed)
 {
-    uint64_t up = low.base;
-    uint64_t down = far.base + area_size;
-    uint64_t offset = 0;
+    hal_address up = low.base;
+    hal_address down = far.base + area_size;
+    hal_address offset = 0;
 
     while (offset < length) {
         bool pages = (offset / MIB) % 2 == 0;
-        uint64_t in_mib = MIB - modulo(offset, MIB);
+        hal_address in_mib = MIB - modulo(offset, MIB);
         uint32_t skip = pages ? 0 : 1 + random_below(seed, PAGE - 1);
         uint64_t piece = pages ? PAGE * (1 + random_below(seed, 16))
                                : 1 + random_below(seed, 16 * PAGE);
-        uint64_t room;
+        hal_address room;
 
         piece = smaller(piece, smaller(in_mib, length - offset));
         room = (piece + skip + 2 * PAGE - 1) & ~(PAGE - UINT64_C(1));
@@ -736,8 +754,8 @@ static void strew(uint64_t length, uint64_t *seed)
 
 static void test_cut(void)
 {
-    const uint64_t most = nvme->limits.max_transfer;
-    const uint64_t length = 3 * most + 5 * BLOCK;
+    const hal_address most = nvme->limits.max_transfer;
+    const hal_address length = 3 * most + 5 * BLOCK;
     uint64_t seed = 7;
     uint32_t requests;
 
@@ -760,7 +778,7 @@ static void test_cut(void)
 
 static void test_whole(void)
 {
-    const uint64_t length = nvme->blocks * BLOCK;
+    const hal_address length = nvme->blocks * BLOCK;
     uint64_t seed = 11;
 
     check_case("the disk holds what the host has put there");
@@ -791,7 +809,7 @@ static uint64_t own_lba(const struct job *job)
    PRPs bounce it. */
 static bool start_own(struct job *job, uint8_t opcode, uint64_t lba, bool seam)
 {
-    uint64_t at = low.base + 4 * PAGE * (uint64_t)(job - jobs + 1);
+    hal_address at = low.base + 4 * PAGE * (hal_address)(job - jobs + 1);
 
     job->ranges[0] = (struct iodma_range){ at, seam ? 1000 : OWN };
     job->ranges[1] = (struct iodma_range){ at + 1100, seam ? OWN - 1000 : 0 };
@@ -1173,13 +1191,14 @@ static void make_areas(void)
 
 static enum iodma_status make_pool(void)
 {
-    static struct hal_bounce_cell cells[POOL / PAGE];
-    static struct iodma_note notes[POOL / PAGE];
+    static uint32_t words[IODMA_BLOCK_WORDS(POOL / PAGE)];
+    static struct hal_loan loans[JOBS];
     enum iodma_status status;
 
     pool_base = (uintptr_t)take(POOL);
-    status = iodma_bounce_init(&pool, pool_base, POOL, PAGE, cells, notes);
-    return status == IODMA_OK ? iodma_bus_lend(&disk.bus, &pool.hal) : status;
+    status =
+        iodma_bounce_init(&pool, pool_base, POOL, PAGE, words, loans, JOBS);
+    return status == IODMA_OK ? bus_lend(&disk.bus, &pool.hal) : status;
 }
 
 /* What with_disk.sh has written. */

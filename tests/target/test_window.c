@@ -27,7 +27,7 @@
 /* From here on memory is behind windows (boards/qemu_virt.c). */
 #define FAR UINT64_C(0xC0000000)
 
-static uintptr_t open_window(uint64_t address, uint64_t *length)
+static uintptr_t open_window(hal_address address, hal_address *length)
 {
     return (uintptr_t)plat_window.open(address, length);
 }
@@ -37,15 +37,15 @@ static void close_window(uintptr_t window)
     plat_window.close((void *)window);
 }
 
-static uintptr_t open_word(uint64_t address)
+static uintptr_t open_word(hal_address address)
 {
-    uint64_t length = sizeof(uint32_t);
+    hal_address length = sizeof(uint32_t);
 
     return open_window(address, &length);
 }
 
 /* Below FAR an address is a pointer. */
-static void poke(uint64_t address, uint32_t value)
+static void poke(hal_address address, uint32_t value)
 {
     uintptr_t word = address < FAR ? (uintptr_t)address : open_word(address);
 
@@ -54,7 +54,7 @@ static void poke(uint64_t address, uint32_t value)
         close_window(word);
 }
 
-static uint32_t peek(uint64_t address)
+static uint32_t peek(hal_address address)
 {
     uintptr_t word = address < FAR ? (uintptr_t)address : open_word(address);
     uint32_t value = mmio_read32(word);
@@ -68,7 +68,7 @@ static uint32_t peek(uint64_t address)
 
 /* The ends of each stretch; then, from the first address beyond 32 bits, one
    address bit more at a time. */
-static const uint64_t places[] = {
+static const hal_address places[] = {
     0xBFFFF000,  0xC0000000,  0x100000000, 0x140000000, 0x1BFFFF000,
     0x100000004, 0x100000008, 0x100000010, 0x100000020, 0x100000040,
     0x100000080, 0x100000100, 0x100000200, 0x100000400, 0x100000800,
@@ -87,9 +87,10 @@ static void test_places(void)
         expect_number(hex(places[i]), peek(places[i]), 0x5EED0000 + i);
 }
 
-static void expect_shown(uint64_t address, uint64_t wanted, uint64_t shown)
+static void expect_shown(hal_address address, hal_address wanted,
+                         hal_address shown)
 {
-    uint64_t length = wanted;
+    hal_address length = wanted;
     uintptr_t window = open_window(address, &length);
 
     expect_number("length", length, shown);
@@ -98,8 +99,8 @@ static void expect_shown(uint64_t address, uint64_t wanted, uint64_t shown)
 
 static void test_ends(void)
 {
-    const uint64_t end = board.far.base + 2 * MIB;
-    uint64_t length = 4096;
+    const hal_address end = board.far.base + 2 * MIB;
+    hal_address length = 4096;
     uintptr_t last;
 
     check_case("a window ends where its 2 MiB end");
@@ -122,7 +123,7 @@ static void test_ends(void)
 
 static void test_same_bytes(void)
 {
-    const uint64_t address = board.far.base + 6 * MIB;
+    const hal_address address = board.far.base + 6 * MIB;
     uintptr_t a, b;
 
     check_case("two windows onto the same bytes agree");
@@ -143,8 +144,8 @@ static uint32_t open_all(uintptr_t *windows)
     uint32_t count = 0;
 
     while (count <= WINDOW_SLOTS) {
-        uint64_t address = board.far.base + 2 * MIB * count;
-        uint64_t length = 100 + count;
+        hal_address address = board.far.base + 2 * MIB * count;
+        hal_address length = 100 + count;
 
         windows[count] = open_window(address, &length);
         expect_number("length", length, 100 + count);
@@ -159,7 +160,7 @@ static uint32_t open_all(uintptr_t *windows)
 static void test_all_slots(void)
 {
     uintptr_t windows[WINDOW_SLOTS + 1];
-    uint64_t length = 12345;
+    hal_address length = 12345;
 
     check_case("when all slots are in use there is no window, and no length");
     expect_number("windows", open_all(windows), WINDOW_SLOTS);
@@ -220,7 +221,7 @@ enum stage {
 };
 
 struct user {
-    uint64_t base; /* of memory that nobody else uses         */
+    hal_address base; /* of memory that nobody else uses         */
     uint64_t seed;
     uint32_t stamp; /* fresh data: never the same twice        */
     uint32_t stage; /* written by the user itself              */
@@ -239,14 +240,14 @@ static struct {
 } isr;
 
 /* A word at random, in a span that belongs to this user and this depth. */
-static uint64_t place(struct user *user, uint32_t depth)
+static hal_address place(struct user *user, uint32_t depth)
 {
     uint64_t block = SPAN * depth + random_below(&user->seed, SPAN);
 
     return user->base + 2 * MIB * block + 4 * random_below(&user->seed, WORDS);
 }
 
-static uintptr_t user_open(struct user *user, uint64_t address)
+static uintptr_t user_open(struct user *user, hal_address address)
 {
     uintptr_t window;
 
@@ -273,7 +274,7 @@ static void compare(struct user *user, uintptr_t window, uint32_t stamp)
    the same window, and in a new one. */
 static void nest(struct user *user, uint32_t depth)
 {
-    uint64_t address = place(user, depth);
+    hal_address address = place(user, depth);
     uintptr_t window = user_open(user, address);
     uint32_t stamp = ++user->stamp;
 

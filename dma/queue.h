@@ -2,8 +2,8 @@
 /* An intrusive first-in, first-out list. The link lies in the element; an
    element is on one list at a time. Context of all calls: any; the caller sees
    to it that they do not meet on one list. */
-#ifndef DMA_LIST_H
-#define DMA_LIST_H
+#ifndef DMA_QUEUE_H
+#define DMA_QUEUE_H
 
 #include <stddef.h>
 
@@ -11,13 +11,13 @@ struct iodma_link {
     struct iodma_link *next;
 };
 
-struct iodma_list {
+struct iodma_queue {
     struct iodma_link *first;
     struct iodma_link *last; /* only meaningful if there is a first */
 };
 
-static inline void iodma_list_append(struct iodma_list *list,
-                                     struct iodma_link *link)
+static inline void iodma_queue_append(struct iodma_queue *list,
+                                      struct iodma_link *link)
 {
     link->next = NULL;
     if (list->first)
@@ -28,7 +28,7 @@ static inline void iodma_list_append(struct iodma_list *list,
 }
 
 /* Takes the first one off; NULL if there is none. */
-static inline struct iodma_link *iodma_list_take(struct iodma_list *list)
+static inline struct iodma_link *iodma_queue_take(struct iodma_queue *list)
 {
     struct iodma_link *link = list->first;
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What caches ask for where the master does not look into them (rule E1): who
+ * owns a line (rule E3), and maintenance. Linked by iodma_bus_cache().
+ *
+ * A line that the device writes past the caches has to be dropped afterwards;
+ * what else is in it would be lost. Such a line is an extent's own if it lies
+ * in it, or in the capacity of a buffer of the descriptor.
+ *
+ *      line   line   line   line          the window has [a, b)
+ *     |...###|######|######|##....|       ### and ## are in lines that are not
+ *         ^  a             b ^            its own: they are bounced
+ *
+ * Context of all calls: any.
+ */
+#ifndef DMA_CACHE_H
+#define DMA_CACHE_H
+
+#include "dma/window.h"
+#include "hal/address.h"
+#include "hal/status.h"
+
+#include <stdbool.h>
+
+struct iodma_caching {
+    /* Has the line at an end of an extent to be dropped, and is not its own?
+
+         byte    CPU physical, of the extent's byte next to the end
+         border  byte, or the address behind it */
+    bool (*gives_up)(const struct iodma_window *window, hal_address byte,
+                     hal_address border);
+    /* Clean what the device uses of part of the window; or clean and invalidate
+       it, if `drop`. Bounced bytes, direct ones, or both. */
+    enum iodma_status (*maintain)(const struct iodma_plan *plan,
+                                  hal_address from, hal_address to,
+                                  uint32_t what, bool drop);
+    /* Does part of the window share a line with bytes of the rest that the
+       device may write? To hand that over, or to write into it, would undo what
+       the device writes. */
+    bool (*tears)(const struct iodma_plan *plan, hal_address from,
+                  hal_address to);
+};
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one step through a window: from a place in it to the next piece, which
+ * lies in one stretch for the client as in the storage that the device uses.
+ * Everything that goes through a window goes by these steps; bus runs are made
+ * of them.
+ */
+#ifndef DMA_PIECE_H
+#define DMA_PIECE_H
+
+#include "dma/walk.h"
+#include "dma/window.h"
+#include "hal/address.h"
+#include "hal/segment.h"
+#include "hal/status.h"
+
+#include <stdbool.h>
+
+/* A stretch of the window; client and storage are the same where it is
+   direct. */
+struct iodma_piece {
+    hal_address client;  /* CPU physical                              */
+    hal_address storage; /* CPU physical                              */
+    hal_address length;  /* bytes, never 0                            */
+    const struct hal_aperture *aperture; /* that shows all of the storage; NULL:
+                                            none does                 */
+};
+
+/* A place in a window. */
+struct iodma_place {
+    struct iodma_walk walk;      /* behind the last piece that was taken      */
+    const struct hal_loan *loan; /* the first that ends behind the walk       */
+    const struct hal_aperture *aperture; /* of the last piece                 */
+    struct hal_segment rest; /* of the run that was taken last, and is not used
+                                up; if it is, address is where that ended     */
+};
+
+/* Put a place at a position of the window, 0 to its length, for pieces.
+   Context: any. */
+void iodma_piece_seek(const struct iodma_plan *plan, struct iodma_place *place,
+                      hal_address position);
+
+/* The position of the next piece, bytes of the window. Context: any. */
+static inline hal_address iodma_piece_position(const struct iodma_plan *plan,
+                                               const struct iodma_place *place)
+{
+    return place->walk.offset - plan->window->offset;
+}
+
+/*
+ * Take the next piece, and no more than `most` of it.
+ *
+ * Returns false at the window's end. Context: any.
+ */
+bool iodma_piece_next(const struct iodma_plan *plan, struct iodma_place *place,
+                      hal_address most, struct iodma_piece *piece);
+
+/* The CPU physical address of the storage of the byte at the place. There is
+   one. Context: any. */
+hal_address iodma_piece_storage(const struct iodma_plan *plan,
+                                struct iodma_place *place);
+
+/*
+ * Take the next run as it is on the bus, before a mapper: pieces that go on
+ * where the one before ends, in one aperture.
+ *
+ *   run  out: its bus address and length; unchanged on failure
+ *
+ * Returns OK; Overrun at the window's end; MessageTooLarge: the master sees no
+ * memory at the place, or may not do there what the direction asks.
+ *
+ * Context: any.
+ */
+enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
+                                  struct iodma_place *place,
+                                  struct hal_segment *run);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What was prepared, and how it goes: the two structs that every stage between
+ * memory and segments takes.
+ *
+ * A window is part of a memory descriptor, on a bus, under limits. Its plan
+ * says which bytes the device uses as they lie, and which ones loans of bounce
+ * storage stand for:
+ *
+ *     window   0 ..................................................... length
+ *     loans        [position, length)         [position, length)
+ *     goes     direct     bounced       direct      bounced        direct
+ *
+ * Direct bytes need no record: the descriptor has them.
+ */
+#ifndef DMA_WINDOW_H
+#define DMA_WINDOW_H
+
+#include "dma/bus.h"
+#include "dma/limits.h"
+#include "dma/memory.h"
+#include "hal/address.h"
+#include "hal/bounce.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* MappingOptions: a type in the low four bits, and flags. Other bits are
+   ignored, as IODMACommand does. (spec 2.2) */
+enum {
+    IODMA_MAPPED = 0x0,       /* through a mapper where there is one         */
+    IODMA_BYPASSED = 0x1,     /* not through a mapper                        */
+    IODMA_NON_COHERENT = 0x2, /* the device does not look into CPU caches    */
+    IODMA_UNMAPPED = 0x3,     /* never a mapper                              */
+    IODMA_TYPE_MASK = 0xF,
+    IODMA_NO_CACHE_STORE = 0x10, /* accepted, no effect                      */
+    IODMA_ON_CHIP = 0x20,        /* accepted, no effect                      */
+    IODMA_ITERATE_ONLY = 0x40,   /* list only: prepare neither judges nor
+                                    bounces, generation judges               */
+    IODMA_LEAST_BOUNCE = 0x1000, /* bounce what cannot go as it lies, and no
+                                    more: E3. Ours                           */
+    IODMA_DIRECT_ONLY = 0x4000,  /* bounce nothing: what cannot go as it lies
+                                    is refused. Ours                         */
+};
+
+struct iodma_window {
+    const struct iodma_bus *bus;
+    const struct iodma_memory *memory; /* has the window                      */
+    struct iodma_mapper *mapper;       /* in effect; NULL: none               */
+    struct iodma_reason *reason;       /* NULL: nobody asks                   */
+    struct iodma_limits limits;        /* of specification and bus            */
+    hal_address offset;                /* of the window in the descriptor     */
+    hal_address length;                /* bytes                               */
+    uint16_t mapping;                  /* IODMA_MAPPED ... and flags          */
+    uint8_t access; /* HAL_READ | HAL_WRITE: what the master does  */
+    bool counted;   /* memory->users counts us                     */
+    struct iodma_asked {
+        uint8_t
+            address_bits; /* as specified, before the bus narrows; and ... */
+        uint8_t align_address; /* ... log2 of the alignments                  */
+        uint8_t align_length;
+        uint8_t align_internal;
+    } asked;
+};
+
+/* How segments come out of a window (dma/segment.c). */
+enum {
+    IODMA_PATH_RUNS = 0,   /* run by run: anything                            */
+    IODMA_PATH_JOINED = 1, /* direct ranges in one aperture, none empty       */
+    IODMA_PATH_PLAIN = 2,  /* the same, and each is a segment                 */
+    IODMA_PATH_FLAT = 3,   /* one stretch for the device, whatever is behind
+                              it: a single range, a buffer, whole pages that
+                              a mapper shows one behind the other             */
+};
+
+struct iodma_plan {
+    const struct iodma_window *window;
+    struct hal_loan *loans; /* in window order; NULL: all goes as it lies     */
+    hal_address origin;     /* PATH_FLAT: where the device finds the first byte;
+                               PATH_JOINED, _PLAIN: what the bus adds to CPU
+                               addresses; PATH_RUNS, mapped: the IOVA page of
+                               the first byte that is laid out                */
+    uint32_t pages;         /* of IOVA that are this plan's to unmap          */
+    uint8_t path;           /* IODMA_PATH_RUNS ...                            */
+    bool whole : 1;         /* one loan stands for all of the window          */
+    bool unmaintained : 1;  /* no maintenance is ours to do                   */
+    bool kept : 1;          /* E13: the mapping is the descriptor's, laid out
+                               from its first byte on                         */
+    bool filled : 1;        /* loans hold the client's bytes, or the client
+                               has taken theirs (R-34)                        */
+    bool uncut : 1;         /* PATH_FLAT: all of the window is one segment    */
+    bool direct_lines : 1;  /* direct, in one stretch that the CPU names by its
+                              address and caches, past which the device looks:
+                              its lines need no looking for                  */
+};
+
+/* CPU physical, of the first byte of a window on a descriptor that is one
+   range. Context: any. */
+static inline hal_address iodma_window_start(const struct iodma_window *window)
+{
+    return iodma_memory_ranges(window->memory)->address + window->memory->skip +
+           window->offset;
+}
+
+/* The device writes: In, InOut and None. Context: any. */
+static inline bool iodma_window_inbound(const struct iodma_window *window)
+{
+    return (window->access & HAL_WRITE) != 0;
+}
+
+/* Generation only: see IODMA_ITERATE_ONLY. Context: any. */
+static inline bool iodma_window_iterates(const struct iodma_window *window)
+{
+    return (window->mapping & IODMA_ITERATE_ONLY) != 0;
+}
+
+/* The aperture through which the master does what the window's direction asks
+   to the byte at a CPU physical address; NULL: there is none. Context: any. */
+static inline const struct hal_aperture *
+iodma_window_aperture(const struct iodma_window *window, hal_address address)
+{
+    return iodma_bus_aperture(window->bus, address, window->access);
+}
+
+/* Does the master not look into the caches for memory in this aperture (NULL:
+   in none)? (rule E1) Context: any. */
+static inline bool iodma_window_unsnooped(const struct iodma_window *window,
+                                          const struct hal_aperture *aperture)
+{
+    return (window->mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT ||
+           !aperture || !aperture->snooped;
+}
+
+/* Have caches to be maintained then for bytes from a CPU physical address on?
+   Memory in an uncached region has no lines. Context: any. */
+static inline bool iodma_window_maintains(const struct iodma_window *window,
+                                          hal_address address,
+                                          hal_address length,
+                                          const struct hal_aperture *aperture)
+{
+    return iodma_window_unsnooped(window, aperture) &&
+           iodma_bus_cached(window->bus, address, length);
+}
+
+#endif
