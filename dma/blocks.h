@@ -61,7 +61,8 @@ uint32_t iodma_blocks_take(struct iodma_blocks *blocks,
                            uint32_t *first);
 
 /* Give blocks back that were taken, all of them; if one was not, or there is no
-   such block, nothing happens. */
+   such block, nothing happens. For one block iodma_blocks_give_one() below
+   does: it is what a pool of granules uses most. */
 void iodma_blocks_give_back(struct iodma_blocks *blocks, uint32_t first,
                             uint32_t count);
 

@@ -6,8 +6,6 @@
 
 #include <stddef.h>
 
-enum { MOST_GRANULES = 1 << 28 };
-
 static struct iodma_bounce *to_bounce(struct hal_bounce *bounce)
 {
     return CONTAINER_OF(bounce, struct iodma_bounce, hal);
@@ -133,7 +131,7 @@ enum iodma_status iodma_bounce_init(struct iodma_bounce *bounce,
         return IODMA_BAD_ARGUMENT;
     shift = (uint8_t)__builtin_ctz(granule);
     blocks = granules(shift, size);
-    if (blocks == 0 || blocks > MOST_GRANULES)
+    if (blocks == 0 || blocks > IODMA_MOST_BLOCKS)
         return IODMA_BAD_ARGUMENT;
 
     *bounce = (struct iodma_bounce){

@@ -128,8 +128,11 @@ enum iodma_status iodma_command_clone(const struct iodma_command *command,
                                       struct iodma_command *storage,
                                       void *ref_con)
 {
-    if (!command || !storage || !command->output)
+    if (!command || !storage)
         return IODMA_BAD_ARGUMENT;
+    if (!command->output)
+        return iodma_refuse(command->window.reason, IODMA_BAD_ARGUMENT,
+                            IODMA_RULE_UNSPECIFIED);
 
     *storage = *command;
     storage->ref_con = ref_con;
@@ -300,9 +303,11 @@ static enum iodma_status admit(const struct iodma_command *command,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
                                    memory->length - offset, *length);
     if (*length > window->limits.max_transfer)
-        return iodma_refuse_values(reason, IODMA_NO_SPACE,
-                                   IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
-                                   window->limits.max_transfer, *length);
+        return iodma_refuse_values(
+            reason, IODMA_NO_SPACE, IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
+            window->limits.max_transfer &
+                ~iodma_limits_mask(window->limits.align_length),
+            *length);
     return IODMA_OK;
 }
 
@@ -330,6 +335,7 @@ static enum iodma_status plan_window(struct iodma_command *command,
 {
     struct iodma_window *window = &command->window;
     uint32_t alignment = iodma_limits_mask32(window->limits.align_length) + 1;
+    enum iodma_status status;
 
     if (modulo32(length, alignment) != 0)
         return iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
@@ -339,8 +345,12 @@ static enum iodma_status plan_window(struct iodma_command *command,
     window->length = length;
     window->access = iodma_access_of(window->memory->direction);
     command->plan = (struct iodma_plan){ .window = window };
-    return iodma_window_iterates(window) ? iodma_plan_iterate(&command->plan)
-                                         : iodma_plan_make(&command->plan);
+    if (iodma_window_iterates(window))
+        return iodma_plan_iterate(&command->plan);
+    status = iodma_plan_make(&command->plan);
+    if (status == IODMA_OK && command->plan.loans)
+        iodma_refuse_status(window->reason, IODMA_OK);
+    return status;
 }
 
 enum iodma_status iodma_command_prepare(struct iodma_command *command,
@@ -469,12 +479,15 @@ static enum iodma_status make_buffer(const struct iodma_plan *old,
     enum iodma_status status;
 
     *plan = (struct iodma_plan){ .window = window };
-    status = window->bus->bouncing
-                 ? window->bus->bouncing->whole(plan)
-                 : iodma_plan_refuse(plan, IODMA_NOT_ALIGNED,
-                                     iodma_plan_judge_whole(plan, NULL));
-    if (status != IODMA_OK)
+    status = window->bus->bouncing ? window->bus->bouncing->whole(plan)
+                                   : iodma_plan_judge_whole(plan, NULL);
+    if (status == IODMA_UNSUPPORTED)
         return status;
+    if (!plan->loans) {
+        (void)iodma_refuse(window->reason, IODMA_NO_RESOURCES,
+                           IODMA_RULE_STORAGE);
+        return iodma_plan_refuse(plan, IODMA_NOT_ALIGNED, status);
+    }
     status = iodma_sync_can_copy(plan);
     if (status == IODMA_OK)
         status = iodma_sync_can_copy(old);
@@ -590,7 +603,7 @@ static enum iodma_status own_lines(const struct iodma_command *command,
     if (!iodma_sync_tears_line(&command->plan, from, to))
         return IODMA_OK;
     (void)iodma_refuse_values(command->window.reason, IODMA_NOT_ALIGNED,
-                              IODMA_RULE_LINE, command->window.bus->line, from);
+                              IODMA_RULE_LINE, command->window.bus->line, 0);
     iodma_refuse_at(command->window.reason, IODMA_PLACE_OFFSET, from);
     return IODMA_NOT_ALIGNED;
 }
@@ -712,7 +725,7 @@ enum iodma_status iodma_command_release(struct iodma_command *command)
 {
     if (command->held == 0)
         return iodma_refuse(command->window.reason, IODMA_NOT_READY,
-                            IODMA_RULE_UNPREPARED);
+                            IODMA_RULE_UNHELD);
     command->held--;
     return IODMA_OK;
 }

@@ -310,7 +310,7 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
                                          bool synchronize);
 
 /*
- * Generate segments for part of the prepared bytes.
+ * Generate segments for part of the prepared bytes (dma/generate.c).
  * (IODMACommand: genIOVMSegments, gen32IOVMSegments, gen64IOVMSegments)
  *
  *   offset    in: where to begin, from the start of the window; out: behind

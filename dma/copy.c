@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/copy.h"
 
+#include "dma/refuse.h"
 #include "hal/bits.h"
 
 enum iodma_status iodma_copy_init(struct iodma_copy *copy,
@@ -52,7 +53,8 @@ static enum iodma_status prepare(struct iodma_copy_end *end,
     if (status == IODMA_OK)
         status = iodma_command_init(&end->command, bus, &any, NULL);
     if (status == IODMA_OK)
-        status = iodma_limits_narrow(&end->command.window.limits, limits, NULL);
+        status = iodma_limits_narrow(&end->command.window.limits, limits,
+                                     bus->reason);
     if (status == IODMA_OK)
         status = iodma_command_set_memory(&end->command, &end->memory, true);
     return status;
@@ -95,6 +97,17 @@ static enum iodma_status locate(struct iodma_copy_end *end,
     return iodma_bus_locate(bus, pointer, length, &end->range.address);
 }
 
+/* Is an end a buffer? */
+static enum iodma_status check(const struct iodma_bus *bus, uint32_t argument,
+                               const void *pointer, size_t length)
+{
+    return iodma_bus_is_buffer(pointer, length)
+               ? IODMA_OK
+               : iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                              IODMA_AT(IODMA_RULE_BUFFER, IODMA_PLACE_ARGUMENT,
+                                       argument));
+}
+
 static bool overlap(const void *a, const void *b, size_t length)
 {
     return range_holds((uintptr_t)a, length, (uintptr_t)b) ||
@@ -111,20 +124,27 @@ enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
                              const void *source, size_t length,
                              uint64_t deadline)
 {
+    struct iodma_reason *reason;
     enum iodma_status status;
 
     if (!copy)
         return IODMA_BAD_ARGUMENT;
     if (length == 0)
         return IODMA_OK;
-    if (!iodma_bus_is_buffer(source, length) ||
-        !iodma_bus_is_buffer(destination, length) ||
-        overlap(source, destination, length))
-        return IODMA_BAD_ARGUMENT;
+    reason = copy->bus->reason;
+    status = check(copy->bus, IODMA_ARGUMENT_SOURCE, source, length);
+    if (status == IODMA_OK)
+        status =
+            check(copy->bus, IODMA_ARGUMENT_DESTINATION, destination, length);
+    if (status != IODMA_OK)
+        return status;
+    if (overlap(source, destination, length))
+        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(OVERLAP, DESTINATION));
     if (busy(copy))
-        return IODMA_BUSY;
-    if (copy->channel->serving)
-        return IODMA_NOT_PERMITTED; /* it would wait for ever */
+        return iodma_refuse(reason, IODMA_BUSY, IODMA_RULE_QUEUED);
+    if (copy->channel->serving) /* it would wait for ever */
+        return iodma_refuse(reason, IODMA_NOT_PERMITTED, IODMA_RULE_CHANNEL);
 
     status = locate(&copy->source, copy->bus, source, length);
     if (status == IODMA_OK)
@@ -140,8 +160,11 @@ enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
         .ref_con = &status,
     };
     status = submit(copy, 1);
-    if (status == IODMA_NOT_ALIGNED) /* bounced, they may be in phase */
+    if (status == IODMA_NOT_ALIGNED) { /* bounced, they may be in phase */
         status = submit(copy, copy->channel->dmac->same_phase);
+        if (status == IODMA_OK)
+            iodma_refuse_status(reason, IODMA_OK);
+    }
     if (status != IODMA_OK)
         return status;
 
@@ -166,10 +189,11 @@ enum iodma_status iodma_copy_release(struct iodma_copy *copy)
     if (!copy)
         return IODMA_BAD_ARGUMENT;
     if (!copy->transfer.quarantined)
-        return IODMA_NOT_READY;
+        return iodma_refuse(copy->bus->reason, IODMA_NOT_READY,
+                            IODMA_RULE_UNHELD);
 
     copy->transfer.quarantined = false;
-    in = release(&copy->destination.command);
     out = release(&copy->source.command);
+    in = release(&copy->destination.command);
     return in != IODMA_OK ? in : out;
 }

@@ -174,7 +174,9 @@ static enum iodma_status split_extent(struct splitter *splitter,
                                                   : status;
 }
 
-static enum iodma_status split_all(struct iodma_plan *plan)
+/* Out of line: what it has on the stack is gone when the list is judged. */
+static __attribute__((noinline)) enum iodma_status
+split_all(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
     struct iodma_extent extent = { .length = 0 };
@@ -255,20 +257,11 @@ static enum iodma_status climb(struct iodma_plan *plan)
     return higher == IODMA_OK ? higher : iodma_plan_refuse(plan, lower, higher);
 }
 
-static enum iodma_status climb_whole(struct iodma_plan *plan)
-{
-    enum iodma_status status = whole(plan);
-
-    if (status == IODMA_OK || status == IODMA_UNSUPPORTED)
-        return status;
-    return iodma_plan_refuse(plan, IODMA_NOT_ALIGNED, status);
-}
-
 /* Lending ----------------------------------------------------------------- */
 
 static const struct iodma_bouncing bouncing = {
     .climb = climb,
-    .whole = climb_whole,
+    .whole = whole,
     .clear = iodma_loans_clear,
     .copy = iodma_loans_copy,
     .give_back = iodma_loans_give_back,

@@ -45,7 +45,7 @@ iodma_limits_resolve(const struct iodma_segment_options *options,
     if (bits != 0 && bits < (uint32_t)__builtin_ctz(granule))
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(BITS, ADDRESS_BITS),
-                                   (hal_address)__builtin_ctz(granule), bits);
+                                   (uint32_t)__builtin_ctz(granule), bits);
 
     *resolved = (struct hal_limits){
         .address_bits = (uint8_t)bits,
@@ -188,6 +188,8 @@ enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
 
     if (status == IODMA_OK)
         *limits = both;
+    else /* whose fault is it? */
+        (void)iodma_refuse_cure(reason, status, IODMA_CURE_NONE, 0);
     return status;
 }
 
@@ -249,8 +251,7 @@ static bool misaligned(uint8_t alignment, hal_address value, uint32_t rule,
 
     if (((uint32_t)value & mask) == 0)
         return false;
-    (void)iodma_refuse_values(reason, IODMA_NOT_ALIGNED, rule,
-                              (hal_address)mask + 1, value);
+    (void)iodma_refuse_values(reason, IODMA_NOT_ALIGNED, rule, mask + 1, value);
     return true;
 }
 

@@ -56,8 +56,7 @@ enum iodma_status iodma_loans_begin(struct iodma_borrower *borrower,
 
     if (!bus->caching &&
         iodma_window_maintains(window, bus->bounce->first, 1, aperture))
-        return iodma_refuse(window->reason, IODMA_UNSUPPORTED,
-                            IODMA_RULE_NO_CACHE);
+        return iodma_refuse_cache(window);
     *borrower = (struct iodma_borrower){
         .plan = plan,
         .aperture = aperture,

@@ -209,13 +209,10 @@ static enum iodma_status reserve(struct iodma_plan *plan)
     if (pages == 0)
         return IODMA_OK;
     status = take(mapper, &window->limits, pages, &iova);
-    if (status != IODMA_OK) {
-        (void)iodma_refuse_values(window->reason, status, IODMA_RULE_IOVA,
-                                  pages << mapper->shift,
-                                  iodma_limits_last(&window->limits));
-        return iodma_refuse_cure(window->reason, status, IODMA_CURE_MORE_IOVA,
-                                 pages << mapper->shift);
-    }
+    if (status != IODMA_OK)
+        return iodma_refuse_values(window->reason, IODMA_NO_RESOURCES,
+                                   IODMA_RULE_IOVA, pages << mapper->shift,
+                                   iodma_limits_last(&window->limits));
     plan->origin += iova;
     plan->pages = (uint32_t)pages;
     return IODMA_OK;

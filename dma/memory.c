@@ -18,11 +18,16 @@ static uint8_t larger_span(uint8_t span, hal_address difference)
     return span < bits ? bits : span;
 }
 
-/* One more extent. */
-static void summarise(struct iodma_summary *summary, hal_address address,
-                      hal_address length)
+/* One more extent, if it has any bytes. */
+static void summarise(struct iodma_summary *summary,
+                      const struct iodma_range *extent)
 {
+    hal_address address = extent->address;
+    hal_address length = extent->length;
     hal_address last = address + (length - 1);
+
+    if (length == 0)
+        return;
 
     if (address < summary->lowest)
         summary->lowest = address;
@@ -44,12 +49,16 @@ static uint8_t index_shift(uint32_t count, uint32_t entries)
     return shift;
 }
 
-/* Add the lengths up; note on the way where every 2^shift-th range begins. */
+/* Add the lengths up; note on the way where every 2^shift-th range begins, and
+   what the extents have in common. */
 static enum iodma_status measure(struct iodma_memory *memory,
                                  hal_address *index)
 {
+    struct iodma_summary *summary = &memory->summary;
+    struct iodma_range extent = { 0, 0 };
     hal_address length = 0;
 
+    summary->apart = true;
     for (uint32_t i = 0; i < memory->count; i++) {
         const struct iodma_range *range = &memory->ranges[i];
 
@@ -58,34 +67,22 @@ static enum iodma_status measure(struct iodma_memory *memory,
             return IODMA_BAD_ARGUMENT;
         if (index && modulo32(i, BIT32(memory->index_shift)) == 0)
             index[i >> memory->index_shift] = length;
-        if (range->length == 0)
-            memory->summary.empty = true;
         length += range->length;
+        if (range->length == 0) {
+            summary->empty = true;
+        } else if (range->address == extent.address + extent.length &&
+                   extent.length != 0) {
+            summary->apart = false;
+            extent.length += range->length;
+        } else {
+            summarise(summary, &extent);
+            extent = *range;
+        }
     }
+    summarise(summary, &extent);
+    summary->apart = summary->apart && !summary->empty;
     memory->length = length;
     return IODMA_OK;
-}
-
-/* What the extents of an array of physical ranges have in common. */
-static void summarise_ranges(struct iodma_memory *memory)
-{
-    const struct iodma_range *range = memory->ranges;
-    const struct iodma_range *end = range + memory->count;
-    struct iodma_summary *summary = &memory->summary;
-
-    summary->apart = !summary->empty;
-    while (range != end) {
-        hal_address address = range->address;
-        hal_address length = (range++)->length;
-
-        while (range != end &&
-               (range->address == address + length || range->length == 0)) {
-            length += (range++)->length;
-            summary->apart = false;
-        }
-        if (length != 0)
-            summarise(summary, address, length);
-    }
 }
 
 static enum iodma_status init_list(struct iodma_memory *memory, uint8_t kind,
@@ -116,12 +113,9 @@ static enum iodma_status init_list(struct iodma_memory *memory, uint8_t kind,
         .summary = nothing,
     };
     status = measure(&made, index);
-    if (status != IODMA_OK)
-        return status;
-    if (kind == IODMA_KIND_RANGES)
-        summarise_ranges(&made);
-    *memory = made;
-    return IODMA_OK;
+    if (status == IODMA_OK)
+        *memory = made;
+    return status;
 }
 
 enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
@@ -162,8 +156,7 @@ enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
         .whole = true,
         .summary = nothing,
     };
-    if (length != 0)
-        summarise(&memory->summary, address, length);
+    summarise(&memory->summary, &(struct iodma_range){ address, length });
     return IODMA_OK;
 }
 
@@ -272,7 +265,8 @@ static enum iodma_status translate(struct iodma_memory *memory)
     while (iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) == IODMA_OK) {
         if (range_wraps(extent.address, extent.length))
             return IODMA_CANNOT_WIRE;
-        summarise(&summary, extent.address, extent.length);
+        summarise(&summary,
+                  &(struct iodma_range){ extent.address, extent.length });
     }
     if (walk.offset != memory->length)
         return IODMA_CANNOT_WIRE;

@@ -37,7 +37,8 @@ struct iodma_range {
     hal_address length;  /* bytes                                          */
 };
 
-/* What is known of a descriptor without a walk. Of a part it may be more than
+/* What is known of a descriptor without a walk: since it was described, or, if
+   some of it is virtual, since it was prepared. Of a part it may be more than
    what is true of the part alone. */
 struct iodma_summary {
     hal_address lowest;  /* physical address of its lowest byte ...        */

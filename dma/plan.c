@@ -179,7 +179,9 @@ static void survey_reach(const struct iodma_window *window,
                    : iodma_refuse_values(
                          window->reason, IODMA_MESSAGE_TOO_LARGE,
                          IODMA_RULE_APERTURE, window->access, piece->client));
-        iodma_refuse_byte(window, position);
+        iodma_refuse_byte(window, piece->aperture
+                                      ? position + (piece->length - 1)
+                                      : position);
     }
     survey->reached = false;
 }
@@ -199,7 +201,7 @@ static void survey_lines(const struct iodma_window *window,
         return;
     (void)iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
                               IODMA_RULE_LINE, window->bus->line, byte);
-    iodma_refuse_byte(window, position + (byte - piece->client));
+    iodma_refuse_line(window, position + (byte - piece->client));
 }
 
 static enum iodma_status survey_piece(struct iodma_plan *plan,
@@ -240,7 +242,7 @@ static enum iodma_status survey_all(struct iodma_plan *plan,
 
     if (iodma_window_inbound(plan->window) && plan->window->memory->read_only)
         return iodma_refuse(plan->window->reason, IODMA_NOT_WRITABLE,
-                            IODMA_RULE_WRITABLE);
+                            IODMA_RULE_UNWIRED);
     *survey = (struct survey){ true, true, false };
     iodma_piece_seek(plan, &place, 0);
     while (status == IODMA_OK &&
@@ -249,8 +251,7 @@ static enum iodma_status survey_all(struct iodma_plan *plan,
         position += piece.length;
     }
     return status == IODMA_OK && survey->unsupported
-               ? iodma_refuse(plan->window->reason, IODMA_UNSUPPORTED,
-                              IODMA_RULE_NO_CACHE)
+               ? iodma_refuse_cache(plan->window)
                : status;
 }
 
@@ -279,13 +280,12 @@ enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
     }
     if (status != IODMA_OVERRUN) {
         if (reason)
-            iodma_refuse_byte(window, position);
+            iodma_refuse_segment(plan, position, position + segment.length);
         return status;
     }
     if (index <= window->limits.max_segments)
         return IODMA_OK;
-    return iodma_refuse_values(reason, IODMA_NO_SPACE, IODMA_RULE_SEGMENT_COUNT,
-                               window->limits.max_segments, index);
+    return iodma_refuse_count(plan, reason, index);
 }
 
 enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
@@ -302,23 +302,32 @@ uint32_t iodma_plan_granule(const struct iodma_window *window)
                     window->mapper ? window->mapper->page_size : 0);
 }
 
+/* A better buffer would cure it. */
+static enum iodma_status refuse_for_storage(const struct iodma_window *window,
+                                            enum iodma_status status)
+{
+    return iodma_refuse_cure(window->reason, status, IODMA_CURE_LEND,
+                             round_up(window->length, iodma_plan_granule(window)));
+}
+
 enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
                                     enum iodma_status lower,
                                     enum iodma_status whole)
 {
     const struct iodma_window *window = plan->window;
 
-    /* A buffer beyond the device's reach cannot be had, nor can it be lent. */
-    if (whole == IODMA_MESSAGE_TOO_LARGE)
+    if (whole == IODMA_NO_RESOURCES || whole == IODMA_OK)
+        return refuse_for_storage(window, IODMA_NO_RESOURCES);
+    /* A buffer beyond the device's reach cannot be had, nor can it be lent; nor
+       is it known how much it takes to split what may not be whole. */
+    if (whole == IODMA_MESSAGE_TOO_LARGE || lower == IODMA_NO_RESOURCES)
         return iodma_refuse_cure(window->reason, IODMA_NO_RESOURCES,
                                  IODMA_CURE_NONE, 0);
-    if (lower == IODMA_NO_RESOURCES || whole == IODMA_NO_RESOURCES ||
-        whole == IODMA_OK)
-        return iodma_refuse_cure(
-            window->reason, IODMA_NO_RESOURCES, IODMA_CURE_LEND,
-            round_up(window->length, iodma_plan_granule(window)));
-    return window->reason ? iodma_plan_judge_whole(plan, window->reason)
-                          : whole;
+    /* Storage that is aligned worse than any could be was to be had. */
+    if (IODMA_REASONS && window->reason &&
+        iodma_plan_judge_whole(plan, window->reason) == IODMA_OK)
+        return refuse_for_storage(window, whole);
+    return whole;
 }
 
 /* Have the lines of a window that goes as it lies no need to be looked for? */

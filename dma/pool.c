@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/pool.h"
 
+#include "dma/refuse.h"
 #include "hal/container_of.h"
 
 #include <stddef.h>
@@ -55,6 +56,16 @@ struct iodma_command *iodma_pool_get(struct iodma_pool *pool, bool block)
     return link ? CONTAINER_OF(link, struct iodma_command, link) : NULL;
 }
 
+static enum iodma_status refuse(const struct iodma_command *command)
+{
+    struct iodma_reason *reason = command->window.reason;
+
+    return command->link.next
+               ? iodma_refuse(reason, IODMA_BUSY, IODMA_RULE_QUEUED)
+               : iodma_refuse_values(reason, IODMA_BUSY, IODMA_RULE_PREPARED, 0,
+                                     command->prepared);
+}
+
 enum iodma_status iodma_pool_return(struct iodma_pool *pool,
                                     struct iodma_command *command)
 {
@@ -75,5 +86,5 @@ enum iodma_status iodma_pool_return(struct iodma_pool *pool,
     pool->lock->restore(state);
     if (wake)
         pool->sleep->wake(pool->sleep->context);
-    return busy ? IODMA_BUSY : IODMA_OK;
+    return busy ? refuse(command) : IODMA_OK;
 }

@@ -12,8 +12,8 @@
  *     if (status != IODMA_OK)
  *         log(iodma_reason_format(&reason, text, sizeof text));
  *
- *     NoResources: the address is no multiple of the alignment, range 2:
- *     0x1001, limit 0x4; have bounce storage free in one piece, 0x1000
+ *     NoResources: address not aligned, range 0x2: 0x1001, limit 0x4;
+ *     lend in one piece 0x1000
  *
  * A build with the Meson option reasons=false (IODMA_REASONS=0) has no trace of
  * it: records stay as they are.
@@ -35,13 +35,15 @@ enum {
     /* The state. */
     IODMA_RULE_UNSPECIFIED = 1, /* it has no specification                   */
     IODMA_RULE_UNATTACHED = 2,  /* it has no memory                          */
-    IODMA_RULE_UNWIRED = 3,     /* the memory is virtual, not prepared       */
+    IODMA_RULE_UNWIRED = 3,     /* the memory is virtual, not prepared, or for
+                                   Out only                                  */
     IODMA_RULE_UNPREPARED = 4,  /* or all preparations are held              */
     IODMA_RULE_PREPARED = 5,    /* 0, times; or of another window: what was
                                    prepared, and this                        */
     IODMA_RULE_HELD = 6,        /* 0, holds                                  */
     IODMA_RULE_QUEUED = 7,      /* it is in a pool, or under way             */
     IODMA_RULE_CHANNEL = 8,     /* the channel is dead, or serving           */
+    IODMA_RULE_UNHELD = 9,      /* no hold is left                           */
 
     /* The arguments. */
     IODMA_RULE_POINTER = 10,      /* NULL                                    */
@@ -49,7 +51,7 @@ enum {
     IODMA_RULE_OPTIONS = 12,      /* the bits that there are, those given    */
     IODMA_RULE_ITERATE_ONLY = 13, /* such a command bounces nothing          */
     IODMA_RULE_WINDOW = 14,       /* highest value, this one                 */
-    IODMA_RULE_MAX_TRANSFER = 15, /* bytes, bytes                            */
+    IODMA_RULE_MAX_TRANSFER = 15, /* bytes, in whole lengths; bytes          */
     IODMA_RULE_WIDTH = 16,        /* bits that the call writes, and that the
                                      output does                             */
     IODMA_RULE_BUFFER = 17,       /* no bytes, or beyond all addresses       */
@@ -70,7 +72,8 @@ enum {
     IODMA_RULE_ALIGN_ADDRESS = 30, /* alignment, address */
     IODMA_RULE_ALIGN_LENGTH = 32,  /* alignment, length */
     IODMA_RULE_SEAM = 33,          /* alignment, address behind it */
-    IODMA_RULE_LINE = 34,          /* line size, CPU address within it */
+    IODMA_RULE_LINE = 34,          /* line size, CPU address of the byte next to
+                                      the memory's end; 0, of a part */
     IODMA_RULE_REACH = 35,         /* highest, of the last byte */
     IODMA_RULE_APERTURE = 36,      /* HAL_READ | HAL_WRITE, CPU address */
     IODMA_RULE_SEGMENT_COUNT = 37, /* most, number */
@@ -84,8 +87,11 @@ enum {
     IODMA_RULE_CONTIGUOUS = 43,    /* it is not */
     IODMA_RULE_PHASE = 44,         /* alignment, what source and destination
                                       differ by */
+    IODMA_RULE_ENGINE = 45,        /* it is on another bus, or its limits are
+                                      stricter */
 
     /* What somebody lends or does. */
+    IODMA_RULE_STORAGE = 50, /* for a forced buffer, which is not to be had */
     IODMA_RULE_FAR_WINDOW = 51, /* none is free, or was: 0, CPU address */
     IODMA_RULE_IOVA = 52,       /* bytes wanted; highest address */
     IODMA_RULE_MAPPER = 53,     /* its driver refused: 0, status */
@@ -182,16 +188,17 @@ enum {
     IODMA_CURE_SET = 8,        /* the argument or field to this value */
     IODMA_CURE_ALIGN = 9,      /* have the bytes at the place begin so many
                                   bytes later, on the bus */
-    IODMA_CURE_SHORTEN = 10,   /* by so many bytes, or to a multiple of
-                                  `required` */
+    IODMA_CURE_SHORTEN = 10,   /* have the range at the place, or the window if
+                                  that ends in it, end so many bytes earlier */
     IODMA_CURE_NEARER = 11,    /* move the memory at the place to a bus address
                                   so much lower, at least */
     IODMA_CURE_SPLIT = 12,     /* prepare at most so many bytes at a time */
     IODMA_CURE_LEND = 13,      /* have so many bytes of bounce storage free in
-                                  one piece, within reach, and a loan; aligned
-                                  to `required` on the bus if that is more */
-    IODMA_CURE_MORE_IOVA = 14, /* so many bytes free in one piece, within
-                                  reach */
+                                  one piece, within reach, as aligned on the bus
+                                  as all limits, line and page ask for; and one
+                                  loan */
+    IODMA_CURE_MORE_IOVA = 14, /* so many bytes free in one piece, within reach,
+                                  as aligned */
     IODMA_CURE_REGION = 15,    /* of the board's, round this CPU address */
     IODMA_CURE_CACHE = 16,     /* iodma_bus_cache() */
     IODMA_CURE_WIDER = 17,     /* an output of so many bits */
@@ -205,10 +212,15 @@ enum {
  * The caller's storage, given by iodma_bus_explain() or
  * iodma_command_explain(); one can serve all that do not fail at the same time.
  *
- * A call that is refused fills it; one that succeeds leaves it as it is: look
- * at it only after a failure. Where nothing that would cure it is known without
- * a search, the cure is none. What the cure says makes that rule hold; another
- * one may be broken as well.
+ * A call that is refused fills it: the record is of the status returned. One
+ * that succeeds leaves it as it is; but where a window is bounced, prepare and
+ * iodma_command_check() note with status OK which rule the memory as it lies
+ * breaks first, and what would change that.
+ *
+ * Where nothing that would cure it is known without a search, the cure is none.
+ * What the cure says makes that rule hold at that place; another one may be
+ * broken as well. Nothing but the cure has to change: the bytes of the memory
+ * may come to lie elsewhere.
  */
 struct iodma_reason {
     hal_address number;   /* of the place                    */
@@ -234,9 +246,8 @@ enum { IODMA_REASON_TEXT = 256 };
 char *iodma_reason_format(const struct iodma_reason *reason, char *text,
                           size_t size);
 
-/* The fields as words. Never NULL. The rules are sentences ("the address is no
-   multiple of the alignment"), the cures requests ("set a specification").
-   Context: any. */
+/* The fields as words: "address not aligned", "range", "begin later by". Never
+   NULL; "unknown" is what there is not. Context: any. */
 const char *iodma_rule_name(uint32_t rule);
 const char *iodma_place_name(uint32_t place);
 const char *iodma_cure_name(uint32_t cure);

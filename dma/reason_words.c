@@ -2,166 +2,141 @@
 /* A refusal in words, for a log: linked by who calls for them. */
 #include "dma/reason.h"
 
-#include "hal/bits.h"
+/* Words by number, one behind the other; "" where there is no such number.
+   Half the size that pointers to them would come to. */
+/* clang-format off */
+static const char rules[] =
+    /*  0 NONE */ "all is well\0"
+    /*  1 UNSPECIFIED */ "no specification\0"
+    /*  2 UNATTACHED */ "no memory\0"
+    /*  3 UNWIRED */ "memory not prepared\0"
+    /*  4 UNPREPARED */ "not prepared\0"
+    /*  5 PREPARED */ "prepared already\0"
+    /*  6 HELD */ "a device has it\0"
+    /*  7 QUEUED */ "queued\0"
+    /*  8 CHANNEL */ "channel dead or busy\0"
+    /*  9 UNHELD */ "not held\0"
+    /* 10 POINTER */ "NULL\0"
+    /* 11 ROOM */ "no room\0"
+    /* 12 OPTIONS */ "no such options\0"
+    /* 13 ITERATE_ONLY */ "iterate-only\0"
+    /* 14 WINDOW */ "out of bounds\0"
+    /* 15 MAX_TRANSFER */ "too long\0"
+    /* 16 WIDTH */ "other width\0"
+    /* 17 BUFFER */ "no buffer\0"
+    /* 18 DIRECTION */ "no such direction\0"
+    /* 19 DIRECT_ONLY */ "direct-only\0"
+    /* 20 STRUCT_SIZE */ "unknown version\0"
+    /* 21 BITS */ "wrong address bits\0"
+    /* 22 POWER_OF_TWO */ "no power of two\0"
+    /* 23 MAX_SEGMENT */ "below align_length\0"
+    /* 24 BOUNDARY */ "below an alignment\0"
+    /* 25 MAPPING_TYPE */ "no such mapping\0"
+    /* 26 BYPASS */ "not past the mapper\0"
+    "\0\0\0"
+    /* 30 ALIGN_ADDRESS */ "address not aligned\0"
+    "\0"
+    /* 32 ALIGN_LENGTH */ "length not aligned\0"
+    /* 33 SEAM */ "seam not aligned\0"
+    /* 34 LINE */ "part of a cache line\0"
+    /* 35 REACH */ "out of reach\0"
+    /* 36 APERTURE */ "device sees no memory\0"
+    /* 37 SEGMENT_COUNT */ "too many segments\0"
+    /* 38 WRITABLE */ "not writable\0"
+    /* 39 NO_CACHE */ "cache not maintained\0"
+    /* 40 REGION */ "CPU sees no memory\0"
+    /* 41 CACHED */ "cached\0"
+    /* 42 UNMAPPED */ "not mapped\0"
+    /* 43 CONTIGUOUS */ "not contiguous\0"
+    /* 44 PHASE */ "out of phase\0"
+    /* 45 ENGINE */ "not the engine's\0"
+    "\0\0\0\0"
+    /* 50 STORAGE */ "no bounce storage\0"
+    /* 51 FAR_WINDOW */ "no window is free\0"
+    /* 52 IOVA */ "no IOVA\0"
+    /* 53 MAPPER */ "mapper refused\0"
+    /* 54 OUTPUT */ "output refused\0"
+    /* 55 EMITTER */ "driver refused\0"
+    "\0\0\0\0"
+    /* 60 HOOK */ "missing hook\0"
+    /* 61 ORDER */ "ends before it begins\0"
+    /* 62 ACCESS */ "no such access\0"
+    /* 63 OVERLAP */ "overlap\0"
+    /* 64 EDGE */ "not at a line\0"
+    /* 65 GRANULE */ "other granule";
 
-static const char *const rules[] = {
-    [IODMA_RULE_NONE] = "no rule is broken",
-    [IODMA_RULE_UNSPECIFIED] = "the command has no specification",
-    [IODMA_RULE_UNATTACHED] = "the command has no memory",
-    [IODMA_RULE_UNWIRED] = "the memory is virtual and not prepared",
-    [IODMA_RULE_UNPREPARED] = "the command is not prepared",
-    [IODMA_RULE_PREPARED] = "the command is prepared already",
-    [IODMA_RULE_HELD] = "a device may still reach the memory",
-    [IODMA_RULE_QUEUED] = "it is in a queue",
-    [IODMA_RULE_CHANNEL] = "the channel is dead or serving",
-    [IODMA_RULE_POINTER] = "a pointer is NULL",
-    [IODMA_RULE_ROOM] = "there is no room for a segment",
-    [IODMA_RULE_OPTIONS] = "there are no such options",
-    [IODMA_RULE_ITERATE_ONLY] = "an iterate-only command bounces nothing",
-    [IODMA_RULE_WINDOW] = "this is not within the memory or window",
-    [IODMA_RULE_MAX_TRANSFER] = "the window is longer than a transfer",
-    [IODMA_RULE_WIDTH] = "the output is of another width",
-    [IODMA_RULE_BUFFER] = "this is no buffer",
-    [IODMA_RULE_DIRECTION] = "there is no such direction",
-    [IODMA_RULE_DIRECT_ONLY] = "a direct-only command bounces nothing",
-    [IODMA_RULE_STRUCT_SIZE] = "the options are of no known version",
-    [IODMA_RULE_BITS] = "the address bits do not fit output or bus",
-    [IODMA_RULE_POWER_OF_TWO] = "this is no power of two",
-    [IODMA_RULE_MAX_SEGMENT] = "the longest segment is below align_length",
-    [IODMA_RULE_BOUNDARY] = "the boundary is below an alignment",
-    [IODMA_RULE_MAPPING_TYPE] = "there is no such mapping type",
-    [IODMA_RULE_BYPASS] = "the mapper is not to be avoided",
-    [IODMA_RULE_ALIGN_ADDRESS] = "the address is no multiple of the alignment",
-    [IODMA_RULE_ALIGN_LENGTH] = "the length is no multiple of align_length",
-    [IODMA_RULE_SEAM] = "segments do not meet at a multiple",
-    [IODMA_RULE_LINE] = "the device writes part of a cache line",
-    [IODMA_RULE_REACH] = "the address is above what the device reaches",
-    [IODMA_RULE_APERTURE] = "the device sees no memory there",
-    [IODMA_RULE_SEGMENT_COUNT] = "the list has too many segments",
-    [IODMA_RULE_WRITABLE] = "the memory may not be written",
-    [IODMA_RULE_NO_CACHE] = "nobody maintains the caches",
-    [IODMA_RULE_REGION] = "the CPU does not reach the memory",
-    [IODMA_RULE_CACHED] = "the memory is cached and not snooped",
-    [IODMA_RULE_UNMAPPED] = "the CPU has nothing mapped there",
-    [IODMA_RULE_CONTIGUOUS] = "it is not contiguous",
-    [IODMA_RULE_PHASE] = "source and destination differ in phase",
-    [IODMA_RULE_FAR_WINDOW] = "no window onto far memory is free",
-    [IODMA_RULE_IOVA] = "the I/O address space does not suffice",
-    [IODMA_RULE_MAPPER] = "the mapper refused",
-    [IODMA_RULE_OUTPUT] = "the output refused a segment",
-    [IODMA_RULE_EMITTER] = "the driver refused the segments",
-    [IODMA_RULE_HOOK] = "a hook of the board is missing",
-    [IODMA_RULE_ORDER] = "it ends before it begins",
-    [IODMA_RULE_ACCESS] = "it grants no access",
-    [IODMA_RULE_OVERLAP] = "it overlaps another one",
-    [IODMA_RULE_EDGE] = "it does not begin and end on a line",
-    [IODMA_RULE_GRANULE] = "the granule does not fit",
-};
+static const char places[] = "\0argument\0field\0range\0segment\0offset\0"
+                             "aperture\0region";
 
-static const char *const places[] = {
-    [IODMA_PLACE_NONE] = "",
-    [IODMA_PLACE_ARGUMENT] = "argument",
-    [IODMA_PLACE_FIELD] = "field",
-    [IODMA_PLACE_RANGE] = "range",
-    [IODMA_PLACE_SEGMENT] = "segment",
-    [IODMA_PLACE_OFFSET] = "offset",
-    [IODMA_PLACE_APERTURE] = "aperture",
-    [IODMA_PLACE_REGION] = "region",
-};
+static const char cures[] =
+    /*  0 NONE */ "\0"
+    /*  1 SPECIFY */ "set a specification\0"
+    /*  2 ATTACH */ "set memory\0"
+    /*  3 WIRE */ "prepare the memory\0"
+    /*  4 PREPARE */ "prepare\0"
+    /*  5 COMPLETE */ "complete, times\0"
+    /*  6 RELEASE */ "release, times\0"
+    /*  7 PASS */ "pass one\0"
+    /*  8 SET */ "set to\0"
+    /*  9 ALIGN */ "begin later by\0"
+    /* 10 SHORTEN */ "shorten by\0"
+    /* 11 NEARER */ "move down by\0"
+    /* 12 SPLIT */ "prepare at most\0"
+    /* 13 LEND */ "lend in one piece\0"
+    /* 14 MORE_IOVA */ "free IOVA in one piece\0"
+    /* 15 REGION */ "state a region at\0"
+    /* 16 CACHE */ "iodma_bus_cache()\0"
+    /* 17 WIDER */ "take an output for bits\0"
+    /* 18 LATER */ "try later\0"
+    /* 19 ELSEWHERE */ "take other memory";
 
-static const char *const cures[] = {
-    [IODMA_CURE_NONE] = "",
-    [IODMA_CURE_SPECIFY] = "set a specification",
-    [IODMA_CURE_ATTACH] = "set memory",
-    [IODMA_CURE_WIRE] = "prepare the memory",
-    [IODMA_CURE_PREPARE] = "prepare the command",
-    [IODMA_CURE_COMPLETE] = "complete it, times",
-    [IODMA_CURE_RELEASE] = "have it released, times",
-    [IODMA_CURE_PASS] = "pass one",
-    [IODMA_CURE_SET] = "set it to",
-    [IODMA_CURE_ALIGN] = "begin later, by bytes",
-    [IODMA_CURE_SHORTEN] = "shorten it, by bytes",
-    [IODMA_CURE_NEARER] = "move it down, by bytes",
-    [IODMA_CURE_SPLIT] = "prepare at most, at a time, bytes",
-    [IODMA_CURE_LEND] = "lend storage, free in one piece, bytes",
-    [IODMA_CURE_MORE_IOVA] = "have IOVA, free in one piece, bytes",
-    [IODMA_CURE_REGION] = "give the board a region there",
-    [IODMA_CURE_CACHE] = "call iodma_bus_cache()",
-    [IODMA_CURE_WIDER] = "take an output of bits",
-    [IODMA_CURE_LATER] = "try again later",
-    [IODMA_CURE_ELSEWHERE] = "take other memory",
-};
+static const char arguments[] =
+    "\0spec\0offset\0length\0segments\0count\0output\0emitter\0bytes\0options\0"
+    "bus\0pointer\0capacity\0direction\0address\0bounce\0mapper\0memory\0"
+    "shared\0limits\0source\0destination\0command\0hal\0granule";
 
-static const char *const arguments[] = {
-    [IODMA_ARGUMENT_SPEC] = "spec",
-    [IODMA_ARGUMENT_OFFSET] = "offset",
-    [IODMA_ARGUMENT_LENGTH] = "length",
-    [IODMA_ARGUMENT_SEGMENTS] = "segments",
-    [IODMA_ARGUMENT_COUNT] = "count",
-    [IODMA_ARGUMENT_OUTPUT] = "output",
-    [IODMA_ARGUMENT_EMITTER] = "emitter",
-    [IODMA_ARGUMENT_BYTES] = "bytes",
-    [IODMA_ARGUMENT_OPTIONS] = "options",
-    [IODMA_ARGUMENT_BUS] = "bus",
-    [IODMA_ARGUMENT_POINTER] = "pointer",
-    [IODMA_ARGUMENT_CAPACITY] = "capacity",
-    [IODMA_ARGUMENT_DIRECTION] = "direction",
-    [IODMA_ARGUMENT_ADDRESS] = "address",
-    [IODMA_ARGUMENT_BOUNCE] = "bounce",
-    [IODMA_ARGUMENT_MAPPER] = "mapper",
-    [IODMA_ARGUMENT_MEMORY] = "memory",
-    [IODMA_ARGUMENT_SHARED] = "shared",
-    [IODMA_ARGUMENT_LIMITS] = "limits",
-    [IODMA_ARGUMENT_SOURCE] = "source",
-    [IODMA_ARGUMENT_DESTINATION] = "destination",
-    [IODMA_ARGUMENT_COMMAND] = "command",
-    [IODMA_ARGUMENT_HAL] = "hal",
-    [IODMA_ARGUMENT_GRANULE] = "granule",
-};
+static const char fields[] =
+    "\0output\0struct_size\0address_bits\0max_segment\0max_transfer\0"
+    "align_address\0align_length\0align_internal\0boundary\0mapping\0"
+    "align_seam\0cache";
 
-static const char *const fields[] = {
-    [IODMA_FIELD_OUTPUT] = "output",
-    [IODMA_FIELD_STRUCT_SIZE] = "struct_size",
-    [IODMA_FIELD_ADDRESS_BITS] = "address_bits",
-    [IODMA_FIELD_MAX_SEGMENT] = "max_segment",
-    [IODMA_FIELD_MAX_TRANSFER] = "max_transfer",
-    [IODMA_FIELD_ALIGN_ADDRESS] = "align_address",
-    [IODMA_FIELD_ALIGN_LENGTH] = "align_length",
-    [IODMA_FIELD_ALIGN_INTERNAL] = "align_internal",
-    [IODMA_FIELD_BOUNDARY] = "boundary",
-    [IODMA_FIELD_MAPPING] = "mapping",
-    [IODMA_FIELD_ALIGN_SEAM] = "align_seam",
-    [IODMA_FIELD_CACHE] = "cache",
-};
+/* clang-format on */
 
-/* A name from a table that may have holes. */
-static const char *name_of(const char *const *names, size_t count,
-                           hal_address number, const char *otherwise)
+/* Those of a number, in a list of a size. */
+static const char *words_of(const char *words, size_t size, hal_address number)
 {
-    return number < count && names[number] ? names[number] : otherwise;
+    const char *end = words + size;
+
+    if (number == 0)
+        return words;
+    do {
+        while (*words++)
+            continue;
+    } while (--number != 0 && words != end);
+    return words != end && *words ? words : "unknown";
 }
 
 const char *iodma_rule_name(uint32_t rule)
 {
-    return name_of(rules, COUNT_OF(rules), rule, "unknown rule");
+    return words_of(rules, sizeof rules, rule);
 }
 
 const char *iodma_place_name(uint32_t place)
 {
-    return name_of(places, COUNT_OF(places), place, "unknown place");
+    return words_of(places, sizeof places, place);
 }
 
 const char *iodma_cure_name(uint32_t cure)
 {
-    return name_of(cures, COUNT_OF(cures), cure, "unknown cure");
+    return words_of(cures, sizeof cures, cure);
 }
 
 const char *iodma_place_detail(uint32_t place, hal_address number)
 {
     if (place == IODMA_PLACE_ARGUMENT)
-        return name_of(arguments, COUNT_OF(arguments), number, "unknown");
+        return words_of(arguments, sizeof arguments, number);
     if (place == IODMA_PLACE_FIELD)
-        return name_of(fields, COUNT_OF(fields), number, "unknown");
+        return words_of(fields, sizeof fields, number);
     return "";
 }
 
@@ -179,35 +154,32 @@ static void put(struct line *line, const char *words)
         *line->next++ = *words++;
 }
 
-static void put_number(struct line *line, hal_address number)
+static void put_number(struct line *line, const char *before,
+                       hal_address number)
 {
-    uint32_t shift = HAL_ADDRESS_BITS - 4;
+    char digits[HAL_ADDRESS_BITS / 4 + 1];
+    char *digit = digits + sizeof digits - 1;
 
-    put(line, " 0x");
-    while (shift != 0 && number >> shift == 0)
-        shift -= 4;
-    for (;; shift -= 4) {
-        char digit[2] = { "0123456789abcdef"[number >> shift & 15], 0 };
-
-        put(line, digit);
-        if (shift == 0)
-            break;
-    }
+    *digit = 0;
+    do {
+        *--digit = "0123456789abcdef"[number & 15];
+        number >>= 4;
+    } while (number != 0);
+    put(line, before);
+    put(line, digit);
 }
 
 static void put_place(struct line *line, const struct iodma_reason *reason)
 {
     const char *detail = iodma_place_detail(reason->place, reason->number);
 
-    if (reason->place == IODMA_PLACE_NONE)
-        return;
     put(line, ", ");
     put(line, iodma_place_name(reason->place));
     if (*detail) {
         put(line, " ");
         put(line, detail);
     } else {
-        put_number(line, reason->number);
+        put_number(line, " 0x", reason->number);
     }
 }
 
@@ -221,18 +193,17 @@ char *iodma_reason_format(const struct iodma_reason *reason, char *text,
     put(&line, iodma_status_name((enum iodma_status)reason->status));
     put(&line, ": ");
     put(&line, iodma_rule_name(reason->rule));
-    put_place(&line, reason);
+    if (reason->place != IODMA_PLACE_NONE)
+        put_place(&line, reason);
     if ((reason->required | reason->actual) != 0) {
-        put(&line, ":");
-        put_number(&line, reason->actual);
-        put(&line, ", limit");
-        put_number(&line, reason->required);
+        put_number(&line, ": 0x", reason->actual);
+        put_number(&line, ", limit 0x", reason->required);
     }
     if (reason->cure != IODMA_CURE_NONE) {
         put(&line, "; ");
         put(&line, iodma_cure_name(reason->cure));
         if (reason->amount != 0)
-            put_number(&line, reason->amount);
+            put_number(&line, " 0x", reason->amount);
     }
     *line.next = 0;
     return text;

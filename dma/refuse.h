@@ -19,6 +19,7 @@
 #define IODMA_REASONS 1
 #endif
 
+struct iodma_plan;
 struct iodma_window;
 
 /* What is broken, with a place whose number is known when it is compiled. */
@@ -31,27 +32,87 @@ struct iodma_window;
 
 #if IODMA_REASONS
 
+#define IODMA_ENDS(status, what) ((what) | (uint32_t)(status) << 24)
+
+/* What they come to: `what` below the last byte of the status, by which all
+   differ. There are a hundred calls, and a word that need not be loaded and
+   values that need not go by the stack are a third of them. */
+enum iodma_status iodma_record(struct iodma_reason *reason, uint32_t what);
+enum iodma_status iodma_record_value(struct iodma_reason *reason, uint32_t what,
+                                     hal_address actual);
+enum iodma_status iodma_record_values(struct iodma_reason *reason,
+                                      uint32_t what, hal_address actual,
+                                      uint32_t required);
+enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
+                                    hal_address actual, hal_address required);
+enum iodma_status iodma_record_cure(struct iodma_reason *reason, uint32_t what,
+                                    hal_address amount);
+
 /* Record a refusal, if somebody wants to know. Returns status. `what` is a
    rule, or made by one of the above. Context: any. */
-enum iodma_status iodma_refuse(struct iodma_reason *reason,
-                               enum iodma_status status, uint32_t what);
+static inline __attribute__((always_inline)) enum iodma_status
+iodma_refuse(struct iodma_reason *reason, enum iodma_status status,
+             uint32_t what)
+{
+    return iodma_record(reason, IODMA_ENDS(status, what));
+}
 
-/* The same, with two values. Context: any. */
-enum iodma_status iodma_refuse_values(struct iodma_reason *reason,
-                                      enum iodma_status status, uint32_t what,
-                                      hal_address required, hal_address actual);
+/* The same, with two values: rule and place say which. The smaller `required`
+   is, the smaller is the call: mostly it is a constant, or has 32 bits.
+   Context: any. */
+#define iodma_refuse_values(reason, status, what, required, actual)            \
+    (__builtin_constant_p(required) && (required) == 0                         \
+         ? iodma_record_value(reason, IODMA_ENDS(status, what), actual)        \
+     : sizeof(required) <= sizeof(uint32_t)                                    \
+         ? iodma_record_values(reason, IODMA_ENDS(status, what), actual,       \
+                               (uint32_t)(required))                           \
+         : iodma_record_wide(reason, IODMA_ENDS(status, what), actual,         \
+                             required))
 
-/* The refusal just recorded is at this place; at the byte at this position of
-   a window. Context: any. */
+/* What was recorded ends with this status, and this would cure it instead of
+   what follows from rule and values (dma/reason.c). Returns
+   status. Context: any. */
+static inline __attribute__((always_inline)) enum iodma_status
+iodma_refuse_cure(struct iodma_reason *reason, enum iodma_status status,
+                  uint32_t cure, hal_address amount)
+{
+    return iodma_record_cure(reason, IODMA_ENDS(status, cure), amount);
+}
+
+/* It ends with this status. Context: any. */
+static inline void iodma_refuse_status(struct iodma_reason *reason,
+                                       enum iodma_status status)
+{
+    if (reason)
+        reason->status = (int32_t)status;
+}
+
+/* The refusal just recorded is at this place. Context: any. */
 void iodma_refuse_at(struct iodma_reason *reason, uint32_t place,
                      hal_address number);
+
+/* The same, at the byte at this position of a window. Context: any. */
 void iodma_refuse_byte(const struct iodma_window *window, hal_address position);
 
-/* What was recorded ends with this status, and this would cure it. Returns
-   status. Context: any. */
-enum iodma_status iodma_refuse_cure(struct iodma_reason *reason,
-                                    enum iodma_status status, uint32_t cure,
-                                    hal_address amount);
+/* The same, in a segment of a planned window from one position to another one.
+   A cure that would move an end of it is dropped if that is no range's.
+   Context: any. */
+void iodma_refuse_segment(const struct iodma_plan *plan, hal_address position,
+                          hal_address end);
+
+/* The same, of a line, at the byte next to an end of an extent. Context: any.
+ */
+void iodma_refuse_line(const struct iodma_window *window, hal_address position);
+
+/* Record that a window has caches to be maintained, and nobody does. Returns
+   Unsupported. Context: any. */
+enum iodma_status iodma_refuse_cache(const struct iodma_window *window);
+
+/* Record that a planned list has so many segments. Returns NoSpace. Context:
+   any. */
+enum iodma_status iodma_refuse_count(const struct iodma_plan *plan,
+                                     struct iodma_reason *reason,
+                                     uint32_t count);
 
 #else
 
@@ -75,6 +136,24 @@ iodma_refuse_values(struct iodma_reason *reason, enum iodma_status status,
     return status;
 }
 
+static inline enum iodma_status iodma_refuse_cure(struct iodma_reason *reason,
+                                                  enum iodma_status status,
+                                                  uint32_t cure,
+                                                  hal_address amount)
+{
+    (void)reason;
+    (void)cure;
+    (void)amount;
+    return status;
+}
+
+static inline void iodma_refuse_status(struct iodma_reason *reason,
+                                       enum iodma_status status)
+{
+    (void)reason;
+    (void)status;
+}
+
 static inline void iodma_refuse_at(struct iodma_reason *reason, uint32_t place,
                                    hal_address number)
 {
@@ -90,15 +169,36 @@ static inline void iodma_refuse_byte(const struct iodma_window *window,
     (void)position;
 }
 
-static inline enum iodma_status iodma_refuse_cure(struct iodma_reason *reason,
-                                                  enum iodma_status status,
-                                                  uint32_t cure,
-                                                  hal_address amount)
+static inline void iodma_refuse_segment(const struct iodma_plan *plan,
+                                        hal_address position, hal_address end)
 {
+    (void)plan;
+    (void)position;
+    (void)end;
+}
+
+static inline void iodma_refuse_line(const struct iodma_window *window,
+                                     hal_address position)
+{
+    (void)window;
+    (void)position;
+}
+
+static inline enum iodma_status
+iodma_refuse_cache(const struct iodma_window *window)
+{
+    (void)window;
+    return IODMA_UNSUPPORTED;
+}
+
+static inline enum iodma_status
+iodma_refuse_count(const struct iodma_plan *plan, struct iodma_reason *reason,
+                   uint32_t count)
+{
+    (void)plan;
     (void)reason;
-    (void)cure;
-    (void)amount;
-    return status;
+    (void)count;
+    return IODMA_NO_SPACE;
 }
 
 #endif

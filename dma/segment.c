@@ -243,7 +243,8 @@ list_runs(const struct iodma_plan *plan, struct iodma_place *place,
             status = check(plan, place, &segment, before + made == 0);
         if (status != IODMA_OK) {
             if (status != IODMA_OVERRUN)
-                iodma_refuse_byte(window, position);
+                iodma_refuse_segment(plan, position,
+                                     iodma_segment_position(plan, place));
             break;
         }
         elements[made].address = segment.address;

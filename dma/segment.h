@@ -74,10 +74,10 @@ struct iodma_output {
 };
 
 /*
- * The built-in outputs: 8 bytes an element (address, length) for 32, 16 bytes
- * for 64; in the order of this CPU, big-endian or little-endian. The array
- * needs no alignment. Those for 32 refuse an address or a length that does not
- * fit and write nothing.
+ * The built-in outputs (dma/output.c): 8 bytes an element (address, length) for
+ * 32, 16 bytes for 64; in the order of this CPU, big-endian or little-endian.
+ * The array needs no alignment. Those for 32 refuse an address or a length that
+ * does not fit and write nothing.
  *
  * Source: spec 3.15 (OutputHost32 ... OutputLittle64).
  */

@@ -90,7 +90,8 @@ enum iodma_status iodma_share(struct iodma_share *share,
                                    IODMA_RULE_CACHED, 0, address);
     else if (modulo32(address | size, bus->line) != 0)
         return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
-                                   IODMA_RULE_LINE, bus->line, address);
+                                   IODMA_AT_ARGUMENT(LINE, ADDRESS), bus->line,
+                                   address);
 
     spec = spec_of(limits, maintained);
     status = prepare(share, bus, &spec, &segment);
@@ -102,6 +103,7 @@ enum iodma_status iodma_share(struct iodma_share *share,
 enum iodma_status iodma_unshare(struct iodma_share *share)
 {
     if (!iodma_command_memory(&share->command))
-        return IODMA_NOT_READY;
+        return iodma_refuse(share->command.window.reason, IODMA_NOT_READY,
+                            IODMA_RULE_UNATTACHED);
     return iodma_command_clear_memory(&share->command, true);
 }

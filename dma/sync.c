@@ -106,7 +106,7 @@ enum iodma_status iodma_sync_take_back(struct iodma_plan *plan, uint32_t what,
         copied = copy(plan, 0, length, IODMA_IN, true);
         plan->filled = plan->filled || copied == IODMA_OK;
     }
-    return status != IODMA_OK ? status : copied;
+    return copied != IODMA_OK ? copied : status; /* the record is of the last */
 }
 
 bool iodma_sync_tears_line(const struct iodma_plan *plan, hal_address from,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/transfer.h"
 
+#include "dma/refuse.h"
 #include "hal/atomic.h"
 #include "hal/bits.h"
 #include "hal/clock.h"
@@ -37,29 +38,58 @@ enum iodma_status iodma_channel_init(struct iodma_channel *channel,
     return engine_start(channel);
 }
 
-/* Every item's two addresses agree below the engine's same_phase. */
-static bool in_phase(const struct hal_dmac *dmac,
-                     const struct iodma_transfer *transfer)
+/* Every item's two addresses have to agree below the engine's same_phase. */
+static enum iodma_status check_phase(const struct hal_dmac *dmac,
+                                     const struct iodma_transfer *transfer)
 {
     struct iodma_zip zip;
     struct hal_item item;
 
     if (dmac->same_phase == 1)
-        return true;
+        return IODMA_OK;
     iodma_zip_begin(&zip, transfer->source, transfer->destination);
     while (iodma_zip_next(&zip, &item, 1) != 0) {
-        if (modulo32(item.source ^ item.destination, dmac->same_phase) != 0)
-            return false;
+        uint32_t difference =
+            modulo32(item.destination - item.source, dmac->same_phase);
+
+        if (difference != 0)
+            return iodma_refuse_values(transfer->source->window.reason,
+                                       IODMA_NOT_ALIGNED, IODMA_RULE_PHASE,
+                                       dmac->same_phase, difference);
     }
-    return true;
+    return IODMA_OK;
 }
 
-static bool on_engine(const struct iodma_channel *channel,
-                      const struct iodma_command *command)
+/* May a command be one end, whose memory the engine reads, or writes? */
+static enum iodma_status check_end(const struct iodma_channel *channel,
+                                   const struct iodma_command *command,
+                                   uint32_t forbidden)
 {
-    return command->window.bus->hal == channel->dmac->bus &&
-           !iodma_window_iterates(&command->window) &&
-           iodma_limits_within(&command->window.limits, &channel->limits);
+    const struct iodma_window *window = &command->window;
+
+    if (window->memory->direction == forbidden)
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(DIRECTION, DIRECTION),
+                                   IODMA_INOUT, forbidden);
+    if (window->bus->hal != channel->dmac->bus)
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(ENGINE, BUS));
+    if (iodma_window_iterates(window))
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(ITERATE_ONLY, COMMAND));
+    return iodma_limits_within(&window->limits, &channel->limits)
+               ? IODMA_OK
+               : iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                              IODMA_AT_ARGUMENT(ENGINE, LIMITS));
+}
+
+/* Has a command a preparation left? */
+static enum iodma_status check_prepared(const struct iodma_command *command)
+{
+    return command->prepared != command->held
+               ? IODMA_OK
+               : iodma_refuse(command->window.reason, IODMA_NOT_READY,
+                              IODMA_AT_ARGUMENT(UNPREPARED, COMMAND));
 }
 
 /* May these two commands become one transfer of this engine? */
@@ -68,16 +98,21 @@ static enum iodma_status admit(const struct iodma_channel *channel,
 {
     const struct iodma_command *source = transfer->source;
     const struct iodma_command *destination = transfer->destination;
+    enum iodma_status status = check_prepared(source);
 
-    if (source->prepared == source->held ||
-        destination->prepared == destination->held)
-        return IODMA_NOT_READY;
-    if (source->window.length != destination->window.length ||
-        source->window.memory->direction == IODMA_IN ||
-        destination->window.memory->direction == IODMA_OUT ||
-        !on_engine(channel, source) || !on_engine(channel, destination))
-        return IODMA_BAD_ARGUMENT;
-    return in_phase(channel->dmac, transfer) ? IODMA_OK : IODMA_NOT_ALIGNED;
+    if (status == IODMA_OK)
+        status = check_prepared(destination);
+    if (status != IODMA_OK)
+        return status;
+    if (source->window.length != destination->window.length)
+        return iodma_refuse_values(source->window.reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH),
+                                   source->window.length,
+                                   destination->window.length);
+    status = check_end(channel, source, IODMA_IN);
+    if (status == IODMA_OK)
+        status = check_end(channel, destination, IODMA_OUT);
+    return status == IODMA_OK ? check_phase(channel->dmac, transfer) : status;
 }
 
 static uint32_t retired(const struct iodma_channel *channel)
@@ -175,9 +210,11 @@ enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
         !transfer->done)
         return IODMA_BAD_ARGUMENT;
     if (transfer->queued)
-        return IODMA_BUSY;
+        return iodma_refuse(transfer->source->window.reason, IODMA_BUSY,
+                            IODMA_RULE_QUEUED);
     if (channel->dead)
-        return IODMA_NOT_READY;
+        return iodma_refuse(transfer->source->window.reason, IODMA_NOT_READY,
+                            IODMA_RULE_CHANNEL);
     status = admit(channel, transfer);
     if (status != IODMA_OK)
         return status;
@@ -237,8 +274,8 @@ static void finish(struct iodma_channel *channel, enum iodma_status status)
     struct iodma_transfer *transfer = channel->active;
 
     if (!transfer->quarantined) {
-        enum iodma_status in = give_back(transfer->destination);
         enum iodma_status out = give_back(transfer->source);
+        enum iodma_status in = give_back(transfer->destination);
 
         if (status == IODMA_OK)
             status = in != IODMA_OK ? in : out;

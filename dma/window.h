@@ -76,10 +76,12 @@ enum {
 struct iodma_plan {
     const struct iodma_window *window;
     struct hal_loan *loans; /* in window order; NULL: all goes as it lies     */
-    hal_address origin;     /* PATH_FLAT: where the device finds the first byte;
-                               PATH_JOINED, _PLAIN: what the bus adds to CPU
-                               addresses; PATH_RUNS, mapped: the IOVA page of
-                               the first byte that is laid out                */
+    hal_address origin;     /* from what dma/segment.c makes addresses of the
+                               device's. PATH_FLAT: where that finds the first
+                               byte; PATH_JOINED, _PLAIN: what the bus adds to
+                               CPU addresses; PATH_RUNS, mapped: the IOVA page
+                               of the first byte that is laid out. (Without a
+                               mapper dma/piece.c adds it, run by run.)       */
     uint32_t pages;         /* of IOVA that are this plan's to unmap          */
     uint8_t path;           /* IODMA_PATH_RUNS ...                            */
     bool whole : 1;         /* one loan stands for all of the window          */

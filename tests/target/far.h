@@ -33,7 +33,7 @@ enum {
     FAR_GUARD_BYTE = 0x5A,
     FAR_STALE_BYTE = 0xEE, /* in storage that nobody has filled */
     FAR_SEGMENTS = 8,
-    FAR_DEADLINE_MS = 20000,
+    FAR_DEADLINE_MS = 120000,
 };
 
 /* Of the pool: single pages that do not touch are the even ones of the first

@@ -16,10 +16,10 @@
 #include <string.h>
 
 enum {
-    AREA = 1 << 20, /* bytes of source, and of target  */
+    AREA = 1 << 20, /* bytes of source, and of target */
     RANGES = 2048,
-    DEADLINE_MS = 10000,
-    SHORT_MS = 50, /* for what never comes home       */
+    DEADLINE_MS = 120000, /* for what hangs, not for a busy machine */
+    SHORT_MS = 50,        /* for what never comes home              */
 };
 
 static struct engine engine;

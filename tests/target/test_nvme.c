@@ -35,9 +35,10 @@ enum {
     STAMP = 16, /* bytes of the disk that say where they are   */
     RANGES = 1024,
     GUARD = 0xA5,
-    DEADLINE_MS = 10000,
-    SHORT_MS = 200,  /* for what the disk holds back for longer */
-    LATER_MS = 2500, /* when it has let go of all of it         */
+    DEADLINE_MS = 120000, /* for what hangs, not for a busy machine */
+    SHORT_MS = 200,       /* for what the disk holds back for longer */
+    LATER_MS = 2500,      /* when it has let go of all of it */
+    ROUNDS = 10,          /* for what a busy machine may not show */
 };
 
 static struct disk disk;
@@ -1016,17 +1017,22 @@ static void test_media(void)
 /* order: the drive lets one write a second through, and any read ------------
  */
 
+/* On a busy machine all may have ended before we look. */
 static void test_order(void)
 {
+    uint32_t round = 0;
+
     fill_random();
     check_case("eight in flight: the second write ends behind six reads");
-    for (size_t i = 0; i < JOBS; i++)
-        (void)start_own(&jobs[i], i < 2 ? NVME_WRITE : NVME_READ,
-                        own_lba(&jobs[i]), i % 2 != 0);
-    turns = 0;
-    serve_all();
+    do {
+        for (size_t i = 0; i < JOBS; i++)
+            (void)start_own(&jobs[i], i < 2 ? NVME_WRITE : NVME_READ,
+                            own_lba(&jobs[i]), i % 2 != 0);
+        turns = 0;
+        serve_all();
+        finish_others(JOBS);
+    } while (jobs[1].turn != JOBS && ++round < ROUNDS);
     expect_number("the second write's turn", jobs[1].turn, JOBS);
-    finish_others(JOBS);
     expect_areas();
     expect_disk(0, nvme->blocks);
 }
@@ -1053,6 +1059,22 @@ static void start_reads(uint32_t second, uint32_t third, uint32_t fourth)
     reads[3]->deadline = fourth;
     for (size_t i = 0; i < COUNT_OF(reads); i++)
         (void)start_own(reads[i], NVME_READ, own_lba(reads[i]), i == 2);
+}
+
+/* On a busy machine the drive may have let a read through before we look at its
+   deadline: then the round shows nothing, and ends, for another. */
+static bool in_vain(const struct job *one, const struct job *other,
+                    uint32_t round)
+{
+    if (round == ROUNDS || (one->request.status != IODMA_OK &&
+                            other->request.status != IODMA_OK))
+        return false;
+
+    serve_all();
+    for (size_t i = 0; i < COUNT_OF(reads); i++)
+        give_back(reads[i], false);
+    fill_guards();
+    return true;
 }
 
 static void expect_lost(struct job *job)
@@ -1092,11 +1114,15 @@ static void expect_released(struct job *job)
 
 static void test_held(void)
 {
+    uint32_t round = 0;
+
     fill_guards();
     check_case("reads that the drive holds are lost at their deadlines");
-    start_reads(SHORT_MS, SHORT_MS, DEADLINE_MS);
-    serve_until_end(reads[1]);
-    serve_until_end(reads[2]);
+    do {
+        start_reads(SHORT_MS, SHORT_MS, DEADLINE_MS);
+        serve_until_end(reads[1]);
+        serve_until_end(reads[2]);
+    } while (in_vain(reads[1], reads[2], round++));
     expect_lost(reads[1]);
     expect_lost(reads[2]);
     check_case("one that was through, and one that is not late, are not");
@@ -1141,10 +1167,14 @@ static void test_held(void)
 
 static void test_late(void)
 {
+    uint32_t round = 0;
+
     fill_guards();
     check_case("a read that ends after its deadline is lost, then released");
-    start_reads(SHORT_MS, DEADLINE_MS, DEADLINE_MS);
-    serve_all();
+    do {
+        start_reads(SHORT_MS, DEADLINE_MS, DEADLINE_MS);
+        serve_all();
+    } while (in_vain(reads[1], reads[1], round++));
     expect_status("the request", (enum iodma_status)reads[1]->request.status,
                   IODMA_TIMEOUT);
     expect_released(reads[1]);
