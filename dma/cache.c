@@ -15,6 +15,8 @@ static bool in_capacity(const struct iodma_memory *memory, hal_address line,
 {
     struct iodma_walk walk;
 
+    if (!memory->whole || memory->kind == IODMA_KIND_RANGES)
+        return false;
     for (hal_address offset = 0; offset != memory->length; offset = walk.end) {
         const struct iodma_range *own;
 
@@ -85,9 +87,14 @@ static bool tears(const struct iodma_plan *plan, hal_address from,
     while (iodma_piece_next(plan, &place,
                             to - iodma_piece_position(plan, &place), &piece)) {
         hal_address end = piece.storage + piece.length;
+        hal_address behind = iodma_piece_position(plan, &place);
+        bool lent = piece.storage != piece.client;
 
-        if (tears_line(plan, from, to, piece.storage, piece.storage) ||
-            tears_line(plan, from, to, end - 1, end))
+        /* In a line of a loan the window's bytes are next to each other. */
+        if (((!lent || behind - piece.length == from) &&
+             tears_line(plan, from, to, piece.storage, piece.storage)) ||
+            ((!lent || behind == to) &&
+             tears_line(plan, from, to, end - 1, end)))
             return true;
     }
     return false;

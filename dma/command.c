@@ -250,6 +250,13 @@ static void hide(struct iodma_plan *plan)
         plan->window->mapper->calls->hide(plan);
 }
 
+/* Undo hide(): in the pages that the plan still has. */
+static void show_again(struct iodma_plan *plan)
+{
+    if (plan->window->mapper && !plan->kept)
+        (void)plan->window->mapper->calls->install(plan);
+}
+
 /* Free all that a plan has; the device cannot reach it any more. */
 static void release(struct iodma_plan *plan)
 {
@@ -325,6 +332,9 @@ static enum iodma_status prepare_again(struct iodma_command *command,
         return iodma_refuse_values(window->reason, IODMA_NOT_READY,
                                    IODMA_AT_ARGUMENT(PREPARED, LENGTH),
                                    window->length, length);
+    if (command->prepared == UINT16_MAX)
+        return iodma_refuse_values(window->reason, IODMA_BUSY,
+                                   IODMA_RULE_PREPARED, 0, command->prepared);
     command->prepared++;
     return IODMA_OK;
 }
@@ -384,15 +394,18 @@ enum iodma_status iodma_command_prepare_with_spec(
     struct iodma_command *command, const struct iodma_spec *spec,
     hal_address offset, hal_address length, bool flush_cache, bool synchronize)
 {
-    struct iodma_command former = *command;
+    const struct iodma_output *output = command->output;
+    struct iodma_window former = command->window;
     enum iodma_status status = iodma_command_set_spec(command, spec);
 
     if (status != IODMA_OK)
         return status;
     status = iodma_command_prepare(command, offset, length, flush_cache,
                                    synchronize);
-    if (status != IODMA_OK)
-        *command = former;
+    if (status != IODMA_OK) {
+        command->output = output;
+        command->window = former;
+    }
     return status;
 }
 
@@ -488,9 +501,9 @@ static enum iodma_status make_buffer(const struct iodma_plan *old,
                            IODMA_RULE_STORAGE);
         return iodma_plan_refuse(plan, IODMA_NOT_ALIGNED, status);
     }
-    status = iodma_sync_can_copy(plan);
-    if (status == IODMA_OK)
-        status = iodma_sync_can_copy(old);
+    status = iodma_sync_can_copy(plan, IODMA_OUT);
+    if (status == IODMA_OK && iodma_window_inbound(window) && old->filled)
+        status = iodma_sync_can_copy(old, IODMA_IN);
     if (status == IODMA_OK)
         status = iodma_sync_clear(plan);
     if (status == IODMA_OK)
@@ -525,7 +538,7 @@ static enum iodma_status double_buffer(struct iodma_command *command)
     if (status != IODMA_OK) {
         hide(&plan);
         release(&plan);
-        (void)show(old);
+        show_again(old);
         return status;
     }
     release(old);
@@ -537,7 +550,7 @@ static enum iodma_status double_buffer(struct iodma_command *command)
 /* What the device wrote becomes the client's, if nothing is in the way. */
 static enum iodma_status copy_back(struct iodma_plan *plan)
 {
-    enum iodma_status status = iodma_sync_can_copy(plan);
+    enum iodma_status status = iodma_sync_can_copy(plan, IODMA_IN);
 
     return status == IODMA_OK
                ? iodma_sync_take_back(plan, IODMA_SYNC_BOUNCED, true)

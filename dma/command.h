@@ -224,6 +224,7 @@ static inline void iodma_command_explain(struct iodma_command *command,
  *   BadArgument  the window is not within the descriptor
  *   NoSpace      longer than max_transfer
  *   NotReady     prepared with another window
+ *   Busy         prepared 65,535 times
  *   NotAligned   length is no multiple of align_length
  *   NotWritable  the transfer writes memory that may not be written, or that
  *                was prepared for Out itself
@@ -280,9 +281,10 @@ struct iodma_outlook {
  *
  *   outlook  out; unchanged if it would be refused; may be NULL
  *
- * Returns what prepare would at this moment; the reason is recorded. If it
- * would be bounced, the record says which rule the memory as it lies breaks
- * first, with status OK, and what would change that.
+ * Returns what prepare would at this moment, but that it does not look whether
+ * the CPU can get at what would be copied; of a prepared command NotReady. The
+ * reason is recorded. If it would be bounced, the record says which rule the
+ * memory as it lies breaks first, with status OK, and what would change that.
  *
  * Context: as prepare, without the copies. Ours (E6).
  */

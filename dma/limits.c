@@ -215,7 +215,6 @@ bool iodma_limits_within(const struct iodma_limits *limits,
            limits->boundary <= under->boundary &&
            limits->align_address >= address &&
            limits->align_internal >= address &&
-           limits->align_seam >= under->align_seam &&
            limits->align_length >= larger8(address, under->align_length);
 }
 

@@ -55,7 +55,9 @@ enum iodma_status iodma_loans_begin(struct iodma_borrower *borrower,
         iodma_bus_aperture(bus, bus->bounce->first, HAL_READ | HAL_WRITE);
 
     if (!bus->caching &&
-        iodma_window_maintains(window, bus->bounce->first, 1, aperture))
+        iodma_window_maintains(window, bus->bounce->first,
+                               bus->bounce->last - bus->bounce->first + 1,
+                               aperture))
         return iodma_refuse_cache(window);
     *borrower = (struct iodma_borrower){
         .plan = plan,

@@ -4,6 +4,7 @@
 #include "dma/piece.h"
 #include "dma/plan.h"
 #include "dma/refuse.h"
+#include "dma/segment.h"
 #include "hal/bits.h"
 
 /* IOVA space -------------------------------------------------------------- */
@@ -283,11 +284,14 @@ static bool suits(const struct iodma_plan *plan,
 {
     const struct iodma_window *window = plan->window;
     hal_address size = (hal_address)mapping->pages << window->mapper->shift;
+    struct iodma_place place;
 
-    return iodma_window_iterates(window)
-               ? mapping->iova + (size - 1) <=
-                     iodma_limits_last(&window->limits)
-               : iodma_plan_judge(plan, NULL) == IODMA_OK;
+    if (!iodma_window_iterates(window))
+        return iodma_plan_judge(plan, NULL) == IODMA_OK;
+    if (mapping->iova + (size - 1) > iodma_limits_last(&window->limits))
+        return false;
+    iodma_segment_seek(plan, &place, window->length); /* up to a hole */
+    return iodma_segment_position(plan, &place) == window->length;
 }
 
 static bool adopt(struct iodma_plan *plan, bool may_make)
@@ -382,10 +386,16 @@ enum iodma_status iodma_mapping_drop(struct iodma_memory *memory)
     if (memory->users != 0)
         return IODMA_BUSY;
 
+    /* From here on no handler finds it; was there one until now? */
+    __atomic_store_n(&memory->mapping, NULL, __ATOMIC_RELEASE);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (memory->users != 0) {
+        memory->mapping = mapping;
+        return IODMA_BUSY;
+    }
     if (mapping->pages != 0) {
         unmap(mapping->mapper, mapping->iova, mapping->pages);
         give_back(mapping->mapper, mapping->iova, mapping->pages);
     }
-    memory->mapping = NULL;
     return IODMA_OK;
 }

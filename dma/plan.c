@@ -306,8 +306,9 @@ uint32_t iodma_plan_granule(const struct iodma_window *window)
 static enum iodma_status refuse_for_storage(const struct iodma_window *window,
                                             enum iodma_status status)
 {
-    return iodma_refuse_cure(window->reason, status, IODMA_CURE_LEND,
-                             round_up(window->length, iodma_plan_granule(window)));
+    return iodma_refuse_cure(
+        window->reason, status, IODMA_CURE_LEND,
+        round_up(window->length, iodma_plan_granule(window)));
 }
 
 enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,

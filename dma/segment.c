@@ -73,7 +73,7 @@ struct __attribute__((__may_alias__)) element {
 struct shears {
     hal_address most; /* bytes in one segment                                */
     hal_address step; /* of them, where all is aligned to ...                */
-    uint32_t mask;    /* ... this; all ones: ask the limits every time       */
+    hal_address mask; /* ... this; all ones: ask the limits every time       */
 };
 
 static inline struct shears shears_of(const struct iodma_limits *limits)
@@ -84,9 +84,9 @@ static inline struct shears shears_of(const struct iodma_limits *limits)
                 iodma_limits_mask32(limits->align_internal),
     };
 
-    shears.step = shears.most & ~(hal_address)shears.mask;
+    shears.step = shears.most & ~shears.mask;
     if (limits->boundary != HAL_ADDRESS_BITS || shears.step == 0)
-        shears.mask = UINT32_MAX;
+        shears.mask = HAL_ADDRESS_MAX;
     return shears;
 }
 
@@ -171,7 +171,7 @@ list_joined(const struct iodma_plan *plan, struct iodma_place *place,
     for (;;) {
         hal_address length = run.length;
 
-        if (((uint32_t)(run.address | length) & shears.mask) != 0)
+        if (((run.address | length) & shears.mask) != 0)
             length = iodma_limits_cut(&window->limits, run);
         else if (length > shears.most)
             length = shears.step;

@@ -4,15 +4,25 @@
 #include "dma/refuse.h"
 #include "hal/bits.h"
 
-/* Is this memory in the CPU's caches while the device looks at memory itself?
-   It lies in one aperture, or will be refused anyway. */
+/* Is some of this memory in the CPU's caches while the device looks at memory
+   itself? */
 static bool cached_alone(const struct iodma_bus *bus, hal_address address,
                          size_t size)
 {
-    const struct hal_aperture *aperture = iodma_bus_aperture(bus, address, 0);
+    const struct hal_bus *hal = bus->hal;
+    hal_address last = address + (size - 1);
 
-    return aperture && !aperture->snooped &&
-           iodma_bus_cached(bus, address, size);
+    for (uint32_t i = 0; i < hal->aperture_count; i++) {
+        const struct hal_aperture *aperture = &hal->apertures[i];
+        hal_address from =
+            address > aperture->first ? address : aperture->first;
+        hal_address to = smaller(last, aperture->last);
+
+        if (!aperture->snooped && from <= to &&
+            iodma_bus_cached(bus, from, to - from + 1))
+            return true;
+    }
+    return false;
 }
 
 /* As it lies, or not at all: a ring cannot live in a bounce buffer. Whoever
@@ -78,6 +88,7 @@ enum iodma_status iodma_share(struct iodma_share *share,
 
     if (!share || !bus || !limits || !cpu || !shared)
         return IODMA_BAD_ARGUMENT;
+    (void)iodma_command_init_unspecified(&share->command, bus, NULL);
     if (size == 0 || iodma_memory_init_buffer(&share->memory, address, size,
                                               size, IODMA_INOUT) != IODMA_OK)
         return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,

@@ -71,18 +71,16 @@ enum iodma_status iodma_sync_fill(struct iodma_plan *plan, bool from_client,
     return status;
 }
 
-enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan)
+enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
+                                      uint32_t direction)
 {
-    hal_address length = plan->window->length;
-    enum iodma_status status = copy(plan, 0, length, IODMA_OUT, false);
-
-    return status == IODMA_OK ? copy(plan, 0, length, IODMA_IN, false) : status;
+    return copy(plan, 0, plan->window->length, direction, false);
 }
 
 enum iodma_status iodma_sync_copy_out(struct iodma_plan *plan)
 {
     hal_address length = plan->window->length;
-    enum iodma_status status = copy(plan, 0, length, IODMA_OUT, false);
+    enum iodma_status status = iodma_sync_can_copy(plan, IODMA_OUT);
 
     if (status == IODMA_OK)
         status = copy(plan, 0, length, IODMA_OUT, true);
@@ -147,24 +145,26 @@ enum iodma_status iodma_sync_part_in(const struct iodma_plan *plan,
     return status == IODMA_OK ? copy(plan, from, to, IODMA_IN, true) : status;
 }
 
-/* One piece, to or from a buffer. */
-static enum iodma_status move_piece(const struct iodma_plan *plan,
-                                    const struct iodma_piece *piece,
-                                    hal_address position, uint8_t *bytes,
-                                    bool write)
+/* From the storage to a buffer, or the other way; *done bytes could be. */
+static enum iodma_status move(const struct iodma_plan *plan, hal_address from,
+                              hal_address to, uint8_t *bytes, bool write,
+                              hal_address *done)
 {
     const struct iodma_window *window = plan->window;
-    hal_address end = position + piece->length;
     enum iodma_status status = IODMA_OK;
+    struct iodma_place place;
+    struct iodma_piece piece;
 
-    if (!write)
-        status = maintain(plan, position, end, IODMA_SYNC_ALL, true);
-    if (status == IODMA_OK)
-        status = iodma_access(window->bus, piece->storage, piece->length, bytes,
-                              write ? IODMA_ACCESS_WRITE : IODMA_ACCESS_READ,
-                              window->reason);
-    if (status == IODMA_OK && write)
-        status = maintain(plan, position, end, IODMA_SYNC_ALL, false);
+    iodma_piece_seek(plan, &place, from);
+    while (iodma_piece_next(plan, &place,
+                            to - iodma_piece_position(plan, &place), &piece)) {
+        status = iodma_access(
+            window->bus, piece.storage, piece.length, bytes + *done,
+            write ? IODMA_ACCESS_WRITE : IODMA_ACCESS_READ, window->reason);
+        if (status != IODMA_OK)
+            break;
+        *done += piece.length;
+    }
     return status;
 }
 
@@ -172,21 +172,17 @@ enum iodma_status iodma_sync_move(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
                                   uint8_t *bytes, bool write, hal_address *done)
 {
+    enum iodma_status moved;
     enum iodma_status status = IODMA_OK;
-    struct iodma_place place;
-    struct iodma_piece piece;
 
-    if (!write)
+    if (!write) {
         observe(plan);
-    iodma_piece_seek(plan, &place, from);
-    while (status == IODMA_OK &&
-           iodma_piece_next(plan, &place,
-                            to - iodma_piece_position(plan, &place), &piece)) {
-        status = move_piece(plan, &piece, from + *done, bytes + *done, write);
-        if (status == IODMA_OK)
-            *done += piece.length;
+        status = maintain(plan, from, to, IODMA_SYNC_ALL, true);
+        return status == IODMA_OK ? move(plan, from, to, bytes, false, done)
+                                  : status;
     }
-    if (write)
-        publish(plan);
-    return status;
+    moved = move(plan, from, to, bytes, true, done);
+    status = maintain(plan, from, from + *done, IODMA_SYNC_ALL, false);
+    publish(plan);
+    return moved != IODMA_OK ? moved : status;
 }

@@ -48,8 +48,10 @@ enum iodma_status iodma_sync_clear(const struct iodma_plan *plan);
    publish. */
 enum iodma_status iodma_sync_copy_out(struct iodma_plan *plan);
 
-/* Would the copies find a region and a window everywhere? Changes nothing. */
-enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan);
+/* Would the copies in a direction, IODMA_IN or IODMA_OUT, find a region and a
+   window everywhere? Changes nothing. */
+enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
+                                      uint32_t direction);
 
 /* Observe, clean and invalidate `what` of the storage; then copy bounced bytes
    to the client, if `to_client`. The first error; all is tried. */

@@ -684,6 +684,123 @@ static void force_beyond_reach(void)
     expect_client("what the device wrote", true, 0x1800, 0x2000);
 }
 
+/* Nobody writes to what the device only reads. */
+static void force_from_rom(void)
+{
+    struct hal_region regions[2];
+    struct iodma_bus bus = *fixture_bouncing_bus();
+    struct hal_bus hal = *bus.hal;
+
+    regions[0] = regions[1] = hal.regions[0];
+    regions[0].last = 0xffffefff;
+    regions[1].first = 0xfffff000;
+    regions[1].writable = false;
+    hal.regions = regions;
+    hal.region_count = COUNT_OF(regions);
+    bus.hal = &hal;
+    memory = row_memory(far_away, IODMA_OUT);
+    expect_status("init",
+                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_OK);
+    expect_number("rung", fixture_rung(&command), RUNG_WHOLE);
+    make_list();
+    expect_both_sides_equal();
+    complete(true);
+}
+
+static const struct iodma_range two_far_apart[ROW_RANGES] = {
+    { 2 * GIB4, 0x1000 },
+    { 3 * GIB4, 0x1000 },
+};
+
+/* A pool may have storage anywhere: what is not all within reach is given
+   back, and nothing is lent. */
+static uint64_t stray;                     /* what the pool takes */
+static uint64_t stray_address, stray_size; /* given back          */
+
+static enum iodma_status stray_take(struct hal_bounce *bounce,
+                                    const struct hal_bounce_wish *wish,
+                                    hal_address *address, hal_address *size)
+{
+    (void)bounce;
+    *size = wish->at_most;
+    *address = stray;
+    return IODMA_OK;
+}
+
+static void stray_give_back(struct hal_bounce *bounce, hal_address address,
+                            hal_address size)
+{
+    (void)bounce;
+    stray_address = address;
+    stray_size = size;
+}
+
+static void stray_storage(uint64_t address)
+{
+    static const struct hal_bounce_ops ops = { stray_take, stray_give_back };
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 2 * GIB4, 0x2000 },
+    };
+    struct iodma_bus bus = *fixture_bouncing_bus();
+    struct hal_bounce pool = *fixture_bounce();
+
+    pool.ops = &ops;
+    pool.last = 2 * GIB4 - 1;
+    bus.bounce = &pool;
+    memory = row_memory(ranges, IODMA_OUT);
+    stray = address;
+    stray_size = 0;
+    expect_status("init",
+                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_NO_RESOURCES);
+    expect_number("given back, all of it", stray_size, 0x2000);
+    expect_number("its address", stray_address, address);
+    expect_fixture_free();
+}
+
+static void stray_pool(void)
+{
+    stray_storage(GIB4 - 0x1000);
+    stray_storage(GIB4);
+}
+
+/* What the CPU can get of the old storage ends in the middle: then the client
+   gets nothing of it. */
+static void force_from_beyond_reach(void)
+{
+    struct hal_region reachable[2];
+    struct iodma_bus bus = *fixture_bouncing_bus();
+    struct hal_bus hal = *bus.hal;
+
+    reachable[0] = reachable[1] = hal.regions[0];
+    reachable[1].first = 0x103000;
+    hal.regions = reachable;
+    hal.region_count = 2;
+    bus.hal = &hal;
+    memory = row_memory(two_far_apart, IODMA_INOUT);
+    expect_status("init",
+                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    expect_number("the second's storage", device(0x1000), 0x102000);
+    device_inverts(0, 0x2000);
+    reachable[0].last = 0x101fff;
+    synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_NOT_ATTACHED);
+    expect_client("what was there", false, 0, 0x2000);
+    expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
+    reachable[0].last = INT64_MAX;
+    complete(true);
+    expect_client("what the device wrote", true, 0, 0x2000);
+}
+
 static void force_nested(void)
 {
     expect_status("set", begin(&eight_spec, eight_pages, IODMA_IN), IODMA_OK);
@@ -1083,7 +1200,8 @@ static void storage_apertures(void)
         { "in another aperture than the memory",
           { { 0, 0xfffff, 0, HAL_READ | HAL_WRITE, true },
             { 0x100000, 0x2fffff, 0x8000000, HAL_READ | HAL_WRITE, true } },
-          IODMA_OK, { 0x8100000, 0x1800 } },
+          IODMA_OK,
+          { 0x8100000, 0x1800 } },
         { "in two apertures",
           { { 0, 0x200fff, 0, HAL_READ | HAL_WRITE, true },
             { 0x201000, 0x2fffff, 0x8000000, HAL_READ | HAL_WRITE, true } },
@@ -1573,10 +1691,14 @@ static const struct {
     { 0, "R-34: a buffer that was forced is filled", force_then_force },
     { 0, "force to where the CPU cannot go changes nothing",
       force_beyond_reach },
+    { 0, "force reads ROM", force_from_rom },
+    { 0, "nor does force from where the CPU cannot go",
+      force_from_beyond_reach },
     { 0, "force does not mind nesting", force_nested },
     { 0, "force is refused for lists only, and under a device",
       force_refused },
     { 0, "of a byte that is named twice the last copy stands", named_twice },
+    { 0, "storage of which an end is out of reach is not lent", stray_pool },
     { 0, "two commands bounce one page apart", one_page_twice },
     { 0, "bounce pages that lie side by side are one segment", side_by_side },
     { 0, "an aperture that ends within a page", split_page },

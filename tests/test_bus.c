@@ -478,14 +478,100 @@ static const struct {
       { .address_bits = 32 }, 0xFFFFFF01, 0x100, IODMA_MESSAGE_TOO_LARGE },
     { "memory that is not aligned is not shared", { .align_address = 64 },
       0x10010, 0x100, IODMA_NOT_ALIGNED },
+    { "memory whose length is not aligned is not shared",
+      { .align_length = 64 }, 0x10000, 0xF0, IODMA_NOT_ALIGNED },
     { "memory that a boundary would cut is not shared", { .boundary = 0x100 },
       0x10010, 0x100, IODMA_NO_SPACE },
     { "memory of no size is not shared", { .address_bits = 32 }, 0x10000, 0,
       IODMA_BAD_ARGUMENT },
     { "memory beyond every aperture is not shared", { .address_bits = 0 },
       UINT64_C(0x8000000000000000), 0x100, IODMA_MESSAGE_TOO_LARGE },
+    { "as much memory as the device takes at once is shared",
+      { .max_transfer = 0x100 }, 0x10000, 0x100, IODMA_OK },
+    { "more memory than the device takes at once is not shared",
+      { .max_transfer = 0xFF }, 0x10000, 0x100, IODMA_NO_SPACE },
+};
+
+/* The same of cached memory, whose lines the driver maintains. */
+static const struct {
+    const char *what;
+    uint64_t address;
+    size_t size;
+    enum iodma_status want;
+} lines[] = {
+    { "whole lines are shared", 0x10040, 0x80, IODMA_OK },
+    { "memory that begins within a line is not shared", 0x10020, 0x60,
+      IODMA_NOT_ALIGNED },
+    { "memory that ends within a line is not shared", 0x10040, 0x60,
+      IODMA_NOT_ALIGNED },
 };
 /* clang-format on */
+
+static void sharing_lines(void)
+{
+    static const struct hal_limits any = { .address_bits = 0 };
+    static uint8_t storage[0x80];
+    static struct hal_aperture aperture; /* the bus keeps it */
+    struct iodma_bus bus;
+
+    take_fixture();
+    aperture = fixture_aperture;
+    aperture.snooped = false;
+    hal.apertures = &aperture;
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        struct hal_shared shared = { .bus = 77 };
+        struct iodma_share share = { .memory = { .ranges = NULL } };
+
+        check_case(lines[i].what);
+        expect_status("init", iodma_bus_init(&bus, &hal, 64), IODMA_OK);
+        expect_number("bytes in a line", bus.line, 64);
+        expect_status("share",
+                      iodma_share(&share, &bus, &any, lines[i].address, storage,
+                                  lines[i].size, IODMA_SHARE_MAINTAINED,
+                                  &shared),
+                      lines[i].want);
+        expect_number("bus address", shared.bus,
+                      lines[i].want == IODMA_OK ? lines[i].address : 77);
+        if (lines[i].want == IODMA_OK)
+            expect_status("unshare", iodma_unshare(&share), IODMA_OK);
+    }
+}
+
+/* The first page is snooped, and the second one is not. */
+static void sharing_two_apertures(void)
+{
+    static uint8_t storage[0x2000];
+    static const struct hal_limits any = { .address_bits = 0 };
+    static struct hal_aperture two[2];
+    struct iodma_reason reason = { .rule = IODMA_RULE_NONE };
+    struct hal_shared shared = { .bus = 77 };
+    struct iodma_share share;
+    struct iodma_bus bus;
+
+    check_case("memory of which a part is cached and not snooped");
+    take_fixture();
+    two[0] = two[1] = fixture_aperture;
+    two[0].last = 0x10fff;
+    two[1].first = two[1].bus = 0x11000;
+    two[1].snooped = false;
+    hal.apertures = two;
+    hal.aperture_count = COUNT_OF(two);
+    memset(&share, 0x5a, sizeof share);
+    expect_status("init", iodma_bus_init(&bus, &hal, 64), IODMA_OK);
+    bus.reason = &reason;
+    expect_status("share",
+                  iodma_share(&share, &bus, &any, 0x10000, storage,
+                              sizeof storage, 0, &shared),
+                  IODMA_UNSUPPORTED);
+    expect_number("rule", reason.rule, IODMA_RULE_CACHED);
+    expect_number("bus address", shared.bus, 77);
+    expect_status("what is not shared", iodma_unshare(&share), IODMA_NOT_READY);
+    expect_status(
+        "share what is snooped",
+        iodma_share(&share, &bus, &any, 0x10000, storage, 0x1000, 0, &shared),
+        IODMA_OK);
+    expect_status("unshare", iodma_unshare(&share), IODMA_OK);
+}
 
 static void sharing(void)
 {
@@ -583,6 +669,8 @@ int main(void)
     lines_and_granules();
     who_has_it();
     sharing();
+    sharing_lines();
+    sharing_two_apertures();
     lending();
     return check_result();
 }

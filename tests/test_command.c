@@ -496,6 +496,62 @@ static void failed_prepare(void)
     prepared(2, 4);
 }
 
+/* Bounced, prepare takes the lock; then a handler lengthens a queue whose last
+   link is the command's. */
+static struct iodma_queue queue;
+static struct iodma_link later;
+
+static uint32_t handle(void)
+{
+    if (!later.next && queue.last == &command.link)
+        iodma_queue_append(&queue, &later);
+    return 0;
+}
+
+static void restore(uint32_t state)
+{
+    (void)state;
+}
+
+static void link_is_the_callers(void)
+{
+    static const struct hal_lock lock = { handle, restore };
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { UINT64_C(1) << 33, 0x1000 },
+    };
+    struct iodma_memory memory = row_memory(ranges, IODMA_OUT);
+    struct iodma_spec spec = SPEC(host64, 32, 0, 1, 1, 1);
+    static struct hal_bus hal;
+    static struct iodma_bus bus;
+
+    plain();
+    bus = *fixture_bouncing_bus();
+    hal = *bus.hal;
+    hal.lock = &lock;
+    bus.hal = &hal;
+    command.window.bus = &bus;
+    set(&memory, false, IODMA_OK);
+    fixture_use_up(true, true);
+    iodma_queue_append(&queue, &command.link);
+    with_spec(&spec, IODMA_NO_RESOURCES);
+    expect("the first", iodma_queue_take(&queue) == &command.link);
+    expect("the second", iodma_queue_take(&queue) == &later);
+}
+
+static void too_often(void)
+{
+    plain();
+    set(&small, true, IODMA_OK);
+    for (uint32_t i = 1; i < UINT16_MAX; i++)
+        (void)iodma_command_prepare(&command, 0, 0, true, true);
+    prepare(0, 0, IODMA_BUSY);
+    for (uint32_t i = 1; i < UINT16_MAX; i++)
+        (void)iodma_command_complete(&command, true, true);
+    prepared(0, 0x1000);
+    complete(IODMA_OK);
+    not_prepared();
+}
+
 static void not_coherent(void)
 {
     struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
@@ -579,7 +635,10 @@ static const struct {
       former_memory },
     { 0, "E7: a failed prepare_with_spec has the former specification",
       former_spec },
+    { 0, "E7: a failed prepare_with_spec leaves queues alone",
+      link_is_the_callers },
     { 0, "E7: a failed prepare leaves nothing behind", failed_prepare },
+    { 0, "prepared 65535 times, it is not once more", too_often },
     { 0, "a device that does not snoop is refused, for want of maintenance",
       not_coherent },
     { 0, "E9: held memory is not given back", holding },

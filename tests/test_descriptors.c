@@ -265,6 +265,25 @@ static void expect_same(const char *what, const struct iodma_memory *got,
     expect(what, memcmp(got, want, sizeof *got) == 0);
 }
 
+/* What is there is where it is named, so that its address says nothing of the
+   page behind it. */
+static void identity_that_ends(void)
+{
+    static const struct iodma_range range = { VIRTUAL + 3 * PAGE, 2 * PAGE };
+    struct iodma_memory memory = virtual(&range, 1, IODMA_INOUT);
+
+    map_four();
+    mapped[3] = VIRTUAL + 3 * PAGE;
+    mapped[4] = 0;
+    expect_status("prepare", iodma_memory_prepare(&memory, IODMA_NONE),
+                  IODMA_CANNOT_WIRE);
+    mapped[4] = VIRTUAL + 4 * PAGE;
+    expect_status("prepare", iodma_memory_prepare(&memory, IODMA_NONE),
+                  IODMA_OK);
+    expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
+    mapped[4] = 0;
+}
+
 static void missing_translation(void)
 {
     static const struct iodma_range ranges[] = {
@@ -1347,7 +1366,8 @@ static bool summary_holds(const struct node *node)
            expect("longest", got->longest >= want.longest) &&
            expect("shape", low_bit(got->shape) <= low_bit(want.shape)) &&
            expect("spans", got->spans >= want.spans) &&
-           expect("plain", !got->apart || node->memory.kind == IODMA_KIND_RANGES);
+           expect("plain",
+                  !got->apart || node->memory.kind == IODMA_KIND_RANGES);
 }
 
 /* The CPU's own copies. */
@@ -1596,6 +1616,7 @@ static const struct {
     { 0, "a part of what is in use is not", part_is_new },
     { 0, "where a bus finds a descriptor's bytes, without a command",
       bus_segments },
+    { 0, "a translation to the same addresses may end", identity_that_ends },
     { 0, "several of direction None are wired for both", wire_for_both },
     { 0, "a tag is the parent's, or the first of the members'", tags },
     { 0, "an index changes nothing but the time", indexes },

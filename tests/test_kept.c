@@ -6,6 +6,7 @@
  */
 #include "tests/check.h"
 #include "tests/mapped.h"
+#include "tests/model/sparse.h"
 
 static struct iodma_mapping mapping;
 
@@ -144,6 +145,9 @@ static const struct {
       true, 0, 0, 0x2000, IODMA_OK, 0, MAPPED_BASE + 0xa00 },
     { "E13: out of reach", SPEC(host64, 32, 0, 1, 1, 1),
       { 0, 0xFFFFE000, 0x10000FFFF }, true, 2, 0x600, 0x10, IODMA_OK, 1,
+      0xFFFFE000 },
+    { "E13: up to the last byte within reach", SPEC(host64, 32, 0, 1, 1, 1),
+      { 0, 0xFFFFD000, 0x10000FFFF }, true, 0, 0x600, 0x10, IODMA_OK, 0,
       0xFFFFE000 },
     { "E13: out of reach, and nothing of its own within",
       SPEC(host64, 32, 0, 1, 1, 1), { 0, GIB4, 0x10000FFFF }, true, 0, 0x600,
@@ -525,8 +529,98 @@ static void making_twice(void)
     }
 }
 
+/* A forced buffer that cannot be filled, of a part that is mapped by itself
+   because there was no IOVA for the whole; now there is. */
+static void forced_in_vain(void)
+{
+    enum iodma_status status = IODMA_NO_RESOURCES;
+
+    check_case("E13: a buffer that cannot be forced leaves mappings alone");
+    mapped_begin_with(
+        (struct mapped_facts){ 0, MAPPED_BASE, MAPPED_BASE + 0x7fff });
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_OK);
+    mapped_occupy(6);
+    prepare_window(&mapped.command, &mapped_any, 0x600, 0x1000);
+    expect("not the descriptor's", !mapped.command.plan.kept);
+    expect_ended(&mapped.other);
+    for (uint32_t n = 1; status != IODMA_OK; n++) {
+        sparse_fail_open(n);
+        status = iodma_command_synchronize(&mapped.command,
+                                           IODMA_FORCE_DOUBLE_BUFFER);
+        sparse_fail_open(0);
+        expect("it is the plan's still", !mapped.command.plan.kept);
+        expect("there is a reason",
+               status == IODMA_OK || status == IODMA_NO_RESOURCES);
+        expect_mapped_bytes_listed(&mapped.command);
+    }
+    expect_ended(&mapped.command);
+    expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+    expect_nothing_mapped();
+}
+
+/* The descriptor's mapping ends where its memory is out of reach. */
+static void listed_behind_hole(void)
+{
+    static const struct iodma_range hole[ROW_RANGES] = {
+        { 0x13000, 0x1000 },
+        { UINT64_C(1) << 63, 0x1000 },
+        { 0x15000, 0x1000 },
+    };
+
+    check_case("E13: what is listed behind a hole is mapped by itself");
+    mapped_begin();
+    mapped.memory = row_memory(hole, IODMA_INOUT);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_OK);
+    prepare_window(&mapped.other, &mapped_any, 0, 0x1000);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_ITERATE_ONLY);
+    expect_status(
+        "prepare",
+        iodma_command_prepare(&mapped.command, 0x2000, 0x1000, true, true),
+        IODMA_OK);
+    expect("not the descriptor's", !mapped.command.plan.kept);
+    expect_mapped_bytes_listed(&mapped.command);
+    expect_ended(&mapped.command);
+    expect_ended(&mapped.other);
+    expect_dropped(MAPPED_BASE, 0x1000);
+}
+
+/* While the mapping is taken out, a handler gives the descriptor to a
+   command. */
+static void handler_attaches(void)
+{
+    if (to_wait == 0 || --to_wait != 0)
+        return;
+    prepare_window(&mapped.other, &mapped_any, 0, 0);
+    expect("not the descriptor's", !mapped.other.plan.kept);
+}
+
+static void dropping_and_attaching(void)
+{
+    check_case("E13: who comes while it is dropped maps for himself");
+    for (unsigned moment = 1; moment <= 2; moment++) {
+        begin_kept();
+        prepare_window(&mapped.command, &mapped_any, 0, 0);
+        expect_ended(&mapped.command);
+        to_wait = moment;
+        mapped.model.moment = handler_attaches;
+        expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+        mapped.model.moment = NULL;
+        expect_number("the handler came", to_wait, 0);
+        expect_mapped_pages(3);
+        expect_mapped_bytes_listed(&mapped.other);
+        expect_ended(&mapped.other);
+        expect_nothing_mapped();
+    }
+}
+
 int main(void)
 {
+    forced_in_vain();
+    listed_behind_hole();
+    dropping_and_attaching();
     keeping();
     not_kept();
     kept_and_listed();

@@ -749,6 +749,37 @@ static void nobody_maintains(void)
     }
 }
 
+/* One page of the pool is cached, and nobody maintains it. */
+static void pool_half_cached(void)
+{
+    static const struct hal_region three[] = {
+        { 0, 0x1fffff, HAL_UNCACHED, true, &sparse_window },
+        { 0x200000, 0x2fffff, HAL_WRITE_BACK, true, &sparse_window },
+        { 0x300000, INT64_MAX, HAL_UNCACHED, true, &sparse_window },
+    };
+    static const struct iodma_spec narrow = SPEC(host64, 32, 0, 1, 1, 1);
+    static const struct iodma_range beyond[ROW_RANGES] = {
+        { UINT64_C(0x200000000), 0x2000 },
+    };
+    static struct iodma_bounce pool;
+    static struct hal_loan loans[4];
+    static uint32_t taken[1];
+
+    check_case("nobody maintains caches, of which the pool is partly in");
+    begin_on(not_snooped, 1, NOBODY_MAINTAINS, &narrow, IODMA_MAPPED, beyond,
+             IODMA_OUT);
+    hal.regions = three;
+    hal.region_count = COUNT_OF(three);
+    expect_status("pool",
+                  iodma_bounce_init(&pool, 0x1ff000, 0x2000, 0x1000, taken,
+                                    loans, COUNT_OF(loans)),
+                  IODMA_OK);
+    bus.bounce = &pool.hal;
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_UNSUPPORTED);
+    expect_number("cache operations", recorded_count, 0);
+}
+
 /* The board states a cache, or it cannot be maintained. */
 static void no_cache_stated(void)
 {
@@ -766,6 +797,7 @@ int main(void)
     maintaining();
     order();
     nobody_maintains();
+    pool_half_cached();
     no_cache_stated();
     synchronizing();
     parting();

@@ -414,6 +414,82 @@ static void other_forms(void)
     }
 }
 
+/* More segments than are made at a time: they are numbered from the list's
+   first. */
+enum { MANY = 10 };
+
+static struct iodma_range many[MANY];
+
+static void begin_many(struct iodma_command *command,
+                       struct iodma_memory *memory, struct iodma_bus *bus,
+                       struct iodma_reason *reason,
+                       const struct iodma_spec *spec)
+{
+    *bus = *fixture_bus();
+    bus->reason = reason;
+    expect_status(
+        "describe",
+        iodma_memory_init_ranges(memory, many, MANY, IODMA_OUT, NULL, 0),
+        IODMA_OK);
+    expect_status("init", iodma_command_init(command, bus, spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(command, memory, true),
+                  IODMA_OK);
+}
+
+static void many_segments(void)
+{
+    struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_host32, 32, 0, .align_address = 4,
+                   .align_length = 1, .align_internal = 16);
+    struct iodma_segment32 list[MANY];
+    struct iodma_reason reason = { .rule = IODMA_RULE_NONE };
+    struct iodma_command command;
+    struct iodma_memory memory;
+    struct iodma_bus bus;
+    hal_address offset = 0;
+    uint32_t count = MANY;
+
+    for (uint32_t i = 0; i < MANY; i++)
+        many[i] = (struct iodma_range){ 0x10000 * (1 + i), 0x100 };
+
+    check_case("what is listed only is judged as it is, however much it is");
+    many[8].address += 4;
+    spec.mapping = IODMA_ITERATE_ONLY;
+    begin_many(&command, &memory, &bus, &reason, &spec);
+    expect_status("gen",
+                  iodma_command_gen_segments32(&command, &offset, list, &count),
+                  IODMA_NOT_ALIGNED);
+    expect_number("offset as before", offset, 0);
+    many[0].address += 4;
+    many[8].address -= 4;
+    expect_status("gen",
+                  iodma_command_gen_segments32(&command, &offset, list, &count),
+                  IODMA_OK);
+    expect_number("segments", count, MANY);
+    many[0].address -= 4;
+
+    check_case("a segment that does not fit is the one of the whole list");
+    many[9].address = UINT64_C(0x100000000);
+    spec = (struct iodma_spec)SPEC(host64, 64, 0, 1, 1, 1);
+    begin_many(&command, &memory, &bus, &reason, &spec);
+    offset = 0;
+    count = MANY;
+    expect_status("gen with 32 bits",
+                  iodma_command_gen_segments_with(
+                      &command, &iodma_output_host32, &offset, list, &count),
+                  IODMA_MESSAGE_TOO_LARGE);
+    expect_number("the place", reason.place, IODMA_PLACE_SEGMENT);
+    expect_number("the segment", reason.number, 9);
+
+    check_case("R-36: before it is prepared no command has another form");
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_status("gen_segments32",
+                  iodma_command_gen_segments32(&command, &offset, list, &count),
+                  IODMA_NOT_READY);
+}
+
 /* An output of the client's own says how many bits it can write. */
 static void own_bits(void)
 {
@@ -476,6 +552,7 @@ int main(void)
     whole_4_gib();
     whole_4_gib_else();
     other_forms();
+    many_segments();
     own_bits();
     own_lengths();
     return check_result();

@@ -259,6 +259,140 @@ static void no_window(void)
     }
 }
 
+/* What the device wrote becomes the client's, or nothing does. */
+static void behind_rom(void)
+{
+    static const struct hal_region regions[] = {
+        { 0, 0x2FFFF, HAL_WRITE_BACK, true, &sparse_window },
+        { 0x30000, 0x30FFF, HAL_WRITE_BACK, false, &sparse_window },
+        { 0x31000, INT64_MAX, HAL_WRITE_BACK, true, &sparse_window },
+    };
+    static const struct iodma_range ends_in_rom[ROW_RANGES] = {
+        { 0x2F001, 0x1003 },
+    };
+    uint64_t digest;
+
+    check_case("taking back to where the CPU may not write changes nothing");
+    begin(&recording_cache, false, &aligned, 0, ends_in_rom, IODMA_OUT);
+    hal.regions = regions;
+    hal.region_count = COUNT_OF(regions);
+    prepare();
+    expect_number("rung", fixture_rung(&command), RUNG_WHOLE);
+    *sparse_byte(0x200000) ^= 0xFF;
+    digest = sparse_digest();
+    recorded_count = 0;
+    expect_status("synchronize", iodma_command_synchronize(&command, IODMA_IN),
+                  IODMA_NOT_WRITABLE);
+    expect_number("all bytes", sparse_digest(), digest);
+    expect_number("cache operations", recorded_count, 0);
+    finish();
+}
+
+/* Why a window cannot go as it lies: the byte next to others is told. */
+static void told_byte(void)
+{
+    static const struct iodma_range ends_in_line[ROW_RANGES] = {
+        { 0x10000, 0x40 },
+        { 0x10040, 0x10 },
+    };
+    struct iodma_reason reason = { .rule = IODMA_RULE_NONE };
+    struct iodma_spec direct = any;
+
+    check_case("an end in a line that others have, too, is told by its byte");
+    direct.mapping = IODMA_DIRECT_ONLY;
+    begin(&recording_cache, false, &any, IODMA_DIRECT_ONLY, ends_in_line,
+          IODMA_IN);
+    iodma_bus_explain(&bus, &reason);
+    expect_status("init", iodma_command_init(&command, &bus, &direct, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, false),
+                  IODMA_OK);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_NOT_ALIGNED);
+    expect_number("rule", reason.rule, IODMA_RULE_LINE);
+    expect_number("address", reason.actual, 0x1004F);
+    expect_number("the place", reason.place, IODMA_PLACE_RANGE);
+    expect_number("the range", reason.number, 1);
+}
+
+/* Memory that the CPU names by its physical address: no window is opened to
+   maintain its lines. */
+static uint8_t _Alignas(64) arena[0x200];
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    uint64_t offset, length; /* of the part          */
+    bool split;              /* it has part of a line */
+} named[] = {
+    { "E12: lines that lie where the CPU says", 0x40, 0x80, false },
+    { "E12: all of them", 0, 0x100, false },
+    { "E12: a part that begins within a line there", 0x20, 0x60, true },
+    { "E12: one that ends within a line there", 0x40, 0x60, true },
+    { "E12: nothing of a line there", 0x20, 0, false },
+};
+/* clang-format on */
+
+/* Its first half is cached. */
+static void begin_named(uint64_t length)
+{
+    static struct hal_region regions[2];
+    static struct iodma_range ranges[ROW_RANGES];
+
+    ranges[0] = (struct iodma_range){ (uintptr_t)arena, length };
+    regions[0] = (struct hal_region){
+        (uintptr_t)arena, (uintptr_t)arena + 0xFF, HAL_WRITE_BACK, true, NULL,
+    };
+    regions[1] = (struct hal_region){
+        (uintptr_t)arena + 0x100,
+        (uintptr_t)arena + 0x1FF,
+        HAL_UNCACHED,
+        true,
+        NULL,
+    };
+    begin(&recording_cache, false, &any, 0, ranges, IODMA_IN);
+    hal.regions = regions;
+    hal.region_count = COUNT_OF(regions);
+    recorded_count = 0;
+    prepare();
+}
+
+static void expect_recorded(char operation, uint64_t offset, uint64_t length)
+{
+    expect_number("cache operations", recorded_count, length != 0 ? 1 : 0);
+    if (length != 0 && recorded_count == 1) {
+        expect_number("operation", (uint64_t)recorded[0].operation,
+                      (uint64_t)operation);
+        expect_number("address", recorded[0].pa, (uintptr_t)arena + offset);
+        expect_number("length", recorded[0].length, length);
+    }
+    recorded_count = 0;
+}
+
+static void by_name(void)
+{
+    for (size_t i = 0; i < COUNT_OF(named); i++) {
+        enum iodma_status want = named[i].split ? IODMA_NOT_ALIGNED : IODMA_OK;
+        uint64_t maintained = named[i].split ? 0 : named[i].length;
+
+        check_case(named[i].what);
+        begin_named(0x100);
+        expect_recorded('c', 0, 0x100);
+        part(named[i].offset, named[i].length, IODMA_IN, want);
+        expect_recorded('i', named[i].offset, maintained);
+        part(named[i].offset, named[i].length, IODMA_OUT, want);
+        expect_recorded('c', named[i].offset, maintained);
+        finish();
+        expect_recorded('i', 0, 0x100);
+    }
+
+    check_case("only as much of it as is cached is maintained");
+    begin_named(0x200);
+    expect_recorded('c', 0, 0x100);
+    finish();
+    expect_recorded('i', 0, 0x100);
+}
+
 /* Bytes ----------------------------------------------------------------------
  */
 
@@ -558,6 +692,9 @@ int main(void)
     refusing();
     check_case("E12: a copy that cannot be made changes nothing");
     no_window();
+    behind_rom();
+    by_name();
+    told_byte();
     writing();
     order();
     rings();
