@@ -3,28 +3,20 @@
 
 #include "dma/refuse.h"
 
-static enum iodma_status missing(struct iodma_reason *reason, uint32_t hook)
-{
-    return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, IODMA_RULE_HOOK,
-                               hook, 0);
-}
-
-static enum iodma_status check_hooks(const struct hal_bus *hal,
-                                     struct iodma_reason *reason)
+/* The hook that is missing, IODMA_HOOK_...; 0: none. */
+static uint32_t missing_of(const struct hal_bus *hal)
 {
     if (!hal->apertures && hal->aperture_count != 0)
-        return missing(reason, IODMA_HOOK_APERTURES);
+        return IODMA_HOOK_APERTURES;
     if (!hal->regions && hal->region_count != 0)
-        return missing(reason, IODMA_HOOK_REGIONS);
+        return IODMA_HOOK_REGIONS;
     if (!hal->clock)
-        return missing(reason, IODMA_HOOK_CLOCK);
+        return IODMA_HOOK_CLOCK;
     if (!hal->lock)
-        return missing(reason, IODMA_HOOK_LOCK);
+        return IODMA_HOOK_LOCK;
     if (!hal->fences)
-        return missing(reason, IODMA_HOOK_FENCES);
-    if (hal->cache && !hal->cache->ops)
-        return missing(reason, IODMA_HOOK_CACHE);
-    return IODMA_OK;
+        return IODMA_HOOK_FENCES;
+    return hal->cache && !hal->cache->ops ? IODMA_HOOK_CACHE : 0;
 }
 
 /* Lines, and what memory is handed out in: whole ones. */
@@ -32,15 +24,14 @@ static enum iodma_status check_sizes(const struct iodma_bus *bus,
                                      struct iodma_reason *reason)
 {
     const struct hal_cache *cache = bus->hal->cache;
+    uint32_t line = bus->line;
 
-    if (!is_power_of_two(bus->line))
+    if (cache && is_power_of_two(line))
+        line = cache->smallest_line;
+    if (!is_power_of_two(line))
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(POWER_OF_TWO, CACHE), 0,
-                                   bus->line);
-    if (cache && !is_power_of_two(cache->smallest_line))
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_FIELD(POWER_OF_TWO, CACHE), 0,
-                                   cache->smallest_line);
+                                   line);
     if (!is_power_of_two(bus->granule))
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(POWER_OF_TWO, GRANULE), 0,
@@ -52,126 +43,114 @@ static enum iodma_status check_sizes(const struct iodma_bus *bus,
     return IODMA_OK;
 }
 
-/* An aperture or a region: its place in the board's table. */
-struct entry {
-    struct iodma_reason *reason;
-    uint32_t table; /* IODMA_PLACE_APERTURE or _REGION */
-    uint32_t index;
+/* Addresses of apertures, on either side, and of regions. */
+enum side { CPU_SIDE, BUS_SIDE, REGIONS };
+
+struct span {
+    hal_address first, last;
 };
 
-static enum iodma_status wrong(const struct entry *entry,
-                               enum iodma_status status, uint32_t rule,
-                               hal_address required, hal_address actual)
+static struct span span_of(const struct hal_bus *hal, enum side side,
+                           uint32_t index)
 {
-    (void)iodma_refuse_values(entry->reason, status, rule, required, actual);
-    iodma_refuse_at(entry->reason, entry->table, entry->index);
-    return status;
+    struct span span;
+
+    if (side == REGIONS) {
+        span.first = hal->regions[index].first;
+        span.last = hal->regions[index].last;
+        return span;
+    }
+    span.first = hal->apertures[index].first;
+    span.last = hal->apertures[index].last;
+    if (side == BUS_SIDE) {
+        span.last += hal->apertures[index].bus - span.first;
+        span.first = hal->apertures[index].bus;
+    }
+    return span;
 }
 
-static enum iodma_status check_order(const struct entry *entry,
-                                     hal_address first, hal_address last)
+/* Does each end where it begins or later, and is it apart from those before? */
+static enum iodma_status check_spans(const struct hal_bus *hal, enum side side,
+                                     struct iodma_reason *reason)
 {
-    if (last < first)
-        return wrong(entry, IODMA_BAD_ARGUMENT, IODMA_RULE_ORDER, first, last);
-    return IODMA_OK;
-}
+    uint32_t count = side == REGIONS ? hal->region_count : hal->aperture_count;
+    enum iodma_status status = IODMA_OK;
+    uint32_t i = 0;
 
-/* Against another entry of the table. */
-static enum iodma_status check_apart(const struct entry *entry,
-                                     hal_address first, hal_address last,
-                                     uint32_t other, hal_address other_first,
-                                     hal_address other_last)
-{
-    if (spans_meet(first, last, other_first, other_last))
-        return wrong(entry, IODMA_BAD_ARGUMENT, IODMA_RULE_OVERLAP, other,
-                     first > other_first ? first : other_first);
-    return IODMA_OK;
-}
+    for (; status == IODMA_OK && i < count; i++) {
+        struct span span = span_of(hal, side, i);
 
-static hal_address bus_last(const struct hal_aperture *aperture)
-{
-    return aperture->last + iodma_aperture_delta(aperture);
-}
+        if (span.last < span.first)
+            status =
+                iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                    IODMA_RULE_ORDER, span.first, span.last);
+        for (uint32_t j = 0; status == IODMA_OK && j < i; j++) {
+            struct span other = span_of(hal, side, j);
 
-static enum iodma_status check_aperture(const struct iodma_bus *bus,
-                                        const struct entry *entry)
-{
-    const struct hal_aperture *aperture = &bus->hal->apertures[entry->index];
-    hal_address end = aperture->last + 1;
-    enum iodma_status status;
-
-    status = check_order(entry, aperture->first, aperture->last);
-    if (status == IODMA_OK)
-        status = check_order(entry, aperture->bus, bus_last(aperture));
+            if (spans_meet(span.first, span.last, other.first, other.last))
+                status = iodma_refuse_values(
+                    reason, IODMA_BAD_ARGUMENT, IODMA_RULE_OVERLAP, j,
+                    span.first > other.first ? span.first : other.first);
+        }
+    }
     if (status != IODMA_OK)
-        return status;
-    if (aperture->access == 0 || aperture->access > (HAL_READ | HAL_WRITE))
-        return wrong(entry, IODMA_BAD_ARGUMENT, IODMA_RULE_ACCESS,
-                     HAL_READ | HAL_WRITE, aperture->access);
-    if (!aperture->snooped && !bus->hal->cache)
-        return wrong(entry, IODMA_UNSUPPORTED, IODMA_RULE_HOOK,
-                     IODMA_HOOK_CACHE, 0);
-    if (modulo32(aperture->first, bus->line) != 0)
-        return wrong(entry, IODMA_BAD_ARGUMENT, IODMA_RULE_EDGE, bus->line,
-                     aperture->first);
-    if (modulo32(end, bus->line) != 0)
-        return wrong(entry, IODMA_BAD_ARGUMENT, IODMA_RULE_EDGE, bus->line,
-                     end);
-
-    for (uint32_t i = 0; status == IODMA_OK && i < entry->index; i++) {
-        const struct hal_aperture *other = &bus->hal->apertures[i];
-
-        status = check_apart(entry, aperture->first, aperture->last, i,
-                             other->first, other->last);
-        if (status == IODMA_OK)
-            status = check_apart(entry, aperture->bus, bus_last(aperture), i,
-                                 other->bus, bus_last(other));
-    }
+        iodma_refuse_at(
+            reason, side == REGIONS ? IODMA_PLACE_REGION : IODMA_PLACE_APERTURE,
+            i - 1);
     return status;
 }
 
-static enum iodma_status check_region(const struct iodma_bus *bus,
-                                      const struct entry *entry)
+/* What else there is to an aperture. */
+static enum iodma_status check_aperture(const struct iodma_bus *bus,
+                                        const struct hal_aperture *aperture,
+                                        struct iodma_reason *reason)
 {
-    const struct hal_region *region = &bus->hal->regions[entry->index];
-    enum iodma_status status;
+    hal_address edge = aperture->first;
 
-    status = check_order(entry, region->first, region->last);
-    for (uint32_t i = 0; status == IODMA_OK && i < entry->index; i++) {
-        const struct hal_region *other = &bus->hal->regions[i];
-
-        status = check_apart(entry, region->first, region->last, i,
-                             other->first, other->last);
-    }
-    return status;
+    if (aperture->access == 0 || aperture->access > (HAL_READ | HAL_WRITE))
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_RULE_ACCESS, HAL_READ | HAL_WRITE,
+                                   aperture->access);
+    if (!aperture->snooped && !bus->hal->cache)
+        return iodma_refuse_values(reason, IODMA_UNSUPPORTED, IODMA_RULE_HOOK,
+                                   IODMA_HOOK_CACHE, 0);
+    if (modulo32(edge, bus->line) == 0)
+        edge = aperture->last + 1;
+    if (modulo32(edge, bus->line) != 0)
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, IODMA_RULE_EDGE,
+                                   bus->line, edge);
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_bus_check(const struct iodma_bus *bus,
                                   struct iodma_reason *reason)
 {
-    struct entry entry = { .reason = reason };
+    const struct hal_bus *hal;
     struct iodma_limits limits;
     enum iodma_status status;
+    uint32_t missing;
 
     if (!bus)
         return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(POINTER, BUS));
-    status = check_hooks(bus->hal, reason);
-    if (status == IODMA_OK)
-        status = iodma_limits_set(&limits, bus->hal->limits, reason);
+    hal = bus->hal;
+    missing = missing_of(hal);
+    if (missing != 0)
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, IODMA_RULE_HOOK,
+                                   missing, 0);
+    status = iodma_limits_set(&limits, hal->limits, reason);
     if (status == IODMA_OK)
         status = check_sizes(bus, reason);
-
-    entry.table = IODMA_PLACE_APERTURE;
-    for (entry.index = 0;
-         status == IODMA_OK && entry.index < bus->hal->aperture_count;
-         entry.index++)
-        status = check_aperture(bus, &entry);
-
-    entry.table = IODMA_PLACE_REGION;
-    for (entry.index = 0;
-         status == IODMA_OK && entry.index < bus->hal->region_count;
-         entry.index++)
-        status = check_region(bus, &entry);
+    if (status == IODMA_OK)
+        status = check_spans(hal, CPU_SIDE, reason);
+    if (status == IODMA_OK)
+        status = check_spans(hal, BUS_SIDE, reason);
+    if (status == IODMA_OK)
+        status = check_spans(hal, REGIONS, reason);
+    for (uint32_t i = 0; status == IODMA_OK && i < hal->aperture_count; i++) {
+        status = check_aperture(bus, &hal->apertures[i], reason);
+        if (status != IODMA_OK)
+            iodma_refuse_at(reason, IODMA_PLACE_APERTURE, i);
+    }
     return status;
 }

@@ -30,18 +30,50 @@ static bool in_capacity(const struct iodma_memory *memory, hal_address line,
     return false;
 }
 
-/* An end of an extent: its byte, and the border next to it. */
-static bool gives_up(const struct iodma_window *window, hal_address byte,
-                     hal_address border)
+/* Does the device use a byte past a cache that has to be maintained? */
+static bool is_maintained(const struct iodma_window *window, hal_address byte)
+{
+    const struct hal_aperture *aperture = iodma_window_aperture(window, byte);
+
+    return aperture && iodma_window_maintains(window, byte, 1, aperture);
+}
+
+/* Has the line of a byte of an extent to be given up, if others are in it? */
+static bool is_shared(const struct iodma_window *window, hal_address byte)
 {
     uint32_t size = window->bus->line;
-    const struct hal_aperture *aperture;
 
-    if (modulo32(border, size) == 0)
-        return false;
-    aperture = iodma_window_aperture(window, byte);
-    return aperture && iodma_window_maintains(window, byte, 1, aperture) &&
+    return is_maintained(window, byte) &&
            !in_capacity(window->memory, round_down(byte, size), size);
+}
+
+static uint32_t gives_up(const struct iodma_window *window, hal_address address,
+                         hal_address length)
+{
+    uint32_t line = window->bus->line;
+    hal_address end = address + length;
+    uint32_t ends = 0;
+
+    if (modulo32(address, line) != 0 && is_shared(window, address))
+        ends = IODMA_HEAD;
+    if (modulo32(end, line) != 0 && is_shared(window, end - 1))
+        ends |= IODMA_TAIL;
+    return ends;
+}
+
+/* Who has chosen PATH_FLAT has seen that one aperture shows all of it. */
+static bool has_direct_lines(const struct iodma_plan *plan)
+{
+    const struct iodma_window *window = plan->window;
+    const struct iodma_summary *summary = &window->memory->summary;
+    const struct hal_region *region;
+
+    if (plan->path != IODMA_PATH_FLAT ||
+        !iodma_memory_is_one_range(window->memory))
+        return false;
+    region = iodma_bus_region(window->bus, summary->lowest);
+    return region && !region->window && region->cached != HAL_UNCACHED &&
+           summary->highest <= region->last;
 }
 
 /* Does the device find bytes [from, to) of the window in a line? */
@@ -53,26 +85,21 @@ static bool in_line(const struct iodma_plan *plan, hal_address from,
     struct iodma_piece piece;
 
     iodma_piece_seek(plan, &place, from);
-    while (iodma_piece_next(plan, &place,
-                            to - iodma_piece_position(plan, &place), &piece)) {
+    while (iodma_piece_next(plan, &place, to, &piece)) {
         if (piece.storage <= last && line <= piece.storage + (piece.length - 1))
             return true;
     }
     return false;
 }
 
-/* Does an end of a piece of [from, to) lie in a line that others of the window
-   are in? The same two as above. */
+/* Is a byte of [from, to) in a line that others of the window are in? */
 static bool tears_line(const struct iodma_plan *plan, hal_address from,
-                       hal_address to, hal_address byte, hal_address border)
+                       hal_address to, hal_address byte)
 {
     const struct iodma_window *window = plan->window;
-    uint32_t size = window->bus->line;
-    hal_address line = round_down(byte, size);
+    hal_address line = round_down(byte, window->bus->line);
 
-    return modulo32(border, size) != 0 &&
-           iodma_window_maintains(window, byte, 1,
-                                  iodma_window_aperture(window, byte)) &&
+    return is_maintained(window, byte) &&
            (in_line(plan, 0, from, line) ||
             in_line(plan, to, window->length, line));
 }
@@ -80,38 +107,28 @@ static bool tears_line(const struct iodma_plan *plan, hal_address from,
 static bool tears(const struct iodma_plan *plan, hal_address from,
                   hal_address to)
 {
+    uint32_t line = plan->window->bus->line;
+    hal_address position = from;
     struct iodma_place place;
     struct iodma_piece piece;
 
     iodma_piece_seek(plan, &place, from);
-    while (iodma_piece_next(plan, &place,
-                            to - iodma_piece_position(plan, &place), &piece)) {
+    while (iodma_piece_next(plan, &place, to, &piece)) {
         hal_address end = piece.storage + piece.length;
-        hal_address behind = iodma_piece_position(plan, &place);
-        bool lent = piece.storage != piece.client;
+        bool first = position == from;
 
+        position += piece.length;
         /* In a line of a loan the window's bytes are next to each other. */
-        if (((!lent || behind - piece.length == from) &&
-             tears_line(plan, from, to, piece.storage, piece.storage)) ||
-            ((!lent || behind == to) &&
-             tears_line(plan, from, to, end - 1, end)))
+        if (((!piece.lent || first) && modulo32(piece.storage, line) != 0 &&
+             tears_line(plan, from, to, piece.storage)) ||
+            ((!piece.lent || position == to) && modulo32(end, line) != 0 &&
+             tears_line(plan, from, to, end - 1)))
             return true;
     }
     return false;
 }
 
 /* Maintenance ------------------------------------------------------------- */
-
-static enum iodma_status maintain_piece(const struct iodma_window *window,
-                                        const struct iodma_piece *piece,
-                                        bool drop)
-{
-    if (!iodma_window_unsnooped(window, piece->aperture))
-        return IODMA_OK;
-    return iodma_access(window->bus, piece->storage, piece->length, NULL,
-                        drop ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN,
-                        window->reason);
-}
 
 static enum iodma_status maintain(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
@@ -123,19 +140,24 @@ static enum iodma_status maintain(const struct iodma_plan *plan,
     struct iodma_place place;
 
     iodma_piece_seek(plan, &place, from);
-    while (status == IODMA_OK &&
-           iodma_piece_next(plan, &place,
-                            to - iodma_piece_position(plan, &place), &piece)) {
-        uint32_t kind = piece.storage == piece.client ? IODMA_SYNC_DIRECT
-                                                      : IODMA_SYNC_BOUNCED;
+    while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
+        uint32_t kind = piece.lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
 
-        if ((what & kind) != 0)
-            status = maintain_piece(window, &piece, drop);
+        if ((what & kind) != 0 &&
+            iodma_window_unsnooped(window, place.aperture))
+            status = iodma_access(
+                window->bus, piece.storage, piece.length, NULL,
+                drop ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN, window->reason);
     }
     return status;
 }
 
-static const struct iodma_caching caching = { gives_up, maintain, tears };
+static const struct iodma_caching caching = {
+    gives_up,
+    has_direct_lines,
+    maintain,
+    tears,
+};
 
 enum iodma_status iodma_bus_cache(struct iodma_bus *bus)
 {

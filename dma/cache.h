@@ -22,13 +22,17 @@
 
 #include <stdbool.h>
 
-struct iodma_caching {
-    /* Has the line at an end of an extent to be dropped, and is not its own?
+/* Ends of an extent. */
+enum { IODMA_HEAD = 1, IODMA_TAIL = 2 };
 
-         byte    CPU physical, of the extent's byte next to the end
-         border  byte, or the address behind it */
-    bool (*gives_up)(const struct iodma_window *window, hal_address byte,
-                     hal_address border);
+struct iodma_caching {
+    /* Which ends of an extent lie in a line that has to be dropped and is not
+       its own? */
+    uint32_t (*gives_up)(const struct iodma_window *window, hal_address address,
+                         hal_address length);
+    /* Have the lines of a window that goes as it lies no need to be looked for?
+       (plan->direct_lines) */
+    bool (*has_direct_lines)(const struct iodma_plan *plan);
     /* Clean what the device uses of part of the window; or clean and invalidate
        it, if `drop`. Bounced bytes, direct ones, or both. */
     enum iodma_status (*maintain)(const struct iodma_plan *plan,

@@ -36,12 +36,6 @@ enum iodma_status iodma_command_init(struct iodma_command *command,
     return status == IODMA_OK ? iodma_command_set_spec(command, spec) : status;
 }
 
-static enum iodma_status not_to_be_bypassed(struct iodma_reason *reason)
-{
-    return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
-                        IODMA_AT_FIELD(BYPASS, MAPPING));
-}
-
 /* The mapper that a specification comes to use. (spec 2.3 steps 9 to 12, 2.4)
  */
 static enum iodma_status mapper_of(const struct iodma_window *window,
@@ -58,12 +52,12 @@ static enum iodma_status mapper_of(const struct iodma_window *window,
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(MAPPING_TYPE, MAPPING),
                                    IODMA_UNMAPPED, type);
-    if (type == IODMA_BYPASSED && given)
-        return not_to_be_bypassed(window->reason);
-    if (type == IODMA_UNMAPPED && !iterates &&
-        (iodma_mapper_unavoidable(spec->mapper) ||
-         iodma_mapper_unavoidable(system)))
-        return not_to_be_bypassed(window->reason);
+    if ((type == IODMA_BYPASSED && given) ||
+        (type == IODMA_UNMAPPED && !iterates &&
+         (iodma_mapper_unavoidable(spec->mapper) ||
+          iodma_mapper_unavoidable(system))))
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_FIELD(BYPASS, MAPPING));
     if (iterates && (spec->mapping & IODMA_DIRECT_ONLY) != 0)
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(OPTIONS, MAPPING),
@@ -81,8 +75,8 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
 {
     struct iodma_window *window = &command->window;
     struct iodma_reason *reason = window->reason;
-    struct iodma_limits specified;
-    struct iodma_limits limits; /* first the port's, then of both */
+    struct iodma_limits limits;
+    struct iodma_asked asked;
     struct hal_limits resolved;
     struct iodma_mapper *mapper;
     enum iodma_status status;
@@ -101,23 +95,19 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
                                   spec->output->form == IODMA_FORM_32 ? 32 : 0,
                                   window->bus->granule, &resolved, reason);
     if (status == IODMA_OK)
-        status = iodma_limits_set(&specified, &resolved, reason);
+        status = iodma_limits_set(&limits, &resolved, reason);
     if (status == IODMA_OK)
         status = mapper_of(window, spec, &mapper);
-    if (status == IODMA_OK)
-        status = iodma_limits_set(&limits, window->bus->hal->limits, reason);
-    if (status == IODMA_OK)
-        status = iodma_limits_narrow(&limits, &specified, reason);
     if (status != IODMA_OK)
         return status;
+    asked = (struct iodma_asked){ resolved.address_bits, limits.align_address,
+                                  limits.align_length, limits.align_internal };
+    status = iodma_limits_add(&limits, window->bus->hal->limits, reason);
+    if (status != IODMA_OK) /* whose fault is it? */
+        return iodma_refuse_cure(reason, status, IODMA_CURE_NONE, 0);
 
     command->output = spec->output;
-    window->asked = (struct iodma_asked){
-        resolved.address_bits,
-        specified.align_address,
-        specified.align_length,
-        specified.align_internal,
-    };
+    window->asked = asked;
     window->limits = limits;
     window->mapper = mapper;
     window->mapping = (uint16_t)spec->mapping;
@@ -176,8 +166,8 @@ static bool count(const struct iodma_bus *bus,
 }
 
 /* Have another descriptor, or none. */
-static void attach(struct iodma_window *window,
-                   const struct iodma_memory *memory)
+static inline void attach(struct iodma_window *window,
+                          const struct iodma_memory *memory)
 {
     if (window->counted)
         window->counted = count(window->bus, window->memory, false);
@@ -234,17 +224,21 @@ enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
 /* Show a planned window to the device, if that takes a mapper; in the mapping
    that the memory owns, if it goes as it lies and that suits it. It comes last:
    what it makes stays. */
-static enum iodma_status show(struct iodma_plan *plan)
+static inline enum iodma_status show(struct iodma_plan *plan)
 {
     struct iodma_mapper *mapper = plan->window->mapper;
 
-    if (!mapper || plan->kept ||
-        (!plan->loans && mapper->calls->adopt(plan, true)))
+    if (!mapper || plan->kept)
         return IODMA_OK;
+    if (!plan->loans) {
+        mapper->calls->make(plan->window);
+        if (mapper->calls->adopt(plan))
+            return IODMA_OK;
+    }
     return mapper->calls->install(plan);
 }
 
-static void hide(struct iodma_plan *plan)
+static inline void hide(struct iodma_plan *plan)
 {
     if (plan->window->mapper)
         plan->window->mapper->calls->hide(plan);
@@ -258,7 +252,7 @@ static void show_again(struct iodma_plan *plan)
 }
 
 /* Free all that a plan has; the device cannot reach it any more. */
-static void release(struct iodma_plan *plan)
+static inline void release(struct iodma_plan *plan)
 {
     if (plan->window->mapper)
         plan->window->mapper->calls->release(plan);
@@ -271,13 +265,15 @@ static bool needs_fences_only(const struct iodma_plan *plan)
     return plan->unmaintained && !plan->loans && !plan->window->mapper;
 }
 
-/* Hand the bytes of a new plan over. */
+/* Hand the bytes of a new plan over; of one that is only listed, none. */
 static enum iodma_status hand_over(struct iodma_plan *plan, bool flush_cache,
                                    bool synchronize)
 {
-    enum iodma_status status = iodma_sync_fill(
-        plan, synchronize, flush_cache ? IODMA_SYNC_ALL : IODMA_SYNC_NONE);
+    enum iodma_status status = IODMA_OK;
 
+    if (!iodma_window_iterates(plan->window))
+        status = iodma_sync_fill(
+            plan, synchronize, flush_cache ? IODMA_SYNC_ALL : IODMA_SYNC_NONE);
     if (status == IODMA_OK)
         status = show(plan);
     if (status != IODMA_OK)
@@ -285,13 +281,16 @@ static enum iodma_status hand_over(struct iodma_plan *plan, bool flush_cache,
     return status;
 }
 
-/* May the command be given this window now? A length of 0 is all the rest. */
-static enum iodma_status admit(const struct iodma_command *command,
-                               hal_address offset, hal_address *length)
+/* Give a command a window: as it is, if it is prepared; else one that it may be
+   prepared with. A length of 0 is all the rest. */
+static inline enum iodma_status set_window(struct iodma_command *command,
+                                           hal_address offset,
+                                           hal_address length)
 {
-    const struct iodma_window *window = &command->window;
+    struct iodma_window *window = &command->window;
     const struct iodma_memory *memory = window->memory;
     struct iodma_reason *reason = window->reason;
+    uint32_t odd; /* bits that no length has */
 
     if (!command->output)
         return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNSPECIFIED);
@@ -303,56 +302,47 @@ static enum iodma_status admit(const struct iodma_command *command,
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, OFFSET),
                                    memory->length, offset);
-    if (*length == 0)
-        *length = memory->length - offset;
-    if (*length > memory->length - offset)
+    if (length == 0)
+        length = memory->length - offset;
+    if (length > memory->length - offset)
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
-                                   memory->length - offset, *length);
-    if (*length > window->limits.max_transfer)
+                                   memory->length - offset, length);
+    odd = iodma_limits_mask32(window->limits.align_length);
+    if (length > window->limits.max_transfer)
         return iodma_refuse_values(
             reason, IODMA_NO_SPACE, IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
-            window->limits.max_transfer &
-                ~iodma_limits_mask(window->limits.align_length),
-            *length);
+            window->limits.max_transfer & ~(hal_address)odd, length);
+    if (command->prepared != 0) {
+        if (offset != window->offset)
+            return iodma_refuse_values(reason, IODMA_NOT_READY,
+                                       IODMA_AT_ARGUMENT(PREPARED, OFFSET),
+                                       window->offset, offset);
+        if (length != window->length)
+            return iodma_refuse_values(reason, IODMA_NOT_READY,
+                                       IODMA_AT_ARGUMENT(PREPARED, LENGTH),
+                                       window->length, length);
+        return IODMA_OK;
+    }
+    if (((uint32_t)length & odd) != 0)
+        return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
+                                   IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
+                                   odd + 1, length);
+    window->offset = offset;
+    window->length = length;
     return IODMA_OK;
 }
 
-/* Once more, the same window. */
-static enum iodma_status prepare_again(struct iodma_command *command,
-                                       hal_address offset, hal_address length)
-{
-    const struct iodma_window *window = &command->window;
-
-    if (offset != window->offset)
-        return iodma_refuse_values(window->reason, IODMA_NOT_READY,
-                                   IODMA_AT_ARGUMENT(PREPARED, OFFSET),
-                                   window->offset, offset);
-    if (length != window->length)
-        return iodma_refuse_values(window->reason, IODMA_NOT_READY,
-                                   IODMA_AT_ARGUMENT(PREPARED, LENGTH),
-                                   window->length, length);
-    if (command->prepared == UINT16_MAX)
-        return iodma_refuse_values(window->reason, IODMA_BUSY,
-                                   IODMA_RULE_PREPARED, 0, command->prepared);
-    command->prepared++;
-    return IODMA_OK;
-}
-
-/* Decide how the bytes of a window go. */
+/* Give a command a window, and decide how its bytes go; if it is not prepared
+   with it already. */
 static enum iodma_status plan_window(struct iodma_command *command,
                                      hal_address offset, hal_address length)
 {
     struct iodma_window *window = &command->window;
-    uint32_t alignment = iodma_limits_mask32(window->limits.align_length) + 1;
-    enum iodma_status status;
+    enum iodma_status status = set_window(command, offset, length);
 
-    if (modulo32(length, alignment) != 0)
-        return iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
-                                   IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
-                                   alignment, length);
-    window->offset = offset;
-    window->length = length;
+    if (status != IODMA_OK || command->prepared != 0)
+        return status;
     window->access = iodma_access_of(window->memory->direction);
     command->plan = (struct iodma_plan){ .window = window };
     if (iodma_window_iterates(window))
@@ -368,25 +358,23 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
                                         bool flush_cache, bool synchronize)
 {
     struct iodma_plan *plan = &command->plan;
-    enum iodma_status status = admit(command, offset, &length);
+    enum iodma_status status = plan_window(command, offset, length);
 
     if (status != IODMA_OK)
         return status;
-    if (command->prepared != 0)
-        return prepare_again(command, offset, length);
-    status = plan_window(command, offset, length);
-    if (status == IODMA_OK) {
+    if (command->prepared == UINT16_MAX)
+        return iodma_refuse_values(command->window.reason, IODMA_BUSY,
+                                   IODMA_RULE_PREPARED, 0, UINT16_MAX);
+    if (command->prepared == 0) {
         if (needs_fences_only(plan))
             hal_publish(command->window.bus->hal);
-        else if (iodma_window_iterates(plan->window))
-            status = show(plan);
         else
             status = hand_over(plan, flush_cache, synchronize);
+        if (status != IODMA_OK)
+            return status;
+        iodma_segment_seek(plan, &command->place, 0);
     }
-    if (status != IODMA_OK)
-        return status;
-    iodma_segment_seek(plan, &command->place, 0);
-    command->prepared = 1;
+    command->prepared++;
     return IODMA_OK;
 }
 
@@ -429,11 +417,9 @@ enum iodma_status iodma_command_check(struct iodma_command *command,
                                       hal_address offset, hal_address length,
                                       struct iodma_outlook *outlook)
 {
-    enum iodma_status status = admit(command, offset, &length);
+    enum iodma_status status;
     hal_address storage;
 
-    if (status != IODMA_OK)
-        return status;
     if (command->prepared != 0)
         return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
                                    IODMA_RULE_PREPARED, 0, command->prepared);
@@ -547,16 +533,6 @@ static enum iodma_status double_buffer(struct iodma_command *command)
     return IODMA_OK;
 }
 
-/* What the device wrote becomes the client's, if nothing is in the way. */
-static enum iodma_status copy_back(struct iodma_plan *plan)
-{
-    enum iodma_status status = iodma_sync_can_copy(plan, IODMA_IN);
-
-    return status == IODMA_OK
-               ? iodma_sync_take_back(plan, IODMA_SYNC_BOUNCED, true)
-               : status;
-}
-
 enum iodma_status iodma_command_synchronize(struct iodma_command *command,
                                             uint32_t options)
 {
@@ -581,7 +557,7 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
         return double_buffer(command);
     if (!plan->loans || direction == IODMA_NONE)
         return IODMA_OK;
-    return direction == IODMA_IN ? copy_back(plan) : iodma_sync_copy_out(plan);
+    return iodma_sync_bounced(plan, direction);
 }
 
 /* May this part of the window change hands? */
@@ -609,18 +585,6 @@ static enum iodma_status admit_part(const struct iodma_command *command,
     return IODMA_OK;
 }
 
-/* A part may not share a line with bytes that the device may write. */
-static enum iodma_status own_lines(const struct iodma_command *command,
-                                   hal_address from, hal_address to)
-{
-    if (!iodma_sync_tears_line(&command->plan, from, to))
-        return IODMA_OK;
-    (void)iodma_refuse_values(command->window.reason, IODMA_NOT_ALIGNED,
-                              IODMA_RULE_LINE, command->window.bus->line, 0);
-    iodma_refuse_at(command->window.reason, IODMA_PLACE_OFFSET, from);
-    return IODMA_NOT_ALIGNED;
-}
-
 enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
                                                   hal_address offset,
                                                   hal_address length,
@@ -630,12 +594,10 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
 
     if (status != IODMA_OK || iodma_window_iterates(&command->window))
         return status;
-    status = own_lines(command, offset, offset + length);
-    if (status != IODMA_OK)
-        return status;
-    return options == IODMA_IN
-               ? iodma_sync_part_in(&command->plan, offset, offset + length)
-               : iodma_sync_part_out(&command->plan, offset, offset + length);
+    status = iodma_sync_own_lines(&command->plan, offset, offset + length);
+    return status == IODMA_OK ? iodma_sync_part(&command->plan, offset,
+                                                offset + length, options)
+                              : status;
 }
 
 /* Bytes ------------------------------------------------------------------- */
@@ -646,7 +608,6 @@ static hal_address move_bytes(const struct iodma_command *command,
                               hal_address length, bool write)
 {
     const struct iodma_window *window = &command->window;
-    hal_address done = 0;
 
     if (length == 0)
         return 0;
@@ -666,11 +627,9 @@ static hal_address move_bytes(const struct iodma_command *command,
                                   window->length - 1, offset);
         return 0;
     }
-    length = smaller(length, window->length - offset);
-    if (!write || own_lines(command, offset, offset + length) == IODMA_OK)
-        (void)iodma_sync_move(&command->plan, offset, offset + length, bytes,
-                              write, &done);
-    return done;
+    return iodma_sync_move(&command->plan, offset,
+                           offset + smaller(length, window->length - offset),
+                           bytes, write);
 }
 
 hal_address iodma_command_read_bytes(const struct iodma_command *command,

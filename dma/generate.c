@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* Segments made at a time for somebody who takes them in another form: a
-   compromise between stack and calls. */
+/* Segments that an emitter gets at a time: a compromise between stack and
+   calls. */
 enum { PORTION = 8 };
 
 /* May a list be made from an offset on? `missing` is an argument that is; count
@@ -45,55 +45,6 @@ static void go_to(struct iodma_command *command, hal_address offset)
         iodma_segment_seek(&command->plan, &command->place, offset);
 }
 
-/* What an output could not write. */
-static enum iodma_status refuse_output(const struct iodma_command *command,
-                                       const struct iodma_output *output,
-                                       struct hal_segment segment,
-                                       uint32_t index)
-{
-    struct iodma_reason *reason = command->window.reason;
-    bool built_in = output->list;
-    hal_address value =
-        segment.address > UINT32_MAX ? segment.address : segment.length;
-
-    (void)iodma_refuse_values(reason, IODMA_MESSAGE_TOO_LARGE,
-                              IODMA_RULE_OUTPUT, built_in ? UINT32_MAX : 0,
-                              built_in ? value : 0);
-    iodma_refuse_at(reason, IODMA_PLACE_SEGMENT, index);
-    return IODMA_MESSAGE_TOO_LARGE;
-}
-
-/* Make segments in portions, and have the output write them. */
-static enum iodma_status list_through(struct iodma_command *command,
-                                      const struct iodma_output *output,
-                                      void *segments, uint32_t *count)
-{
-    const struct iodma_plan *plan = &command->plan;
-    struct iodma_place *place = &command->place;
-    uint32_t room = *count;
-    uint32_t done = 0;
-
-    while (done < room &&
-           iodma_segment_position(plan, place) != plan->window->length) {
-        struct hal_segment portion[PORTION];
-        uint32_t made = (uint32_t)smaller(room - done, PORTION);
-        enum iodma_status status =
-            iodma_segment_list(plan, place, portion, &made, done);
-        uint32_t written =
-            iodma_output_write(output, command, portion, made, segments, done);
-
-        /* Those before one that is refused come first, for better or worse. */
-        if (written != made)
-            return refuse_output(command, output, portion[written],
-                                 done + written);
-        if (status != IODMA_OK)
-            return status;
-        done += made;
-    }
-    *count = done;
-    return IODMA_OK;
-}
-
 /* The argument that is missing; 0: none. */
 static uint32_t missing_of(const struct iodma_output *output,
                            const hal_address *offset, const void *segments,
@@ -113,6 +64,7 @@ enum iodma_status iodma_command_gen_segments_with(
     hal_address *offset, void *segments, uint32_t *count)
 {
     const struct iodma_plan *plan = &command->plan;
+    const struct iodma_list list = { output, command, segments, 0 };
     enum iodma_status status;
     uint32_t made;
 
@@ -123,11 +75,7 @@ enum iodma_status iodma_command_gen_segments_with(
 
     made = *count;
     go_to(command, *offset);
-    status = output->native && modulo32((uintptr_t)segments,
-                                        _Alignof(struct hal_segment)) == 0
-                 ? iodma_segment_list(plan, &command->place,
-                                      (struct hal_segment *)segments, &made, 0)
-                 : list_through(command, output, segments, &made);
+    status = iodma_segment_list(plan, &command->place, &list, &made);
     if (status != IODMA_OK) {
         iodma_segment_seek(plan, &command->place, *offset);
         return status;
@@ -181,25 +129,25 @@ static enum iodma_status put_all(struct iodma_command *command,
 {
     const struct iodma_plan *plan = &command->plan;
     struct iodma_place *place = &command->place;
-    enum iodma_status status = IODMA_OK;
-    uint32_t done = 0;
+    struct hal_segment segments[PORTION];
+    struct iodma_list list = { &iodma_output_host64, command, segments, 0 };
     bool last = false;
 
-    while (status == IODMA_OK && !last) {
-        struct hal_segment segments[PORTION];
+    while (!last) {
         uint32_t count = PORTION;
+        enum iodma_status status =
+            iodma_segment_list(plan, place, &list, &count);
 
-        status = iodma_segment_list(plan, place, segments, &count, done);
+        if (status != IODMA_OK)
+            return status;
         last = iodma_segment_position(plan, place) == plan->window->length;
+        status = emitter->put(emitter, segments, count, list.before == 0, last);
         if (status != IODMA_OK)
-            break;
-        status = emitter->put(emitter, segments, count, done == 0, last);
-        if (status != IODMA_OK)
-            (void)iodma_refuse_values(command->window.reason, status,
-                                      IODMA_RULE_EMITTER, 0, (uint32_t)status);
-        done += count;
+            return iodma_refuse_values(command->window.reason, status,
+                                       IODMA_RULE_EMITTER, 0, (uint32_t)status);
+        list.before += count;
     }
-    return status;
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_command_emit(struct iodma_command *command,

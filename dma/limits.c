@@ -47,42 +47,22 @@ iodma_limits_resolve(const struct iodma_segment_options *options,
                                    IODMA_AT_FIELD(BITS, ADDRESS_BITS),
                                    (uint32_t)__builtin_ctz(granule), bits);
 
-    *resolved = (struct hal_limits){
-        .address_bits = (uint8_t)bits,
-        .align_address = options->align_address ? options->align_address : 1,
-        .align_length = options->align_length ? options->align_length : 1,
-        .align_internal = options->align_internal,
-        .max_segment = options->max_segment,
-        .max_transfer = options->max_transfer,
-        .boundary = HAS(options, boundary) ? options->boundary : 0,
-        .max_segments = HAS(options, max_segments) ? options->max_segments : 0,
-    };
-    if (resolved->align_internal == 0)
-        resolved->align_internal = resolved->align_address;
+    resolved->address_bits = (uint8_t)bits;
+    resolved->align_address = larger32(options->align_address, 1);
+    resolved->align_length = larger32(options->align_length, 1);
+    resolved->align_internal = options->align_internal
+                                   ? options->align_internal
+                                   : resolved->align_address;
+    resolved->align_seam = 0;
+    resolved->max_segment = options->max_segment;
+    resolved->max_transfer = options->max_transfer;
+    resolved->boundary = HAS(options, boundary) ? options->boundary : 0;
+    resolved->max_segments =
+        HAS(options, max_segments) ? options->max_segments : 0;
     longest = longest32(resolved);
     if (length_bits == 32 && resolved->max_segment - 1 >= longest)
         resolved->max_segment = longest;
     return IODMA_OK;
-}
-
-/* Read an alignment; 0 is none. Returns its logarithm, or what no alignment
-   has. */
-static uint8_t log2_of(uint32_t alignment)
-{
-    if (alignment == 0)
-        return 0;
-    return (alignment & (alignment - 1)) == 0
-               ? (uint8_t)__builtin_ctz(alignment)
-               : UINT8_MAX;
-}
-
-/* The same of a boundary. */
-static uint8_t boundary_of(hal_address boundary)
-{
-    if (boundary == 0)
-        return HAL_ADDRESS_BITS;
-    return is_power_of_two(boundary) ? (uint8_t)__builtin_ctzll(boundary)
-                                     : UINT8_MAX;
 }
 
 static uint8_t larger8(uint8_t a, uint8_t b)
@@ -118,6 +98,21 @@ settle(struct iodma_limits *limits, struct iodma_reason *reason)
     return IODMA_OK;
 }
 
+/* Take a size, if there is one and it is stricter. */
+static void narrow_size(hal_address *size, hal_address by)
+{
+    if (by - 1 < *size)
+        *size = by;
+}
+
+/* The same of an alignment. Returns false if it has no logarithm; 0 is none. */
+static bool narrow_alignment(uint8_t *alignment, uint32_t by)
+{
+    if (by >> *alignment != 0)
+        *alignment = (uint8_t)__builtin_ctz(by);
+    return (by & (by - 1)) == 0;
+}
+
 /* Is a field that had to be a power of two none? */
 static enum iodma_status no_power(struct iodma_reason *reason, uint32_t field,
                                   hal_address value)
@@ -127,45 +122,52 @@ static enum iodma_status no_power(struct iodma_reason *reason, uint32_t field,
         IODMA_AT(IODMA_RULE_POWER_OF_TWO, IODMA_PLACE_FIELD, field), 0, value);
 }
 
+enum iodma_status iodma_limits_add(struct iodma_limits *limits,
+                                   const struct hal_limits *by,
+                                   struct iodma_reason *reason)
+{
+    uint32_t internal =
+        by->align_internal ? by->align_internal : by->align_address;
+
+    if (by->address_bits > HAL_ADDRESS_BITS)
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(BITS, ADDRESS_BITS),
+                                   HAL_ADDRESS_BITS, by->address_bits);
+    if (!narrow_alignment(&limits->align_address, by->align_address))
+        return no_power(reason, IODMA_FIELD_ALIGN_ADDRESS, by->align_address);
+    if (!narrow_alignment(&limits->align_length, by->align_length))
+        return no_power(reason, IODMA_FIELD_ALIGN_LENGTH, by->align_length);
+    if (!narrow_alignment(&limits->align_internal, internal))
+        return no_power(reason, IODMA_FIELD_ALIGN_INTERNAL, internal);
+    if (!narrow_alignment(&limits->align_seam, by->align_seam))
+        return no_power(reason, IODMA_FIELD_ALIGN_SEAM, by->align_seam);
+    if ((by->boundary & (by->boundary - 1)) != 0)
+        return no_power(reason, IODMA_FIELD_BOUNDARY, by->boundary);
+
+    narrow_size(&limits->max_segment, by->max_segment);
+    narrow_size(&limits->max_transfer, by->max_transfer);
+    if (by->max_segments - 1 < limits->max_segments)
+        limits->max_segments = by->max_segments;
+    if (by->address_bits != 0)
+        limits->address_bits = smaller8(limits->address_bits, by->address_bits);
+    if (by->boundary != 0)
+        limits->boundary =
+            smaller8(limits->boundary, (uint8_t)__builtin_ctzll(by->boundary));
+    return settle(limits, reason);
+}
+
 enum iodma_status iodma_limits_set(struct iodma_limits *limits,
                                    const struct hal_limits *from,
                                    struct iodma_reason *reason)
 {
-    struct iodma_limits exact = {
-        .max_segment = from->max_segment ? from->max_segment : HAL_ADDRESS_MAX,
-        .max_transfer =
-            from->max_transfer ? from->max_transfer : HAL_ADDRESS_MAX,
-        .max_segments = from->max_segments ? from->max_segments : UINT32_MAX,
-        .address_bits =
-            from->address_bits ? from->address_bits : HAL_ADDRESS_BITS,
-        .boundary = boundary_of(from->boundary),
-        .align_address = log2_of(from->align_address),
-        .align_length = log2_of(from->align_length),
-        .align_internal = log2_of(from->align_internal ? from->align_internal
-                                                       : from->align_address),
-        .align_seam = log2_of(from->align_seam),
+    *limits = (struct iodma_limits){
+        .max_segment = HAL_ADDRESS_MAX,
+        .max_transfer = HAL_ADDRESS_MAX,
+        .max_segments = UINT32_MAX,
+        .address_bits = HAL_ADDRESS_BITS,
+        .boundary = HAL_ADDRESS_BITS,
     };
-    enum iodma_status status;
-
-    if (from->address_bits > HAL_ADDRESS_BITS)
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_FIELD(BITS, ADDRESS_BITS),
-                                   HAL_ADDRESS_BITS, from->address_bits);
-    if (exact.align_address == UINT8_MAX)
-        return no_power(reason, IODMA_FIELD_ALIGN_ADDRESS, from->align_address);
-    if (exact.align_length == UINT8_MAX)
-        return no_power(reason, IODMA_FIELD_ALIGN_LENGTH, from->align_length);
-    if (exact.align_internal == UINT8_MAX)
-        return no_power(reason, IODMA_FIELD_ALIGN_INTERNAL,
-                        from->align_internal);
-    if (exact.align_seam == UINT8_MAX)
-        return no_power(reason, IODMA_FIELD_ALIGN_SEAM, from->align_seam);
-    if (exact.boundary == UINT8_MAX)
-        return no_power(reason, IODMA_FIELD_BOUNDARY, from->boundary);
-    status = settle(&exact, reason);
-    if (status == IODMA_OK)
-        *limits = exact;
-    return status;
+    return iodma_limits_add(limits, from, reason);
 }
 
 enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
@@ -175,8 +177,7 @@ enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
     struct iodma_limits both = {
         .max_segment = smaller(limits->max_segment, by->max_segment),
         .max_transfer = smaller(limits->max_transfer, by->max_transfer),
-        .max_segments =
-            (uint32_t)smaller(limits->max_segments, by->max_segments),
+        .max_segments = smaller32(limits->max_segments, by->max_segments),
         .address_bits = smaller8(limits->address_bits, by->address_bits),
         .boundary = smaller8(limits->boundary, by->boundary),
         .align_address = larger8(limits->align_address, by->align_address),

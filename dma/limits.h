@@ -93,7 +93,7 @@ iodma_limits_resolve(const struct iodma_segment_options *options,
  *
  * Returns OK or BadArgument: an alignment or the boundary is not a power of
  * two, more than 64 address bits, a boundary below an alignment, a maximum
- * segment below the alignment of lengths. *limits is unchanged then.
+ * segment below the alignment of lengths. *limits is undefined then.
  *
  * Context: any. Source: spec 2.3 steps 6 to 8, rule E2.
  */
@@ -101,14 +101,15 @@ enum iodma_status iodma_limits_set(struct iodma_limits *limits,
                                    const struct hal_limits *from,
                                    struct iodma_reason *reason);
 
-/*
- * Take the stricter of the two in every field.
- *
- * Returns OK, or BadArgument if the two together leave nothing legal (as
- * above); *limits is unchanged then.
- *
- * Context: any. Source: rule E2, "validated after narrowing".
- */
+/* Take the stricter of the two in every field. Returns the same: the two
+   together may leave nothing legal. Context: any. Source: rule E2, "validated
+   after narrowing". */
+enum iodma_status iodma_limits_add(struct iodma_limits *limits,
+                                   const struct hal_limits *by,
+                                   struct iodma_reason *reason);
+
+/* The same by limits that were set. *limits is unchanged on failure. Context:
+   any. */
 enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
                                       const struct iodma_limits *by,
                                       struct iodma_reason *reason);

@@ -10,7 +10,7 @@
 
 /* Storage ----------------------------------------------------------------- */
 
-uint32_t iodma_loans_g(const struct iodma_window *window)
+static uint32_t g_of(const struct iodma_window *window)
 {
     return larger32(window->bus->line, UINT32_C(1)
                                            << window->limits.align_internal);
@@ -18,290 +18,295 @@ uint32_t iodma_loans_g(const struct iodma_window *window)
 
 static uint32_t u_of(const struct iodma_window *window)
 {
-    return larger32(iodma_plan_granule(window), iodma_loans_g(window));
+    return larger32(iodma_plan_granule(window), g_of(window));
 }
 
 static uint32_t v_of(const struct iodma_window *window, uint32_t u)
 {
-    uint8_t strictest = window->limits.alignment;
-    uint32_t v;
+    const struct iodma_limits *limits = &window->limits;
+    uint32_t v = BIT32(limits->alignment);
 
-    if (window->limits.boundary < HAL_ADDRESS_BITS &&
-        iodma_limits_mask(window->limits.boundary) < u - 1)
-        strictest = window->limits.boundary;
-    v = larger32(larger32(64, window->bus->line), UINT32_C(1) << strictest);
-    return v < u ? v : u;
+    /* No boundary is below an alignment. */
+    if (limits->boundary < 32 && BIT32(limits->boundary) < u)
+        v = BIT32(limits->boundary);
+    return smaller32(larger32(v, larger32(64, window->bus->line)), u);
+}
+
+/* All storage lies in one aperture. */
+static const struct hal_aperture *aperture_of(const struct iodma_bus *bus)
+{
+    return iodma_bus_aperture(bus, bus->bounce->first, HAL_READ | HAL_WRITE);
 }
 
 /* Behind what the CPU's addresses count blocks of storage: where it is whole
    pages of a mapper that are shown, blocks begin with such on the bus. */
-static uint32_t base_of(const struct iodma_window *window,
-                        const struct hal_aperture *aperture)
+static uint32_t base_of(const struct iodma_window *window)
 {
-    return window->mapper ? lack32(iodma_aperture_delta(aperture),
-                                   window->mapper->page_size)
-                          : 0;
+    return window->mapper
+               ? lack32(iodma_aperture_delta(aperture_of(window->bus)),
+                        window->mapper->page_size)
+               : 0;
 }
 
-/* Look at what the bus has been lent: a loan lies where the master may read and
-   write. */
-enum iodma_status iodma_loans_begin(struct iodma_borrower *borrower,
-                                    struct iodma_plan *plan)
+hal_address iodma_loans_reach(const struct iodma_window *window,
+                              const struct hal_aperture *aperture)
 {
-    const struct iodma_window *window = plan->window;
-    const struct iodma_bus *bus = window->bus;
     hal_address last = iodma_limits_last(&window->limits);
-    const struct hal_aperture *aperture =
-        iodma_bus_aperture(bus, bus->bounce->first, HAL_READ | HAL_WRITE);
+
+    if (window->mapper)
+        return aperture->last;
+    return last < aperture->bus
+               ? 0
+               : aperture->first + smaller(last - aperture->bus,
+                                           aperture->last - aperture->first);
+}
+
+enum iodma_status iodma_loans_usable(const struct iodma_window *window)
+{
+    const struct iodma_bus *bus = window->bus;
+    const struct hal_bounce *bounce = bus->bounce;
 
     if (!bus->caching &&
-        iodma_window_maintains(window, bus->bounce->first,
-                               bus->bounce->last - bus->bounce->first + 1,
-                               aperture))
+        iodma_window_maintains(window, bounce->first,
+                               bounce->last - bounce->first + 1,
+                               aperture_of(bus)))
         return iodma_refuse_cache(window);
-    *borrower = (struct iodma_borrower){
-        .plan = plan,
-        .aperture = aperture,
-        .highest = aperture->last,
-        .next = &plan->loans,
-        .u = u_of(window),
-    };
-    borrower->v = v_of(window, borrower->u);
-    /* Where nothing will do, nothing is within reach. */
-    if (window->mapper) {
-        borrower->base = base_of(window, aperture);
-        if (modulo32(borrower->base, bus->granule) != 0)
-            borrower->highest = 0;
-    } else if (last < aperture->bus) {
-        borrower->highest = 0;
-    } else if (last - aperture->bus < aperture->last - aperture->first) {
-        borrower->highest = aperture->first + (last - aperture->bus);
-    }
     return IODMA_OK;
 }
 
-static void give_storage_back(const struct iodma_bus *bus, hal_address address,
-                              hal_address size)
+void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
 {
-    const struct hal_lock *lock = bus->hal->lock;
-    uint32_t state = lock->save();
+    const struct iodma_window *window = plan->window;
+    const struct hal_aperture *aperture = aperture_of(window->bus);
+    uint32_t u = u_of(window);
 
-    bus->bounce->ops->give_back(bus->bounce, address, size);
-    lock->restore(state);
+    borrower->window = window;
+    borrower->aperture = aperture;
+    borrower->next = &plan->loans;
+    borrower->length = 0;
+    borrower->free = 0;
+    borrower->end = 0;
+    borrower->g = g_of(window);
+    borrower->u = u;
+    borrower->v = v_of(window, u);
+    borrower->wish.at_least = u;
+    borrower->wish.alignment = u;
+    borrower->wish.phase = base_of(window);
+    /* Where no phase would do, nothing is within reach. */
+    borrower->wish.highest =
+        modulo32(borrower->wish.phase, window->bus->granule) == 0
+            ? iodma_loans_reach(window, aperture)
+            : 0;
 }
 
-/* Take storage, as what was opened last. A pool may have it anywhere: what does
-   not lie within reach, in the one aperture, is not had. */
-static enum iodma_status take(struct iodma_borrower *borrower,
-                              const struct hal_bounce_wish *wish)
+/* Take storage as it is wished, under the lock. A pool may have it anywhere:
+   what does not lie within reach, in the one aperture, is not had. */
+static bool take(struct iodma_borrower *borrower)
 {
-    const struct iodma_bus *bus = borrower->plan->window->bus;
-    enum iodma_status status;
+    struct hal_bounce *bounce = borrower->window->bus->bounce;
+    hal_address highest = borrower->wish.highest;
     hal_address address;
     hal_address size;
-    uint32_t state;
 
-    if (borrower->highest == 0)
-        return IODMA_NO_RESOURCES;
-    state = bus->hal->lock->save();
-    status = bus->bounce->ops->take(bus->bounce, wish, &address, &size);
-    bus->hal->lock->restore(state);
-    if (status != IODMA_OK)
-        return status;
+    if (highest == 0 ||
+        bounce->ops->take(bounce, &borrower->wish, &address, &size) != IODMA_OK)
+        return false;
     borrower->free = address;
     borrower->end = address + size;
-    if (iodma_aperture_holds(borrower->aperture, address) &&
-        address <= borrower->highest && size - 1 <= borrower->highest - address)
-        return IODMA_OK;
-    give_storage_back(bus, address, size);
-    return IODMA_NO_RESOURCES;
+    if (borrower->aperture->first <= address && address <= highest &&
+        size - 1 <= highest - address)
+        return true;
+    bounce->ops->give_back(bounce, address, size);
+    return false;
 }
 
-/* Note that storage, `within` bytes behind what is free, stands for a stretch,
-   as far as there is some. Returns how many bytes; 0: there is no loan to note
-   it in. */
-static hal_address note(struct iodma_borrower *borrower,
-                        const struct iodma_stretch *stretch, uint32_t within)
+/* Have storage, `within` bytes behind what is free (in a new block, if it has
+   to be opened), stand for the stretch, as far as there is some. */
+static enum iodma_status lend(struct iodma_borrower *borrower, uint32_t within,
+                              bool open)
 {
-    const struct iodma_bus *bus = borrower->plan->window->bus;
-    hal_address storage = borrower->free + within;
+    const struct iodma_bus *bus = borrower->window->bus;
     uint32_t state = bus->hal->lock->save();
     struct hal_loan *loan = bus->bounce->loans;
+    hal_address storage;
+    hal_address length;
 
+    if (loan && open && !take(borrower))
+        loan = NULL;
     if (loan)
         bus->bounce->loans = loan->next;
     bus->hal->lock->restore(state);
     if (!loan)
-        return 0;
-    loan->next = NULL;
-    loan->position = stretch->position;
-    loan->length = smaller(stretch->length, borrower->end - storage);
-    loan->storage = storage;
+        return IODMA_NO_RESOURCES;
+
+    storage = borrower->free + within;
+    length = smaller(borrower->length, borrower->end - storage);
+    *loan = (struct hal_loan){ NULL, borrower->position, length, storage };
     *borrower->next = loan;
     borrower->next = &loan->next;
-    borrower->free = round_up(storage + loan->length, bus->line);
-    return loan->length;
-}
-
-/* The same in storage that has just been taken. */
-static hal_address note_first(struct iodma_borrower *borrower,
-                              const struct iodma_stretch *stretch,
-                              uint32_t within)
-{
-    hal_address noted = note(borrower, stretch, within);
-
-    if (noted == 0)
-        give_storage_back(borrower->plan->window->bus, borrower->free,
-                          borrower->end - borrower->free);
-    return noted;
-}
-
-/* In blocks of u, as long a run of them as the pool has, and as many runs as it
-   takes. */
-static enum iodma_status borrow_blocks(struct iodma_borrower *borrower,
-                                       struct iodma_stretch *stretch,
-                                       uint32_t within)
-{
-    struct hal_bounce_wish wish = {
-        .at_least = borrower->u,
-        .alignment = borrower->u,
-        .phase = borrower->base,
-        .highest = borrower->highest,
-    };
-
-    while (stretch->length != 0) {
-        enum iodma_status status;
-        hal_address noted;
-
-        wish.at_most = round_up(within + stretch->length, borrower->u);
-        status = take(borrower, &wish);
-        if (status != IODMA_OK)
-            return status;
-        noted = note_first(borrower, stretch, within);
-        if (noted == 0)
-            return IODMA_NO_RESOURCES;
-        stretch->position += noted;
-        stretch->length -= noted;
-        within = 0;
-    }
+    borrower->free = round_up(storage + length, bus->line);
+    borrower->position += length;
+    borrower->length -= length;
     return IODMA_OK;
 }
 
-enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower,
-                                     struct iodma_stretch *stretch)
+/* Where a stretch at this address begins in a new block: at its own place, or
+   at the first one that would do, if that has it end in the block. */
+static uint32_t place_of(const struct iodma_borrower *borrower,
+                         hal_address address)
 {
-    hal_address room = borrower->end - borrower->free;
-    uint32_t within = modulo32(stretch->phase - borrower->free, borrower->v);
+    uint32_t own = modulo32(address - borrower->wish.phase, borrower->u);
+    uint32_t first = modulo32(own, borrower->v);
 
-    if (within < room && stretch->length <= room - within)
-        return note(borrower, stretch, within) != 0 ? IODMA_OK
-                                                    : IODMA_NO_RESOURCES;
-    within = modulo32(stretch->phase - borrower->base, borrower->u);
-    /* At its own place in a block, or at the first one that would do, if one
-       block holds it. */
-    if (stretch->length > borrower->u - within) {
-        uint32_t first = modulo32(within, borrower->v);
-
-        if (stretch->length <= borrower->u - first)
-            within = first;
-    }
-    return borrow_blocks(borrower, stretch, within);
+    return borrower->length > borrower->u - own &&
+                   borrower->length <= borrower->u - first
+               ? first
+               : own;
 }
 
-/* Find the storage that a loan lies in. *address and *size are that of the loan
-   before; false: it is the same. */
-static bool storage_of(const struct iodma_plan *plan,
-                       const struct hal_loan *loan, hal_address *address,
-                       hal_address *size)
+enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower)
+{
+    enum iodma_status status = IODMA_OK;
+
+    while (borrower->length != 0 && status == IODMA_OK) {
+        hal_address address = borrower->origin + borrower->position;
+        hal_address room = borrower->end - borrower->free;
+        uint32_t within = modulo32(address - borrower->free, borrower->v);
+        bool open = within >= room || borrower->length > room - within;
+
+        if (open) {
+            within = place_of(borrower, address);
+            borrower->wish.at_most =
+                round_up(within + borrower->length, borrower->u);
+        }
+        status = lend(borrower, within, open);
+    }
+    return status;
+}
+
+enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
-    uint32_t unit = plan->whole ? iodma_plan_granule(window) : u_of(window);
-    uint32_t base;
+    hal_address size = round_up(window->length, iodma_plan_granule(window));
+    struct iodma_borrower borrower;
+    struct hal_bounce_wish *wish = &borrower.wish;
+    enum iodma_status status;
+    hal_address alignment;
 
-    if (loan->storage - *address < *size)
-        return false;
-    base = base_of(window, iodma_bus_aperture(window->bus, loan->storage,
-                                              HAL_READ | HAL_WRITE));
-    *address = base + round_down(loan->storage - base, unit);
-    *size =
-        base + round_up(loan->storage + loan->length - base, unit) - *address;
-    return true;
+    iodma_loans_begin(&borrower, plan);
+    if (size < window->length)
+        return IODMA_NO_RESOURCES;
+    alignment = (hal_address)1 << iodma_limits_placement(&window->limits, size);
+    if (alignment > wish->alignment)
+        wish->alignment = alignment;
+    wish->at_least = size;
+    wish->at_most = size;
+    wish->phase = round_down(
+        lack(iodma_aperture_delta(borrower.aperture), wish->alignment),
+        window->bus->granule);
+    borrower.position = 0;
+    borrower.length = window->length;
+    status = lend(&borrower, 0, true);
+    if (status != IODMA_OK)
+        return status;
+    plan->whole = true;
+    plan->origin =
+        plan->loans->storage + iodma_aperture_delta(borrower.aperture);
+    if (window->mapper)
+        plan->origin = modulo32(plan->origin, window->mapper->page_size);
+    return IODMA_OK;
 }
 
 hal_address iodma_loans_give_back(struct iodma_plan *plan)
 {
-    const struct iodma_bus *bus = plan->window->bus;
-    struct hal_loan *loan = plan->loans;
-    hal_address address = 0;
+    const struct iodma_window *window = plan->window;
+    const struct hal_lock *lock = window->bus->hal->lock;
+    struct hal_bounce *bounce = window->bus->bounce;
+    uint32_t unit = plan->whole ? iodma_plan_granule(window) : u_of(window);
+    uint32_t base = base_of(window);
+    struct hal_loan *last = NULL;
+    hal_address end = 0; /* of the storage that was given back last */
     hal_address size = 0;
     hal_address all = 0;
+    uint32_t state;
 
-    while (loan) {
-        struct hal_loan *next = loan->next;
-        bool first = storage_of(plan, loan, &address, &size);
-        uint32_t state = bus->hal->lock->save();
-
-        if (first)
-            bus->bounce->ops->give_back(bus->bounce, address, size);
-        loan->next = bus->bounce->loans;
-        bus->bounce->loans = loan;
-        bus->hal->lock->restore(state);
-        if (first)
-            all += size;
-        loan = next;
+    for (struct hal_loan *loan = plan->loans; loan; loan = loan->next) {
+        last = loan;
+        if (end - loan->storage - 1 < size)
+            continue; /* the one before had it */
+        end = loan->storage + loan->length;
+        end += lack32(end - base, unit);
+        size = end - loan->storage;
+        size += modulo32(loan->storage - base, unit);
+        all += size;
+        state = lock->save();
+        bounce->ops->give_back(bounce, end - size, size);
+        lock->restore(state);
+    }
+    if (last) {
+        state = lock->save();
+        last->next = bounce->loans;
+        bounce->loans = plan->loans;
+        lock->restore(state);
     }
     plan->loans = NULL;
     plan->whole = false;
     return all;
 }
 
-enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan)
-{
-    const struct iodma_window *window = plan->window;
-    struct iodma_stretch all = { .length = window->length };
-    struct iodma_borrower borrower;
-    struct hal_bounce_wish wish;
-    enum iodma_status status = iodma_loans_begin(&borrower, plan);
+/* Pieces ------------------------------------------------------------------ */
 
-    if (status != IODMA_OK)
-        return status;
-    wish.at_least = round_up(window->length, iodma_plan_granule(window));
-    wish.at_most = wish.at_least;
-    wish.alignment = (hal_address)1
-                     << iodma_limits_placement(&window->limits, wish.at_least);
-    if (wish.alignment < borrower.u)
-        wish.alignment = borrower.u;
-    wish.phase = round_down(
-        lack(iodma_aperture_delta(borrower.aperture), wish.alignment),
-        window->bus->granule);
-    wish.highest = borrower.highest;
-    if (wish.at_least < window->length)
-        return IODMA_NO_RESOURCES;
-    status = take(&borrower, &wish);
-    if (status != IODMA_OK)
-        return status;
-    plan->whole = true;
-    return note_first(&borrower, &all, 0) != 0 ? IODMA_OK : IODMA_NO_RESOURCES;
+void iodma_loans_take(struct iodma_place *place, hal_address position,
+                      hal_address to, struct iodma_piece *piece)
+{
+    const struct hal_loan *loan = place->loan;
+    hal_address into = position - loan->position;
+
+    piece->storage = loan->storage + into;
+    piece->length = smaller(to - position, loan->length - into);
+    if (into + piece->length == loan->length)
+        place->loan = loan->next;
+    iodma_walk_skip(&place->walk, piece->length);
+}
+
+void iodma_loans_join(const struct iodma_plan *plan, struct iodma_place *place,
+                      struct iodma_piece *piece, struct hal_segment *run)
+{
+    const struct hal_aperture *aperture = place->aperture;
+    hal_address end = piece->storage + piece->length;
+
+    while (iodma_piece_position(plan, place) != plan->window->length &&
+           end - 1 != aperture->last &&
+           iodma_piece_storage(plan, place) == end) {
+        (void)iodma_piece_next(plan, place, plan->window->length, piece);
+        run->length += piece->length;
+        end += piece->length;
+    }
 }
 
 /* Bytes ------------------------------------------------------------------- */
 
-static enum iodma_status clear_bytes(const struct iodma_plan *plan,
-                                     hal_address from, hal_address to)
-{
-    const struct iodma_window *window = plan->window;
-    const struct iodma_bus *bus = window->bus;
+/* Zeros from an address on; maintained. */
+struct clearing {
+    const struct iodma_window *window;
+    hal_address done; /* cleared, or the window's, up to here */
+    bool cached;
     enum iodma_status status;
+};
 
-    if (from == to)
-        return IODMA_OK;
-    status = iodma_access(bus, from, to - from, NULL, IODMA_ACCESS_WRITE,
-                          window->reason);
-    if (status == IODMA_OK && bus->caching &&
-        iodma_window_unsnooped(window, iodma_window_aperture(window, from)))
-        status = iodma_access(bus, from, to - from, NULL, IODMA_ACCESS_CLEAN,
-                              window->reason);
-    return status;
+static void clear_up_to(struct clearing *clearing, hal_address end)
+{
+    const struct iodma_window *window = clearing->window;
+    hal_address from = clearing->done;
+
+    clearing->done = end;
+    if (from == end || clearing->status != IODMA_OK)
+        return;
+    clearing->status = iodma_access(window->bus, from, end - from, NULL,
+                                    IODMA_ACCESS_WRITE, window->reason);
+    if (clearing->status == IODMA_OK && clearing->cached)
+        clearing->status = iodma_access(window->bus, from, end - from, NULL,
+                                        IODMA_ACCESS_CLEAN, window->reason);
 }
 
 /* Loan by loan: what is before it, in lines or pages that the device could see,
@@ -310,31 +315,30 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
                                     bool padding_only)
 {
     const struct iodma_window *window = plan->window;
-    uint32_t unit =
-        window->mapper ? window->mapper->page_size : window->bus->line;
-    uint32_t base =
-        base_of(window, iodma_window_aperture(window, plan->loans->storage));
-    hal_address done = 0; /* cleared, or the window's, up to here      */
-    hal_address end = 0;  /* of the last line or page that was touched */
-    enum iodma_status status = IODMA_OK;
+    const struct iodma_bus *bus = window->bus;
+    uint32_t unit = window->mapper ? window->mapper->page_size : bus->line;
+    uint32_t base = base_of(window);
+    struct clearing clearing = {
+        .window = window,
+        .cached =
+            bus->caching && iodma_window_unsnooped(window, aperture_of(bus)),
+    };
+    hal_address end = 0; /* of the last line or page that was touched */
 
-    for (const struct hal_loan *loan = plan->loans; loan && status == IODMA_OK;
-         loan = loan->next) {
+    for (const struct hal_loan *loan = plan->loans; loan; loan = loan->next) {
         hal_address storage = loan->storage;
-        hal_address behind = storage + loan->length;
-        hal_address start = base + round_down(storage - base, unit);
 
-        if (start < done && storage >= done) {
-            start = done; /* it shares the unit with the loan before */
-        } else {
-            status = clear_bytes(plan, done, end);
+        if (storage - clearing.done >= end - clearing.done) {
+            clear_up_to(&clearing, end);
+            clearing.done = storage - modulo32(storage - base, unit);
         }
-        if (status == IODMA_OK)
-            status = clear_bytes(plan, start, padding_only ? storage : behind);
-        done = behind;
-        end = base + round_up(behind - base, unit);
+        end = storage + loan->length;
+        clear_up_to(&clearing, padding_only ? storage : end);
+        clearing.done = end;
+        end += lack32(end - base, unit);
     }
-    return status == IODMA_OK ? clear_bytes(plan, done, end) : status;
+    clear_up_to(&clearing, end);
+    return clearing.status;
 }
 
 enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
@@ -344,19 +348,28 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
     const struct iodma_window *window = plan->window;
     enum iodma_status status = IODMA_OK;
     struct iodma_place place;
-    struct iodma_piece piece;
 
     iodma_piece_seek(plan, &place, from);
-    while (status == IODMA_OK && place.loan &&
-           iodma_piece_next(plan, &place,
-                            to - iodma_piece_position(plan, &place), &piece)) {
-        bool in = direction == IODMA_IN;
+    for (const struct hal_loan *loan = place.loan;
+         loan && loan->position < to && status == IODMA_OK; loan = loan->next) {
+        hal_address end = smaller(to, loan->position + loan->length);
+        struct iodma_extent client;
 
-        if (piece.storage != piece.client)
-            status = iodma_access_copy(window->bus,
-                                       in ? piece.client : piece.storage,
-                                       in ? piece.storage : piece.client,
-                                       piece.length, really, window->reason);
+        if (from < loan->position) {
+            iodma_walk_skip(&place.walk, loan->position - from);
+            from = loan->position;
+        }
+        while (from != end && status == IODMA_OK &&
+               iodma_walk_next(&place.walk, end - from, &client) == IODMA_OK) {
+            hal_address storage = loan->storage + (from - loan->position);
+            bool in = direction == IODMA_IN;
+
+            status =
+                iodma_access_copy(window->bus, in ? client.address : storage,
+                                  in ? storage : client.address, client.length,
+                                  really, window->reason);
+            from += client.length;
+        }
     }
     return status;
 }

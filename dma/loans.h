@@ -16,6 +16,7 @@
 #ifndef DMA_LOANS_H
 #define DMA_LOANS_H
 
+#include "dma/piece.h"
 #include "dma/window.h"
 #include "hal/address.h"
 #include "hal/bounce.h"
@@ -26,40 +27,41 @@
 
 /* Who takes loans for a window, one behind the other. */
 struct iodma_borrower {
-    struct iodma_plan *plan;
+    const struct iodma_window *window;
     const struct hal_aperture *aperture; /* of the storage                    */
-    hal_address highest;    /* CPU physical address within reach; 0: none     */
-    hal_address free;       /* of the block that was opened last: where lines
-                               begin that nobody has                          */
-    hal_address end;        /* its end; 0: none was opened                    */
-    struct hal_loan **next; /* where the next loan is noted                   */
-    uint32_t base; /* blocks of storage begin at multiples of u, behind this  */
-    uint32_t u, v;
+    struct hal_loan **next;              /* where the next loan is noted      */
+    hal_address position; /* of the stretch that is bounced next, and ...     */
+    hal_address length;   /* ... bytes of it that have no storage yet         */
+    hal_address origin;   /* behind position: an address whose place in a block
+                             storage keeps                                    */
+    hal_address free;     /* of what was taken last: where lines begin that
+                             nobody has                                       */
+    hal_address end;      /* its end; 0: nothing was                          */
+    struct hal_bounce_wish wish; /* for blocks of u, whose phase is that of the
+                                    mapper's pages; within the device's reach */
+    uint32_t g, u, v;            /* g: of lines that are given up, and of
+                                    IODMA_LEAST_BOUNCE; bytes                            */
 };
 
-/* Bytes that go one way. */
-struct iodma_stretch {
-    hal_address position; /* in the window                            */
-    hal_address length;   /* bytes; 0: there is none                  */
-    hal_address phase;    /* address whose place in a block they keep */
-};
+/* The last byte of an aperture that the device reaches, CPU physical; 0: it
+   reaches none. */
+hal_address iodma_loans_reach(const struct iodma_window *window,
+                              const struct hal_aperture *aperture);
 
-/* g: the granularity of lines that are given up, and of IODMA_LEAST_BOUNCE,
-   bytes. */
-uint32_t iodma_loans_g(const struct iodma_window *window);
-
-/* Look at what the bus has been lent. Returns OK; Unsupported: it has caches to
+/* May what the bus has been lent be used? Unsupported: it has caches to
    maintain, and nobody does. */
-enum iodma_status iodma_loans_begin(struct iodma_borrower *borrower,
-                                    struct iodma_plan *plan);
+enum iodma_status iodma_loans_usable(const struct iodma_window *window);
 
-/* Find storage for a stretch, behind those before it: in the block that was
-   opened last, or in one more, or in several. The stretch is undefined then.
-   Returns OK or NoResources; what was taken before stays with the plan. */
-enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower,
-                                     struct iodma_stretch *stretch);
+/* Look at what the bus has been lent; nothing is bounced yet. */
+void iodma_loans_begin(struct iodma_borrower *borrower,
+                       struct iodma_plan *plan);
 
-/* The same for all of the window, in one piece. */
+/* Find storage for the stretch, behind those before it: in the block that was
+   opened last, or in one more, or in several. Returns OK or NoResources; what
+   was taken before stays with the plan. */
+enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower);
+
+/* The same for all of the window, in one piece, on PATH_FLAT. */
 enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan);
 
 /* Calls of struct iodma_bouncing (dma/plan.h). */
@@ -69,5 +71,9 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
 enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
                                    hal_address from, hal_address to,
                                    uint32_t direction, bool really);
+void iodma_loans_take(struct iodma_place *place, hal_address position,
+                      hal_address to, struct iodma_piece *piece);
+void iodma_loans_join(const struct iodma_plan *plan, struct iodma_place *place,
+                      struct iodma_piece *piece, struct hal_segment *run);
 
 #endif

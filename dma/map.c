@@ -196,6 +196,19 @@ static void seek(const struct iodma_plan *plan, struct iodma_place *place,
     rest->length = behind;
 }
 
+/* Whole pages are shown one behind the other, whatever is behind them. */
+static void choose_path(struct iodma_plan *plan, hal_address delta)
+{
+    const struct iodma_window *window = plan->window;
+    uint32_t page_size = window->mapper->page_size;
+
+    if (iodma_memory_is_one_range(window->memory))
+        plan->origin = modulo32(iodma_window_start(window) + delta, page_size);
+    else if (modulo32(iodma_window_shape(window) | delta, page_size) != 0)
+        return;
+    plan->path = IODMA_PATH_FLAT;
+}
+
 /* The calls --------------------------------------------------------------- */
 
 /* Take IOVA for all of a planned window. */
@@ -250,16 +263,24 @@ static void hide(const struct iodma_plan *plan)
     unmap(plan->window->mapper, first_page(plan), plan->pages);
 }
 
+/* The mapping that a window's descriptor owns; NULL: none. */
+static struct iodma_mapping *mapping_of(const struct iodma_window *window)
+{
+    return window->counted ? window->memory->mapping : NULL;
+}
+
 /* Map all of a window's descriptor, for whoever comes; unless somebody has in
    the meantime. */
-static void make(const struct iodma_window *window,
-                 struct iodma_mapping *mapping)
+static void make(const struct iodma_window *window)
 {
     const struct hal_lock *lock = window->bus->hal->lock;
+    struct iodma_mapping *mapping = mapping_of(window);
     struct iodma_window all = *window;
     struct iodma_plan plan = { .window = &all };
     uint32_t state;
 
+    if (!mapping || mapping->pages != 0)
+        return;
     all.offset = 0;
     all.length = window->memory->length;
     all.reason = NULL;
@@ -277,34 +298,28 @@ static void make(const struct iodma_window *window,
     release(&plan);
 }
 
-/* Is a window legal where the descriptor's mapping shows it? What is only
-   listed is judged when it is. */
-static bool suits(const struct iodma_plan *plan,
-                  const struct iodma_mapping *mapping)
+/* Is all of a window, which is judged when it is listed, shown and in reach?
+   (Apart: stack.) */
+static __attribute__((noinline)) bool
+shows_all(const struct iodma_plan *plan, const struct iodma_mapping *mapping)
 {
     const struct iodma_window *window = plan->window;
     hal_address size = (hal_address)mapping->pages << window->mapper->shift;
     struct iodma_place place;
 
-    if (!iodma_window_iterates(window))
-        return iodma_plan_judge(plan, NULL) == IODMA_OK;
     if (mapping->iova + (size - 1) > iodma_limits_last(&window->limits))
         return false;
     iodma_segment_seek(plan, &place, window->length); /* up to a hole */
     return iodma_segment_position(plan, &place) == window->length;
 }
 
-static bool adopt(struct iodma_plan *plan, bool may_make)
+static bool adopt(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
-    struct iodma_mapping *mapping = window->memory->mapping;
+    const struct iodma_mapping *mapping = mapping_of(window);
     hal_address alone = plan->origin; /* were the window mapped by itself */
 
-    if (!mapping || !window->counted)
-        return false;
-    if (mapping->pages == 0 && may_make)
-        make(window, mapping);
-    if (mapping->pages == 0 || mapping->mapper != window->mapper ||
+    if (!mapping || mapping->pages == 0 || mapping->mapper != window->mapper ||
         mapping->bus != window->bus->hal)
         return false;
     plan->origin = mapping->iova;
@@ -313,7 +328,9 @@ static bool adopt(struct iodma_plan *plan, bool may_make)
             modulo32(alone - window->offset, window->mapper->page_size) +
             window->offset;
     plan->kept = true;
-    if (suits(plan, mapping))
+    if (iodma_window_iterates(window)
+            ? shows_all(plan, mapping)
+            : iodma_plan_judge(plan, NULL) == IODMA_OK)
         return true;
     plan->origin = alone;
     plan->kept = false;
@@ -324,6 +341,8 @@ static const struct iodma_mapper_calls calls = {
     .install = install,
     .hide = hide,
     .release = release,
+    .choose_path = choose_path,
+    .make = make,
     .adopt = adopt,
     .run = run,
     .seek = seek,

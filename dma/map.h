@@ -27,6 +27,7 @@
 
 struct iodma_place;
 struct iodma_plan;
+struct iodma_window;
 
 /* What a command asks of a mapper; made by iodma_mapper_init(). Context of all:
    that of the command's call. */
@@ -38,10 +39,14 @@ struct iodma_mapper_calls {
     void (*hide)(const struct iodma_plan *plan);
     /* Give up the IOVA of a hidden window. */
     void (*release)(struct iodma_plan *plan);
-    /* Have a direct window use the mapping that its descriptor owns (E13), made
-       now if it is not yet and `make`. Returns false if there is none for it.
-     */
-    bool (*adopt)(struct iodma_plan *plan, bool make);
+    /* Choose the way through a direct window in one aperture that adds `delta`
+       to its addresses. */
+    void (*choose_path)(struct iodma_plan *plan, hal_address delta);
+    /* Have the mapping that a window's descriptor owns made (E13), if it is not
+       yet and can be. */
+    void (*make)(const struct iodma_window *window);
+    /* Have a direct window use that. Returns false if there is none for it. */
+    bool (*adopt)(struct iodma_plan *plan);
     /* Have the next run in place->rest, as iodma_segment_run(), of IOVA. */
     enum iodma_status (*run)(const struct iodma_plan *plan,
                              struct iodma_place *place);

@@ -270,6 +270,7 @@ static enum iodma_status translate(struct iodma_memory *memory)
     }
     if (walk.offset != memory->length)
         return IODMA_CANNOT_WIRE;
+    summary.empty = memory->summary.empty;
     memory->summary = summary;
     return IODMA_OK;
 }

@@ -5,11 +5,12 @@
 #include "dma/refuse.h"
 #include "hal/bits.h"
 
-/* Where a buffer is. */
+/* Where a buffer is, and what that asks for. */
 struct spot {
+    hal_address physical;                /* of its first byte               */
     const struct hal_aperture *aperture; /* that shows all of it            */
     const struct hal_region *region;     /* that holds all of it, or NULL   */
-    hal_address physical;                /* of its first byte               */
+    bool maintained;                     /* its lines have to be            */
 };
 
 static enum iodma_status bad_direction(const struct iodma_bus *bus,
@@ -20,36 +21,21 @@ static enum iodma_status bad_direction(const struct iodma_bus *bus,
                                IODMA_INOUT, direction);
 }
 
-static enum iodma_status unseen(const struct iodma_bus *bus, uint32_t access,
+static enum iodma_status unseen(const struct iodma_bus *bus, uint32_t direction,
                                 hal_address physical)
 {
     return iodma_refuse_values(bus->reason, IODMA_MESSAGE_TOO_LARGE,
-                               IODMA_AT_ARGUMENT(APERTURE, POINTER), access,
+                               IODMA_AT_ARGUMENT(APERTURE, POINTER),
+                               iodma_access_of(direction), physical);
+}
+
+/* A line does not begin where the buffer does. */
+static enum iodma_status within_line(const struct iodma_bus *bus,
+                                     hal_address physical)
+{
+    return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
+                               IODMA_AT_ARGUMENT(LINE, POINTER), bus->line,
                                physical);
-}
-
-static inline const struct hal_aperture *
-aperture_of(const struct hal_bus *hal, hal_address first, hal_address last)
-{
-    const struct hal_aperture *aperture = hal->apertures;
-
-    for (uint32_t left = hal->aperture_count; left != 0; left--, aperture++) {
-        if (aperture->first <= first && last <= aperture->last)
-            return aperture;
-    }
-    return NULL;
-}
-
-static inline const struct hal_region *
-region_of(const struct hal_bus *hal, hal_address first, hal_address last)
-{
-    const struct hal_region *region = hal->regions;
-
-    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
-        if (region->first <= first && last <= region->last)
-            return region;
-    }
-    return NULL;
 }
 
 /* Find a buffer in physical memory. */
@@ -64,33 +50,67 @@ static inline enum iodma_status locate(const struct iodma_bus *bus,
     return iodma_bus_locate(bus, pointer, length, physical);
 }
 
-/* Nobody can maintain what has to be. */
-static enum iodma_status no_cache(const struct iodma_bus *bus,
-                                  hal_address physical)
+/* The aperture that shows all of a buffer. */
+static inline const struct hal_aperture *
+aperture_of(const struct hal_bus *hal, hal_address first, hal_address last)
 {
-    (void)iodma_refuse_values(bus->reason, IODMA_UNSUPPORTED,
-                              IODMA_AT_ARGUMENT(NO_CACHE, POINTER), 0,
-                              physical);
-    return iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
-                             IODMA_CURE_ELSEWHERE, 0);
+    const struct hal_aperture *aperture = hal->apertures;
+
+    for (uint32_t left = hal->aperture_count; left != 0; left--, aperture++) {
+        if (aperture->first <= first && last <= aperture->last)
+            return aperture;
+    }
+    return NULL;
 }
 
-/* A line does not begin where the buffer does. */
-static enum iodma_status within_line(const struct iodma_bus *bus,
-                                     hal_address physical)
+/* The region that holds all of it, or NULL. */
+static inline const struct hal_region *
+region_of(const struct hal_bus *hal, hal_address first, hal_address last)
 {
-    return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
-                               IODMA_AT_ARGUMENT(LINE, POINTER), bus->line,
-                               physical);
+    const struct hal_region *region = hal->regions;
+
+    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
+        if (region->first <= first && last <= region->last)
+            return region;
+    }
+    return NULL;
+}
+
+/* Find it on the bus, and out whether its lines have to be maintained. Its
+   region is looked for if that, or a device that writes, asks for it. */
+static inline enum iodma_status look_at(const struct iodma_bus *bus,
+                                        size_t length, uint32_t direction,
+                                        struct spot *spot)
+{
+    const struct hal_bus *hal = bus->hal;
+    hal_address last = spot->physical + (length - 1);
+
+    spot->aperture = aperture_of(hal, spot->physical, last);
+    if (!spot->aperture)
+        return unseen(bus, direction, spot->physical);
+    spot->maintained = false;
+    if (spot->aperture->snooped && direction == IODMA_OUT)
+        return IODMA_OK;
+    spot->region = region_of(hal, spot->physical, last);
+    if (spot->aperture->snooped ||
+        (spot->region && spot->region->cached == HAL_UNCACHED))
+        return IODMA_OK;
+    spot->maintained = true;
+    if (hal->cache)
+        return IODMA_OK;
+    (void)iodma_refuse_values(bus->reason, IODMA_UNSUPPORTED,
+                              IODMA_AT_ARGUMENT(NO_CACHE, POINTER), 0,
+                              spot->physical);
+    return iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
+                             IODMA_CURE_ELSEWHERE, 0);
 }
 
 /* May the device write, and are the lines the buffer's own? */
 static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
                                               const struct spot *spot,
-                                              bool maintained, size_t capacity,
-                                              size_t length)
+                                              size_t capacity, size_t length)
 {
-    uint32_t rest = modulo32(0 - length, bus->line); /* of the last line */
+    uint32_t rest; /* of the last line */
 
     if ((spot->aperture->access & HAL_WRITE) == 0 ||
         (spot->region
@@ -99,10 +119,11 @@ static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
         return iodma_refuse_values(bus->reason, IODMA_NOT_WRITABLE,
                                    IODMA_AT_ARGUMENT(WRITABLE, POINTER), 0,
                                    spot->physical);
-    if (!maintained)
+    if (!spot->maintained)
         return IODMA_OK;
     if (modulo32(spot->physical, bus->line) != 0)
         return within_line(bus, spot->physical);
+    rest = modulo32(0 - length, bus->line);
     if (rest <= capacity - length)
         return IODMA_OK;
     (void)iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
@@ -120,9 +141,9 @@ static inline bool misaligned(uint32_t value, uint32_t alignment)
 
 /* May the device have these bytes as the one segment of a list? Limits of 0 are
    none, and so is one less than that. */
-static enum iodma_status judge(const struct hal_limits *limits,
-                               hal_address address, size_t length,
-                               struct iodma_reason *reason)
+static inline enum iodma_status judge(const struct hal_limits *limits,
+                                      hal_address address, size_t length,
+                                      struct iodma_reason *reason)
 {
     hal_address last = address + (length - 1);
 
@@ -136,7 +157,7 @@ static enum iodma_status judge(const struct hal_limits *limits,
                                    IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
                                    limits->max_transfer, length);
     if (length - 1 > limits->max_segment - 1 ||
-        ((address ^ last) & ~(limits->boundary - 1)) != 0)
+        (address ^ last) > limits->boundary - 1)
         return iodma_refuse_values(reason, IODMA_NO_SPACE,
                                    IODMA_AT_ARGUMENT(SEGMENT_COUNT, LENGTH), 1,
                                    2);
@@ -152,24 +173,26 @@ static enum iodma_status judge(const struct hal_limits *limits,
 }
 
 /* Rule E4. A cast takes const away: lines change, the bytes do not. */
-static inline void to_device(const struct hal_bus *hal, bool maintained,
-                             const void *pointer, hal_address physical,
-                             size_t length)
+static inline enum iodma_status to_device(const struct hal_bus *hal,
+                                          bool maintained, const void *pointer,
+                                          hal_address physical, size_t length)
 {
     if (maintained)
         hal->cache->ops->clean(hal->cache, (void *)(uintptr_t)pointer, physical,
                                length);
     hal_publish(hal);
+    return IODMA_OK;
 }
 
-static inline void to_cpu(const struct hal_bus *hal, bool maintained,
-                          const void *pointer, hal_address physical,
-                          size_t length)
+static inline enum iodma_status to_cpu(const struct hal_bus *hal,
+                                       bool maintained, const void *pointer,
+                                       hal_address physical, size_t length)
 {
     hal_observe(hal);
     if (maintained)
         hal->cache->ops->clean_invalidate(
             hal->cache, (void *)(uintptr_t)pointer, physical, length);
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_map(const struct iodma_bus *bus,
@@ -177,11 +200,9 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
                             const void *pointer, size_t capacity, size_t length,
                             uint32_t direction, hal_address *address)
 {
-    const struct hal_bus *hal;
     enum iodma_status status;
-    struct spot spot = { .region = NULL };
-    bool maintained;
-    hal_address last;
+    hal_address first; /* as the bus has it */
+    struct spot spot;
 
     if (!bus)
         return IODMA_BAD_ARGUMENT;
@@ -198,56 +219,24 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
         return iodma_refuse(bus->reason, IODMA_UNSUPPORTED,
                             IODMA_AT_ARGUMENT(BYPASS, BUS));
     status = locate(bus, pointer, length, &spot.physical);
+    if (status == IODMA_OK)
+        status = look_at(bus, length, direction, &spot);
     if (status != IODMA_OK)
         return status;
-
-    hal = bus->hal;
-    last = spot.physical + (length - 1);
-    spot.aperture = aperture_of(hal, spot.physical, last);
-    if (!spot.aperture ||
-        (direction != IODMA_IN && (spot.aperture->access & HAL_READ) == 0))
-        return unseen(bus, iodma_access_of(direction), spot.physical);
-    maintained = !spot.aperture->snooped;
-    if (maintained || direction != IODMA_OUT) {
-        spot.region = region_of(hal, spot.physical, last);
-        maintained =
-            maintained && (!spot.region || spot.region->cached != HAL_UNCACHED);
-        if (maintained && !hal->cache)
-            return no_cache(bus, spot.physical);
-        if (direction != IODMA_OUT)
-            status = judge_inbound(bus, &spot, maintained, capacity, length);
-        if (status != IODMA_OK)
-            return status;
-    }
-    last = spot.physical + iodma_aperture_delta(spot.aperture); /* the bus's */
-    status = judge(hal->limits, last, length, bus->reason);
+    if (direction != IODMA_IN && (spot.aperture->access & HAL_READ) == 0)
+        return unseen(bus, direction, spot.physical);
+    if (direction != IODMA_OUT)
+        status = judge_inbound(bus, &spot, capacity, length);
+    first = spot.physical + iodma_aperture_delta(spot.aperture);
+    if (status == IODMA_OK)
+        status = judge(bus->hal->limits, first, length, bus->reason);
     if (status == IODMA_OK && limits)
-        status = judge(limits, last, length, bus->reason);
+        status = judge(limits, first, length, bus->reason);
     if (status != IODMA_OK)
         return status;
 
-    *address = last;
-    to_device(hal, maintained, pointer, spot.physical, length);
-    return IODMA_OK;
-}
-
-/* Has a buffer that has been mapped to be maintained? What the board's facts
-   leave open is looked at. */
-static enum iodma_status look_at(const struct iodma_bus *bus,
-                                 hal_address physical, size_t length,
-                                 bool *maintained)
-{
-    const struct hal_bus *hal = bus->hal;
-    hal_address last = physical + (length - 1);
-    const struct hal_aperture *aperture = aperture_of(hal, physical, last);
-    const struct hal_region *region;
-
-    if (!aperture)
-        return unseen(bus, HAL_READ | HAL_WRITE, physical);
-    region = region_of(hal, physical, last);
-    *maintained =
-        !aperture->snooped && (!region || region->cached != HAL_UNCACHED);
-    return *maintained && !hal->cache ? no_cache(bus, physical) : IODMA_OK;
+    *address = first;
+    return to_device(bus->hal, spot.maintained, pointer, spot.physical, length);
 }
 
 enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
@@ -255,7 +244,7 @@ enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
                                  uint32_t options)
 {
     enum iodma_status status;
-    hal_address physical;
+    struct spot spot;
     bool maintained;
 
     if (!bus)
@@ -264,23 +253,21 @@ enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
         return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
                                    IODMA_INOUT, options);
-    status = locate(bus, pointer, length, &physical);
+    status = locate(bus, pointer, length, &spot.physical);
     if (status != IODMA_OK)
         return status;
     maintained = bus->maintained == IODMA_MAINTAINED_ALL;
     if (bus->maintained == IODMA_MAINTAINED_SOME) {
-        status = look_at(bus, physical, length, &maintained);
+        status = look_at(bus, length, options, &spot);
         if (status != IODMA_OK)
             return status;
+        maintained = spot.maintained;
     }
-    if (maintained && modulo32(physical, bus->line) != 0)
-        return within_line(bus, physical);
-
-    if (options == IODMA_OUT)
-        to_device(bus->hal, maintained, pointer, physical, length);
-    else
-        to_cpu(bus->hal, maintained, pointer, physical, length);
-    return IODMA_OK;
+    if (maintained && modulo32(spot.physical, bus->line) != 0)
+        return within_line(bus, spot.physical);
+    return options == IODMA_OUT
+               ? to_device(bus->hal, maintained, pointer, spot.physical, length)
+               : to_cpu(bus->hal, maintained, pointer, spot.physical, length);
 }
 
 enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
@@ -288,13 +275,13 @@ enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
 {
     if (!bus)
         return IODMA_BAD_ARGUMENT;
-    if (!pointer)
-        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(POINTER, POINTER));
     if (direction > IODMA_INOUT)
         return bad_direction(bus, direction);
     if (direction != IODMA_OUT && done != 0)
         return iodma_map_sync(bus, pointer, done, IODMA_IN);
+    if (!pointer)
+        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(POINTER, POINTER));
 
     hal_observe(bus->hal);
     return IODMA_OK;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The one step through a window: from a place in it to the next piece, which
- * lies in one stretch for the client as in the storage that the device uses.
- * Everything that goes through a window goes by these steps; bus runs are made
- * of them.
+ * lies in one stretch in the storage that the device uses. Whatever the device
+ * sees of a window goes by these steps; bus runs are made of them.
  */
 #ifndef DMA_PIECE_H
 #define DMA_PIECE_H
@@ -16,21 +15,20 @@
 
 #include <stdbool.h>
 
-/* A stretch of the window; client and storage are the same where it is
-   direct. */
+/* A stretch of the window, contiguous in what the device uses: all of it is on
+   loan, or nothing. */
 struct iodma_piece {
-    hal_address client;  /* CPU physical                              */
-    hal_address storage; /* CPU physical                              */
-    hal_address length;  /* bytes, never 0                            */
-    const struct hal_aperture *aperture; /* that shows all of the storage; NULL:
-                                            none does                 */
+    hal_address storage; /* CPU physical                         */
+    hal_address length;  /* bytes, never 0                       */
+    bool lent;           /* bounced; else storage is the client's */
 };
 
 /* A place in a window. */
 struct iodma_place {
     struct iodma_walk walk;      /* behind the last piece that was taken      */
     const struct hal_loan *loan; /* the first that ends behind the walk       */
-    const struct hal_aperture *aperture; /* of the last piece                 */
+    const struct hal_aperture *aperture; /* that shows the storage of the last
+                                            piece, all of it; NULL: none does */
     struct hal_segment rest; /* of the run that was taken last, and is not used
                                 up; if it is, address is where that ended     */
 };
@@ -48,12 +46,12 @@ static inline hal_address iodma_piece_position(const struct iodma_plan *plan,
 }
 
 /*
- * Take the next piece, and no more than `most` of it.
+ * Take the next piece, which ends at a position of the window at the latest.
  *
- * Returns false at the window's end. Context: any.
+ * Returns false if the place is there. Context: any.
  */
 bool iodma_piece_next(const struct iodma_plan *plan, struct iodma_place *place,
-                      hal_address most, struct iodma_piece *piece);
+                      hal_address to, struct iodma_piece *piece);
 
 /* The CPU physical address of the storage of the byte at the place. There is
    one. Context: any. */

@@ -13,9 +13,13 @@
 
 #include "dma/window.h"
 #include "hal/address.h"
+#include "hal/segment.h"
 #include "hal/status.h"
 
 #include <stdbool.h>
+
+struct iodma_piece;
+struct iodma_place;
 
 /* What a bus can do that has storage to lend; made by iodma_bus_lend(). */
 struct iodma_bouncing {
@@ -33,6 +37,13 @@ struct iodma_bouncing {
        IODMA_IN to the client; or only try. */
     enum iodma_status (*copy)(const struct iodma_plan *plan, hal_address from,
                               hal_address to, uint32_t direction, bool really);
+    /* Take a piece that is on loan, at a position of the window. */
+    void (*take)(struct iodma_place *place, hal_address position,
+                 hal_address to, struct iodma_piece *piece);
+    /* Have a run, of which this was the last piece, go on with those that go on
+       where it ends in the same aperture. */
+    void (*join)(const struct iodma_plan *plan, struct iodma_place *place,
+                 struct iodma_piece *piece, struct hal_segment *run);
     /* Give all loans back. Returns the bytes of their storage. */
     hal_address (*give_back)(struct iodma_plan *plan);
 };

@@ -18,12 +18,15 @@ enum iodma_status iodma_pool_init(struct iodma_pool *pool,
     return IODMA_OK;
 }
 
-/* Take the top one, or note that we are about to sleep. */
-static struct iodma_link *take(struct iodma_pool *pool, bool sleeping)
+/* Take the top one, or note that we are about to sleep; that we were woken. */
+static struct iodma_link *take(struct iodma_pool *pool, bool sleeping,
+                               bool woken)
 {
     uint32_t state = pool->lock->save();
     struct iodma_link *link = NULL;
 
+    if (woken)
+        pool->sleepers--;
     if (pool->top != &pool->bottom) {
         link = pool->top;
         pool->top = link->next;
@@ -35,23 +38,14 @@ static struct iodma_link *take(struct iodma_pool *pool, bool sleeping)
     return link;
 }
 
-static void awake(struct iodma_pool *pool)
-{
-    uint32_t state = pool->lock->save();
-
-    pool->sleepers--;
-    pool->lock->restore(state);
-}
-
 struct iodma_command *iodma_pool_get(struct iodma_pool *pool, bool block)
 {
     bool sleeping = block && pool->sleep;
-    struct iodma_link *link = take(pool, sleeping);
+    struct iodma_link *link = take(pool, sleeping, false);
 
     while (!link && sleeping) {
         pool->sleep->wait(pool->sleep->context);
-        awake(pool);
-        link = take(pool, sleeping);
+        link = take(pool, sleeping, true);
     }
     return link ? CONTAINER_OF(link, struct iodma_command, link) : NULL;
 }

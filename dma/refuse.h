@@ -116,90 +116,22 @@ enum iodma_status iodma_refuse_count(const struct iodma_plan *plan,
 
 #else
 
-static inline enum iodma_status iodma_refuse(struct iodma_reason *reason,
-                                             enum iodma_status status,
-                                             uint32_t what)
-{
-    (void)reason;
-    (void)what;
-    return status;
-}
-
-static inline enum iodma_status
-iodma_refuse_values(struct iodma_reason *reason, enum iodma_status status,
-                    uint32_t what, hal_address required, hal_address actual)
-{
-    (void)reason;
-    (void)what;
-    (void)required;
-    (void)actual;
-    return status;
-}
-
-static inline enum iodma_status iodma_refuse_cure(struct iodma_reason *reason,
-                                                  enum iodma_status status,
-                                                  uint32_t cure,
-                                                  hal_address amount)
-{
-    (void)reason;
-    (void)cure;
-    (void)amount;
-    return status;
-}
-
-static inline void iodma_refuse_status(struct iodma_reason *reason,
-                                       enum iodma_status status)
-{
-    (void)reason;
-    (void)status;
-}
-
-static inline void iodma_refuse_at(struct iodma_reason *reason, uint32_t place,
-                                   hal_address number)
-{
-    (void)reason;
-    (void)place;
-    (void)number;
-}
-
-static inline void iodma_refuse_byte(const struct iodma_window *window,
-                                     hal_address position)
-{
-    (void)window;
-    (void)position;
-}
-
-static inline void iodma_refuse_segment(const struct iodma_plan *plan,
-                                        hal_address position, hal_address end)
-{
-    (void)plan;
-    (void)position;
-    (void)end;
-}
-
-static inline void iodma_refuse_line(const struct iodma_window *window,
-                                     hal_address position)
-{
-    (void)window;
-    (void)position;
-}
-
-static inline enum iodma_status
-iodma_refuse_cache(const struct iodma_window *window)
-{
-    (void)window;
-    return IODMA_UNSUPPORTED;
-}
-
-static inline enum iodma_status
-iodma_refuse_count(const struct iodma_plan *plan, struct iodma_reason *reason,
-                   uint32_t count)
-{
-    (void)plan;
-    (void)reason;
-    (void)count;
-    return IODMA_NO_SPACE;
-}
+#define iodma_refuse(reason, status, what)                                     \
+    ((void)(reason), (void)(what), (status))
+#define iodma_refuse_values(reason, status, what, required, actual)            \
+    ((void)(reason), (void)(what), (void)(required), (void)(actual), (status))
+#define iodma_refuse_cure(reason, status, cure, amount)                        \
+    ((void)(reason), (void)(cure), (void)(amount), (status))
+#define iodma_refuse_status(reason, status) ((void)(reason), (void)(status))
+#define iodma_refuse_at(reason, place, number)                                 \
+    ((void)(reason), (void)(place), (void)(number))
+#define iodma_refuse_byte(window, position) ((void)(window), (void)(position))
+#define iodma_refuse_segment(plan, position, end)                              \
+    ((void)(plan), (void)(position), (void)(end))
+#define iodma_refuse_line(window, position) ((void)(window), (void)(position))
+#define iodma_refuse_cache(window)          ((void)(window), IODMA_UNSUPPORTED)
+#define iodma_refuse_count(plan, reason, count)                                \
+    ((void)(plan), (void)(reason), (void)(count), IODMA_NO_SPACE)
 
 #endif
 

@@ -63,53 +63,62 @@ enum iodma_status iodma_segment_next(const struct iodma_plan *plan,
 
 /* Lists ------------------------------------------------------------------- */
 
-/* A segment in somebody's array, whatever that has been declared as. */
-struct __attribute__((__may_alias__)) element {
-    hal_address address; /* bus   */
-    hal_address length;  /* bytes */
+/* Segments made at a time that are narrowed then: a compromise between stack
+   and calls. */
+enum { PORTION = 8 };
+
+/* Elements in the order of this CPU, wherever and as whatever the array has
+   been declared. */
+struct __attribute__((__may_alias__, __packed__)) element32 {
+    uint32_t address; /* bus   */
+    uint32_t length;  /* bytes */
 };
 
-/* How runs are cut: the limits, ready to be asked of every one. */
-struct shears {
-    hal_address most; /* bytes in one segment                                */
-    hal_address step; /* of them, where all is aligned to ...                */
-    hal_address mask; /* ... this; all ones: ask the limits every time       */
+struct __attribute__((__may_alias__, __packed__)) element64 {
+    uint64_t address; /* bus   */
+    uint64_t length;  /* bytes */
 };
 
-static inline struct shears shears_of(const struct iodma_limits *limits)
+/* Can an output be given such elements, whatever prepare found legal? */
+static inline bool is_native(const struct iodma_output *output,
+                             const struct iodma_limits *limits)
 {
-    struct shears shears = {
-        .most = limits->max_segment,
-        .mask = iodma_limits_mask32(limits->align_length) |
-                iodma_limits_mask32(limits->align_internal),
-    };
-
-    shears.step = shears.most & ~shears.mask;
-    if (limits->boundary != HAL_ADDRESS_BITS || shears.step == 0)
-        shears.mask = HAL_ADDRESS_MAX;
-    return shears;
+    return !output->function &&
+           (output->form == IODMA_FORM_64 ||
+            (limits->address_bits <= 32 && limits->max_segment <= UINT32_MAX));
 }
 
 /* Every range is a segment, to the last one; there is one. Returns how many
    were made. */
 static uint32_t list_plain(const struct iodma_plan *plan,
-                           struct iodma_place *place, struct element *element,
-                           uint32_t room)
+                           struct iodma_place *place,
+                           const struct iodma_list *list, uint32_t room)
 {
     const struct iodma_window *window = plan->window;
     const struct iodma_range *range = place->walk.range;
     uint32_t rest =
         (uint32_t)(window->memory->ranges + window->memory->count - range);
-    uint32_t made = rest < room ? rest : room;
+    uint32_t made = smaller32(rest, room);
     const hal_address delta = plan->origin;
     hal_address sum = 0;
 
-    for (uint32_t i = 0; i < made; i++) {
-        hal_address address = range[i].address + delta;
-        hal_address length = range[i].length;
+    if (list->output->form == IODMA_FORM_32) {
+        struct element32 *element = (struct element32 *)list->segments;
 
-        element[i].address = address;
-        element[i].length = length;
+        for (uint32_t i = 0; i < made; i++) {
+            element[i].address = (uint32_t)(range[i].address + delta);
+            element[i].length = (uint32_t)range[i].length;
+        }
+    } else {
+        struct element64 *element = (struct element64 *)list->segments;
+
+        for (uint32_t i = 0; i < made; i++) {
+            hal_address address = range[i].address + delta;
+            hal_address length = range[i].length;
+
+            element[i].address = address;
+            element[i].length = length;
+        }
     }
     place->walk.range += made;
     if (made == rest) {
@@ -147,11 +156,32 @@ static inline struct hal_segment next_extent(struct ranges *ranges,
     return extent;
 }
 
+/* How runs are cut: the limits, ready to be asked of every one. */
+struct shears {
+    hal_address most; /* bytes in one segment                                */
+    hal_address step; /* of them, where all is aligned to ...                */
+    hal_address mask; /* ... this; all ones: ask the limits every time       */
+};
+
+static inline struct shears shears_of(const struct iodma_limits *limits)
+{
+    struct shears shears = {
+        .most = limits->max_segment,
+        .mask = iodma_limits_mask32(limits->align_length) |
+                iodma_limits_mask32(limits->align_internal),
+    };
+
+    shears.step = shears.most & ~shears.mask;
+    if (limits->boundary != HAL_ADDRESS_BITS || shears.step == 0)
+        shears.mask = HAL_ADDRESS_MAX;
+    return shears;
+}
+
 /* What is left of a run, and what extents are behind it, cut where they must
    be; there are some. Returns how many segments were made. */
 static __attribute__((noinline)) uint32_t
 list_joined(const struct iodma_plan *plan, struct iodma_place *place,
-            struct element *const elements, uint32_t room)
+            struct element64 *const elements, uint32_t room)
 {
     const struct iodma_window *window = plan->window;
     const struct shears shears = shears_of(&window->limits);
@@ -161,7 +191,7 @@ list_joined(const struct iodma_plan *plan, struct iodma_place *place,
         window->length - iodma_piece_position(plan, place),
     };
     struct hal_segment run = place->rest;
-    struct element *element = elements;
+    struct element64 *element = elements;
 
     if (run.length == 0) {
         run = next_extent(&ranges, place->walk.within);
@@ -195,10 +225,33 @@ list_joined(const struct iodma_plan *plan, struct iodma_place *place,
     return (uint32_t)(element - elements);
 }
 
-/* Judge the next segment of a list that prepare has not judged. Reach is a
-   matter of the whole run. A mapping begins where all alignments are met, but a
-   call may begin in any of its pages, so the first address is judged within its
-   page. */
+/* The same in two words of 32 bits. */
+static __attribute__((noinline)) uint32_t
+list_narrow(const struct iodma_plan *plan, struct iodma_place *place,
+            struct element32 *element, uint32_t room)
+{
+    uint32_t made = 0;
+    uint32_t more;
+
+    do {
+        struct element64 portion[PORTION];
+
+        more =
+            list_joined(plan, place, portion, smaller32(room - made, PORTION));
+        for (uint32_t i = 0; i < more; i++) {
+            element[made].address = (uint32_t)portion[i].address;
+            element[made].length = (uint32_t)portion[i].length;
+            made++;
+        }
+    } while (more == PORTION && made != room &&
+             iodma_segment_position(plan, place) != plan->window->length);
+    return made;
+}
+
+/* Judge the segment just taken of a list that prepare has not judged. Reach is
+   a matter of the whole run. A mapping begins where all alignments are met, but
+   a call may begin in any of its pages, so the first address is judged within
+   its page. */
 static enum iodma_status check(const struct iodma_plan *plan,
                                const struct iodma_place *place,
                                const struct hal_segment *segment, bool first)
@@ -220,62 +273,104 @@ static enum iodma_status check(const struct iodma_plan *plan,
         iodma_segment_position(plan, place) == window->length, window->reason);
 }
 
+/* Have a segment written as element `index`, if it fits. */
+static bool put(const struct iodma_list *list, uint32_t index,
+                const struct hal_segment *segment)
+{
+    const struct iodma_output *output = list->output;
+
+    if (output->function)
+        return output->function(list->command, *segment, list->segments, index);
+    if (output->form == IODMA_FORM_32) {
+        struct element32 *element = (struct element32 *)list->segments + index;
+
+        if ((segment->address | segment->length) > UINT32_MAX)
+            return false;
+        element->address = (uint32_t)segment->address;
+        element->length = (uint32_t)segment->length;
+    } else {
+        struct element64 *element = (struct element64 *)list->segments + index;
+
+        element->address = segment->address;
+        element->length = segment->length;
+    }
+    return true;
+}
+
+/* What the output could not write. */
+static enum iodma_status refuse_output(struct iodma_reason *reason,
+                                       const struct iodma_output *output,
+                                       const struct hal_segment *segment,
+                                       uint32_t index)
+{
+    bool wide = output->form == IODMA_FORM_32 &&
+                (segment->address | segment->length) > UINT32_MAX;
+    hal_address value =
+        segment->address > UINT32_MAX ? segment->address : segment->length;
+
+    (void)iodma_refuse_values(reason, IODMA_MESSAGE_TOO_LARGE,
+                              IODMA_RULE_OUTPUT, wide ? UINT32_MAX : 0,
+                              wide ? value : 0);
+    iodma_refuse_at(reason, IODMA_PLACE_SEGMENT, index);
+    return IODMA_MESSAGE_TOO_LARGE;
+}
+
 /* Run by run. Out of line, as the other ways: they do not add up on the
    stack. */
 static __attribute__((noinline)) enum iodma_status
 list_runs(const struct iodma_plan *plan, struct iodma_place *place,
-          struct element *elements, uint32_t *count, uint32_t before)
+          const struct iodma_list *list, uint32_t *count)
 {
     const struct iodma_window *window = plan->window;
-    bool judged = !iodma_window_iterates(window);
-    enum iodma_status status = IODMA_OK;
-    uint32_t made = 0;
+    struct hal_segment segment;
+    uint32_t made;
 
-    while (made != *count) {
+    for (made = 0; made != *count; made++) {
         hal_address position = iodma_segment_position(plan, place);
-        struct hal_segment segment;
+        enum iodma_status status = iodma_segment_next(plan, place, &segment);
 
-        status = iodma_segment_next(plan, place, &segment);
+        if (status == IODMA_OVERRUN)
+            break;
         if (status == IODMA_MESSAGE_TOO_LARGE)
             (void)iodma_refuse_values(window->reason, status,
                                       IODMA_RULE_APERTURE, window->access, 0);
-        if (status == IODMA_OK && !judged)
-            status = check(plan, place, &segment, before + made == 0);
+        else if (iodma_window_iterates(window))
+            status = check(plan, place, &segment, list->before + made == 0);
         if (status != IODMA_OK) {
-            if (status != IODMA_OVERRUN)
-                iodma_refuse_segment(plan, position,
-                                     iodma_segment_position(plan, place));
-            break;
+            iodma_refuse_segment(plan, position,
+                                 iodma_segment_position(plan, place));
+            return status;
         }
-        elements[made].address = segment.address;
-        elements[made].length = segment.length;
-        made++;
+        if (!put(list, made, &segment))
+            return refuse_output(window->reason, list->output, &segment, made);
     }
     *count = made;
-    return status == IODMA_OVERRUN ? IODMA_OK : status;
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
                                      struct iodma_place *place,
-                                     struct hal_segment *segments,
-                                     uint32_t *count, uint32_t made)
+                                     const struct iodma_list *list,
+                                     uint32_t *count)
 {
-    struct element *elements = (struct element *)segments;
+    void *elements = list->segments;
 
-    if (plan->uncut && place->rest.length == plan->window->length) {
-        elements->address = place->rest.address;
-        elements->length = place->rest.length;
+    if (plan->uncut && place->rest.length == plan->window->length &&
+        put(list, 0, &place->rest)) {
         take(place, place->rest.length);
         *count = 1;
-        return IODMA_OK;
+    } else if (plan->path == IODMA_PATH_RUNS ||
+               !is_native(list->output, &plan->window->limits)) {
+        return list_runs(plan, place, list, count);
+    } else if (plan->path == IODMA_PATH_PLAIN && place->walk.within == 0 &&
+               place->rest.length == 0) {
+        /* Who has gone to an offset may have left a length that is not aligned:
+           it is cut, though no whole range is. */
+        *count = list_plain(plan, place, list, *count);
+    } else if (list->output->form == IODMA_FORM_32) {
+        *count = list_narrow(plan, place, (struct element32 *)elements, *count);
+    } else {
+        *count = list_joined(plan, place, (struct element64 *)elements, *count);
     }
-    if (plan->path == IODMA_PATH_RUNS)
-        return list_runs(plan, place, elements, count, made);
-    /* Who has gone to an offset may have left a length that is not aligned: it
-       is cut, though no whole range is. */
-    *count = plan->path == IODMA_PATH_PLAIN && place->walk.within == 0 &&
-                     place->rest.length == 0
-                 ? list_plain(plan, place, elements, *count)
-                 : list_joined(plan, place, elements, *count);
     return IODMA_OK;
 }

@@ -45,12 +45,6 @@ typedef bool (*iodma_segment_function)(struct iodma_command *command,
                                        struct hal_segment segment,
                                        void *segments, uint32_t index);
 
-/* The same for `count` of them, as elements from `index` on, by a built-in
-   output. Returns how many it wrote before one that does not fit. */
-typedef uint32_t (*iodma_list_function)(const struct hal_segment *from,
-                                        uint32_t count, void *segments,
-                                        uint32_t index);
-
 /* Of what elements are made. */
 enum {
     IODMA_FORM_OWN = 0, /* the client's                       */
@@ -65,12 +59,11 @@ enum {
  *     static const struct iodma_output mine = { .function = put, .bits = 40 };
  */
 struct iodma_output {
-    iodma_segment_function function;         /* the client's own; else NULL   */
-    iodma_list_function list IODMA_OPTIONAL; /* a built-in one's; else NULL   */
+    iodma_segment_function function; /* NULL: elements of the form, in this
+                                        CPU's order                           */
     uint8_t bits; /* that an address may have; 0: all. 32 limits a length to
                      2^32 - 1 as well, if the form is IODMA_FORM_32           */
     uint8_t form IODMA_OPTIONAL; /* IODMA_FORM_...                            */
-    bool native IODMA_OPTIONAL;  /* an element is a struct hal_segment        */
 };
 
 /*
@@ -87,13 +80,6 @@ extern const struct iodma_output iodma_output_little32;
 extern const struct iodma_output iodma_output_host64;
 extern const struct iodma_output iodma_output_big64;
 extern const struct iodma_output iodma_output_little64;
-
-/* Write segments as elements from `index` on. Returns how many it wrote: fewer
-   than count if one cannot be written. Context: that of the call. */
-uint32_t iodma_output_write(const struct iodma_output *output,
-                            struct iodma_command *command,
-                            const struct hal_segment *from, uint32_t count,
-                            void *segments, uint32_t index);
 
 /*
  * Put a place at a position of the window, 0 to its length, for segments. With
@@ -130,19 +116,26 @@ enum iodma_status iodma_segment_next(const struct iodma_plan *plan,
                                      struct iodma_place *place,
                                      struct hal_segment *segment);
 
+/* An array to make segments in. */
+struct iodma_list {
+    const struct iodma_output *output;
+    struct iodma_command *command; /* that the output's function is told      */
+    void *segments;
+    uint32_t before; /* segments of the same list that are elsewhere          */
+};
+
 /*
  * Make segments from a place on, at least one, at most *count. Judges what
- * prepare has not judged (IODMA_ITERATE_ONLY): each call is a list of its own,
- * of which `made` were made before.
+ * prepare has not judged (IODMA_ITERATE_ONLY): each list by itself.
  *
  *   count  in: capacity; out: how many were made
  *
- * Returns OK; MessageTooLarge, NotAligned: those before it were made.
- * Context: any.
+ * Returns OK; MessageTooLarge, NotAligned: those before it were made; count and
+ * place are undefined then. Context: any.
  */
 enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
                                      struct iodma_place *place,
-                                     struct hal_segment *segments,
-                                     uint32_t *count, uint32_t made);
+                                     const struct iodma_list *list,
+                                     uint32_t *count);
 
 #endif

@@ -25,22 +25,6 @@ static bool cached_alone(const struct iodma_bus *bus, hal_address address,
     return false;
 }
 
-/* As it lies, or not at all: a ring cannot live in a bounce buffer. Whoever
-   maintains the lines himself has it listed only. */
-static struct iodma_spec spec_of(const struct hal_limits *limits,
-                                 bool maintained)
-{
-    struct iodma_spec spec = IODMA_SPEC_THROUGH(
-        maintained ? IODMA_ITERATE_ONLY : IODMA_DIRECT_ONLY, NULL,
-        iodma_output_host64, limits->address_bits, limits->max_segment,
-        .max_transfer = limits->max_transfer,
-        .align_address = limits->align_address,
-        .align_length = limits->align_length,
-        .align_internal = limits->align_internal, .boundary = limits->boundary);
-
-    return spec;
-}
-
 /* The one segment that the whole of a prepared command has to be. */
 static enum iodma_status only_segment(struct iodma_command *command,
                                       struct hal_segment *segment)
@@ -56,14 +40,23 @@ static enum iodma_status only_segment(struct iodma_command *command,
     return status;
 }
 
-/* Prepare a command for the storage, for good. */
+/* Prepare a command for the storage, for good. It goes as it lies, or not at
+   all: a ring cannot live in a bounce buffer. Whoever maintains the lines
+   himself has it listed only. */
 static enum iodma_status prepare(struct iodma_share *share,
                                  const struct iodma_bus *bus,
-                                 const struct iodma_spec *spec,
-                                 struct hal_segment *segment)
+                                 const struct hal_limits *limits,
+                                 bool maintained, struct hal_segment *segment)
 {
+    const struct iodma_spec spec = IODMA_SPEC_THROUGH(
+        maintained ? IODMA_ITERATE_ONLY : IODMA_DIRECT_ONLY, NULL,
+        iodma_output_host64, limits->address_bits, limits->max_segment,
+        .max_transfer = limits->max_transfer,
+        .align_address = limits->align_address,
+        .align_length = limits->align_length,
+        .align_internal = limits->align_internal, .boundary = limits->boundary);
     struct iodma_command *command = &share->command;
-    enum iodma_status status = iodma_command_init(command, bus, spec, NULL);
+    enum iodma_status status = iodma_command_init(command, bus, &spec, NULL);
 
     if (status == IODMA_OK)
         status = iodma_command_set_memory(command, &share->memory, true);
@@ -84,7 +77,6 @@ enum iodma_status iodma_share(struct iodma_share *share,
     bool maintained = (flags & IODMA_SHARE_MAINTAINED) != 0;
     struct hal_segment segment;
     enum iodma_status status;
-    struct iodma_spec spec;
 
     if (!share || !bus || !limits || !cpu || !shared)
         return IODMA_BAD_ARGUMENT;
@@ -104,8 +96,7 @@ enum iodma_status iodma_share(struct iodma_share *share,
                                    IODMA_AT_ARGUMENT(LINE, ADDRESS), bus->line,
                                    address);
 
-    spec = spec_of(limits, maintained);
-    status = prepare(share, bus, &spec, &segment);
+    status = prepare(share, bus, limits, maintained, &segment);
     if (status == IODMA_OK)
         *shared = (struct hal_shared){ cpu, segment.address, size };
     return status;

@@ -5,13 +5,14 @@
 #include "dma/cache.h"
 #include "dma/piece.h"
 #include "dma/plan.h"
+#include "dma/refuse.h"
 #include "hal/bits.h"
 
 /* Clean what the device uses of part of the window, or clean and invalidate
    it, where there is any need. */
-static enum iodma_status maintain(const struct iodma_plan *plan,
-                                  hal_address from, hal_address to,
-                                  uint32_t what, bool drop)
+static inline enum iodma_status maintain(const struct iodma_plan *plan,
+                                         hal_address from, hal_address to,
+                                         uint32_t what, bool drop)
 {
     const struct iodma_window *window = plan->window;
     const struct hal_cache *cache = window->bus->hal->cache;
@@ -77,20 +78,6 @@ enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
     return copy(plan, 0, plan->window->length, direction, false);
 }
 
-enum iodma_status iodma_sync_copy_out(struct iodma_plan *plan)
-{
-    hal_address length = plan->window->length;
-    enum iodma_status status = iodma_sync_can_copy(plan, IODMA_OUT);
-
-    if (status == IODMA_OK)
-        status = copy(plan, 0, length, IODMA_OUT, true);
-    if (status == IODMA_OK)
-        status = maintain(plan, 0, length, IODMA_SYNC_BOUNCED, false);
-    plan->filled = plan->filled || status == IODMA_OK;
-    publish(plan);
-    return status;
-}
-
 enum iodma_status iodma_sync_take_back(struct iodma_plan *plan, uint32_t what,
                                        bool to_client)
 {
@@ -100,15 +87,46 @@ enum iodma_status iodma_sync_take_back(struct iodma_plan *plan, uint32_t what,
 
     observe(plan);
     status = maintain(plan, 0, length, what, true);
-    if (to_client) {
+    if (to_client)
         copied = copy(plan, 0, length, IODMA_IN, true);
-        plan->filled = plan->filled || copied == IODMA_OK;
-    }
     return copied != IODMA_OK ? copied : status; /* the record is of the last */
 }
 
-bool iodma_sync_tears_line(const struct iodma_plan *plan, hal_address from,
-                           hal_address to)
+/* Copies and maintenance for part of the window, either way. */
+static inline enum iodma_status change_hands(const struct iodma_plan *plan,
+                                             hal_address from, hal_address to,
+                                             uint32_t what, uint32_t direction)
+{
+    enum iodma_status status = copy(plan, from, to, direction, false);
+
+    if (direction == IODMA_IN) {
+        observe(plan);
+        if (status == IODMA_OK)
+            status = maintain(plan, from, to, what, true);
+    }
+    if (status == IODMA_OK)
+        status = copy(plan, from, to, direction, true);
+    if (direction == IODMA_OUT) {
+        if (status == IODMA_OK)
+            status = maintain(plan, from, to, what, false);
+        publish(plan);
+    }
+    return status;
+}
+
+enum iodma_status iodma_sync_bounced(struct iodma_plan *plan,
+                                     uint32_t direction)
+{
+    enum iodma_status status = change_hands(plan, 0, plan->window->length,
+                                            IODMA_SYNC_BOUNCED, direction);
+
+    if (status == IODMA_OK)
+        plan->filled = true;
+    return status;
+}
+
+enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
+                                       hal_address from, hal_address to)
 {
     const struct iodma_window *window = plan->window;
     const struct iodma_bus *bus = window->bus;
@@ -116,73 +134,48 @@ bool iodma_sync_tears_line(const struct iodma_plan *plan, hal_address from,
     if (plan->unmaintained || !iodma_window_inbound(window) || from == to ||
         (plan->direct_lines &&
          modulo32((iodma_window_start(window) + from) | (to - from),
-                  bus->line) == 0))
-        return false;
-    return bus->caching && bus->caching->tears(plan, from, to);
+                  bus->line) == 0) ||
+        !bus->caching || !bus->caching->tears(plan, from, to))
+        return IODMA_OK;
+    (void)iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
+                              IODMA_RULE_LINE, bus->line, 0);
+    iodma_refuse_at(window->reason, IODMA_PLACE_OFFSET, from);
+    return IODMA_NOT_ALIGNED;
 }
 
-enum iodma_status iodma_sync_part_out(const struct iodma_plan *plan,
-                                      hal_address from, hal_address to)
+enum iodma_status iodma_sync_part(const struct iodma_plan *plan,
+                                  hal_address from, hal_address to,
+                                  uint32_t direction)
 {
-    enum iodma_status status = copy(plan, from, to, IODMA_OUT, false);
-
-    if (status == IODMA_OK)
-        status = copy(plan, from, to, IODMA_OUT, true);
-    if (status == IODMA_OK)
-        status = maintain(plan, from, to, IODMA_SYNC_ALL, false);
-    publish(plan);
-    return status;
+    return change_hands(plan, from, to, IODMA_SYNC_ALL, direction);
 }
 
-enum iodma_status iodma_sync_part_in(const struct iodma_plan *plan,
-                                     hal_address from, hal_address to)
-{
-    enum iodma_status status = copy(plan, from, to, IODMA_IN, false);
-
-    observe(plan);
-    if (status == IODMA_OK)
-        status = maintain(plan, from, to, IODMA_SYNC_ALL, true);
-    return status == IODMA_OK ? copy(plan, from, to, IODMA_IN, true) : status;
-}
-
-/* From the storage to a buffer, or the other way; *done bytes could be. */
-static enum iodma_status move(const struct iodma_plan *plan, hal_address from,
-                              hal_address to, uint8_t *bytes, bool write,
-                              hal_address *done)
+hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
+                            hal_address to, uint8_t *bytes, bool write)
 {
     const struct iodma_window *window = plan->window;
-    enum iodma_status status = IODMA_OK;
+    enum iodma_status status;
+    hal_address done = 0;
     struct iodma_place place;
     struct iodma_piece piece;
 
-    iodma_piece_seek(plan, &place, from);
-    while (iodma_piece_next(plan, &place,
-                            to - iodma_piece_position(plan, &place), &piece)) {
-        status = iodma_access(
-            window->bus, piece.storage, piece.length, bytes + *done,
-            write ? IODMA_ACCESS_WRITE : IODMA_ACCESS_READ, window->reason);
-        if (status != IODMA_OK)
-            break;
-        *done += piece.length;
-    }
-    return status;
-}
-
-enum iodma_status iodma_sync_move(const struct iodma_plan *plan,
-                                  hal_address from, hal_address to,
-                                  uint8_t *bytes, bool write, hal_address *done)
-{
-    enum iodma_status moved;
-    enum iodma_status status = IODMA_OK;
-
-    if (!write) {
+    if (write) {
+        status = iodma_sync_own_lines(plan, from, to);
+    } else {
         observe(plan);
         status = maintain(plan, from, to, IODMA_SYNC_ALL, true);
-        return status == IODMA_OK ? move(plan, from, to, bytes, false, done)
-                                  : status;
     }
-    moved = move(plan, from, to, bytes, true, done);
-    status = maintain(plan, from, from + *done, IODMA_SYNC_ALL, false);
-    publish(plan);
-    return moved != IODMA_OK ? moved : status;
+    iodma_piece_seek(plan, &place, from);
+    while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
+        status = iodma_access(
+            window->bus, piece.storage, piece.length, bytes + done,
+            write ? IODMA_ACCESS_WRITE : IODMA_ACCESS_READ, window->reason);
+        if (status == IODMA_OK)
+            done += piece.length;
+    }
+    if (write) {
+        (void)maintain(plan, from, from + done, IODMA_SYNC_ALL, false);
+        publish(plan);
+    }
+    return done;
 }

@@ -44,10 +44,6 @@ enum iodma_status iodma_sync_fill(struct iodma_plan *plan, bool from_client,
 /* Zeros for the device, in all storage that a new plan has, cleaned. */
 enum iodma_status iodma_sync_clear(const struct iodma_plan *plan);
 
-/* Bounced bytes once more, from the client to the storage; clean them,
-   publish. */
-enum iodma_status iodma_sync_copy_out(struct iodma_plan *plan);
-
 /* Would the copies in a direction, IODMA_IN or IODMA_OUT, find a region and a
    window everywhere? Changes nothing. */
 enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
@@ -58,29 +54,31 @@ enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
 enum iodma_status iodma_sync_take_back(struct iodma_plan *plan, uint32_t what,
                                        bool to_client);
 
-/* Is there a cache line that a part of the window shares with bytes of the rest
-   that the device may write? */
-bool iodma_sync_tears_line(const struct iodma_plan *plan, hal_address from,
-                           hal_address to);
+/* Bounced bytes of all of the window once more: IODMA_OUT, from the client to
+   the storage; IODMA_IN, the other way. */
+enum iodma_status iodma_sync_bounced(struct iodma_plan *plan,
+                                     uint32_t direction);
 
-/* Copies and maintenance for part of the window, [from, to): the device, or the
-   CPU, may look at it then. Where a copy cannot be made nothing has changed. */
-enum iodma_status iodma_sync_part_out(const struct iodma_plan *plan,
-                                      hal_address from, hal_address to);
-enum iodma_status iodma_sync_part_in(const struct iodma_plan *plan,
-                                     hal_address from, hal_address to);
+/* Does part of the window, [from, to), share no cache line with bytes of the
+   rest that the device may write? Else NotAligned. */
+enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
+                                       hal_address from, hal_address to);
+
+/* Copies and maintenance for such a part: the device, or the CPU, may look at
+   it then. Where a copy cannot be made nothing has changed. */
+enum iodma_status iodma_sync_part(const struct iodma_plan *plan,
+                                  hal_address from, hal_address to,
+                                  uint32_t direction);
 
 /*
- * Copy between a buffer of the CPU's and bytes of the window, as the device
- * sees them: observed and dropped from caches before, or cleaned and published
- * after.
+ * Copy between a buffer and bytes of the window, as the device sees them:
+ * observed and dropped from caches before, or cleaned and published after.
  *
  *   write  from the buffer
- *   done   out: bytes
+ *
+ * Returns how many; what stopped it is recorded.
  */
-enum iodma_status iodma_sync_move(const struct iodma_plan *plan,
-                                  hal_address from, hal_address to,
-                                  uint8_t *bytes, bool write,
-                                  hal_address *done);
+hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
+                            hal_address to, uint8_t *bytes, bool write);
 
 #endif

@@ -65,23 +65,23 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
 
     walk->memory = memory;
     walk->offset = offset;
-    if (offset + memory->skip == 0 && memory->kind != IODMA_KIND_MULTI) {
+    if (offset + memory->skip == 0 && !memory->summary.empty &&
+        memory->kind != IODMA_KIND_MULTI) {
         walk->leaf = memory;
         walk->whole = memory->whole;
         walk->end = memory->length;
         walk->within = 0;
         walk->range = iodma_memory_ranges(memory);
-        return IODMA_OK;
+    } else {
+        enter(walk);
     }
-    enter(walk);
     return IODMA_OK;
 }
 
 hal_address iodma_walk_look(struct iodma_walk *walk, hal_address most,
                             hal_address *address)
 {
-    const struct iodma_range *range;
-    hal_address within;
+    const struct hal_translation *translation;
     hal_address length;
 
     if (walk->offset == walk->end) {
@@ -89,19 +89,34 @@ hal_address iodma_walk_look(struct iodma_walk *walk, hal_address most,
             return 0;
         enter(walk);
     }
-    range = walk->range;
-    within = walk->within;
-    while (within >= range->length) /* used up, or empty */
-        within -= (range++)->length;
-    walk->range = range;
-    walk->within = within;
-    *address = range->address + within;
-    length = smaller(range->length - within, walk->end - walk->offset);
+    *address = walk->range->address + walk->within;
+    length =
+        smaller(walk->range->length - walk->within, walk->end - walk->offset);
     length = smaller(length, most);
-    if (walk->leaf->translation &&
-        !walk->leaf->translation->to_physical(*address, address, &length))
+    translation = walk->leaf->translation;
+    if (translation && !translation->to_physical(*address, address, &length))
         return 0;
     return length;
+}
+
+/* Leave behind what has been looked at: before the leaf's end the place is in a
+   range that is not used up. Out of line, for the stack of all who walk. */
+static __attribute__((noinline)) void step(struct iodma_walk *walk,
+                                           hal_address length)
+{
+    walk->offset += length;
+    walk->within += length;
+    if (walk->offset == walk->end)
+        return;
+    while (walk->within >= walk->range->length)
+        walk->within -= (walk->range++)->length;
+}
+
+/* Does nothing go on where a range of the leaf ends? */
+static bool stands_apart(const struct iodma_walk *walk)
+{
+    return walk->leaf->summary.apart && !walk->leaf->translation &&
+           walk->offset != walk->end;
 }
 
 hal_address iodma_walk_take(struct iodma_walk *walk, hal_address address,
@@ -112,15 +127,26 @@ hal_address iodma_walk_take(struct iodma_walk *walk, hal_address address,
     hal_address next;
 
     for (;;) {
-        walk->offset += more;
-        walk->within += more;
-        if (taken == most || walk->offset == walk->memory->length)
+        step(walk, more);
+        if (taken == most || stands_apart(walk))
             return taken;
         more = iodma_walk_look(walk, most - taken, &next);
         if (more == 0 || next != address + taken)
             return taken;
         taken += more;
     }
+}
+
+void iodma_walk_skip(struct iodma_walk *walk, hal_address length)
+{
+    bool leaves = length > walk->end - walk->offset;
+
+    walk->offset += length;
+    walk->within += length;
+    if (leaves)
+        enter(walk);
+    while (walk->offset != walk->end && walk->within >= walk->range->length)
+        walk->within -= (walk->range++)->length;
 }
 
 enum iodma_status iodma_walk_next(struct iodma_walk *walk, hal_address most,

@@ -67,6 +67,9 @@ hal_address iodma_walk_look(struct iodma_walk *walk, hal_address most,
 hal_address iodma_walk_take(struct iodma_walk *walk, hal_address address,
                             hal_address length, hal_address most);
 
+/* Leave the next bytes behind, unseen: there are as many. Context: any. */
+void iodma_walk_skip(struct iodma_walk *walk, hal_address length);
+
 /*
  * Take the next contiguous extent, and no more than `most` of it.
  *

@@ -104,6 +104,14 @@ static inline hal_address iodma_window_start(const struct iodma_window *window)
            window->offset;
 }
 
+/* Multiples of what are all addresses and lengths of a window? In the low bits.
+   Context: any. */
+static inline uint32_t iodma_window_shape(const struct iodma_window *window)
+{
+    return window->memory->summary.shape | (uint32_t)window->offset |
+           (uint32_t)window->length;
+}
+
 /* The device writes: In, InOut and None. Context: any. */
 static inline bool iodma_window_inbound(const struct iodma_window *window)
 {

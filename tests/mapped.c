@@ -158,9 +158,9 @@ void expect_mapped_bytes(const struct iodma_command *from)
             hal_address at = 0;
             hal_address none;
 
-            iodma_piece_seek(&from->plan, &place, position++);
-            right = expect("a piece",
-                           iodma_piece_next(&from->plan, &place, 1, &piece)) &&
+            iodma_piece_seek(&from->plan, &place, position);
+            right = expect("a piece", iodma_piece_next(&from->plan, &place,
+                                                       ++position, &piece)) &&
                     expect("the byte is shown",
                            model_mapper_translate(&mapped.model, iova, access,
                                                   &at)) &&

@@ -44,20 +44,20 @@ figures='
 # put what `tests/size.sh --limits` prints, with this GCC, in place of both.
 limits_of=12.2
 limits='
-    text core 24073 24050 26157
-    text direct 9772 9758 10586
-    text bounce 15749 15731 17161
-    text caches 16712 16692 18189
-    text oneshot 1407 1403 1564
-    text reasons 6471 6471 6271
+    text core 22690 22678 25045
+    text direct 8965 8949 9985
+    text bounce 14677 14677 16340
+    text caches 15652 15654 17448
+    text oneshot 1285 1281 1421
+    text reasons 6178 6176 5945
     ram iodma_command 176 176 176
     ram iodma_memory 104 104 104
     ram iodma_bus 36 36 36
     ram hal_loan 32 32 32
-    stack iodma_command_prepare 811 811 934
-    stack iodma_command_gen_segments 758 758 848
-    stack iodma_command_complete 481 481 522
-    stack iodma_command_synchronize_range 669 669 693
+    stack iodma_command_prepare 722 722 860
+    stack iodma_command_gen_segments 620 620 701
+    stack iodma_command_complete 448 448 489
+    stack iodma_command_synchronize_range 620 620 652
     stack iodma_map 146 146 155'
 # Files that the core is without.
 beside='copy map reason reason_words transfer zip'

@@ -962,8 +962,9 @@ static bool pieces_hold(uint64_t *seed)
         struct iodma_place place;
 
         iodma_piece_seek(&command.plan, &place, at);
-        if (!expect("piece",
-                    iodma_piece_next(&command.plan, &place, most, &piece)) ||
+        if (!expect("piece", iodma_piece_next(&command.plan, &place,
+                                              smaller(at + most, drawn.length),
+                                              &piece)) ||
             !expect("no more than asked for",
                     piece.length != 0 && piece.length <= most) ||
             !expect_number("the place",
@@ -971,10 +972,10 @@ static bool pieces_hold(uint64_t *seed)
                            at + piece.length))
             return false;
         for (uint32_t k = 0; k < piece.length; k++) {
-            if (!expect_number("client", piece.client + k,
-                               drawn.client[at + k]) ||
-                !expect_number("storage", piece.storage + k,
-                               drawn.place[at + k]))
+            if (!expect_number("storage", piece.storage + k,
+                               drawn.place[at + k]) ||
+                !expect("on loan or not", piece.lent == (drawn.place[at + k] !=
+                                                         drawn.client[at + k])))
                 return false;
         }
     }

@@ -51,16 +51,31 @@ static uint8_t written(uint64_t address)
     return (uint8_t)~sparse_fresh(address);
 }
 
+/* Where a byte of the window is for the client. */
+static hal_address client_of(hal_address position)
+{
+    struct iodma_walk walk;
+    hal_address address = 0;
+
+    (void)iodma_walk_begin(&walk, command.window.memory,
+                           command.window.offset + position);
+    (void)iodma_walk_look(&walk, 1, &address);
+    return address;
+}
+
 /* The device writes all of the prepared bytes where it sees them. */
 static void device_writes(void)
 {
     struct iodma_place place;
     struct iodma_piece piece;
 
+    hal_address position = 0;
+
     iodma_piece_seek(&command.plan, &place, 0);
-    while (iodma_piece_next(&command.plan, &place, HAL_ADDRESS_MAX, &piece)) {
+    while (iodma_piece_next(&command.plan, &place, command.window.length,
+                            &piece)) {
         for (uint64_t i = 0; i < piece.length; i++)
-            *sparse_byte(piece.storage + i) = written(piece.client + i);
+            *sparse_byte(piece.storage + i) = written(client_of(position++));
     }
 }
 

@@ -262,6 +262,32 @@ static void synchronizing(void)
                   IODMA_OK);
 }
 
+/* Its ends are in lines of others, and bounced. */
+static void synchronizing_ends(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x10010, 0x1000 },
+    };
+    static const struct recorded_call want[] = {
+        { 'i', 0x100010, 0x40, 0 }, /* two loans, side by side */
+        { 'c', 0x100010, 0x40, 0 },
+    };
+
+    check_case("synchronize leaves alone what goes as it lies");
+    begin(&spec, IODMA_NON_COHERENT, true, ranges, IODMA_IN);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    recorded_count = 0;
+    expect_status("in", iodma_command_synchronize(&command, IODMA_IN),
+                  IODMA_OK);
+    expect_status("out", iodma_command_synchronize(&command, IODMA_OUT),
+                  IODMA_OK);
+    expect_calls(want, COUNT_OF(want));
+    expect_status("complete", iodma_command_complete(&command, false, false),
+                  IODMA_OK);
+}
+
 /* Clear completes as if everything was asked for. */
 static void clearing(void)
 {
@@ -800,6 +826,7 @@ int main(void)
     pool_half_cached();
     no_cache_stated();
     synchronizing();
+    synchronizing_ends();
     parting();
     parting_in_a_capacity();
     clearing();

@@ -35,9 +35,33 @@ static const struct {
 };
 /* clang-format on */
 
+/* Have an output write the list of these ranges, of a command for all
+   addresses. */
+static enum iodma_status write_list(const struct iodma_output *output,
+                                    const struct iodma_range *ranges,
+                                    void *array)
+{
+    struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    struct iodma_memory memory = row_memory(ranges, IODMA_OUT);
+    struct iodma_command command;
+    hal_address offset = 0;
+    uint32_t count = ROW_RANGES;
+
+    expect_status("init",
+                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    return iodma_command_gen_segments_with(&command, output, &offset, array,
+                                           &count);
+}
+
 static void writing(void)
 {
-    static const struct hal_segment segment = { 0x12345678, 0x9ABC };
+    static const struct iodma_range twice[ROW_RANGES] = {
+        { 0x12345678, 0x9ABC },
+        { 0x12345678, 0x9ABC },
+    };
 
     for (size_t i = 0; i < COUNT_OF(writers); i++) {
         /* One byte off, since the array needs no alignment. */
@@ -47,25 +71,26 @@ static void writing(void)
         check_spec(writers[i].number, writers[i].what);
         memset(array, UNTOUCHED, sizeof array);
         memset(want, UNTOUCHED, sizeof want);
-        memcpy(want + 1 + writers[i].size, writers[i].want, writers[i].size);
-        expect_number("it is written",
-                      iodma_output_write(writers[i].output, NULL, &segment, 1,
-                                         array + 1, 1),
-                      1);
-        expect_bytes("element 1, and nothing else", array, want, sizeof array);
+        for (size_t k = 0; k < 2; k++)
+            memcpy(want + 1 + k * writers[i].size, writers[i].want,
+                   writers[i].size);
+        expect_status("gen", write_list(writers[i].output, twice, array + 1),
+                      IODMA_OK);
+        expect_bytes("two elements, and nothing else", array, want,
+                     sizeof array);
     }
 }
 
 /* clang-format off */
 static const struct {
     const char *what;
-    struct hal_segment segment;
+    struct iodma_range ranges[ROW_RANGES];
     bool fits;
 } widths[] = {
-    { "an address of 33 bits", { 0x100000000, 1 }, false },
-    { "a length of 33 bits", { 0, 0x100000000 }, false },
+    { "an address of 33 bits", { { 0x100000000, 1 } }, false },
+    { "a length of 33 bits", { { 0, 0x100000000 } }, false },
     { "the highest address and length of 32 bits",
-      { 0xFFFFFFFF, 0xFFFFFFFF }, true },
+      { { 0xFFFFFFFF, 0xFFFFFFFF } }, true },
 };
 /* clang-format on */
 
@@ -83,17 +108,14 @@ static const struct iodma_output *const wide[] = {
 
 static void refusing(void)
 {
-
     for (size_t i = 0; i < COUNT_OF(widths); i++) {
         check_spec(79, widths[i].what);
         for (size_t k = 0; k < COUNT_OF(narrow); k++) {
             uint8_t array[8] = { 0 };
             uint8_t untouched[8] = { 0 };
 
-            expect_number("it fits",
-                          iodma_output_write(narrow[k], NULL,
-                                             &widths[i].segment, 1, array, 0),
-                          widths[i].fits ? 1 : 0);
+            expect_status("gen", write_list(narrow[k], widths[i].ranges, array),
+                          widths[i].fits ? IODMA_OK : IODMA_MESSAGE_TOO_LARGE);
             if (!widths[i].fits)
                 expect_bytes("nothing is written", array, untouched, 8);
         }
@@ -228,7 +250,7 @@ static void narrow_list(void)
 /* A list of three, of which the second does not fit. */
 static void refusing_inside(void)
 {
-    static const struct hal_segment three[] = {
+    static const struct iodma_range three[ROW_RANGES] = {
         { 0x10000, 0x100 },
         { 0x100000000, 0x100 },
         { 0x20000, 0x100 },
@@ -241,9 +263,8 @@ static void refusing_inside(void)
 
         memset(array, UNTOUCHED, sizeof array);
         memset(untouched, UNTOUCHED, sizeof untouched);
-        expect_number("written",
-                      iodma_output_write(narrow[k], NULL, three, 3, array, 0),
-                      1);
+        expect_status("gen", write_list(narrow[k], three, array),
+                      IODMA_MESSAGE_TOO_LARGE);
         expect("the first is there", memcmp(array, untouched, 8) != 0);
         expect_bytes("nothing behind it", array + 8, untouched, 24);
     }

@@ -50,8 +50,7 @@ bool write_descriptor(iodma_command *, hal_segment segment, void *segments,
 #if __cplusplus >= 202002L
 const iodma_output descriptors = { .function = write_descriptor, .bits = 32 };
 #else
-const iodma_output descriptors = { write_descriptor, nullptr, 32,
-                                   IODMA_FORM_OWN, false };
+const iodma_output descriptors = { write_descriptor, 32, IODMA_FORM_OWN };
 #endif
 
 /* Where IODMACommand would be subclassed. */
