@@ -62,6 +62,8 @@ struct board_memory {
 
 struct board {
     const char *name;
+    struct hal_cache *cache; /* of its buses; NULL: all are snooped      */
+    void (*cache_init)(struct hal_cache *cache); /* before a bus is used */
     const struct board_dmac *dmacs;
     uint32_t dmac_count;
     const struct board_nvme *nvme; /* NULL: none                         */

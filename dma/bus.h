@@ -188,6 +188,26 @@ static inline enum iodma_status iodma_bus_locate(const struct iodma_bus *bus,
     return IODMA_OK;
 }
 
+/* What is said of a list that did not end. Returns status. Context: any. */
+enum iodma_status iodma_bus_unfinished(enum iodma_status status,
+                                       struct iodma_reason *reason);
+
+/*
+ * End a list of cache maintenance: all that was begun is done.
+ *
+ * Returns OK; Timeout: the cache's controller does not come to an end, or
+ * whatever else its driver says. Context: thread or ISR. Only on a bus with a
+ * cache.
+ */
+static inline enum iodma_status iodma_bus_finish(const struct iodma_bus *bus,
+                                                 struct iodma_reason *reason)
+{
+    const struct hal_cache *cache = bus->hal->cache;
+    enum iodma_status status = cache->ops->finish(cache);
+
+    return status == IODMA_OK ? IODMA_OK : iodma_bus_unfinished(status, reason);
+}
+
 /* The region that holds a CPU physical address; NULL if none does. Context:
    any. */
 const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,

@@ -155,13 +155,13 @@ static bool count(const struct iodma_bus *bus,
                   const struct iodma_memory *memory, bool up)
 {
     struct iodma_memory *shared = (struct iodma_memory *)(uintptr_t)memory;
-    uint32_t state = bus->hal->lock->save();
+    uint32_t state = bus->hal->lock->save(bus->hal->lock);
 
     if (up)
         shared->users++;
     else
         shared->users--;
-    bus->hal->lock->restore(state);
+    bus->hal->lock->restore(bus->hal->lock, state);
     return up;
 }
 
@@ -472,13 +472,13 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
 /* Make a buffer for all of the window, zero, and show it. Up to here the plan
    in force is untouched: what can fail without a trace comes first. */
 static enum iodma_status make_buffer(const struct iodma_plan *old,
-                                     struct iodma_plan *plan)
+                                     struct iodma_plan *plan, uint32_t phase)
 {
     const struct iodma_window *window = old->window;
     enum iodma_status status;
 
     *plan = (struct iodma_plan){ .window = window };
-    status = window->bus->bouncing ? window->bus->bouncing->whole(plan)
+    status = window->bus->bouncing ? window->bus->bouncing->whole(plan, phase)
                                    : iodma_plan_judge_whole(plan, NULL);
     if (status == IODMA_UNSUPPORTED)
         return status;
@@ -501,7 +501,8 @@ static enum iodma_status make_buffer(const struct iodma_plan *old,
 
 /* Move the window to one new buffer. The client gets what the device wrote, if
    the storage ever held what the client has (R-34); then the buffer gets it. */
-static enum iodma_status double_buffer(struct iodma_command *command)
+static enum iodma_status double_buffer(struct iodma_command *command,
+                                       uint32_t phase)
 {
     struct iodma_plan *old = &command->plan;
     bool inbound = iodma_window_inbound(&command->window);
@@ -512,7 +513,7 @@ static enum iodma_status double_buffer(struct iodma_command *command)
         return IODMA_OK;
     if (command->held != 0)
         return refuse_held(command);
-    status = make_buffer(old, &plan);
+    status = make_buffer(old, &plan, phase);
     if (status != IODMA_OK)
         return status;
 
@@ -533,6 +534,20 @@ static enum iodma_status double_buffer(struct iodma_command *command)
     return IODMA_OK;
 }
 
+enum iodma_status iodma_command_force(struct iodma_command *command,
+                                      uint32_t phase)
+{
+    const struct iodma_window *window = &command->window;
+
+    if (iodma_window_iterates(window))
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(ITERATE_ONLY, OPTIONS));
+    if ((window->mapping & IODMA_DIRECT_ONLY) != 0)
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(DIRECT_ONLY, OPTIONS));
+    return double_buffer(command, phase);
+}
+
 enum iodma_status iodma_command_synchronize(struct iodma_command *command,
                                             uint32_t options)
 {
@@ -547,14 +562,8 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
             IODMA_FORCE_DOUBLE_BUFFER | IODMA_INOUT, options);
     if (command->prepared == 0)
         return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNPREPARED);
-    if (force && iodma_window_iterates(&command->window))
-        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(ITERATE_ONLY, OPTIONS));
-    if (force && (command->window.mapping & IODMA_DIRECT_ONLY) != 0)
-        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(DIRECT_ONLY, OPTIONS));
     if (force && !plan->whole)
-        return double_buffer(command);
+        return iodma_command_force(command, 0);
     if (!plan->loans || direction == IODMA_NONE)
         return IODMA_OK;
     return iodma_sync_bounced(plan, direction);
@@ -660,13 +669,17 @@ iodma_command_bus_memory(const struct iodma_command *command,
                          struct iodma_memory *memory)
 {
     const struct iodma_window *window = &command->window;
+    hal_address storage;
+    uint32_t phase;
 
     if (command->prepared == 0 || !command->plan.whole)
         return window->memory;
+    storage = command->plan.loans->storage;
+    phase = modulo32(storage, window->bus->granule);
     (void)iodma_memory_init_buffer(
-        memory, command->plan.loans->storage,
-        round_up(window->length, iodma_plan_granule(window)), window->length,
-        window->memory->direction);
+        memory, storage,
+        round_up(phase + window->length, iodma_plan_granule(window)) - phase,
+        window->length, window->memory->direction);
     return memory;
 }
 

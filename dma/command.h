@@ -242,6 +242,8 @@ static inline void iodma_command_explain(struct iodma_command *command,
  *                alignment, or a cache line that holds others' bytes; too many
  *                segments
  *   NotAttached  memory that has to be copied lies in no region
+ *   Timeout, DMAError
+ *                caches were not cleaned: what their controller says
  *   NoResources  no IOVA within reach; or what the mapper says
  *
  * Context: thread or ISR; the time is that of generating the list, and of
@@ -302,8 +304,8 @@ enum iodma_status iodma_command_check(struct iodma_command *command,
  *
  * Returns OK; NotReady if not prepared; Busy if this preparation is held:
  * a device may still reach the memory; nothing changes then. Or what stopped
- * the copy back (NotAttached, NoResources): it is not prepared any more all
- * the same.
+ * the copy back (NotAttached, NoResources) or the caches (Timeout, DMAError):
+ * it is not prepared any more all the same.
  *
  * Context: thread or ISR. Source: spec 3.8, R-29, R-32.
  */
@@ -389,9 +391,10 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
  * iterate-only or a direct-only command; NotReady: not prepared; Busy: force
  * while held; NoResources, NotAligned, NoSpace: no such buffer; NotAttached,
  * NotWritable, NoResources: memory that has to be copied lies in no region, is
- * read only, or no window is free. All windows are tried before the first byte
- * is copied; only one that goes away between the two leaves part of a copy done
- * (an exception to E7). The preparation is as it was in every case.
+ * read only, or no window is free; Timeout, DMAError: what the controller of
+ * the caches says. All windows are tried before the first byte is copied; only
+ * one that goes away between the two, or caches, leave part of a copy done (an
+ * exception to E7). The preparation is as it was in every case.
  *
  * Context: thread or ISR. Source: spec 3.9, DS-07, DS-08, R-16.
  */
@@ -410,8 +413,8 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
  *
  * Returns OK; BadArgument: other options, or the part is not within the
  * window; NotReady: not prepared; NotAligned: the part has some bytes of a
- * cache line, and the device may write others of it; what stopped a copy, as
- * above. Iterate-only there is nothing to hand over.
+ * cache line, and the device may write others of it; what stopped a copy or
+ * the caches, as above. Iterate-only there is nothing to hand over.
  *
  * Context: thread or ISR. Source: E12.
  */
@@ -430,7 +433,8 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
  * Returns the number of bytes: 0 if not prepared, bytes is NULL or offset is
  * not within the window, else as many as the window has, or until a region or
  * window was missing. Alignments do not matter; but what is written may not
- * share a cache line with bytes that the device may write: 0 then (E12).
+ * share a cache line with bytes that the device may write: 0 then (E12). 0 as
+ * well if the controller of the caches does not come to an end.
  * Iterate-only, caches are the caller's. No generation is disturbed.
  *
  * Context: thread or ISR. Source: spec 3.11.
@@ -495,5 +499,18 @@ uint32_t iodma_command_alignment(const struct iodma_command *command);
 uint32_t iodma_command_alignment_length(const struct iodma_command *command);
 uint32_t
 iodma_command_alignment_internal_segments(const struct iodma_command *command);
+
+/* For dma/transfer.c ------------------------------------------------------- */
+
+/*
+ * The same as IODMA_FORCE_DOUBLE_BUFFER of a prepared command, whatever it uses
+ * now, for a buffer that begins at a phase.
+ *
+ *   phase  bytes behind where a granule begins on the bus, less than one
+ *
+ * Returns as iodma_command_synchronize().
+ */
+enum iodma_status iodma_command_force(struct iodma_command *command,
+                                      uint32_t phase);
 
 #endif

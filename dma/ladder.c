@@ -173,12 +173,12 @@ static enum iodma_status split(struct iodma_plan *plan)
 
 /* Whole ------------------------------------------------------------------- */
 
-static enum iodma_status whole(struct iodma_plan *plan)
+static enum iodma_status whole(struct iodma_plan *plan, uint32_t phase)
 {
     enum iodma_status status = iodma_plan_judge_whole(plan, NULL);
 
     if (status == IODMA_OK)
-        status = iodma_loans_borrow_whole(plan);
+        status = iodma_loans_borrow_whole(plan, phase);
     if (status == IODMA_OK)
         status = iodma_plan_judge(plan, NULL);
     if (status != IODMA_OK)
@@ -187,11 +187,11 @@ static enum iodma_status whole(struct iodma_plan *plan)
 }
 
 /* Without a lower rung. */
-static enum iodma_status force(struct iodma_plan *plan)
+static enum iodma_status force(struct iodma_plan *plan, uint32_t phase)
 {
     enum iodma_status status = iodma_loans_usable(plan->window);
 
-    return status == IODMA_OK ? whole(plan) : status;
+    return status == IODMA_OK ? whole(plan, phase) : status;
 }
 
 static enum iodma_status climb(struct iodma_plan *plan)
@@ -204,7 +204,7 @@ static enum iodma_status climb(struct iodma_plan *plan)
     lower = split(plan);
     if (lower == IODMA_OK)
         return lower;
-    higher = whole(plan);
+    higher = whole(plan, 0);
     return higher == IODMA_OK ? higher : iodma_plan_refuse(plan, lower, higher);
 }
 

@@ -126,7 +126,7 @@ static enum iodma_status lend(struct iodma_borrower *borrower, uint32_t within,
                               bool open)
 {
     const struct iodma_bus *bus = borrower->window->bus;
-    uint32_t state = bus->hal->lock->save();
+    uint32_t state = bus->hal->lock->save(bus->hal->lock);
     struct hal_loan *loan = bus->bounce->loans;
     hal_address storage;
     hal_address length;
@@ -135,7 +135,7 @@ static enum iodma_status lend(struct iodma_borrower *borrower, uint32_t within,
         loan = NULL;
     if (loan)
         bus->bounce->loans = loan->next;
-    bus->hal->lock->restore(state);
+    bus->hal->lock->restore(bus->hal->lock, state);
     if (!loan)
         return IODMA_NO_RESOURCES;
 
@@ -184,10 +184,12 @@ enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower)
     return status;
 }
 
-enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan)
+enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan,
+                                           uint32_t phase)
 {
     const struct iodma_window *window = plan->window;
-    hal_address size = round_up(window->length, iodma_plan_granule(window));
+    hal_address size =
+        round_up(phase + window->length, iodma_plan_granule(window));
     struct iodma_borrower borrower;
     struct hal_bounce_wish *wish = &borrower.wish;
     enum iodma_status status;
@@ -206,7 +208,7 @@ enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan)
         window->bus->granule);
     borrower.position = 0;
     borrower.length = window->length;
-    status = lend(&borrower, 0, true);
+    status = lend(&borrower, phase, true);
     if (status != IODMA_OK)
         return status;
     plan->whole = true;
@@ -239,15 +241,15 @@ hal_address iodma_loans_give_back(struct iodma_plan *plan)
         size = end - loan->storage;
         size += modulo32(loan->storage - base, unit);
         all += size;
-        state = lock->save();
+        state = lock->save(lock);
         bounce->ops->give_back(bounce, end - size, size);
-        lock->restore(state);
+        lock->restore(lock, state);
     }
     if (last) {
-        state = lock->save();
+        state = lock->save(lock);
         last->next = bounce->loans;
         bounce->loans = plan->loans;
-        lock->restore(state);
+        lock->restore(lock, state);
     }
     plan->loans = NULL;
     plan->whole = false;

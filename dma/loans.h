@@ -61,8 +61,10 @@ void iodma_loans_begin(struct iodma_borrower *borrower,
    was taken before stays with the plan. */
 enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower);
 
-/* The same for all of the window, in one piece, on PATH_FLAT. */
-enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan);
+/* The same for all of the window, in one piece, on PATH_FLAT: so many bytes
+   behind where a granule begins on the bus. */
+enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan,
+                                           uint32_t phase);
 
 /* Calls of struct iodma_bouncing (dma/plan.h). */
 hal_address iodma_loans_give_back(struct iodma_plan *plan);

@@ -34,9 +34,9 @@ static enum iodma_status take(struct iodma_mapper *mapper,
         ((last - mapper->first) >> mapper->shift) +
             (modulo32(last, mapper->page_size) == mapper->page_size - 1));
 
-    state = mapper->lock->save();
+    state = mapper->lock->save(mapper->lock);
     taken = iodma_blocks_take(&mapper->space, &wish, &first);
-    mapper->lock->restore(state);
+    mapper->lock->restore(mapper->lock, state);
     if (taken == 0)
         return IODMA_NO_RESOURCES;
     *iova = mapper->first + ((hal_address)first << mapper->shift);
@@ -46,12 +46,12 @@ static enum iodma_status take(struct iodma_mapper *mapper,
 static void give_back(struct iodma_mapper *mapper, hal_address iova,
                       uint32_t pages)
 {
-    uint32_t state = mapper->lock->save();
+    uint32_t state = mapper->lock->save(mapper->lock);
 
     iodma_blocks_give_back(&mapper->space,
                            (uint32_t)((iova - mapper->first) >> mapper->shift),
                            pages);
-    mapper->lock->restore(state);
+    mapper->lock->restore(mapper->lock, state);
 }
 
 /* Layout ------------------------------------------------------------------ */
@@ -287,13 +287,13 @@ static void make(const struct iodma_window *window)
     if (install(&plan) != IODMA_OK)
         return;
 
-    state = lock->save();
+    state = lock->save(lock);
     if (mapping->pages == 0) {
         *mapping = (struct iodma_mapping){ window->mapper, window->bus->hal,
                                            plan.origin, plan.pages };
         plan.pages = 0;
     }
-    lock->restore(state);
+    lock->restore(lock, state);
     hide(&plan);
     release(&plan);
 }

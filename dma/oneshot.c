@@ -173,26 +173,33 @@ static inline enum iodma_status judge(const struct hal_limits *limits,
 }
 
 /* Rule E4. A cast takes const away: lines change, the bytes do not. */
-static inline enum iodma_status to_device(const struct hal_bus *hal,
+static inline enum iodma_status to_device(const struct iodma_bus *bus,
                                           bool maintained, const void *pointer,
                                           hal_address physical, size_t length)
 {
-    if (maintained)
-        hal->cache->ops->clean(hal->cache, (void *)(uintptr_t)pointer, physical,
-                               length);
-    hal_publish(hal);
-    return IODMA_OK;
+    const struct hal_cache *cache = bus->hal->cache;
+    enum iodma_status status = IODMA_OK;
+
+    if (maintained) {
+        cache->ops->clean(cache, (void *)(uintptr_t)pointer, physical, length);
+        status = iodma_bus_finish(bus, bus->reason);
+    }
+    hal_publish(bus->hal);
+    return status;
 }
 
-static inline enum iodma_status to_cpu(const struct hal_bus *hal,
+static inline enum iodma_status to_cpu(const struct iodma_bus *bus,
                                        bool maintained, const void *pointer,
                                        hal_address physical, size_t length)
 {
-    hal_observe(hal);
-    if (maintained)
-        hal->cache->ops->clean_invalidate(
-            hal->cache, (void *)(uintptr_t)pointer, physical, length);
-    return IODMA_OK;
+    const struct hal_cache *cache = bus->hal->cache;
+
+    hal_observe(bus->hal);
+    if (!maintained)
+        return IODMA_OK;
+    cache->ops->clean_invalidate(cache, (void *)(uintptr_t)pointer, physical,
+                                 length);
+    return iodma_bus_finish(bus, bus->reason);
 }
 
 enum iodma_status iodma_map(const struct iodma_bus *bus,
@@ -235,8 +242,10 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
     if (status != IODMA_OK)
         return status;
 
-    *address = first;
-    return to_device(bus->hal, spot.maintained, pointer, spot.physical, length);
+    status = to_device(bus, spot.maintained, pointer, spot.physical, length);
+    if (status == IODMA_OK)
+        *address = first;
+    return status;
 }
 
 enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
@@ -266,8 +275,8 @@ enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
     if (maintained && modulo32(spot.physical, bus->line) != 0)
         return within_line(bus, spot.physical);
     return options == IODMA_OUT
-               ? to_device(bus->hal, maintained, pointer, spot.physical, length)
-               : to_cpu(bus->hal, maintained, pointer, spot.physical, length);
+               ? to_device(bus, maintained, pointer, spot.physical, length)
+               : to_cpu(bus, maintained, pointer, spot.physical, length);
 }
 
 enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,

@@ -95,6 +95,8 @@
  *                    writes, does not snoop, and the buffer begins or ends
  *                    within a cache line (the bus's largest) that is not all
  *                    in its capacity: what else is in it would be lost
+ *   Timeout, DMAError  what the cache's controller says: it does not come to
+ *                    an end, or has failed
  *
  * Context: thread or ISR; where the device does not snoop, the time is that
  * of cleaning the lines.
@@ -114,7 +116,8 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
  *         be looked at. 0: none
  *
  * Returns OK; or what iodma_map() says of a buffer that cannot be mapped, as
- * far as it is looked at again. Nothing has been done then.
+ * far as it is looked at again: nothing has been done then; Timeout, DMAError:
+ * what the buffer holds is unknown.
  *
  * Context: thread or ISR; the time is that of dropping the lines.
  */

@@ -26,9 +26,10 @@ struct iodma_bouncing {
     /* Plan what cannot go as it lies: split, else whole. On failure nothing is
        taken. */
     enum iodma_status (*climb)(struct iodma_plan *plan);
-    /* Plan one buffer for all of the window. The same, but nothing is recorded
-       unless it is Unsupported. */
-    enum iodma_status (*whole)(struct iodma_plan *plan);
+    /* Plan one buffer for all of the window, which begins so many bytes behind
+       its place, less than a granule. The same, but nothing is recorded unless
+       it is Unsupported. */
+    enum iodma_status (*whole)(struct iodma_plan *plan, uint32_t phase);
     /* Zeros in all that the device could see of the loans' storage, or in all
        but the window's own bytes; maintained. */
     enum iodma_status (*clear)(const struct iodma_plan *plan,

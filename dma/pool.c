@@ -22,7 +22,7 @@ enum iodma_status iodma_pool_init(struct iodma_pool *pool,
 static struct iodma_link *take(struct iodma_pool *pool, bool sleeping,
                                bool woken)
 {
-    uint32_t state = pool->lock->save();
+    uint32_t state = pool->lock->save(pool->lock);
     struct iodma_link *link = NULL;
 
     if (woken)
@@ -34,7 +34,7 @@ static struct iodma_link *take(struct iodma_pool *pool, bool sleeping,
     } else if (sleeping) {
         pool->sleepers++;
     }
-    pool->lock->restore(state);
+    pool->lock->restore(pool->lock, state);
     return link;
 }
 
@@ -70,14 +70,14 @@ enum iodma_status iodma_pool_return(struct iodma_pool *pool,
     if (!pool || !command)
         return IODMA_BAD_ARGUMENT;
 
-    state = pool->lock->save();
+    state = pool->lock->save(pool->lock);
     busy = command->link.next || command->prepared != 0;
     if (!busy) {
         command->link.next = pool->top;
         pool->top = &command->link;
         wake = pool->sleepers != 0;
     }
-    pool->lock->restore(state);
+    pool->lock->restore(pool->lock, state);
     if (wake)
         pool->sleep->wake(pool->sleep->context);
     return busy ? refuse(command) : IODMA_OK;

@@ -37,4 +37,22 @@ static inline struct iodma_link *iodma_queue_take(struct iodma_queue *list)
     return link;
 }
 
+/* Takes one off, wherever it is; nothing happens if it is not there. */
+static inline void iodma_queue_remove(struct iodma_queue *list,
+                                      struct iodma_link *link)
+{
+    struct iodma_link *before = NULL;
+    struct iodma_link **at = &list->first;
+
+    while (*at && *at != link) {
+        before = *at;
+        at = &before->next;
+    }
+    if (!*at)
+        return;
+    *at = link->next;
+    if (!link->next && before)
+        list->last = before;
+}
+
 #endif

@@ -92,13 +92,14 @@ enum {
 
     /* What somebody lends or does. */
     IODMA_RULE_STORAGE = 50, /* for a forced buffer, which is not to be had */
-    IODMA_RULE_FAR_WINDOW = 51, /* none is free, or was: 0, CPU address */
-    IODMA_RULE_IOVA = 52,       /* bytes wanted; highest address */
-    IODMA_RULE_MAPPER = 53,     /* its driver refused: 0, status */
-    IODMA_RULE_OUTPUT = 54,     /* the output refused a segment: highest, its
-                                   address or length; 0, 0 for one that is not
-                                   built in */
-    IODMA_RULE_EMITTER = 55,    /* the driver refused: 0, status */
+    IODMA_RULE_FAR_WINDOW = 51,  /* none is free, or was: 0, CPU address */
+    IODMA_RULE_IOVA = 52,        /* bytes wanted; highest address */
+    IODMA_RULE_MAPPER = 53,      /* its driver refused: 0, status */
+    IODMA_RULE_OUTPUT = 54,      /* the output refused a segment: highest, its
+                                    address or length; 0, 0 for one that is not
+                                    built in */
+    IODMA_RULE_EMITTER = 55,     /* the driver refused: 0, status */
+    IODMA_RULE_MAINTENANCE = 56, /* the cache did not finish: 0, status */
 
     /* The board's facts: iodma_bus_check(). */
     IODMA_RULE_HOOK = 60,    /* IODMA_HOOK_..., missing */
@@ -148,6 +149,7 @@ enum {
     IODMA_ARGUMENT_COMMAND = 22,
     IODMA_ARGUMENT_HAL = 23,
     IODMA_ARGUMENT_GRANULE = 24,
+    IODMA_ARGUMENT_PORT = 25,
 };
 
 enum {

@@ -57,7 +57,8 @@ static const char rules[] =
     /* 53 MAPPER */ "mapper refused\0"
     /* 54 OUTPUT */ "output refused\0"
     /* 55 EMITTER */ "driver refused\0"
-    "\0\0\0\0"
+    /* 56 MAINTENANCE */ "cache not finished\0"
+    "\0\0\0"
     /* 60 HOOK */ "missing hook\0"
     /* 61 ORDER */ "ends before it begins\0"
     /* 62 ACCESS */ "no such access\0"
@@ -93,7 +94,7 @@ static const char cures[] =
 static const char arguments[] =
     "\0spec\0offset\0length\0segments\0count\0output\0emitter\0bytes\0options\0"
     "bus\0pointer\0capacity\0direction\0address\0bounce\0mapper\0memory\0"
-    "shared\0limits\0source\0destination\0command\0hal\0granule";
+    "shared\0limits\0source\0destination\0command\0hal\0granule\0port";
 
 static const char fields[] =
     "\0output\0struct_size\0address_bits\0max_segment\0max_transfer\0"

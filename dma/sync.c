@@ -8,22 +8,24 @@
 #include "dma/refuse.h"
 #include "hal/bits.h"
 
-/* Clean what the device uses of part of the window, or clean and invalidate
-   it, where there is any need. */
-static inline enum iodma_status maintain(const struct iodma_plan *plan,
-                                         hal_address from, hal_address to,
-                                         uint32_t what, bool drop)
+/* Has the CPU's cache anything to do with the window? */
+static inline bool maintained(const struct iodma_plan *plan)
+{
+    return !plan->unmaintained && plan->window->bus->caching;
+}
+
+/* Begin to clean what the device uses of part of the window, or to clean and
+   invalidate it. */
+static inline enum iodma_status begin_list(const struct iodma_plan *plan,
+                                           hal_address from, hal_address to,
+                                           uint32_t what, bool drop)
 {
     const struct iodma_window *window = plan->window;
     const struct hal_cache *cache = window->bus->hal->cache;
     hal_address address;
 
-    if (plan->unmaintained || what == IODMA_SYNC_NONE || from == to)
-        return IODMA_OK;
     if (!plan->direct_lines)
-        return window->bus->caching
-                   ? window->bus->caching->maintain(plan, from, to, what, drop)
-                   : IODMA_OK;
+        return window->bus->caching->maintain(plan, from, to, what, drop);
     address = iodma_window_start(window) + from;
     if ((what & IODMA_SYNC_DIRECT) != 0)
         (drop ? cache->ops->clean_invalidate : cache->ops->clean)(
@@ -31,9 +33,29 @@ static inline enum iodma_status maintain(const struct iodma_plan *plan,
     return IODMA_OK;
 }
 
+static inline enum iodma_status end_list(const struct iodma_plan *plan,
+                                         enum iodma_status status)
+{
+    const struct iodma_window *window = plan->window;
+    enum iodma_status finished = iodma_bus_finish(window->bus, window->reason);
+
+    return status != IODMA_OK ? status : finished;
+}
+
+/* A whole list. */
+static inline enum iodma_status maintain(const struct iodma_plan *plan,
+                                         hal_address from, hal_address to,
+                                         uint32_t what, bool drop)
+{
+    if (!maintained(plan) || what == IODMA_SYNC_NONE || from == to)
+        return IODMA_OK;
+    return end_list(plan, begin_list(plan, from, to, what, drop));
+}
+
 /* Copy the bounced bytes of part of the window, or only try. */
-static enum iodma_status copy(const struct iodma_plan *plan, hal_address from,
-                              hal_address to, uint32_t direction, bool really)
+static inline enum iodma_status copy(const struct iodma_plan *plan,
+                                     hal_address from, hal_address to,
+                                     uint32_t direction, bool really)
 {
     return plan->loans ? plan->window->bus->bouncing->copy(plan, from, to,
                                                            direction, really)
@@ -52,7 +74,9 @@ static void observe(const struct iodma_plan *plan)
 
 enum iodma_status iodma_sync_clear(const struct iodma_plan *plan)
 {
-    return plan->window->bus->bouncing->clear(plan, false);
+    enum iodma_status status = plan->window->bus->bouncing->clear(plan, false);
+
+    return maintained(plan) ? end_list(plan, status) : status;
 }
 
 enum iodma_status iodma_sync_fill(struct iodma_plan *plan, bool from_client,
@@ -65,8 +89,11 @@ enum iodma_status iodma_sync_fill(struct iodma_plan *plan, bool from_client,
         status = plan->window->bus->bouncing->clear(plan, from_client);
     if (status == IODMA_OK && from_client)
         status = copy(plan, 0, length, IODMA_OUT, true);
-    if (status == IODMA_OK)
-        status = maintain(plan, 0, length, cleaned, false);
+    if (maintained(plan) && (plan->loans || cleaned != IODMA_SYNC_NONE)) {
+        if (status == IODMA_OK && cleaned != IODMA_SYNC_NONE)
+            status = begin_list(plan, 0, length, cleaned, false);
+        status = end_list(plan, status); /* of what was cleared, too */
+    }
     plan->filled = from_client;
     publish(plan);
     return status;
@@ -174,7 +201,9 @@ hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
             done += piece.length;
     }
     if (write) {
-        (void)maintain(plan, from, from + done, IODMA_SYNC_ALL, false);
+        if (maintain(plan, from, from + done, IODMA_SYNC_ALL, false) !=
+            IODMA_OK)
+            done = 0; /* nobody knows what the device finds */
         publish(plan);
     }
     return done;

@@ -2,15 +2,28 @@
 /*
  * The contract of cache maintenance. A line written by the CPU may be dirty;
  * a line read may be stale. Ranges are rounded outward to whole lines by the
- * one who is called. A fence of the bus follows before the device is told.
+ * one who is called.
+ *
+ * A list of ranges is begun range by range and finished once:
+ *
+ *     clean(first), clean(second), ... finish()     before the doorbell
+ *     clean_invalidate(...), ...       finish()     before the CPU reads
+ *
+ * What was begun may go on in the background (a controller with a range
+ * register, an outer cache) until finish(). A handler may begin and finish a
+ * list of its own in the middle of another's; whoever has registers that two
+ * lists share masks interrupts, or waits, for as long as it writes them.
+ * finish() waits for all lists, so a handler's may be longer than its own. A
+ * fence of the bus follows behind it.
  *
  * va names the bytes for inner caches, which work by virtual address; pa for
- * outer ones. Nothing is returned: there is no error to have.
+ * outer ones.
  */
 #ifndef HAL_CACHE_H
 #define HAL_CACHE_H
 
 #include "hal/address.h"
+#include "hal/status.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,14 +31,33 @@
 struct hal_cache;
 
 struct hal_cache_ops {
-    /* Write dirty lines back; they may stay valid. Context: any. */
+    /* Begin to write dirty lines back; they may stay valid. Context: any. */
     void (*clean)(const struct hal_cache *cache, void *va, hal_address pa,
                   size_t length);
-    /* Write dirty lines back and drop them. Context: any. */
+    /* Begin to write dirty lines back and drop them. Context: any. */
     void (*clean_invalidate)(const struct hal_cache *cache, void *va,
                              hal_address pa, size_t length);
+    /*
+     * Wait until all that was begun is done.
+     *
+     * Returns OK; Timeout: the controller does not come to an end; DMAError: it
+     * reports an error. What memory and cache hold is unknown then.
+     * Context: any.
+     */
+    enum iodma_status (*finish)(const struct hal_cache *cache);
+    /*
+     * Let the CPU execute what was written to memory: by itself, or by a
+     * device, whose list has been finished. Done when it returns; nothing has
+     * to be finished. NULL in models only: the core does not call it.
+     *
+     * Returns as finish(). Context: any.
+     */
+    enum iodma_status (*make_executable)(const struct hal_cache *cache,
+                                         void *va, hal_address pa,
+                                         size_t length);
 };
 
+/* The driver embeds this and finds itself again with CONTAINER_OF. */
 struct hal_cache {
     const struct hal_cache_ops *ops;
     uint32_t largest_line;  /* bytes: ownership is counted in these */

@@ -6,9 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Who needs more than this embeds it and finds itself again with
+   CONTAINER_OF. */
 struct hal_clock {
-    uint64_t (*now)(void);       /* ticks since some fixed moment */
-    uint32_t (*frequency)(void); /* ticks per second, never 0     */
+    /* Ticks since some fixed moment; never less than before. Context: any. */
+    uint64_t (*now)(const struct hal_clock *clock);
+    /* Ticks per second, never 0. Context: any. */
+    uint32_t (*frequency)(const struct hal_clock *clock);
 };
 
 /* A deadline this many milliseconds from now, or a little later: 1 % and two
@@ -17,14 +21,15 @@ struct hal_clock {
 static inline uint64_t hal_deadline(const struct hal_clock *clock,
                                     uint32_t milliseconds)
 {
-    uint64_t ticks = (uint64_t)clock->frequency() * milliseconds; /* * 1000 */
+    uint64_t ticks =
+        (uint64_t)clock->frequency(clock) * milliseconds; /* * 1000 */
 
-    return clock->now() + (ticks >> 10) + (ticks >> 15) + 2;
+    return clock->now(clock) + (ticks >> 10) + (ticks >> 15) + 2;
 }
 
 static inline bool hal_expired(const struct hal_clock *clock, uint64_t deadline)
 {
-    return clock->now() >= deadline;
+    return clock->now(clock) >= deadline;
 }
 
 #endif

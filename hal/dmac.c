@@ -3,6 +3,28 @@
 
 #include "hal/bits.h"
 
+enum iodma_status hal_dmac_claim(struct hal_dmac *dmac, const char *owner)
+{
+    const struct hal_lock *lock;
+    const char *holder;
+    uint32_t state;
+
+    if (!dmac || !owner)
+        return IODMA_BAD_ARGUMENT;
+    lock = dmac->bus->lock;
+    state = lock->save(lock);
+    holder = dmac->owner;
+    if (!holder)
+        dmac->owner = owner;
+    lock->restore(lock, state);
+    return !holder || holder == owner ? IODMA_OK : IODMA_BUSY;
+}
+
+void hal_dmac_release(struct hal_dmac *dmac)
+{
+    dmac->owner = NULL;
+}
+
 const char *hal_fault_name(uint32_t fault)
 {
     static const char *const names[] = {

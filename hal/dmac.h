@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contract of a copy engine: a system DMA controller that moves memory
- * to memory. A controller with several channels is several of these.
+ * The contract of a copy engine: one channel of a system DMA controller. A
+ * controller with several channels is several of these.
  *
- * Life: start, then emit and submit as often as one likes, reap until all is
- * retired. After a fault, or to end a transfer that does not come home: halt,
+ * Life: claim, start; then, as often as one likes: route, emit and submit, reap
+ * until all is retired. After a fault, or to end what does not come home: halt,
  * then start again.
  */
 #ifndef HAL_DMAC_H
@@ -14,7 +14,56 @@
 #include "hal/limits.h"
 #include "hal/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* A peripheral's data register: board data, const. */
+struct hal_port {
+    hal_address address; /* CPU physical                                     */
+    uint32_t request;    /* its line at the engine; HAL_NO_REQUEST: it is
+                            always ready                                     */
+    uint8_t width;       /* bytes of an access: 1, 2, 4 or 8                 */
+    uint8_t increment;   /* bytes from one access to the next, through all
+                            items of a route; 0: a FIFO                      */
+    uint16_t burst;      /* accesses that a request asks for, not 0          */
+    uint16_t depth;      /* entries of the FIFO, at least burst              */
+};
+
+#define HAL_NO_REQUEST UINT32_MAX
+
+/* What an end of a batch is. */
+enum {
+    HAL_MEMORY = 0,
+    HAL_PORT = 1, /* the item's address on this side is not looked at */
+    HAL_FILL = 2, /* a source: one byte, over and over; the same      */
+};
+
+struct hal_end {
+    uint8_t kind;                /* HAL_MEMORY, _PORT, _FILL              */
+    uint8_t fill;                /* HAL_FILL: the byte                    */
+    const struct hal_port *port; /* HAL_PORT; lent until the next route   */
+    hal_address bus;             /* HAL_PORT: its address on the bus      */
+};
+
+/*
+ * Which way the items of a batch go. At most one end is not memory. With a
+ * port, addresses and lengths of memory are multiples of its width. All zeros
+ * is the route after start: from memory to memory, item by item.
+ */
+struct hal_route {
+    struct hal_end source;
+    struct hal_end destination;
+
+    /* Rows of an item; 0 or 1: one. An item's length is that of a row. */
+    uint32_t rows;
+    int32_t source_stride;      /* bytes from a row's first byte ...       */
+    int32_t destination_stride; /* ... to the next one's; 0 for no memory  */
+
+    /* After the last item the first one comes again, without end. Each item is
+       a period: there is news at the end of each. All are emitted before
+       submit, once, and none after. */
+    bool cyclic;
+};
 
 /* One piece of work: length bytes from source to destination. */
 struct hal_item {
@@ -34,60 +83,99 @@ enum {
 
 /* What reap found. */
 struct hal_progress {
-    uint32_t retired; /* items done since the last call           */
-    uint32_t fault;   /* HAL_FAULT_x; if not NONE it has stopped  */
-    uint32_t detail;  /* the controller's own status, for a log   */
+    uint32_t retired; /* items done since the last call; cyclic: periods, as
+                         far as they can be told apart                     */
+    uint32_t fault;   /* HAL_FAULT_x; if not NONE it has stopped           */
+    uint32_t detail;  /* the controller's own status, for a log            */
 };
 
-/* How halt ended. */
-enum {
-    HAL_STOPPED = 0, /* the engine touches no memory any more      */
-    HAL_STUCK = 1,   /* unknown: its memory must not be used again */
+/* Bytes of what was emitted that have not been moved: between the two. */
+struct hal_residue {
+    hal_address least;
+    hal_address most;
 };
 
 struct hal_dmac;
 
 struct hal_dmac_ops {
     /*
-     * Reset the engine and enable it; its ring is empty afterwards. Legal
-     * after power-up, after halt, and when a stuck engine may have come to.
+     * Reset the channel and enable it; its ring is empty afterwards, its route
+     * plain. Legal after power-up, after halt, after a loss of power (registers
+     * are at their reset values then), and when a stuck engine may have come
+     * to.
+     *
      * Returns OK; BadArgument if the instance is not set up (no ring, slots
-     * not a power of two); NotAttached if no such controller answers.
-     * Context: thread.
+     * not a power of two); Busy if somebody has the channel enabled whom we do
+     * not know; NotPermitted if its security or privilege cannot be what the
+     * board says; NotAttached if no such controller answers.
+     * Context: thread; the channel's interrupt disabled.
      */
     enum iodma_status (*start)(struct hal_dmac *dmac);
+    /*
+     * Say which way the next items go. All that was emitted has been retired.
+     *
+     * Returns OK; or, with the former route in force: Unsupported: the engine
+     * cannot go that way (`can`, `widths`, `max_rows`, and what else its manual
+     * says); BadArgument: a port that no engine could serve.
+     * Context: as emit.
+     */
+    enum iodma_status (*route)(struct hal_dmac *dmac,
+                               const struct hal_route *route);
     /*
      * Encode up to count items into free slots and return how many it took:
      * fewer if the ring is full or an item is not encodable. The engine sees
      * none of them before submit. After a fault it may still take items:
-     * they never run. Context: thread.
+     * they never run. Context: whoever submits, one at a time.
      */
     uint32_t (*emit)(struct hal_dmac *dmac, const struct hal_item *items,
                      uint32_t count);
     /*
      * Publish what was emitted as one batch; one doorbell, one interrupt at
-     * its end. The batch runs whether the engine was busy, had just stopped
-     * or was idle. Nothing emitted: nothing happens. Context: thread.
+     * its end. When this returns the batch runs, or has run, whether the engine
+     * was busy, was just stopping or was idle. Nothing emitted: nothing
+     * happens. Context: as emit.
      */
     void (*submit)(struct hal_dmac *dmac);
     /*
      * Acknowledge the interrupt and tell what was retired since the last
-     * call. The only entry for an ISR; polling calls it from a thread with
-     * the engine's interrupt disabled. Context: ISR or thread, not both.
+     * call. Ends with a read of the controller if it wrote to it, so that the
+     * interrupt is gone when the ISR returns. The only entry for an ISR;
+     * polling calls it with the engine's interrupt disabled.
+     * Context: ISR or thread, not both.
      */
     struct hal_progress (*reap)(struct hal_dmac *dmac);
     /*
-     * Stop at once, whatever runs; wait for it until the deadline at most.
-     * Returns HAL_STOPPED or HAL_STUCK. start() begins anew. No interrupt is
-     * raised afterwards. Context: thread.
+     * How much of what was emitted is still to be moved. While the engine runs
+     * that is so at some moment of the call; after halt, until start, it is
+     * final. Context: as emit.
      */
-    uint32_t (*halt)(struct hal_dmac *dmac, uint64_t deadline);
+    struct hal_residue (*residue)(struct hal_dmac *dmac);
+    /*
+     * Stop channels of one controller at once, whatever runs, so that none
+     * starts another; wait for it until the deadline at most. start() begins
+     * anew, each of them.
+     *
+     *   set, count  the channels; 1 to 32
+     *
+     * Returns those that did not stop, a bit each (bit i: set[i]): what they
+     * were given must not be used again. The others touch no memory any more
+     * and raise no interrupt. Context: as emit.
+     */
+    uint32_t (*halt)(struct hal_dmac *const *set, uint32_t count,
+                     uint64_t deadline);
 };
 
 /* What the engine has been asked to do since start. Written by the driver. */
 struct hal_dmac_counts {
     uint32_t items;     /* descriptors emitted       */
     uint32_t doorbells; /* times the engine was told */
+};
+
+/* What an engine can do beside moving memory to memory. */
+enum {
+    HAL_CAN_FILL = 1,
+    HAL_CAN_PORT = 2,
+    HAL_CAN_CYCLE = 4,
 };
 
 /* The driver embeds this and finds itself again with CONTAINER_OF. */
@@ -98,8 +186,28 @@ struct hal_dmac {
     const struct hal_limits *ring_limits; /* of its descriptors             */
     uint32_t same_phase; /* power of two: source and destination of an item
                             are equal modulo this; 1: any                   */
+    uint32_t can;        /* HAL_CAN_...                                     */
+    uint32_t widths;     /* of ports, a bit each: 1 | 2 | 4 | 8             */
+    uint32_t max_rows;   /* of an item; 0: one                              */
+    uint32_t periods;    /* most items of a cycle                           */
+    const char *owner;   /* who has claimed it; NULL: nobody                */
     struct hal_dmac_counts counts;
 };
+
+/*
+ * Take possession of a channel, before anything else is done with it.
+ *
+ *   owner  a name for people: "audio"; lent until hal_dmac_release()
+ *
+ * Returns OK, for the owner that has it already as well; BadArgument: NULL;
+ * Busy: somebody else has it, whom dmac->owner names.
+ *
+ * Context: any.
+ */
+enum iodma_status hal_dmac_claim(struct hal_dmac *dmac, const char *owner);
+
+/* Give it up; it has been halted, or never started. Context: any. */
+void hal_dmac_release(struct hal_dmac *dmac);
 
 /* A HAL_FAULT_x in words. Never NULL. Context: any. */
 const char *hal_fault_name(uint32_t fault);

@@ -7,9 +7,21 @@
  * A3.8.3); both reach the full system, where the devices are. Natively the
  * devices are models in the same program, so fences of the compiler and the
  * host are all that is needed.
+ *
+ * With PLAT_BARRIER_MODEL defined (native tests of cache drivers) every call
+ * goes to a model of the cache, which the test program defines.
  */
 #ifndef PLATFORM_BARRIER_H
 #define PLATFORM_BARRIER_H
+
+#ifdef PLAT_BARRIER_MODEL
+
+/* DSB over stores, DSB over all accesses, ISB. */
+enum { BARRIER_STORES, BARRIER_ALL, BARRIER_FETCH };
+
+void barrier_model(unsigned kind);
+
+#endif
 
 /*
  * Everything written to memory so far is seen by a device before it sees any
@@ -19,7 +31,9 @@
  */
 static inline void barrier_publish(void)
 {
-#if defined(__arm__)
+#if defined(PLAT_BARRIER_MODEL)
+    barrier_model(BARRIER_STORES);
+#elif defined(__arm__)
     __asm__ volatile("dsb st" ::: "memory");
 #else
     __atomic_thread_fence(__ATOMIC_RELEASE);
@@ -34,7 +48,9 @@ static inline void barrier_publish(void)
  */
 static inline void barrier_observe(void)
 {
-#if defined(__arm__)
+#if defined(PLAT_BARRIER_MODEL)
+    barrier_model(BARRIER_ALL);
+#elif defined(__arm__)
     __asm__ volatile("dsb sy" ::: "memory");
 #else
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -49,10 +65,27 @@ static inline void barrier_observe(void)
  */
 static inline void barrier_all(void)
 {
-#if defined(__arm__)
+#if defined(PLAT_BARRIER_MODEL)
+    barrier_model(BARRIER_ALL);
+#elif defined(__arm__)
     __asm__ volatile("dsb sy" ::: "memory");
 #else
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
+
+/*
+ * Every instruction that follows is fetched after what came before has had its
+ * effect: the call after maintenance of code, and after its barrier_all().
+ *
+ * Context: any.
+ */
+static inline void barrier_fetch(void)
+{
+#if defined(PLAT_BARRIER_MODEL)
+    barrier_model(BARRIER_FETCH);
+#elif defined(__arm__)
+    __asm__ volatile("isb" ::: "memory");
 #endif
 }
 

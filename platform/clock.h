@@ -3,6 +3,8 @@
 #ifndef PLATFORM_CLOCK_H
 #define PLATFORM_CLOCK_H
 
+#include "hal/clock.h"
+
 #include <stdint.h>
 
 /*
@@ -21,5 +23,8 @@ uint64_t clock_now(void);
  * Context: any.
  */
 uint32_t clock_frequency(void);
+
+/* The two as a bus wants them. */
+extern const struct hal_clock plat_clock;
 
 #endif

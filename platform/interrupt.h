@@ -14,6 +14,8 @@
 #ifndef PLATFORM_INTERRUPT_H
 #define PLATFORM_INTERRUPT_H
 
+#include "hal/lock.h"
+
 #include <stdint.h>
 
 /*
@@ -67,6 +69,9 @@ uint32_t interrupts_save(void);
  * Context: any.
  */
 void interrupts_restore(uint32_t state);
+
+/* The two as a bus wants them: the lock of a machine with one core. */
+extern const struct hal_lock plat_lock;
 
 /*
  * Unmask interrupts on this core: once, when the image is ready for them.

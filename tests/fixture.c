@@ -6,23 +6,27 @@
 
 #include <string.h>
 
-static uint64_t no_time(void)
+static uint64_t no_time(const struct hal_clock *self)
 {
+    (void)self;
     return 0;
 }
 
-static uint32_t hertz(void)
+static uint32_t hertz(const struct hal_clock *self)
 {
+    (void)self;
     return 1000;
 }
 
-static uint32_t no_save(void)
+static uint32_t no_save(const struct hal_lock *self)
 {
+    (void)self;
     return 0;
 }
 
-static void no_restore(uint32_t state)
+static void no_restore(const struct hal_lock *self, uint32_t state)
 {
+    (void)self;
     (void)state;
 }
 

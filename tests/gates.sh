@@ -13,11 +13,11 @@
 set -u
 
 root=$1
-# iodma_status_name: hal/status.c.
-allowed='^(memcpy|memmove|memset|__aeabi_(llsl|llsr|lasr|lmul|lcmp|ulcmp)|__(ctz|clz)[sd]i2|__gnu_thumb1_case_[a-z]*|iodma_status_name)$'
+# iodma_status_name: hal/status.c; hal_dmac_claim and _release: hal/dmac.c.
+allowed='^(memcpy|memmove|memset|__aeabi_(llsl|llsr|lasr|lmul|lcmp|ulcmp)|__(ctz|clz)[sd]i2|__gnu_thumb1_case_[a-z]*|iodma_status_name|hal_dmac_(claim|release))$'
 
 # Files of dma/ that only those link who call for what they do (E14).
-optional='access blocks bounce bus_check cache copy ladder loans map oneshot
+optional='access blocks bounce bus_check cache channel copy ladder loans map oneshot
     pool reason_words share transfer zip'
 # A product of tests/clients/command.c, and those that it brings.
 products='client:

@@ -125,7 +125,7 @@ for argument; do
 done
 
 case $board in
-qemu_virt)
+qemu_virt | qemu_virt_noncoherent)
     # The host gives memory as it is touched (reserve=off), not 6 GiB at once.
     set -- qemu-system-arm -M virt,memory-backend=ram -cpu cortex-a15 -m 6G \
         -object memory-backend-ram,id=ram,size=6G,reserve=off \

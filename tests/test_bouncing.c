@@ -871,10 +871,19 @@ static void no_maintenance(const struct hal_cache *cache, void *va,
     (void)length;
 }
 
+static enum iodma_status finished(const struct hal_cache *cache)
+{
+    (void)cache;
+    return IODMA_OK;
+}
+
 /* The bouncing bus, not snooped, with lines of 64 bytes. */
 static const struct iodma_bus *bus_with_lines(void)
 {
-    static const struct hal_cache_ops ops = { no_maintenance, no_maintenance };
+    static const struct hal_cache_ops ops = { .clean = no_maintenance,
+                                              .clean_invalidate =
+                                                  no_maintenance,
+                                              .finish = finished };
     static const struct hal_cache cache = { &ops, 64, 64 };
     static struct hal_aperture aperture;
     static struct hal_bus hal;

@@ -10,13 +10,15 @@
 static uint64_t ticks;
 static uint32_t hertz;
 
-static uint64_t now(void)
+static uint64_t now(const struct hal_clock *self)
 {
+    (void)self;
     return ticks;
 }
 
-static uint32_t frequency(void)
+static uint32_t frequency(const struct hal_clock *self)
 {
+    (void)self;
     return hertz;
 }
 

@@ -501,15 +501,17 @@ static void failed_prepare(void)
 static struct iodma_queue queue;
 static struct iodma_link later;
 
-static uint32_t handle(void)
+static uint32_t handle(const struct hal_lock *self)
 {
+    (void)self;
     if (!later.next && queue.last == &command.link)
         iodma_queue_append(&queue, &later);
     return 0;
 }
 
-static void restore(uint32_t state)
+static void restore(const struct hal_lock *self, uint32_t state)
 {
+    (void)self;
     (void)state;
 }
 

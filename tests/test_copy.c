@@ -135,7 +135,7 @@ static void start(void)
     expect_status("bus", iodma_bus_init(&bus, &port, GRANULE), IODMA_OK);
     lend();
     expect_status("facts", iodma_bus_check(&bus, NULL), IODMA_OK);
-    expect_status("channel", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("channel", iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_OK);
     expect_status("copy", iodma_copy_init(&copy, &bus, &channel), IODMA_OK);
     for (uint32_t i = 0; i < ARENA; i++)
@@ -410,7 +410,7 @@ static void test_stuck(void)
     engine.hangs = false;
     engine.stuck = false;
     engine.runs = false;
-    expect_status("channel", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("channel", iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_OK);
     expect_status("release", iodma_copy_release(&copy), IODMA_OK);
     expect_order();

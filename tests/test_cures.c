@@ -96,13 +96,21 @@ static void maintain(const struct hal_cache *cache, void *va, hal_address pa,
     (void)length;
 }
 
-static uint32_t save(void)
+static enum iodma_status finish(const struct hal_cache *cache)
 {
+    (void)cache;
+    return IODMA_OK;
+}
+
+static uint32_t save(const struct hal_lock *self)
+{
+    (void)self;
     return 0;
 }
 
-static void restore(uint32_t state)
+static void restore(const struct hal_lock *self, uint32_t state)
 {
+    (void)self;
     (void)state;
 }
 
@@ -138,7 +146,9 @@ static void sync(struct hal_mapper *mapper)
 }
 
 static const struct hal_window window = { window_open, window_close };
-static const struct hal_cache_ops cache_ops = { maintain, maintain };
+static const struct hal_cache_ops cache_ops = { .clean = maintain,
+                                                .clean_invalidate = maintain,
+                                                .finish = finish };
 static const struct hal_lock lock = { save, restore };
 static const struct hal_fences fences = { fence, fence };
 static const struct hal_mapper_ops mapper_ops = { map_run, unmap, sync, NULL };

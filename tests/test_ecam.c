@@ -42,7 +42,8 @@ static void expect_found(const struct pci_ecam *ecam, uint32_t vendor,
 {
     struct pci_function function;
 
-    expect_status("find", pci_find(ecam, vendor, device, &function), IODMA_OK);
+    expect_status("find", pci_find(ecam, vendor, device, 0, &function),
+                  IODMA_OK);
     expect_number("device number", function.device, number);
     expect_number("configuration space", function.config,
                   CONFIG + number * 32 * KIB);
@@ -55,7 +56,7 @@ static void expect_missing(const struct pci_ecam *ecam, uint32_t vendor,
 {
     struct pci_function function = { .config = 1, .device = 2, .bar = { 3 } };
 
-    expect_status("find", pci_find(ecam, vendor, device, &function),
+    expect_status("find", pci_find(ecam, vendor, device, 0, &function),
                   IODMA_NOT_FOUND);
     expect_number("configuration space", function.config, 1);
     expect_number("device number", function.device, 2);
@@ -227,7 +228,7 @@ static void placing(void)
 
         check_case(placings[i].what);
         make_function(bars);
-        expect_status("find", pci_find(&ecam, VENDOR, DEVICE, &function),
+        expect_status("find", pci_find(&ecam, VENDOR, DEVICE, 0, &function),
                       IODMA_OK);
         expect_status("enable", pci_enable(&ecam, &function), placings[i].want);
         command = functions[0].words[PCI_MODEL_COMMAND];
@@ -282,7 +283,8 @@ static void make_messages(void)
 
     messages_ecam =
         (struct pci_ecam){ .config = CONFIG, .memory = { TABLE, TABLE + MIB } };
-    expect_status("find", pci_find(&messages_ecam, VENDOR, DEVICE, &messages),
+    expect_status("find",
+                  pci_find(&messages_ecam, VENDOR, DEVICE, 0, &messages),
                   IODMA_OK);
     expect_status("enable", pci_enable(&messages_ecam, &messages), IODMA_OK);
 }

@@ -136,9 +136,14 @@ static void submit(void)
     lsi.dmac.ops->submit(&lsi.dmac);
 }
 
+/* What halt answers for a set of one. */
+enum { STOPPED = 0, STUCK = 1 };
+
 static uint32_t halt(void)
 {
-    return lsi.dmac.ops->halt(&lsi.dmac, hooks.ticks + 100);
+    struct hal_dmac *one = &lsi.dmac;
+
+    return one->ops->halt(&one, 1, hooks.ticks + 100);
 }
 
 /* A copy from one offset of the arena to another. */
@@ -629,7 +634,7 @@ static void expect_fault(uint32_t moves, uint32_t fault, uint32_t detail)
     expect_number("moves", chip.moves, moves);
     expect_items(0, moves);
     expect_dead();
-    expect_number("halt", halt(), HAL_STOPPED);
+    expect_number("halt", halt(), STOPPED);
     expect_usable();
     expect_order();
 }
@@ -685,7 +690,7 @@ static void expect_halted(uint32_t answer)
 static void test_halt(void)
 {
     begin("halt of a resting engine: stopped", 8);
-    expect_halted(HAL_STOPPED);
+    expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
@@ -693,14 +698,14 @@ static void test_halt(void)
     batch(0, 5);
     (void)lsi53c8xx_model_step(&chip, 2);
     expect_items(0, 2);
-    expect_halted(HAL_STOPPED);
+    expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
     begin("halt waits while the engine takes its time", 8);
     batch(0, 7);
     chip.abort_delay = 4;
-    expect_number("halt", halt(), HAL_STOPPED);
+    expect_number("halt", halt(), STOPPED);
     expect_number("moves until it stopped", chip.moves, 4);
     expect_items(0, 4);
     expect_dead();
@@ -711,7 +716,7 @@ static void test_halt(void)
     batch(0, 2);
     batch(2, 3);
     chip.abort_delay = 20;
-    expect_halted(HAL_STOPPED);
+    expect_halted(STOPPED);
     expect_items(0, 2);
     expect_usable();
     expect_order();
@@ -721,14 +726,14 @@ static void test_halt(void)
     batch(2, 3);
     run();
     expect_items(0, 2);
-    expect_halted(HAL_STOPPED);
+    expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
     begin("halt of an engine with items not submitted: stopped", 8);
     expect_number("taken",
                   emit(&(struct hal_item){ ARENA_BUS, ARENA_BUS, 4 }, 1), 1);
-    expect_halted(HAL_STOPPED);
+    expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
@@ -737,7 +742,7 @@ static void test_halt(void)
     damage(0, 0, 0);
     run();
     expect_progress(0, HAL_FAULT_DESCRIPTOR);
-    expect_halted(HAL_STOPPED);
+    expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
@@ -745,14 +750,14 @@ static void test_halt(void)
     batch(0, 2);
     damage(0, 0, 0);
     run();
-    expect_halted(HAL_STOPPED);
+    expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
     begin("halt twice: stopped", 8);
     batch(0, 2);
-    expect_number("halt", halt(), HAL_STOPPED);
-    expect_halted(HAL_STOPPED);
+    expect_number("halt", halt(), STOPPED);
+    expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
@@ -761,7 +766,7 @@ static void test_halt(void)
     damage(2, 0, LSI_JUMP);
     damage(2, 1, RING_BUS);
     chip.abort_delay = FOREVER;
-    expect_number("halt", halt(), HAL_STOPPED);
+    expect_number("halt", halt(), STOPPED);
     expect("the deadline has passed", hooks.ticks >= 100);
     expect_items(0, 2);
     expect_dead();
@@ -774,7 +779,7 @@ static void test_halt_in_vain(void)
     begin("halt of a stuck engine: stuck, in bounded time", 8);
     batch(0, 2);
     chip.stuck = true;
-    expect_number("halt", halt(), HAL_STUCK);
+    expect_number("halt", halt(), STUCK);
     expect("the deadline has passed", hooks.ticks >= 100);
     expect("soon after", hooks.ticks < 110);
     expect_number("doorbells", chip.writes[LSI_DSP], 1);
@@ -782,13 +787,13 @@ static void test_halt_in_vain(void)
     begin("halt of an absent engine: stuck", 8);
     batch(0, 2);
     chip.absent = true;
-    expect_number("halt", halt(), HAL_STUCK);
+    expect_number("halt", halt(), STUCK);
     expect_dead();
     expect_order();
 
     begin("halt of an absent engine at rest: stuck", 8);
     chip.absent = true;
-    expect_number("halt", halt(), HAL_STUCK);
+    expect_number("halt", halt(), STUCK);
     expect_order();
 }
 
@@ -819,7 +824,7 @@ static void test_late_interrupt(void)
         expect_items(0, 2);
         accesses_left = access;
         chip.access = late_interrupt;
-        expect_number("halt", halt(), HAL_STOPPED);
+        expect_number("halt", halt(), STOPPED);
         chip.access = NULL;
         expect_items(2, chip.moves); /* the next batch may have begun */
         expect_dead();

@@ -105,7 +105,8 @@ static void begin_on(const struct hal_aperture *apertures, uint32_t count,
     expect_status("lend", iodma_bus_lend(&bus, fixture_bounce()), IODMA_OK);
     mapped.mapping = mapping;
     memory = row_memory(ranges, direction);
-    recorded_count = 0;
+    recorded_count = recorded_finishes = 0;
+    recorded_status = IODMA_OK;
     expect_status("init", iodma_command_init(&command, &bus, &mapped, NULL),
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, false),
@@ -197,12 +198,14 @@ static void maintaining(void)
                       IODMA_OK);
         expect_only('c');
         expect_lines(cases[i].want, COUNT_OF(cases[i].want), 'c');
-        recorded_count = 0;
+        expect_number("lists finished", recorded_finishes, recorded_count != 0);
+        recorded_count = recorded_finishes = 0;
         expect_status("complete",
                       iodma_command_complete(&command, cases[i].maintain, true),
                       IODMA_OK);
         expect_only('i');
         expect_lines(cases[i].want, COUNT_OF(cases[i].want), 'i');
+        expect_number("lists finished", recorded_finishes, recorded_count != 0);
         expect("all is given back", expect_fixture_free());
     }
 }
@@ -818,9 +821,46 @@ static void no_cache_stated(void)
     expect_number("no lines", iodma_bus_line(&other), 1);
 }
 
+/* A cache whose controller does not come to an end. */
+static void unfinished(void)
+{
+    static const uint8_t bytes[4] = { 1, 2, 3, 4 };
+
+    check_case("a prepare whose lines are not cleaned leaves nothing behind");
+    begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_INOUT);
+    recorded_status = IODMA_TIMEOUT;
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_TIMEOUT);
+    expect("all is given back", expect_fixture_free());
+
+    check_case("and a complete whose lines are not dropped is complete");
+    recorded_status = IODMA_OK;
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    recorded_status = IODMA_TIMEOUT;
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_TIMEOUT);
+    expect("all is given back", expect_fixture_free());
+    recorded_status = IODMA_OK;
+
+    check_case("bytes whose lines are not cleaned are not written");
+    begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_OUT);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    recorded_status = IODMA_DMA_ERROR;
+    expect_number("written", iodma_command_write_bytes(&command, 0, bytes, 4),
+                  0);
+    recorded_status = IODMA_OK;
+    expect_number("written", iodma_command_write_bytes(&command, 0, bytes, 4),
+                  4);
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+}
+
 int main(void)
 {
     maintaining();
+    unfinished();
     order();
     nobody_maintains();
     pool_half_cached();

@@ -1115,6 +1115,12 @@ static void clean_invalidate(const struct hal_cache *cache, void *va,
     recording_cache.ops->clean_invalidate(cache, va, pa, length);
 }
 
+static enum iodma_status finish(const struct hal_cache *cache)
+{
+    event('f');
+    return recording_cache.ops->finish(cache);
+}
+
 static void publish(void)
 {
     event('p');
@@ -1177,7 +1183,9 @@ static void begin_logged(const struct iodma_spec *spec,
                          const struct iodma_range *ranges, uint32_t direction)
 {
     static const struct hal_window window = { window_open, window_close };
-    static const struct hal_cache_ops cache_ops = { clean, clean_invalidate };
+    static const struct hal_cache_ops cache_ops = {
+        .clean = clean, .clean_invalidate = clean_invalidate, .finish = finish
+    };
     static const struct hal_cache cache = { &cache_ops, 64, 64 };
     static const struct hal_fences fences = { publish, observe };
     static const struct hal_mapper_ops mapper_ops = { map_run, unmap, sync,
@@ -1222,31 +1230,31 @@ static void ordering(void)
     check_case("E4: clean, publish, map; revoke, observe, invalidate");
     begin_logged(&mapped_any, lines, IODMA_INOUT);
     expect_prepared(&mapped.command);
-    expect_events("xcpm");
+    expect_events("xcfpm");
     expect_completed(&mapped.command);
-    expect_events("usoxi");
+    expect_events("usoxif");
     expect_nothing_mapped();
 
     check_case("E4: a buffer is filled before, and copied and freed behind");
     begin_logged(&aligned, misaligned, IODMA_INOUT);
     expect_prepared(&mapped.command);
-    expect_events("txcpm");
+    expect_events("txcfpm");
     expect_completed(&mapped.command);
-    expect_events("usoixg");
+    expect_events("usoifxg");
     expect_nothing_mapped();
 
     check_case("E4: so is the storage of edges");
     begin_logged(&mapped_any, unowned, IODMA_IN);
     expect_prepared(&mapped.command);
-    expect_between("t", "xc", "cpm");
+    expect_between("t", "xc", "fpm");
     expect_completed(&mapped.command);
-    expect_between("uso", "ix", "g");
+    expect_order("usoixifxg");
     expect_nothing_mapped();
 
     check_case("E4: outbound memory needs nothing behind");
     begin_logged(&aligned, misaligned, IODMA_OUT);
     expect_prepared(&mapped.command);
-    expect_events("txcpm");
+    expect_events("txcfpm");
     expect_completed(&mapped.command);
     expect_events("usog");
     expect_nothing_mapped();
@@ -1283,12 +1291,12 @@ static void ordering(void)
         "out",
         iodma_command_synchronize_range(&mapped.command, 0x40, 0x80, IODMA_OUT),
         IODMA_OK);
-    expect_events("xcp");
+    expect_events("xcfp");
     expect_status(
         "in",
         iodma_command_synchronize_range(&mapped.command, 0x40, 0x80, IODMA_IN),
         IODMA_OK);
-    expect_events("oxi");
+    expect_events("oxif");
     expect_status(
         "of part of a line",
         iodma_command_synchronize_range(&mapped.command, 0x44, 0x80, IODMA_IN),
@@ -1301,6 +1309,8 @@ static void ordering(void)
 /* Both ways, and by what is there before. */
 static void forcing(void)
 {
+    const struct iodma_memory *buffer;
+    struct iodma_memory memory;
     struct hal_segment before;
 
     check_case("force shows the buffer instead, with the client's bytes");
@@ -1317,6 +1327,27 @@ static void forcing(void)
     expect_mapped_pages(2);
     expect_completed(&mapped.command);
     expect_revoked(MAPPED_BASE + 0x3000, 0x2000);
+    expect_nothing_mapped();
+
+    check_case("a buffer at a phase begins there in its first page");
+    mapped_begin_three_pages();
+    expect_status("force", iodma_command_force(&mapped.command, 3), IODMA_OK);
+    expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
+                                            { MAPPED_BASE + 0x3003,
+                                              mapped.command.window.length } });
+    expect_mapped_bytes(&mapped.command);
+    expect_mapped_pages(3);
+    expect_status("to another one", iodma_command_force(&mapped.command, 5),
+                  IODMA_OK);
+    expect_status("gen", mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
+                  IODMA_OK);
+    expect_number("segments", mapped.listed, 1);
+    expect_mapped_bytes(&mapped.command);
+    expect_mapped_pages(3);
+    buffer = iodma_command_bus_memory(&mapped.command, &memory);
+    expect_number("its bytes", buffer->length, mapped.command.window.length);
+    expect_number("its capacity", buffer->buffer.length, 0x3000 - 5);
+    expect_completed(&mapped.command);
     expect_nothing_mapped();
 
     check_case("E7: force that cannot be mapped leaves all as it was");

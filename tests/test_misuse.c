@@ -1841,21 +1841,24 @@ static void missing_for_transfers(void)
     check_case("a channel needs all of its parts");
     memset(&channel, 0xA5, sizeof channel);
     memset(&former, 0xA5, sizeof former);
-    expect_status("no channel", iodma_channel_init(NULL, &dmac),
+    expect_status("no channel", iodma_channel_init(NULL, &dmac, "test"),
                   IODMA_BAD_ARGUMENT);
-    expect_status("no engine", iodma_channel_init(&channel, NULL),
+    expect_status("no engine", iodma_channel_init(&channel, NULL, "test"),
                   IODMA_BAD_ARGUMENT);
     dmac.same_phase = 0;
-    expect_status("a same_phase of 0", iodma_channel_init(&channel, &dmac),
+    expect_status("a same_phase of 0",
+                  iodma_channel_init(&channel, &dmac, "test"),
                   IODMA_BAD_ARGUMENT);
     dmac.same_phase = 3;
-    expect_status("a same_phase of 3", iodma_channel_init(&channel, &dmac),
+    expect_status("a same_phase of 3",
+                  iodma_channel_init(&channel, &dmac, "test"),
                   IODMA_BAD_ARGUMENT);
     expect_bytes("the channel", &channel, &former, sizeof former);
 
     check_case("a transfer needs all of its parts, whatever their state");
     dmac.same_phase = 1;
-    expect_status("the channel", iodma_channel_init(&channel, &dmac), IODMA_OK);
+    expect_status("the channel", iodma_channel_init(&channel, &dmac, "test"),
+                  IODMA_OK);
     enter(&states[STATES - 1], &iodma_output_host64);
     remember();
     memcpy(&former, &channel, sizeof former);

@@ -506,6 +506,13 @@ static void clean_invalidate(const struct hal_cache *cache, void *va,
     moment('i');
 }
 
+static enum iodma_status finished(const struct hal_cache *cache)
+{
+    (void)cache;
+    moment('f');
+    return IODMA_OK;
+}
+
 static void expect_moment(unsigned i, char event, uint8_t client,
                           uint8_t storage)
 {
@@ -517,7 +524,9 @@ static void expect_moment(unsigned i, char event, uint8_t client,
 static void order(void)
 {
     static const struct hal_fences fences = { publish, observe };
-    static const struct hal_cache_ops ops = { clean, clean_invalidate };
+    static const struct hal_cache_ops ops = {
+        .clean = clean, .clean_invalidate = clean_invalidate, .finish = finished
+    };
     static const struct hal_cache cache = { &ops, 64, 64 };
 
     check_case("E12: observe, clean and invalidate, copy in");
@@ -528,18 +537,20 @@ static void order(void)
     *sparse_byte(0x10001) = 0x11;
     moment_count = 0;
     part(0, 0x40, IODMA_IN, IODMA_OK);
-    expect_number("events", moment_count, 2);
+    expect_number("events", moment_count, 3);
     expect_moment(0, 'o', 0x11, 0x55);
     expect_moment(1, 'i', 0x11, 0x55);
+    expect_moment(2, 'f', 0x11, 0x55);
     expect_number("copied", *sparse_byte(0x10001), 0x55);
 
     check_case("E12: copy out, clean, publish");
     *sparse_byte(0x10001) = 0x66;
     moment_count = 0;
     part(0, 0x40, IODMA_OUT, IODMA_OK);
-    expect_number("events", moment_count, 2);
+    expect_number("events", moment_count, 3);
     expect_moment(0, 'c', 0x66, 0x66);
-    expect_moment(1, 'p', 0x66, 0x66);
+    expect_moment(1, 'f', 0x66, 0x66);
+    expect_moment(2, 'p', 0x66, 0x66);
 
     check_case("E12: where the master snoops there still are fences");
     begin(&cache, true, &any, 0, page, IODMA_INOUT);

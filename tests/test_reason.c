@@ -77,9 +77,10 @@ static struct world {
     uint32_t loans;    /* that are lent with it; 0: enough            */
     uint32_t iova;     /* pages of it; 0: there is no mapper          */
     uint32_t io_page;
-    bool bypass;    /* the mapper can be avoided        */
-    bool refuses;   /* the mapper's driver, and others' */
-    unsigned fails; /* the n-th window that is opened */
+    bool bypass;     /* the mapper can be avoided        */
+    bool refuses;    /* the mapper's driver, and others' */
+    unsigned fails;  /* the n-th window that is opened */
+    bool unfinished; /* the cache does not come to an end */
 
     /* The command. */
     struct iodma_range ranges[ROW_RANGES];
@@ -120,7 +121,17 @@ static void maintain(const struct hal_cache *cache, void *va, hal_address pa,
     (void)length;
 }
 
-static const struct hal_cache_ops cache_ops = { maintain, maintain };
+static enum iodma_status finished; /* what the next list ends with */
+
+static enum iodma_status finish(const struct hal_cache *cache)
+{
+    (void)cache;
+    return finished;
+}
+
+static const struct hal_cache_ops cache_ops = { .clean = maintain,
+                                                .clean_invalidate = maintain,
+                                                .finish = finish };
 static const struct hal_cache cache = { &cache_ops, 64, 32 };
 
 static enum iodma_status put(struct hal_emitter *emitter,
@@ -230,6 +241,7 @@ static void build(void)
 {
     sparse_reset();
     memset(&it, 0, sizeof it);
+    finished = IODMA_OK;
     build_bus();
     build_memory();
     if (world.call == INIT)
@@ -253,6 +265,7 @@ static void build(void)
         expect_status("hold", iodma_command_hold(&it.command), IODMA_OK);
     it.model.fail_at = world.refuses;
     sparse_fail_open(world.fails);
+    finished = world.unfinished ? IODMA_TIMEOUT : IODMA_OK;
 }
 
 /* Why fewer bytes came than were asked for. */
@@ -778,6 +791,17 @@ static const struct world rows[] = {
       .spec = NARROW(8, .max_segments = 2),
       SAY(NO_RESOURCES, REACH, RANGE_(1), 0xFFFFFF, GIB4 + 7, NONE, 0) },
 
+    { "maintenance comes to an end before the device is told", PREPARE,
+      UNSNOOPED, .direction = IODMA_OUT, .unfinished = true,
+      .ranges = { { 0x10000, 0x100 } }, .spec = PLAIN(0),
+      SAY(TIMEOUT, MAINTENANCE, NOWHERE, 0, (uint32_t)IODMA_TIMEOUT, NONE,
+          0) },
+    { "or before a part is looked at", PART, UNSNOOPED, .prepared = 1,
+      .direction = IODMA_IN, .unfinished = true, .options = IODMA_IN,
+      .length = 0x40, .ranges = { { 0x10000, 0x100 } }, .spec = PLAIN(0),
+      SAY(TIMEOUT, MAINTENANCE, NOWHERE, 0, (uint32_t)IODMA_TIMEOUT, NONE,
+          0) },
+
     /* Memory that may not be written, or is nobody's. */
     { "nothing is received into ROM", PREPARE, .direction = IODMA_IN,
       .regions = { { 0, 0x2FFFF, .writable = true }, { 0x30000, 0x30FFF } },
@@ -1214,7 +1238,7 @@ static void set_up_engine(const struct hal_limits *limits, uint32_t same_phase)
     engine.arena = arena;
     engine.arena_size = ARENA;
     expect_status("caches", iodma_bus_cache(&bus), IODMA_OK);
-    expect_status("channel", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("channel", iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_OK);
     expect_status("copy", iodma_copy_init(&copy, &bus, &channel), IODMA_OK);
 }
@@ -1671,7 +1695,8 @@ static const struct name {
     NAME(STORAGE, "no bounce storage"),
     NAME(FAR_WINDOW, "no window is free"), NAME(IOVA, "no IOVA"),
     NAME(MAPPER, "mapper refused"), NAME(OUTPUT, "output refused"),
-    NAME(EMITTER, "driver refused"), NAME(HOOK, "missing hook"),
+    NAME(EMITTER, "driver refused"),
+    NAME(MAINTENANCE, "cache not finished"), NAME(HOOK, "missing hook"),
     NAME(ORDER, "ends before it begins"), NAME(ACCESS, "no such access"),
     NAME(OVERLAP, "overlap"), NAME(EDGE, "not at a line"),
     NAME(GRANULE, "other granule"),
@@ -1706,7 +1731,7 @@ static const struct name {
     NAME(BOUNCE, "bounce"), NAME(MAPPER, "mapper"), NAME(MEMORY, "memory"),
     NAME(SHARED, "shared"), NAME(LIMITS, "limits"), NAME(SOURCE, "source"),
     NAME(DESTINATION, "destination"), NAME(COMMAND, "command"),
-    NAME(HAL, "hal"), NAME(GRANULE, "granule"),
+    NAME(HAL, "hal"), NAME(GRANULE, "granule"), NAME(PORT, "port"),
 #undef NAME
 }, fields[] = {
 #define NAME(field, words) { IODMA_FIELD_##field, words }

@@ -150,7 +150,7 @@ static void set_up(uint32_t slots)
 static void start(void)
 {
     expect_status("bus", iodma_bus_init(&bus, &port, 0), IODMA_OK);
-    expect_status("channel", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("channel", iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_OK);
 }
 
@@ -888,7 +888,7 @@ static void test_stuck(void)
     memcpy(&want[HALF], want, 16);
     engine.stuck = false;
     engine.runs = false;
-    expect_status("channel", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("channel", iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_OK);
     expect_released(&jobs[0].source.command);
     expect_released(&jobs[0].destination.command);
@@ -941,11 +941,13 @@ static void test_no_restart(void)
 
     check_case("a channel that died lives again after init");
     engine.hangs = false;
-    expect_status("init too early", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("init too early",
+                  iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_NOT_ATTACHED);
     expect_status("submit", submit(&jobs[0]), IODMA_NOT_READY);
     engine.broken = false;
-    expect_status("init", iodma_channel_init(&channel, &engine.dmac), IODMA_OK);
+    expect_status("init", iodma_channel_init(&channel, &engine.dmac, "test"),
+                  IODMA_OK);
     expect_copy(&jobs[0]);
     expect_status("submit", submit(&jobs[0]), IODMA_OK);
     drive(1);
@@ -1424,19 +1426,19 @@ static void test_init(void)
 {
     check_case("a channel needs an engine with a sensible phase");
     set_up(4);
-    expect_status("no channel", iodma_channel_init(NULL, &engine.dmac),
+    expect_status("no channel", iodma_channel_init(NULL, &engine.dmac, "test"),
                   IODMA_BAD_ARGUMENT);
-    expect_status("no engine", iodma_channel_init(&channel, NULL),
+    expect_status("no engine", iodma_channel_init(&channel, NULL, "test"),
                   IODMA_BAD_ARGUMENT);
     engine.dmac.same_phase = 0;
-    expect_status("phase 0", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("phase 0", iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_BAD_ARGUMENT);
     engine.dmac.same_phase = 3;
-    expect_status("phase 3", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("phase 3", iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_BAD_ARGUMENT);
     engine.dmac.same_phase = 1;
     limits.align_length = 3;
-    expect_status("limits", iodma_channel_init(&channel, &engine.dmac),
+    expect_status("limits", iodma_channel_init(&channel, &engine.dmac, "test"),
                   IODMA_BAD_ARGUMENT);
     expect_number("starts", engine.starts, 0);
 }

@@ -115,6 +115,18 @@ static enum iodma_status lsi_start(struct hal_dmac *dmac)
     return IODMA_OK;
 }
 
+/* A memory move knows memory only. */
+static enum iodma_status lsi_route(struct hal_dmac *dmac,
+                                   const struct hal_route *route)
+{
+    (void)dmac;
+    return route->source.kind == HAL_MEMORY &&
+                   route->destination.kind == HAL_MEMORY && route->rows <= 1 &&
+                   !route->cyclic
+               ? IODMA_OK
+               : IODMA_UNSUPPORTED;
+}
+
 static bool encodable(const struct hal_item *item)
 {
     return item->length != 0 && item->length <= LSI_MOVE_LENGTH &&
@@ -182,11 +194,11 @@ static void lsi_submit(struct hal_dmac *dmac)
     hal_publish(dmac->bus); /* the slots reach memory before the doorbell */
 
     /* reap, in an ISR, looks at told and at state as well */
-    state = dmac->bus->lock->save();
+    state = dmac->bus->lock->save(dmac->bus->lock);
     lsi->told = lsi->filled;
     if (lsi->state == LSI_IDLE)
         run(lsi);
-    dmac->bus->lock->restore(state);
+    dmac->bus->lock->restore(dmac->bus->lock, state);
 }
 
 static uint32_t fault_of(uint32_t dstat)
@@ -263,11 +275,11 @@ static struct hal_progress lsi_reap(struct hal_dmac *dmac)
 static bool begin_halt(struct lsi53c8xx *lsi)
 {
     const struct hal_lock *lock = lsi->dmac.bus->lock;
-    uint32_t state = lock->save();
+    uint32_t state = lock->save(lock);
     bool running = lsi->state == LSI_RUNNING;
 
     lsi->state = running ? LSI_ABORTING : LSI_FAULTED;
-    lock->restore(state);
+    lock->restore(lock, state);
     return running;
 }
 
@@ -284,22 +296,52 @@ static void abort_script(struct lsi53c8xx *lsi, uint64_t deadline)
         ;
 }
 
-/* The reset ends a script that would not stop by itself, and disables the
-   interrupt; what cannot be reset is not under our control. */
-static uint32_t lsi_halt(struct hal_dmac *dmac, uint64_t deadline)
+/* Where a script is can be read only when it has ended with a batch: any part
+   of what has not retired may have been moved. */
+static struct hal_residue lsi_residue(struct hal_dmac *dmac)
 {
     struct lsi53c8xx *lsi = to_lsi(dmac);
+    struct hal_residue residue = { 0, 0 };
 
+    for (uint32_t i = atomic_read_acquire(&lsi->retired); i != lsi->filled;
+         i++) {
+        uint32_t command = from_le32(slot_at(lsi, i)->command);
+
+        if (command != LSI_INT)
+            residue.most += command & LSI_MOVE_LENGTH;
+    }
+    return residue;
+}
+
+/* The reset ends a script that would not stop by itself, and disables the
+   interrupt; what cannot be reset is not under our control. */
+static bool halt(struct lsi53c8xx *lsi, uint64_t deadline)
+{
     if (begin_halt(lsi))
         abort_script(lsi, deadline);
     atomic_write_release(&lsi->state, LSI_FAULTED);
-    return soft_reset(lsi) ? HAL_STOPPED : HAL_STUCK;
+    return soft_reset(lsi);
+}
+
+/* A chip has one script, so there is nobody whom it could start. */
+static uint32_t lsi_halt(struct hal_dmac *const *set, uint32_t count,
+                         uint64_t deadline)
+{
+    uint32_t stuck = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (!halt(to_lsi(set[i]), deadline))
+            stuck |= BIT32(i);
+    }
+    return stuck;
 }
 
 const struct hal_dmac_ops lsi53c8xx_ops = {
     .start = lsi_start,
+    .route = lsi_route,
     .emit = lsi_emit,
     .submit = lsi_submit,
     .reap = lsi_reap,
+    .residue = lsi_residue,
     .halt = lsi_halt,
 };

@@ -26,10 +26,10 @@ static bool is_up(const struct nvme *nvme)
 static void set_state(struct nvme *nvme, uint32_t state)
 {
     const struct hal_lock *lock = nvme->bus->lock;
-    uint32_t saved = lock->save();
+    uint32_t saved = lock->save(lock);
 
     atomic_write_release(&nvme->state, state);
-    lock->restore(saved);
+    lock->restore(lock, saved);
 }
 
 /* Slots ------------------------------------------------------------------ */
@@ -307,7 +307,7 @@ static bool late(const struct nvme_slot *slot, uint64_t now)
 
 bool nvme_service(struct nvme *nvme)
 {
-    uint64_t now = nvme->bus->clock->now();
+    uint64_t now = nvme->bus->clock->now(nvme->bus->clock);
 
     if (nvme->serving)
         return nvme->in_flight != 0;
@@ -327,7 +327,7 @@ bool nvme_service(struct nvme *nvme)
 
 bool nvme_due(const struct nvme *nvme)
 {
-    uint64_t now = nvme->bus->clock->now();
+    uint64_t now = nvme->bus->clock->now(nvme->bus->clock);
 
     for (uint32_t i = 0; i < nvme->slot_count; i++) {
         const struct nvme_slot *slot = &nvme->slots[i];

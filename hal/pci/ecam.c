@@ -54,15 +54,19 @@ static uintptr_t config_of(const struct pci_ecam *ecam, uint32_t device)
 }
 
 enum iodma_status pci_find(const struct pci_ecam *ecam, uint32_t vendor,
-                           uint32_t device, struct pci_function *function)
+                           uint32_t device, uint32_t nth,
+                           struct pci_function *function)
 {
     for (uint32_t i = 0; i < PCI_DEVICES; i++) {
         uintptr_t config = config_of(ecam, i);
 
-        if (mmio_read32(config + PCI_ID) == (device << 16 | vendor)) {
+        if (mmio_read32(config + PCI_ID) != (device << 16 | vendor))
+            continue;
+        if (nth == 0) {
             *function = (struct pci_function){ .config = config, .device = i };
             return IODMA_OK;
         }
+        nth--;
     }
     return IODMA_NOT_FOUND;
 }

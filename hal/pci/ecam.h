@@ -40,10 +40,13 @@ struct pci_function {
 /*
  * Look for function 0 of a device.
  *
+ *   nth  how many such devices are passed over: 0 for the first one
+ *
  * Returns OK, or NotFound; then *function is unchanged. Context: thread.
  */
 enum iodma_status pci_find(const struct pci_ecam *ecam, uint32_t vendor,
-                           uint32_t device, struct pci_function *function);
+                           uint32_t device, uint32_t nth,
+                           struct pci_function *function);
 
 /*
  * Place all of a function's BARs and let it answer and master the bus. Its

@@ -29,6 +29,9 @@
 #define TLBIALL "p15, 0, %0, c8, c7, 0"
 #define TLBIMVA "p15, 0, %0, c8, c7, 1"
 
+/* The same on all cores of the inner shareable domain. */
+#define TLBIMVAIS "p15, 0, %0, c8, c3, 1"
+
 /* 64 bits wide: operands of mrrc and mcrr. */
 #define TTBR0_64 "p15, 0, %Q0, %R0, c2"
 #define CNTVCT   "p15, 1, %Q0, %R0, c14"

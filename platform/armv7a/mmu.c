@@ -26,7 +26,7 @@
 #define TABLE         3ull
 #define BLOCK_VALID   1ull
 #define PAGE_VALID    3ull
-#define DEVICE        (1ull << 2) /* AttrIndx: field 1 of MAIR0 */
+#define ATTRIBUTES(n) ((uint64_t)(n) << 2) /* AttrIndx: field n of MAIR0 */
 #define READ_ONLY     (1ull << 7) /* AP[2]; AP[1] = 0: privileged only */
 #define INNER_SHARED  (3ull << 8) /* SH */
 #define ACCESSED      (1ull << 10)
@@ -35,8 +35,9 @@
 
 #define MEMORY_XN (INNER_SHARED | ACCESSED | EXECUTE_NEVER)
 
-/* MAIR0 (B4.1): field 0 write-back, allocating; field 1 strongly ordered. */
-#define MAIR0_VALUE 0x000000ffu
+/* MAIR0 (B4.1), by MMU_x: write-back, allocating; strongly ordered; normal
+   memory, not cached. */
+#define MAIR0_VALUE 0x004400ffu
 
 /* TTBCR (B4.1): long descriptors, TTBR0 for all 4 GiB, walks like memory. */
 #define TTBCR_EAE   (1u << 31)
@@ -56,7 +57,7 @@ static uint32_t level3_used;
 
 static void map_blocks(const struct mmu_map *map)
 {
-    uint64_t attributes = MEMORY_XN | (map->kind == MMU_DEVICE ? DEVICE : 0);
+    uint64_t attributes = MEMORY_XN | ATTRIBUTES(map->kind);
     uint64_t limit = (uint64_t)map->va + map->size;
     uint64_t offset;
 
@@ -155,22 +156,9 @@ static void invalidate_data_caches(void)
     }
 }
 
-/*
- * After reset caches and TLB may hold anything (B2.2, B3.10). Nothing in
- * them is worth keeping: they were off, and the loader has cleaned what it
- * wrote. The tables go to memory directly, the data cache being off.
- */
-void mmu_on(void)
+static void switch_on(void)
 {
     uint32_t control;
-
-    invalidate_data_caches();
-    CP15_WRITE(0, ICIALLU);
-    CP15_WRITE(0, BPIALL);
-    CP15_WRITE(0, TLBIALL);
-
-    build_tables();
-    barrier_all();
 
     CP15_WRITE(MAIR0_VALUE, MAIR0);
     CP15_WRITE(0, MAIR1);
@@ -182,6 +170,33 @@ void mmu_on(void)
     control |= SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I;
     CP15_WRITE(control, SCTLR);
     ISB();
+}
+
+/*
+ * After reset caches and TLB may hold anything (B2.2, B3.10). Nothing in
+ * them is worth keeping: they were off, and the loader has cleaned what it
+ * wrote. The tables go to memory directly, the data cache being off.
+ */
+void mmu_on(void)
+{
+    invalidate_data_caches();
+    CP15_WRITE(0, ICIALLU);
+    CP15_WRITE(0, BPIALL);
+    CP15_WRITE(0, TLBIALL);
+
+    build_tables();
+    barrier_all();
+    switch_on();
+}
+
+void mmu_join(void)
+{
+    invalidate_level(0); /* what lies below is shared, and in use */
+    CP15_WRITE(0, ICIALLU);
+    CP15_WRITE(0, BPIALL);
+    CP15_WRITE(0, TLBIALL);
+    barrier_all();
+    switch_on();
 }
 
 /*
@@ -215,7 +230,7 @@ void mmu_unmap_block(uint32_t va)
         fault_stop("a block is taken away where none is mapped");
 
     set_block(va, 0);
-    CP15_WRITE(va, TLBIMVA);
+    CP15_WRITE(va, TLBIMVAIS); /* another core may have walked, too */
     barrier_all();
     ISB();
 }

@@ -13,15 +13,16 @@
 
 #define MMU_BLOCK 0x200000u /* bytes: 2 MiB */
 
-#define MMU_MEMORY 0u /* cached write-back, inner shareable, not executable */
-#define MMU_DEVICE 1u /* strongly ordered, not executable                   */
+#define MMU_MEMORY   0u /* cached write-back, inner shareable, not executable */
+#define MMU_DEVICE   1u /* strongly ordered, not executable                   */
+#define MMU_UNCACHED 2u /* memory that is not cached, not executable */
 
 /* One stretch of addresses. All three are multiples of MMU_BLOCK. */
 struct mmu_map {
     uint32_t va;   /* where the CPU names it               */
     uint64_t pa;   /* where it is, 40 bits                 */
     uint32_t size; /* bytes                                */
-    uint32_t kind; /* MMU_MEMORY or MMU_DEVICE             */
+    uint32_t kind; /* MMU_MEMORY, _DEVICE or _UNCACHED     */
 };
 
 /* Defined by the board. No two overlap; RAM of the image has va = pa. */
@@ -35,6 +36,13 @@ extern const uint32_t mmu_map_count;
  * Context: start.S, once, with MMU and data cache off.
  */
 void mmu_on(void);
+
+/*
+ * The same on a further core: with the tables that there are.
+ *
+ * Context: smp_entry.S, once a core, with its MMU and data cache off.
+ */
+void mmu_join(void);
 
 /*
  * Map one block of memory as MMU_MEMORY, and take it away again. An access to

@@ -13,23 +13,27 @@
 #include <stdint.h>
 #include <string.h>
 
-static uint64_t hook_now(void)
+static uint64_t hook_now(const struct hal_clock *self)
 {
+    (void)self;
     return 0;
 }
 
-static uint32_t hook_frequency(void)
+static uint32_t hook_frequency(const struct hal_clock *self)
 {
+    (void)self;
     return 1000;
 }
 
-static uint32_t hook_save(void)
+static uint32_t hook_save(const struct hal_lock *self)
 {
+    (void)self;
     return 0;
 }
 
-static void hook_restore(uint32_t state)
+static void hook_restore(const struct hal_lock *self, uint32_t state)
 {
+    (void)self;
     (void)state;
 }
 
@@ -70,7 +74,15 @@ static void hook_drop(const struct hal_cache *cache, void *va, hal_address pa,
     hook_note(&hooks_dropped, va, length);
 }
 
-static const struct hal_cache_ops cache_ops = { hook_clean, hook_drop };
+static enum iodma_status hook_finish(const struct hal_cache *cache)
+{
+    (void)cache;
+    return IODMA_OK;
+}
+
+static const struct hal_cache_ops cache_ops = { .clean = hook_clean,
+                                                .clean_invalidate = hook_drop,
+                                                .finish = hook_finish };
 
 const struct hal_cache hooks_cache = {
     .ops = &cache_ops,

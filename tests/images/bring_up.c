@@ -23,8 +23,11 @@ static enum iodma_status explained(enum iodma_status status)
 static enum iodma_status make_bus(struct iodma_bus *bus,
                                   const struct hal_bus *hal)
 {
-    enum iodma_status status = iodma_bus_init(bus, hal, 0);
+    enum iodma_status status;
 
+    if (board.cache)
+        board.cache_init(board.cache);
+    status = iodma_bus_init(bus, hal, 0);
     if (status != IODMA_OK)
         return status;
     iodma_bus_explain(bus, &reason);
@@ -55,7 +58,7 @@ static enum iodma_status place(const struct board_pci *pci,
 {
     enum iodma_status status;
 
-    status = pci_find(pci->ecam, pci->vendor, pci->device, function);
+    status = pci_find(pci->ecam, pci->vendor, pci->device, 0, function);
     if (status == IODMA_OK)
         status = pci_enable(pci->ecam, function);
     if (status == IODMA_OK)
@@ -101,7 +104,7 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
     if (status != IODMA_OK)
         return status;
     *step = "starting the controller";
-    status = iodma_channel_init(&engine->channel, facts->dmac);
+    status = iodma_channel_init(&engine->channel, facts->dmac, facts->name);
     if (status != IODMA_OK || poll)
         return status;
 

@@ -7,32 +7,56 @@
 
 struct hooks hooks;
 
-static uint64_t now(void)
+static uint64_t now(const struct hal_clock *self)
 {
     uint64_t ticks;
 
+    (void)self;
     hooks.moment();
     ticks = hooks.ticks;
     hooks.ticks += hooks.tick;
     return ticks;
 }
 
-static uint32_t frequency(void)
+static uint32_t frequency(const struct hal_clock *self)
 {
+    (void)self;
     return 1000;
 }
 
-static uint32_t save(void)
+void hooks_mask(void)
 {
-    hooks.moment();
-    return hooks.masked++;
+    uint32_t state = hooks.under ? hooks.under->save(hooks.under) : 0;
+
+    if (hooks.masked++ == 0)
+        hooks.outer = state;
 }
 
-static void restore(uint32_t state)
+void hooks_unmask(void)
 {
-    if (state != hooks.masked - 1)
+    if (--hooks.masked == 0 && hooks.under)
+        hooks.under->restore(hooks.under, hooks.outer);
+}
+
+static uint32_t save(const struct hal_lock *self)
+{
+    (void)self;
+    hooks.moment();
+    hooks_mask();
+    if (hooks.held)
+        hooks.broken = "the lock was entered by who holds it";
+    hooks.held = true;
+    return hooks.masked - 1;
+}
+
+static void restore(const struct hal_lock *self, uint32_t state)
+{
+    (void)self;
+    if (!hooks.held || state != hooks.masked - 1)
         hooks.broken = "the lock was not left as it was entered";
-    hooks.masked = state;
+    hooks.held = false;
+    hooks.masked = state + 1;
+    hooks_unmask();
     hooks.moment();
 }
 

@@ -11,6 +11,7 @@
 
 #include "hal/bus.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct hooks {
@@ -19,10 +20,13 @@ struct hooks {
     void (*publish)(void); /* what the CPU wrote is visible; may be NULL   */
     void (*observe)(void); /* what the device wrote is; may be NULL        */
     uint64_t tick;         /* how much later it is after the clock is read */
+    const struct hal_lock *under; /* what masks real interrupts; may be NULL */
 
     /* Read by the test, and moved. */
     uint64_t ticks;
-    uint32_t masked; /* depth of the lock; 0: interrupts may come          */
+    uint32_t masked; /* depth: the lock, or a handler; 0: interrupts may come */
+    bool held;       /* the lock                                           */
+    uint32_t outer;  /* what `under` was left as by the first who masked   */
     uint32_t published;
     const char *broken; /* what was found wrong; NULL: nothing             */
 };
@@ -32,6 +36,10 @@ extern struct hooks hooks;
 extern const struct hal_clock hooks_clock;
 extern const struct hal_lock hooks_lock;
 extern const struct hal_fences hooks_fences;
+
+/* No interrupt comes between the two. They nest. */
+void hooks_mask(void);
+void hooks_unmask(void);
 
 /* Nothing was found wrong, and the lock is free. */
 void expect_hooks(void);

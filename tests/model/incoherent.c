@@ -82,9 +82,16 @@ static void clean_invalidate(const struct hal_cache *cache, void *va,
     maintain(pa, length, true);
 }
 
+static enum iodma_status finish(const struct hal_cache *cache)
+{
+    (void)cache;
+    return IODMA_OK;
+}
+
 static const struct hal_cache_ops ops = {
     .clean = clean,
     .clean_invalidate = clean_invalidate,
+    .finish = finish,
 };
 
 struct hal_cache incoherent_cache = {

@@ -5,6 +5,8 @@
 
 struct recorded_call recorded[RECORDED_CALLS];
 unsigned recorded_count;
+unsigned recorded_finishes;
+enum iodma_status recorded_status;
 
 static void record(char operation, const void *va, uint64_t pa, size_t length)
 {
@@ -35,9 +37,17 @@ static void clean_invalidate(const struct hal_cache *cache, void *va,
     record('i', va, pa, length);
 }
 
+static enum iodma_status finish(const struct hal_cache *cache)
+{
+    (void)cache;
+    recorded_finishes++;
+    return recorded_status;
+}
+
 static const struct hal_cache_ops ops = {
     .clean = clean,
     .clean_invalidate = clean_invalidate,
+    .finish = finish,
 };
 
 const struct hal_cache recording_cache = {

@@ -17,23 +17,27 @@ static uint32_t locked; /* depth */
 
 /* Hooks ------------------------------------------------------------------- */
 
-static uint64_t no_time(void)
+static uint64_t no_time(const struct hal_clock *self)
 {
+    (void)self;
     return 0;
 }
 
-static uint32_t hertz(void)
+static uint32_t hertz(const struct hal_clock *self)
 {
+    (void)self;
     return 1000;
 }
 
-static uint32_t save(void)
+static uint32_t save(const struct hal_lock *self)
 {
+    (void)self;
     return locked++;
 }
 
-static void restore(uint32_t state)
+static void restore(const struct hal_lock *self, uint32_t state)
 {
+    (void)self;
     expect_number("the lock is left as it was entered", locked, state + 1);
     locked = state;
 }
@@ -377,8 +381,8 @@ bool stage_is_empty(void)
 bool stage_end(void)
 {
     return stage_is_empty() &
-           expect_number("commands that have the memory",
-                         stage.memory->users, 0) &
+           expect_number("commands that have the memory", stage.memory->users,
+                         0) &
            expect_status("descriptor completed",
                          iodma_memory_complete(stage.memory), IODMA_OK) &
            expect_number("and not prepared any more", stage.memory->wired, 0);

@@ -23,7 +23,9 @@ static uint8_t in_step[ALL]; /* when both were the same for the last time */
 
 /* Lines that no fence has followed yet. */
 static hal_address cleaning[CLEANING];
-static unsigned cleaning_count;
+static hal_address dropping[CLEANING];
+static unsigned cleaning_count, dropping_count;
+static bool begun; /* since the last finish() */
 
 static hal_address watched[TWO_SIDES_WATCHED]; /* addresses of lines */
 static unsigned watched_count;
@@ -188,7 +190,8 @@ void two_sides_begin(const struct two_sides_facts *from, uint64_t seed)
     random = seed;
     two_sides_broken = NULL;
     two_sides_open = two_sides_operations = 0;
-    watched_count = posted_count = cleaning_count = 0;
+    watched_count = posted_count = cleaning_count = dropping_count = 0;
+    begun = false;
     memset(held, 0, sizeof held);
     fill_client();
     memset(&cpu[TWO_SIDES_CLIENT], 0x57, facts.storage_size);
@@ -298,6 +301,7 @@ static void clean(const struct hal_cache *cache, void *va, hal_address pa,
         if (cleaning_count == CLEANING)
             write_out(cleaning[--cleaning_count]);
         cleaning[cleaning_count++] = place(line);
+        begun = true;
     }
 }
 
@@ -313,15 +317,38 @@ static void clean_invalidate(const struct hal_cache *cache, void *va,
         if (!facts.may_drop(line))
             two_sides_broken = "a line is dropped that others have bytes in";
         write_back(place(line));
-        fetch(place(line));
+        if (dropping_count == CLEANING)
+            fetch(dropping[--dropping_count]);
+        dropping[dropping_count++] = place(line);
+        begun = true;
     }
 }
 
-const struct hal_cache_ops two_sides_cache_ops = { clean, clean_invalidate };
+static enum iodma_status finish(const struct hal_cache *cache)
+{
+    (void)cache;
+    two_sides_moment();
+    while (dropping_count != 0)
+        fetch(dropping[--dropping_count]);
+    begun = false;
+    return IODMA_OK;
+}
+
+/* A fence orders what is done, not what is under way. */
+static void expect_finished(void)
+{
+    if (begun)
+        two_sides_broken = "a fence in front of the end of maintenance";
+}
+
+const struct hal_cache_ops two_sides_cache_ops = {
+    .clean = clean, .clean_invalidate = clean_invalidate, .finish = finish
+};
 
 /* What is cleaned has been stored in: see `held`. */
 static void publish(void)
 {
+    expect_finished();
     while (cleaning_count != 0)
         write_out(cleaning[--cleaning_count]);
     two_sides_moment();
@@ -329,6 +356,7 @@ static void publish(void)
 
 static void observe(void)
 {
+    expect_finished();
     two_sides_moment();
     land(posted_count);
 }

@@ -9,7 +9,8 @@
  *           written back at any moment, all of the line
  *   clean   it may be fetched anew at any moment, all of the line; or not
  *
- * Maintenance has its effect when the next fence does: cleaning at publish().
+ * Maintenance has its effect when it is finished; what is clean is seen at
+ * publish().
  * What the device writes has landed at observe(), or at any moment before.
  *
  * There are two stretches of memory: the client's and the storage's.

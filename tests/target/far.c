@@ -138,7 +138,7 @@ static bool expect_inverse(const char *what, const struct iodma_memory *memory,
 #define POOL (LOW + 0x100000)
 
 static uint32_t pool_words[IODMA_BLOCK_WORDS(FAR_POOL_PAGES)];
-static struct hal_loan pool_loans[FAR_POOL_PAGES];
+static struct hal_loan pool_loans[FAR_LOANS];
 
 void far_take_all(void)
 {
@@ -166,12 +166,17 @@ void far_free_pages(uint32_t first, uint32_t end, uint32_t step)
     far.idle = iodma_bounce_in_use(&far.pool);
 }
 
+bool far_snooped(void)
+{
+    return board.cache == NULL;
+}
+
 void far_make_pool(hal_address base)
 {
     expect_status("pool",
                   iodma_bounce_init(&far.pool, base, FAR_POOL_PAGES * FAR_PAGE,
                                     FAR_PAGE, pool_words, pool_loans,
-                                    FAR_POOL_PAGES),
+                                    FAR_LOANS),
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&far.engine.bus, &far.pool.hal),
                   IODMA_OK);

@@ -40,6 +40,7 @@ enum {
    32; runs begin behind FIRST_RUN. */
 enum {
     FAR_POOL_PAGES = 512,
+    FAR_LOANS = 2048,
     FAR_SINGLE_PAGES = 16,
     FAR_FIRST_RUN = 256,
 };
@@ -81,6 +82,10 @@ void far_fill(hal_address address, uint8_t byte, hal_address length);
 hal_address far_address(const struct iodma_memory *memory, hal_address offset);
 
 /* Storage ------------------------------------------------------------------ */
+
+/* Do the masters look into the caches? Else windows are opened to maintain
+   them, and the lines at the ends of what they write are bounced. */
+bool far_snooped(void);
 
 /* A pool of FAR_POOL_PAGES, all taken; then some of them free, stale bytes in
    them; or all taken once more. */

@@ -263,7 +263,10 @@ static void failing_complete(const char *what, const struct iodma_spec *spec,
     check_case(what);
     while (n < MOST_OPENS && complete_fails(spec, by_transfer, n))
         n++;
-    expect_number("opens that failed", n - 1, opens);
+    if (far_snooped())
+        expect_number("opens that failed", n - 1, opens);
+    else
+        expect("opens that failed", n - 1 >= opens);
 }
 
 void far_test_fail(void)

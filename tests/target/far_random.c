@@ -75,7 +75,7 @@ struct master {
     uint32_t spec_count;
     uint32_t transfers;
     uint32_t refused;        /* for want of storage            */
-    uint32_t misphased;      /* NotAligned, as it had to be    */
+    uint32_t misphased;      /* bounced again, or NotAligned   */
     uint32_t ways[FAR_WAYS]; /* that sides went              */
 };
 
@@ -366,6 +366,7 @@ static hal_address phase_of(const struct side *side)
 
 static void start_copy(struct job *job)
 {
+    enum iodma_status status;
     bool in_phase;
 
     if (!prepare_side(job, &job->from)) {
@@ -386,13 +387,14 @@ static void start_copy(struct job *job)
         .done = on_copied,
         .ref_con = job,
     };
-    sound &= expect_status(
-        "submit", iodma_transfer_submit(&far.engine.channel, &job->transfer),
-        in_phase ? IODMA_OK : IODMA_NOT_ALIGNED);
+    status = iodma_transfer_submit(&far.engine.channel, &job->transfer);
     job->stage = COPYING;
-    if (in_phase)
+    if (!in_phase)
+        copier.misphased++;
+    if (status == IODMA_OK)
         return;
-    copier.misphased++;
+    /* Out of phase, and no storage to bring it there. */
+    sound &= expect("submit", !in_phase && status == IODMA_NOT_ALIGNED);
     complete_side(&job->from);
     sound &= expect_status(
         "complete, with nothing copied in",

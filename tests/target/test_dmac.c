@@ -110,6 +110,33 @@ static void copy(uint32_t from_count, uint32_t to_count)
     expect_number("fault", outcome.fault, HAL_FAULT_NONE);
 }
 
+/* Storage: for what is out of phase; on a bus that does not snoop, for the
+   lines at the ends of a target as well. */
+enum { POOL_PAGES = 128, LOANS = 4096 };
+
+static struct iodma_bounce pool;
+
+static void lend_pool(void)
+{
+    static uint8_t storage[POOL_PAGES * IODMA_DEFAULT_GRANULE]
+        __attribute__((aligned(IODMA_DEFAULT_GRANULE)));
+    static uint32_t words[IODMA_BLOCK_WORDS(POOL_PAGES)];
+    static struct hal_loan loans[LOANS];
+
+    expect_status("pool",
+                  iodma_bounce_init(&pool, address_of(storage), sizeof storage,
+                                    IODMA_DEFAULT_GRANULE, words, loans, LOANS),
+                  IODMA_OK);
+    expect_status("lend", bus_lend(&engine.bus, &pool.hal), IODMA_OK);
+}
+
+/* Does the engine find a target's bytes as they lie, whatever lines they share?
+   Else it takes descriptors more. */
+static bool snooped(void)
+{
+    return board.cache == NULL;
+}
+
 /* Areas ---------------------------------------------------------------- */
 
 static void fill_areas(void)
@@ -215,8 +242,11 @@ static void chain(uint32_t count)
     lay_chain(count, &seed);
     copy(count, count);
     expect_target("the target");
-    expect_number("descriptors", engine.facts->dmac->counts.items - before,
-                  count);
+    before = engine.facts->dmac->counts.items - before;
+    if (snooped())
+        expect_number("descriptors", before, count);
+    else
+        expect("descriptors", before >= count);
 }
 
 static void test_chains(void)
@@ -229,8 +259,9 @@ static void test_chains(void)
     check_case("a chain that just fits the ring, in one doorbell");
     doorbells = engine.facts->dmac->counts.doorbells;
     chain(slots - 1);
-    expect_number("doorbells", engine.facts->dmac->counts.doorbells - doorbells,
-                  1);
+    if (snooped())
+        expect_number("doorbells",
+                      engine.facts->dmac->counts.doorbells - doorbells, 1);
     check_case("a chain of as many moves as the ring has slots");
     chain(slots);
     check_case("one more than the ring has slots");
@@ -260,6 +291,8 @@ static void test_overlap(void)
     copy(10, 1);
     expect_target("the target");
 
+    if (!snooped()) /* not defined there (E3) */
+        return;
     check_case("target ranges that overlap keep what came last");
     for (uint32_t i = 0; i < 10; i++) {
         target_ranges[i] =
@@ -273,23 +306,6 @@ static void test_overlap(void)
 
 /* copy: by one call, in phase and not ---------------------------------------
  */
-
-enum { POOL_PAGES = 16 };
-
-static void lend_pool(struct iodma_bounce *pool)
-{
-    static uint8_t storage[POOL_PAGES * IODMA_DEFAULT_GRANULE]
-        __attribute__((aligned(IODMA_DEFAULT_GRANULE)));
-    static uint32_t words[IODMA_BLOCK_WORDS(POOL_PAGES)];
-    static struct hal_loan loans[POOL_PAGES];
-
-    expect_status("pool",
-                  iodma_bounce_init(pool, address_of(storage), sizeof storage,
-                                    IODMA_DEFAULT_GRANULE, words, loans,
-                                    POOL_PAGES),
-                  IODMA_OK);
-    expect_status("lend", bus_lend(&engine.bus, &pool->hal), IODMA_OK);
-}
 
 static void copy_bytes(struct iodma_copy *one, uint32_t to, uint32_t from,
                        uint32_t length)
@@ -305,15 +321,16 @@ static void copy_bytes(struct iodma_copy *one, uint32_t to, uint32_t from,
 static void test_copy(void)
 {
     static struct iodma_copy one;
-    static struct iodma_bounce pool;
 
-    lend_pool(&pool);
+    if (snooped())
+        lend_pool();
     expect_status("init", iodma_copy_init(&one, &engine.bus, &engine.channel),
                   IODMA_OK);
 
-    check_case("one call copies a buffer as it lies");
+    check_case("one call copies a buffer as it lies, but for shared lines");
     copy_bytes(&one, 0x1001, 0x2005, 100000);
-    expect_number("bounce pages", iodma_bounce_high_water(&pool), 0);
+    expect_number("bounce pages", iodma_bounce_high_water(&pool),
+                  snooped() ? 0 : 1);
     expect_target("the target");
 
     check_case("and what is out of phase by way of a bounce buffer");
@@ -487,7 +504,7 @@ static void test_hole(void)
                       iodma_command_init(&command, &engine.bus, &spec, NULL),
                       IODMA_OK);
         expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                      IODMA_NO_RESOURCES);
+                      snooped() ? IODMA_NO_RESOURCES : IODMA_NOT_ATTACHED);
     }
 
     check_case("a move from a hole reads ones on this machine");
@@ -503,7 +520,8 @@ static void test_hole(void)
 
     check_case("and the engine is usable");
     expect_status("channel",
-                  iodma_channel_init(&engine.channel, engine.facts->dmac),
+                  iodma_channel_init(&engine.channel, engine.facts->dmac,
+                                     engine.facts->name),
                   IODMA_OK);
     expect_usable();
 }
@@ -531,6 +549,8 @@ static int run(size_t index, bool poll)
         return 1;
     }
     fill_areas();
+    if (!snooped())
+        lend_pool();
     tests[index].run();
     return check_result();
 }

@@ -29,6 +29,7 @@ enum {
     KIB = 1024,
     MIB = 1 << 20,
     JOBS = 8,   /* requests in flight                          */
+    LOANS = 256,
     OWN = PAGE, /* bytes of a request that has its own buffer  */
     LOOK = MIB, /* bytes looked at in one go                   */
     POOL = 4 * MIB,
@@ -220,6 +221,13 @@ static void on_released(struct nvme_request *request)
     CONTAINER_OF(request, struct job, request)->releases++;
 }
 
+/* Does the disk find what it writes as it lies, whatever lines that shares?
+   Else the ends of a window are in the pool as well. */
+static bool snooped(void)
+{
+    return board.cache == NULL;
+}
+
 /* Are the addresses that the disk gets those of the pool? */
 static bool through_pool(struct iodma_command *command)
 {
@@ -240,7 +248,7 @@ static bool through_pool(struct iodma_command *command)
         count = COUNT_OF(segments);
     }
     expect("one buffer stands for the window, or none",
-           inside == 0 || outside == 0);
+           inside == 0 || outside == 0 || !snooped());
     return inside != 0;
 }
 
@@ -526,7 +534,8 @@ static void span(uint32_t first, uint32_t length)
         lay_apart(areas[i], first, length);
         round_trip(lba, UINT64_MAX);
     }
-    expect_number("bounced", bounced, 0);
+    if (snooped())
+        expect_number("bounced", bounced, 0);
 }
 
 static void test_spans(void)
@@ -678,7 +687,8 @@ static void test_seams(void)
             lay_seam(areas[k], i);
             round_trip(8, UINT64_MAX);
         }
-        expect_number("bounced", bounced, bounces ? 4 : 0);
+        if (snooped())
+            expect_number("bounced", bounced, bounces ? 4 : 0);
     }
 }
 
@@ -707,7 +717,8 @@ static void pieces(uint32_t pairs, bool one_more, unsigned want)
             lay(middle(areas[i]) + 1, BLOCK);
         round_trip(8, UINT64_MAX);
     }
-    expect_number("bounced", bounced, want);
+    if (snooped())
+        expect_number("bounced", bounced, want);
 }
 
 static void test_pieces(void)
@@ -789,7 +800,7 @@ static void test_whole(void)
     bounced = 0;
     read_stream(0, nvme->limits.max_transfer);
     expect("bounced are some with PRPs, none with SGLs",
-           (bounced != 0) == !nvme->use_sgl);
+           !snooped() || (bounced != 0) == !nvme->use_sgl);
     check_case("and written from it, anew");
     write_stream(0, nvme->limits.max_transfer);
     check_case("and read into memory strewn otherwise");
@@ -1066,8 +1077,8 @@ static void start_reads(uint32_t second, uint32_t third, uint32_t fourth)
 static bool in_vain(const struct job *one, const struct job *other,
                     uint32_t round)
 {
-    if (round == ROUNDS || (one->request.status != IODMA_OK &&
-                            other->request.status != IODMA_OK))
+    if (round == ROUNDS ||
+        (one->request.status != IODMA_OK && other->request.status != IODMA_OK))
         return false;
 
     serve_all();
@@ -1133,7 +1144,7 @@ static void test_held(void)
     expect_busy(reads[2]);
     expect_status("start", nvme_start(nvme), IODMA_BUSY);
     expect_number("pages in the pool", iodma_bounce_in_use(&pool),
-                  nvme->use_sgl ? 0 : 1);
+                  nvme->use_sgl && snooped() ? 0 : 1);
     check_case("others go on meanwhile");
     for (size_t i = 0; i < COUNT_OF(writes); i++)
         (void)start_own(writes[i], NVME_WRITE, own_lba(writes[i]), false);
@@ -1222,12 +1233,12 @@ static void make_areas(void)
 static enum iodma_status make_pool(void)
 {
     static uint32_t words[IODMA_BLOCK_WORDS(POOL / PAGE)];
-    static struct hal_loan loans[JOBS];
+    static struct hal_loan loans[LOANS];
     enum iodma_status status;
 
     pool_base = (uintptr_t)take(POOL);
     status =
-        iodma_bounce_init(&pool, pool_base, POOL, PAGE, words, loans, JOBS);
+        iodma_bounce_init(&pool, pool_base, POOL, PAGE, words, loans, LOANS);
     return status == IODMA_OK ? bus_lend(&disk.bus, &pool.hal) : status;
 }
 

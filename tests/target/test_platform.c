@@ -414,10 +414,11 @@ static void test_triggers(void)
 #define PAR_PA   UINT64_C(0xfffffff000)
 #define PAR_ATTR (UINT64_C(0xff) << 56)
 
-/* Write-back, allocating, inner shareable; strongly ordered, which is shared
-   whatever the register says. */
-#define MEMORY (PAR_ATTR | PAR_SH)
-#define DEVICE UINT64_C(0)
+/* Write-back, allocating, inner shareable; strongly ordered and normal memory
+   that is not cached, which are shared whatever the register says. */
+#define MEMORY   (PAR_ATTR | PAR_SH)
+#define DEVICE   UINT64_C(0)
+#define UNCACHED (UINT64_C(0x44) << 56)
 
 /* Faults, at a level (B3.13). */
 #define NOT_MAPPED(level) (PAR_F | (UINT64_C(0x04) | (level)) << 1)
@@ -456,7 +457,7 @@ static void expect_translation(const char *what, uint64_t par,
     if ((par & PAR_F) != 0)
         said |= PAR_FST;
     else
-        said |= attributes == DEVICE ? PAR_ATTR : PAR_ATTR | PAR_SH;
+        said |= attributes == MEMORY ? PAR_ATTR | PAR_SH : PAR_ATTR;
 
     expect_number(what, par & said, attributes);
     if ((par & PAR_F) == 0)
@@ -526,10 +527,16 @@ static void test_memory(void)
                            places[i].written, address & ~(PAGE - 1));
     }
 
-    check_case("RAM is write-back and shared, devices are strongly ordered");
+    check_case("RAM is write-back and shared or not cached, devices are "
+               "strongly ordered");
     for (uint32_t i = 0; i < mmu_map_count; i++) {
         const struct mmu_map *map = &mmu_maps[i];
-        uint64_t kind = map->kind == MMU_DEVICE ? DEVICE : MEMORY;
+        static const uint64_t kinds[] = {
+            [MMU_MEMORY] = MEMORY,
+            [MMU_DEVICE] = DEVICE,
+            [MMU_UNCACHED] = UNCACHED,
+        };
+        uint64_t kind = kinds[map->kind];
 
         expect_translation("first page", written_as(map->va), kind, map->pa);
         expect_translation("last page", written_as(map->va + map->size - 1),

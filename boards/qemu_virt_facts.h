@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * QEMU's virt machine with a Cortex-A15, 6 GiB and a 53C895A in PCI slot 1:
+ * what qemu_virt and qemu_virt_noncoherent have in common. They define
+ *
+ *   SNOOPED     do PCI masters look into the CPU's caches?
+ *   NAME        of the board
+ *   CACHE       of the buses; NULL: nothing is to be maintained
+ *   CACHE_INIT  what makes it
+ *   RINGS       attributes of memory that CPU and device both use for long
+ *
+ * Source: QEMU 7.2 hw/arm/virt.c, base_memmap, extended_memmap and
+ *         a15irqmap; create_pcie() for the interrupt lines and for the host
+ *         bridge being coherent; docs/system/arm/virt.rst.
+ */
+#ifndef BOARDS_QEMU_VIRT_FACTS_H
+#define BOARDS_QEMU_VIRT_FACTS_H
+
+#include "boards/board.h"
+
+#include "hal/bits.h"
+#include "hal/dmac/lsi53c8xx.h"
+#include "hal/master/nvme.h"
+#include "platform/armv7a/gic.h"
+#include "platform/armv7a/mmu.h"
+#include "platform/armv7a/window.h"
+#include "platform/barrier.h"
+#include "platform/clock.h"
+#include "platform/interrupt.h"
+#include "platform/uart.h"
+
+#define MIB UINT64_C(0x100000)
+#define GIB UINT64_C(0x40000000)
+
+/* VIRT_MEM, and what `-m 6G` makes of it (tests/machine.sh). Addresses of the
+   first 2 GiB are pointers; the rest lies behind windows. */
+#define RAM_BASE UINT64_C(0x40000000)
+#define RAM_SIZE (6 * GIB)
+#define LOW_SIZE (2 * GIB)
+#define FAR_BASE (RAM_BASE + LOW_SIZE)
+
+/* Behind the image (linker/qemu_virt.ld): memory that the CPU does not cache.
+ */
+#define UNCACHED_BASE UINT64_C(0x41000000)
+#define UNCACHED_SIZE (2 * MIB)
+#define CACHED_BASE   (UNCACHED_BASE + UNCACHED_SIZE)
+
+/* VIRT_PCIE_MMIO: 0x10000000 .. 0x3EFEFFFF, bus address = CPU address. We
+   place BARs in the first 16 MiB only, so that is what we map. */
+#define PCI_MEMORY_BASE UINT64_C(0x10000000)
+#define PCI_MEMORY_SIZE (16 * MIB)
+
+/* VIRT_HIGH_PCIE_ECAM: beyond 32 bits, so it appears at an address of ours;
+   2 MiB are buses 0 and 1. */
+#define ECAM_BASE UINT64_C(0x4010000000)
+#define ECAM_VA   0xC0000000u
+
+const uintptr_t uart_base = 0x09000000; /* VIRT_UART */
+
+const uint32_t window_base = 0xD0000000;
+
+const struct gic_base gic_base = {
+    .distributor = 0x08000000, /* VIRT_GIC_DIST */
+    .cpu = 0x08010000,         /* VIRT_GIC_CPU  */
+};
+
+const struct mmu_map mmu_maps[] = {
+    { 0x08000000, 0x08000000, 2 * MIB, MMU_DEVICE },
+    { 0x09000000, 0x09000000, 2 * MIB, MMU_DEVICE },
+    { PCI_MEMORY_BASE, PCI_MEMORY_BASE, PCI_MEMORY_SIZE, MMU_DEVICE },
+    { RAM_BASE, RAM_BASE, UNCACHED_BASE - RAM_BASE, MMU_MEMORY },
+    { UNCACHED_BASE, UNCACHED_BASE, UNCACHED_SIZE, MMU_UNCACHED },
+    { CACHED_BASE, CACHED_BASE, FAR_BASE - CACHED_BASE, MMU_MEMORY },
+    { ECAM_VA, ECAM_BASE, 2 * MIB, MMU_DEVICE },
+};
+const uint32_t mmu_map_count = COUNT_OF(mmu_maps);
+
+static const struct hal_fences fences = {
+    .publish = barrier_publish,
+    .observe = barrier_observe,
+};
+
+/* mmu_on() maps RAM write-back but for one stretch, and so do windows. */
+static const struct hal_region regions[] = {
+    { .first = RAM_BASE,
+      .last = UNCACHED_BASE - 1,
+      .cached = HAL_WRITE_BACK,
+      .writable = true },
+    { .first = UNCACHED_BASE,
+      .last = CACHED_BASE - 1,
+      .cached = HAL_UNCACHED,
+      .writable = true },
+    { .first = CACHED_BASE,
+      .last = FAR_BASE - 1,
+      .cached = HAL_WRITE_BACK,
+      .writable = true },
+    { .first = FAR_BASE,
+      .last = RAM_BASE + RAM_SIZE - 1,
+      .cached = HAL_WRITE_BACK,
+      .writable = true,
+      .window = &plat_window },
+};
+
+/* A PCI master sees all RAM, where the CPU sees it. It snoops: create_pcie()
+   marks the bridge dma-coherent; a machine without caches cannot tell. How far
+   it reaches is in its limits. */
+static const struct hal_aperture pci_apertures[] = {
+    { .first = RAM_BASE,
+      .last = RAM_BASE + RAM_SIZE - 1,
+      .bus = RAM_BASE,
+      .access = HAL_READ | HAL_WRITE,
+      .snooped = SNOOPED },
+};
+
+static const struct hal_bus lsi_bus = {
+    .apertures = pci_apertures,
+    .aperture_count = COUNT_OF(pci_apertures),
+    .regions = regions,
+    .region_count = COUNT_OF(regions),
+    .limits = &lsi53c8xx_limits,
+    .cache = CACHE,
+    .clock = &plat_clock,
+    .lock = &plat_lock,
+    .fences = &fences,
+};
+
+/* VIRT_PCIE_PIO is mapped at 0x3EFF0000, 64 KiB of I/O from port 0 on; port
+   0 itself is left alone, since 0 in a BAR is "not placed". */
+static struct pci_ecam ecam = {
+    .config = ECAM_VA,
+    .memory = { PCI_MEMORY_BASE, PCI_MEMORY_BASE + PCI_MEMORY_SIZE },
+    .io = { 0x1000, 0x10000 },
+};
+
+enum { LSI_SLOTS = 64 };
+
+static uint8_t lsi_ring[LSI53C8XX_RING_SIZE(LSI_SLOTS)] RINGS
+    __attribute__((aligned(64)));
+
+static struct lsi53c8xx lsi = {
+    .dmac = { .ops = &lsi53c8xx_ops,
+              .bus = &lsi_bus,
+              .limits = &lsi53c8xx_limits,
+              .ring_limits = &lsi53c8xx_ring_limits,
+              .same_phase = LSI53C8XX_SAME_PHASE },
+    .slots = LSI_SLOTS,
+};
+
+/* 1000:0012, BAR 1 the registers in memory (LSI53C895A manual, 4.1). */
+static const struct board_pci lsi_pci = {
+    .ecam = &ecam,
+    .vendor = 0x1000,
+    .device = 0x0012,
+    .bar = 1,
+    .base = &lsi.base,
+};
+
+/* INTA of slot 1: VIRT_PCIE is SPI 3 .. 6, line (slot + pin) modulo 4; SPIs
+   begin at id 32. */
+static const struct board_dmac dmacs[] = {
+    { .name = "lsi53c895a",
+      .dmac = &lsi.dmac,
+      .interrupt = 32 + 3 + 1,
+      .slots = LSI_SLOTS,
+      .storage = lsi_ring,
+      .storage_size = sizeof lsi_ring,
+      .shared = &lsi.ring,
+      .pci = &lsi_pci },
+};
+
+/* The disk, in slot 2. Its limits are the driver's, known once it has
+   started. */
+enum { NVME_SLOTS = 8 };
+
+static uint8_t nvme_memory[NVME_MEMORY_SIZE(NVME_SLOTS)] RINGS
+    __attribute__((aligned(NVME_PAGE)));
+static struct nvme_slot nvme_slots[NVME_SLOTS];
+static struct hal_limits nvme_limits;
+
+static const struct hal_bus nvme_bus = {
+    .apertures = pci_apertures,
+    .aperture_count = COUNT_OF(pci_apertures),
+    .regions = regions,
+    .region_count = COUNT_OF(regions),
+    .limits = &nvme_limits,
+    .cache = CACHE,
+    .clock = &plat_clock,
+    .lock = &plat_lock,
+    .fences = &fences,
+};
+
+static struct nvme nvme = {
+    .bus = &nvme_bus,
+    .slots = nvme_slots,
+    .slot_count = NVME_SLOTS,
+    .vector = 1,
+};
+
+/* 1b36:0010, QEMU docs/specs/pci-ids; registers in BAR 0 (NVMe 1.4, 2.1.10). */
+static const struct board_pci nvme_pci = {
+    .ecam = &ecam,
+    .vendor = 0x1B36,
+    .device = 0x0010,
+    .bar = 0,
+    .base = &nvme.base,
+};
+
+/* INTA of slot 2. Messages: GICv2m (VIRT_GIC_V2M, SETSPI at +0x40) turns the
+   number of an SPI, 48 to 111 here, into that interrupt: ids 80 to 143, edge
+   (create_v2m). */
+static const struct board_nvme board_nvme = {
+    .nvme = &nvme,
+    .limits = &nvme_limits,
+    .pin_interrupt = 32 + 3 + 2,
+    .message_interrupt = 80,
+    .message_address = 0x08020040,
+    .message_data = 80,
+    .storage = nvme_memory,
+    .storage_size = sizeof nvme_memory,
+    .pci = &nvme_pci,
+};
+
+/* The image lies in the first 16 MiB (linker/qemu_virt.ld). Between the last
+   PCI BAR we place and the end of VIRT_PCIE_MMIO nothing answers. */
+const struct board board = {
+    .name = NAME,
+    .cache = CACHE,
+    .cache_init = CACHE_INIT,
+    .dmacs = dmacs,
+    .dmac_count = COUNT_OF(dmacs),
+    .nvme = &board_nvme,
+    .scratch = { .base = 0x48200000, .size = FAR_BASE - 0x48200000 },
+    .far = { .base = 4 * GIB, .size = RAM_BASE + RAM_SIZE - 4 * GIB },
+    .hole = 0x30000000,
+};
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The caches of an ARMv7-A core, or of an ARMv8-A one in AArch32 (Cortex-A7,
+ * A15, A53, ...), maintained by address to the point of coherency: all levels
+ * that the core itself knows. An outer cache (PL310) is not among them.
+ *
+ * Operations by address are broadcast to the other cores where memory is
+ * shareable and the core has the multiprocessing extensions; invalidating
+ * branch predictors is not (make_executable() is for this core).
+ *
+ * Source: ARM DDI 0406C, B2.2.6 (by address, points of coherency and
+ *         unification), B4.1 (CTR, CLIDR, CCSIDR, CSSELR), B4.2.1.
+ */
+#ifndef HAL_CACHE_ARMV7A_H
+#define HAL_CACHE_ARMV7A_H
+
+#include "hal/cache.h"
+
+/*
+ * Make the cache of this core, with the lines that it says it has: the
+ * smallest of its data caches, and the largest stretch that an eviction may
+ * write (CTR.CWG; where it does not say, its largest line).
+ *
+ *   cache  out; before a bus that has it is used
+ *
+ * Context: thread.
+ */
+void armv7a_cache_init(struct hal_cache *cache);
+
+#endif

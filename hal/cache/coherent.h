@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cache of a machine whose masters all look into it, or that has none:
+ * there is nothing to maintain. A bus without any cache says so with NULL; this
+ * one is for a product that has one board with lines and one without, and for
+ * make_executable().
+ */
+#ifndef HAL_CACHE_COHERENT_H
+#define HAL_CACHE_COHERENT_H
+
+#include "hal/cache.h"
+
+extern const struct hal_cache coherent_cache;
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Defends the driver of the STM32's DCACHE, over a model that works in the
+   background. */
+#include "hal/cache/stm32_dcache.h"
+
+#include "platform/mmio.h"
+#include "tests/cache_driver.h"
+#include "tests/check.h"
+#include "tests/model/dcache_model.h"
+
+enum { BASE = 0x40031400, ENABLED = 1 };
+
+static struct dcache_model dcache;
+static uint64_t ticks;
+static bool masked;
+static uint32_t state;
+static bool nested;
+
+static uint64_t now(const struct hal_clock *clock)
+{
+    (void)clock;
+    return ticks++;
+}
+
+static uint32_t frequency(const struct hal_clock *clock)
+{
+    (void)clock;
+    return 1000000;
+}
+
+static uint32_t save(const struct hal_lock *lock)
+{
+    (void)lock;
+    nested = nested || masked;
+    masked = true;
+    return 0;
+}
+
+static void restore(const struct hal_lock *lock, uint32_t former)
+{
+    (void)lock;
+    (void)former;
+    masked = false;
+}
+
+static const struct hal_clock clock = { now, frequency };
+static const struct hal_lock lock = { save, restore };
+
+static const struct stm32_dcache driver = {
+    .cache = { &stm32_dcache_ops, 32, 32 },
+    .base = BASE,
+    .clock = &clock,
+    .lock = &lock,
+    .state = &state,
+};
+
+static void time_passes(void)
+{
+    (void)dcache_model_step(&dcache, 1);
+}
+
+static struct cache_lines *u5(void)
+{
+    dcache_model_power_on(&dcache);
+    dcache.base = BASE;
+    (void)dcache_model_step(&dcache, UINT32_MAX);
+    mmio_write32(BASE, ENABLED);
+    dcache.lines.access = time_passes;
+    state = 0;
+    masked = false;
+    return &dcache.lines;
+}
+
+/* BUSYCMDF does not follow STARTCMD at once. */
+static struct cache_lines *slow(void)
+{
+    (void)u5();
+    dcache.start_delay = 3;
+    return &dcache.lines;
+}
+
+static enum iodma_status clean(uint32_t address, uint32_t size)
+{
+    cache_lines_allow(&dcache.lines, CACHE_CLEAN, address, size);
+    driver.cache.ops->clean(&driver.cache, (void *)(uintptr_t)address, address,
+                            size);
+    return driver.cache.ops->finish(&driver.cache);
+}
+
+static void test_failures(void)
+{
+    check_case("a command that does not end: Timeout, from then on");
+    cache_lines_begin(u5(), 1);
+    dcache.stuck = true;
+    expect_status("finish", clean(0, 64), IODMA_TIMEOUT);
+    dcache.stuck = false;
+    (void)clean(0, 64);
+    expect("the lock is free", !masked && !nested);
+
+    check_case("a range that is given up is told though the next one ends");
+    cache_lines_begin(u5(), 1);
+    dcache.stuck = true;
+    cache_lines_allow(&dcache.lines, CACHE_CLEAN, 0, 256);
+    driver.cache.ops->clean(&driver.cache, NULL, 0, 64);
+    driver.cache.ops->clean(&driver.cache, (void *)(uintptr_t)128, 128, 64);
+    dcache.stuck = false;
+    (void)dcache_model_step(&dcache, UINT32_MAX);
+    expect_status("finish", driver.cache.ops->finish(&driver.cache),
+                  IODMA_TIMEOUT);
+    stm32_dcache_reset(&driver);
+    expect_status("after a reset", clean(0, 64), IODMA_OK);
+
+    check_case("a line that cannot be written back: DMAError");
+    cache_lines_begin(u5(), 1);
+    dcache.fails_at = 1;
+    expect_status("finish", clean(0, 64), IODMA_DMA_ERROR);
+    stm32_dcache_reset(&driver);
+    expect_status("after a reset", clean(0, 64), IODMA_OK);
+
+    check_case("a cache that is off has nothing to maintain");
+    cache_lines_begin(u5(), 1);
+    mmio_write32(BASE, 0);
+    (void)dcache_model_step(&dcache, UINT32_MAX);
+    expect_status("finish", clean(0, 64), IODMA_OK);
+    expect("nothing is violated", !dcache.lines.violation);
+}
+
+int main(void)
+{
+    static const struct cache_driver drivers[] = {
+        { "U5", &driver.cache, u5, &masked, true },
+        { "late busy flag", &driver.cache, slow, &masked, true },
+    };
+
+    cache_driver_play(&drivers[0]);
+    cache_driver_play(&drivers[1]);
+    test_failures();
+    return check_result();
+}
