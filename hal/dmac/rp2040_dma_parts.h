@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the two files of the RP2040's driver have in common: rp2040_dma.c runs
+ * the channels, rp2040_dma_blocks.c writes the blocks that they meet.
+ */
+#ifndef HAL_DMAC_RP2040_DMA_PARTS_H
+#define HAL_DMAC_RP2040_DMA_PARTS_H
+
+#include "hal/container_of.h"
+#include "hal/dmac/rp2040_dma.h"
+#include "hal/ring.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    BLOCK = sizeof(struct rp2040_block),
+    BLOCK_LOG = 4,
+    WORD = sizeof(le32),
+    WORD_LOG = 2,
+};
+
+#define UNPACED RP2040_CTRL_TREQ_SEL(RP2040_TREQ_PERMANENT)
+
+static inline struct rp2040_dma *to_dma(struct hal_dmac *dmac)
+{
+    return CONTAINER_OF(dmac, struct rp2040_dma, dmac);
+}
+
+/* All of it below 2^32; size is not 0. */
+static inline bool in_reach(hal_address bus, hal_address size)
+{
+    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
+}
+
+static inline struct rp2040_block *slot_at(const struct rp2040_dma *dma,
+                                           uint32_t index)
+{
+    return (struct rp2040_block *)dma->ring.cpu + ring_slot(index, dma->slots);
+}
+
+/* Empty the ring: the next slot to fill is slot 0. */
+void rp2040_clear_ring(struct rp2040_dma *dma);
+
+/* The calls of the contract. */
+enum iodma_status rp2040_route(struct hal_dmac *dmac,
+                               const struct hal_route *route);
+uint32_t rp2040_emit(struct hal_dmac *dmac, const struct hal_item *items,
+                     uint32_t count);
+
+/* End the batch, or the cycle, that was emitted. */
+void rp2040_close_batch(struct rp2040_dma *dma);
+
+/* Is a slot the end of a batch? */
+bool rp2040_is_null(const struct rp2040_block *slot);
+
+/* Bytes that a slot moves for a client, and all slots from `first` on. */
+hal_address rp2040_bytes_of(const struct rp2040_block *slot);
+hal_address rp2040_bytes_from(const struct rp2040_dma *dma, uint32_t first);
+
+#endif
