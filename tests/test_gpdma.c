@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Defends the driver of the GPDMA: what a channel is told to do, when it is
+ * told, and what is made of its answers.
+ */
+#include "tests/gpdma_world.h"
+
+#include <string.h>
+
+/* ---- Start ---- */
+
+static const struct {
+    const char *what;
+    uint32_t slots;
+    struct hal_shared ring;
+    uint32_t fifo;
+    uint32_t rows;
+    uint8_t priority;
+} set_ups[] = {
+    { "no ring", 4, { NULL, RING_BUS, RING }, 8, 0, 0 },
+    { "no slots", 0, { rings, RING_BUS, RING }, 8, 0, 0 },
+    { "a single slot", 1, { rings, RING_BUS, RING }, 8, 0, 0 },
+    { "six slots", 6, { rings, RING_BUS, RING }, 8, 0, 0 },
+    { "a ring a byte short", SLOTS, { rings, RING_BUS, RING - 1 }, 8, 0, 0 },
+    { "a ring above 32 bits", 4, { rings, 0x100000000, RING }, 8, 0, 0 },
+    { "a ring that wraps", 4, { rings, 0xFFFFFF80, RING }, 8, 0, 0 },
+    { "a ring off the words", 4, { rings, RING_BUS + 2, RING }, 8, 0, 0 },
+    { "a ring in two windows", 4, { rings, 0x2001FFF0, RING }, 8, 0, 0 },
+    { "no FIFO", 4, { rings, RING_BUS, RING }, 0, 0, 0 },
+    { "a FIFO of 12 bytes", 4, { rings, RING_BUS, RING }, 12, 0, 0 },
+    { "five rows", 4, { rings, RING_BUS, RING }, 8, 5, 0 },
+    { "a fifth priority", 4, { rings, RING_BUS, RING }, 8, 0, 4 },
+};
+
+/* What the board says, what the chip is, and whether they agree. */
+static const struct {
+    const char *what;
+    bool secure, privileged, from, to; /* said */
+    bool cpu, memory, walled;          /* is: secure, secure, privileged */
+    uint32_t seccfgr, privcfgr;
+    enum iodma_status status;
+} attributes[] = {
+    { "all plain", 0, 0, 0, 0, 0, 0, 0, 0, 0, IODMA_OK },
+    { "privileged memory", 0, 1, 0, 0, 0, 0, 1, 0, 0, IODMA_OK },
+    { "secure memory", 1, 0, 1, 1, 1, 1, 0, 0, 0, IODMA_OK },
+    { "secure and privileged memory", 1, 1, 1, 1, 1, 1, 1, 0, 0, IODMA_OK },
+    { "secure already", 1, 0, 1, 1, 1, 1, 0, 1, 0, IODMA_OK },
+    { "secure, and the CPU is not", 1, 0, 1, 1, 0, 1, 0, 0, 0,
+      IODMA_NOT_PERMITTED },
+    { "a secure source of a channel that is not", 0, 0, 1, 0, 1, 0, 0, 0, 0,
+      IODMA_NOT_PERMITTED },
+    { "a secure destination of a channel that is not", 0, 0, 0, 1, 1, 0, 0, 0,
+      0, IODMA_NOT_PERMITTED },
+    { "a channel that somebody has made secure", 0, 0, 0, 0, 1, 0, 0, 1, 0,
+      IODMA_NOT_PERMITTED },
+    { "a channel of the secure world", 0, 0, 0, 0, 0, 0, 0, 1, 0,
+      IODMA_NOT_PERMITTED },
+    { "a channel that somebody has made privileged", 0, 0, 0, 0, 0, 0, 0, 0, 1,
+      IODMA_NOT_PERMITTED },
+};
+
+static void test_start(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+        check_case(set_ups[i].what);
+        set_up(set_ups[i].slots);
+        engine->ring = set_ups[i].ring;
+        engine->fifo = set_ups[i].fifo;
+        engine->dmac.max_rows = set_ups[i].rows;
+        engine->priority = set_ups[i].priority;
+        expect_status("start", start(), IODMA_BAD_ARGUMENT);
+        expect_number("accesses", chip.engine.reads + chip.engine.writes, 0);
+    }
+    for (uint32_t i = 0; i < COUNT_OF(attributes); i++) {
+        check_case(attributes[i].what);
+        set_up(8);
+        chip.cpu_secure = attributes[i].cpu;
+        chip.memory_secure = attributes[i].memory;
+        chip.memory_privileged = attributes[i].walled;
+        chip.seccfgr = attributes[i].seccfgr << LINEAR;
+        chip.privcfgr = attributes[i].privcfgr << LINEAR;
+        engine->secure = attributes[i].secure;
+        engine->privileged = attributes[i].privileged;
+        engine->source.secure = attributes[i].from;
+        engine->destination.secure = attributes[i].to;
+        expect_status("start", start(), attributes[i].status);
+        if (attributes[i].status == IODMA_OK)
+            expect_usable();
+        expect_order();
+    }
+
+    check_case("an absent chip");
+    set_up(4);
+    chip.engine.absent = true;
+    expect_status("start", start(), IODMA_NOT_ATTACHED);
+    expect_usable();
+
+    check_case("a channel that somebody has enabled: Busy, and it goes on");
+    set_up(4);
+    chip.channels[LINEAR].cr = GPDMA_CR_EN;
+    expect_status("start", start(), IODMA_BUSY);
+    expect_number("CxCR", chip.channels[LINEAR].cr, GPDMA_CR_EN);
+    expect_number("writes", chip.engine.writes, 0);
+
+    begin("power is lost in the middle of a batch", 0, 8);
+    batch(0, 2);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    batch(2, 5);
+    (void)engine_model_step(&chip.engine, 20);
+    engine_model_power_cycle(&chip.engine);
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_usable();
+
+    begin("registers at their reset values are no end", 0, 8);
+    batch(0, 2);
+    (void)engine_model_step(&chip.engine, 20);
+    engine_model_power_cycle(&chip.engine);
+    expect_number("halt", halt(), 0);
+    expect_number("residue", residue().most, 16 + 17);
+    expect_usable();
+
+    begin("start of an engine that runs stops it", 1, 8);
+    batch(0, 3);
+    (void)engine_model_step(&chip.engine, 9);
+    expect_usable();
+}
+
+/* ---- Encoding ---- */
+
+static const struct {
+    const char *what;
+    struct hal_item item;
+    uint32_t tr1; /* of a channel with a FIFO of 8 bytes */
+} encodings[] = {
+    { "words", { 0x80001234, 0xEFDC4320, 0xFFC0 }, 0x000A100A },
+    { "bytes to words", { 0x80001231, 0x20004320, 16 }, 0x000A1038 },
+    { "words to bytes", { 0x80001230, 0x20004321, 16 }, 0x0038100A },
+    { "half-words", { 0x80001232, 0x20004322, 16 }, 0x00191019 },
+    { "an odd length", { 0x80001230, 0x20004320, 15 }, 0x00381038 },
+};
+
+static uint32_t word(uint32_t index, uint32_t slot, uint32_t number)
+{
+    le32 word;
+
+    memcpy(&word, &rings[index][32 * slot + 4 * number], sizeof word);
+    return from_le32(word);
+}
+
+static const struct hal_item unencodable[] = {
+    { ARENA_BUS, ARENA_BUS, 0 },           { ARENA_BUS, ARENA_BUS, 0xFFC1 },
+    { ARENA_BUS, ARENA_BUS, 0x100000010 }, { 0x100000000, ARENA_BUS, 4 },
+    { ARENA_BUS, 0x100000000, 4 },         { 0xFFFFFFFC, ARENA_BUS, 5 },
+    { ARENA_BUS, 0xFFFFFFFC, 5 },          { UINT64_MAX - 3, ARENA_BUS, 8 },
+};
+
+static void test_encoding(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(encodings); i++) {
+        const struct hal_item *one = &encodings[i].item;
+
+        begin(encodings[i].what, 0, 4);
+        expect_number("taken", emit(one, 1), 1);
+        expect_number("CxCR.EN before submit",
+                      chip.channels[LINEAR].cr & GPDMA_CR_EN, 0);
+        submit();
+        expect_number("TR1", word(0, 0, 0), encodings[i].tr1);
+        expect_number("TR2", word(0, 0, 1), 0xC0000200);
+        expect_number("BR1", word(0, 0, 2), one->length);
+        expect_number("SAR", word(0, 0, 3), one->source);
+        expect_number("DAR", word(0, 0, 4), one->destination);
+        expect_number("LLR", word(0, 0, 5), 0);
+    }
+
+    begin("an item leads to the next, the last one nowhere", 0, 4);
+    batch(0, 2);
+    expect_number("LLR", word(0, 0, 5), 0xF801F020);
+    expect_number("LLR", word(0, 1, 5), 0);
+    begin("a channel with rows has a word more", 1, 4);
+    batch(0, 2);
+    expect_number("BR2", word(1, 0, 5), 0);
+    expect_number("LLR", word(1, 0, 6), 0xFA01F000 + RING + 32);
+    expect_number("TR1: bursts of half a FIFO", word(1, 0, 0), 0x003A103A);
+
+    for (uint32_t i = 0; i < 8; i++) {
+        const struct hal_route filled = { .source = { .kind = HAL_FILL } };
+        uint32_t source = i % 2 << 14;
+        uint32_t destination = i / 2 % 2 << 30;
+        uint32_t items = i / 4;
+
+        check_case("each access goes by the master that the board names");
+        set_up(4);
+        engine->source.port1 = source != 0;
+        engine->destination.port1 = destination != 0;
+        engine->items_port1 = items != 0;
+        expect_status("start", start(), IODMA_OK);
+        batch(0, 1);
+        expect_number("TR1", word(0, 0, 0), 0x000A100A | source | destination);
+        run();
+        expect_number("CxCR", chip.channels[LINEAR].cr, 0x801D00 | items << 17);
+        expect_progress(1, HAL_FAULT_NONE);
+        expect_status("route", go(&filled), IODMA_OK);
+        (void)emit(&(struct hal_item){ 0, ARENA_BUS + HALF, 4 }, 1);
+        expect_number("TR1", word(0, 1, 0),
+                      0x000A1002 | items << 14 | destination);
+        expect_memory();
+    }
+
+    begin("what cannot be encoded is not taken", 0, 8);
+    for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
+        struct hal_item items[2] = { nth(0), unencodable[i] };
+
+        expect_number("taken", emit(items, 2), 1);
+        expect_number("taken", emit(&items[1], 1), 0);
+        submit();
+        run();
+        expect_progress(1, HAL_FAULT_NONE);
+    }
+    expect_item(nth(0));
+    expect_memory();
+
+    begin("the last byte that 32 bits reach is reached", 0, 4);
+    memset(top, 0x5A, TOP);
+    expect_number(
+        "taken",
+        emit(&(struct hal_item){ UINT32_MAX - 3, ARENA_BUS + HALF, 4 }, 1), 1);
+    submit();
+    run();
+    memset(&want[HALF], 0x5A, 4);
+    expect_progress(1, HAL_FAULT_NONE);
+    expect_memory();
+}
+
+/* ---- Batches ---- */
+
+static void test_batches(void)
+{
+    static const uint32_t rings_of[] = { 2, 4, SLOTS };
+    uint32_t reads;
+    uint32_t writes;
+
+    for (uint32_t i = 0; i < COUNT_OF(rings_of); i++) {
+        struct hal_item items[SLOTS];
+        uint32_t slots = rings_of[i];
+
+        begin("a ring takes as many items as it has slots", i % 2, slots);
+        for (uint32_t n = 0; n < SLOTS; n++)
+            items[n] = nth(n);
+        for (uint32_t round = 0; round < 3; round++) {
+            expect_number("taken", emit(items, SLOTS), slots);
+            expect_number("taken of a full ring", emit(items, 1), 0);
+            submit();
+            run();
+            expect_number("taken before reap", emit(items, 1), 0);
+            expect_progress(slots, HAL_FAULT_NONE);
+        }
+        for (uint32_t n = 0; n < slots; n++)
+            expect_item(nth(n));
+        expect_memory();
+    }
+
+    begin("three batches in the ring run one by one, in order", 0, 16);
+    batch(0, 2);
+    batch(2, 3);
+    batch(3, 7);
+    expect_number("doorbells", engine->dmac.counts.doorbells, 1);
+    for (uint32_t i = 0; i < 3; i++) {
+        static const uint32_t items[] = { 2, 1, 4 };
+
+        run();
+        expect_progress(items[i], HAL_FAULT_NONE);
+    }
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_number("doorbells", engine->dmac.counts.doorbells, 3);
+    expect_number("items", engine->dmac.counts.items, 7);
+    expect_memory();
+
+    begin("what is emitted but not submitted does not run", 0, 8);
+    batch(0, 2);
+    expect_number("taken", emit(&(struct hal_item){ 0, 4, 4 }, 1), 1);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    expect_number("doorbells", engine->dmac.counts.doorbells, 1);
+    expect_memory();
+
+    begin("submit of nothing does nothing", 0, 4);
+    submit();
+    expect_number("doorbells", engine->dmac.counts.doorbells, 0);
+    expect_number("publishes", hooks.published, 0);
+    expect_order();
+
+    begin("indices wrap past 2^32", 1, 8);
+    engine->filled = engine->told = engine->retired = UINT32_MAX - 6;
+    for (uint32_t n = 0; n < 30; n += 3) {
+        batch(n, n + 3);
+        run();
+        expect_progress(3, HAL_FAULT_NONE);
+    }
+    expect_memory();
+
+    begin("a batch costs four reads and three writes", 0, 8);
+    for (uint32_t n = 0; n < 12; n += 3) {
+        reads = chip.engine.reads;
+        writes = chip.engine.writes;
+        batch(n, n + 3);
+        run();
+        (void)reap();
+        expect_number("reads", chip.engine.reads - reads, 4);
+        expect_number("writes", chip.engine.writes - writes, 3);
+    }
+    expect_memory();
+}
+
+/* Batches of any size, submitted while others run, stop or rest; told of by
+   interrupts and now and then by a poll. */
+static void test_race(void)
+{
+    check_case("batches race with their ends");
+    for (uint32_t round = 0; round < 400; round++) {
+        uint32_t submitted = 0;
+
+        set_up(8);
+        engine = &engines[round % 2];
+        expect_status("start", start(), IODMA_OK);
+        world.pace = 1 + round % 60;
+        while (submitted < 60) {
+            uint32_t most = 1 + random_below(&world.seed, 6);
+            struct hal_item one = nth(submitted);
+            uint32_t taken = 0;
+
+            while (taken < most && submitted < 60 && emit(&one, 1) == 1) {
+                expect_item(one);
+                taken++;
+                one = nth(++submitted);
+            }
+            submit();
+            moment();
+        }
+        for (uint32_t i = 0; i < 10000 && world.retired != 60; i++)
+            moment();
+        expect_number("retired", world.retired, 60);
+        expect_number("fault", world.fault, HAL_FAULT_NONE);
+        expect_number("an interrupt a batch at most",
+                      world.interrupts <= engine->dmac.counts.doorbells, 1);
+        expect_memory();
+    }
+
+    check_case("two channels run at once");
+    set_up(16);
+    for (uint32_t i = 0; i < 2; i++) {
+        engine = &engines[i];
+        expect_status("start", start(), IODMA_OK);
+        batch(20 * i, 20 * i + 9);
+    }
+    run();
+    expect_progress(9, HAL_FAULT_NONE);
+    engine = &engines[0];
+    expect_progress(9, HAL_FAULT_NONE);
+    expect_memory();
+}
+
+/* ---- Halt ---- */
+
+/* Nothing moves and nothing interrupts, whatever is submitted. */
+static void expect_dead(void)
+{
+    uint32_t moved = chip.engine.moved;
+    struct hal_item one = nth(90);
+
+    (void)emit(&one, 1);
+    submit();
+    run();
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_number("moved", chip.engine.moved, moved);
+}
+
+static void test_halt(void)
+{
+    static const struct {
+        const char *what;
+        uint32_t items, steps, delay;
+        bool reaps, faults;
+    } halts[] = {
+        { "halt of a resting engine", 0, 0, 0, false, false },
+        { "halt of an engine that has not fetched", 4, 0, 0, false, false },
+        { "halt of a running engine", 4, 30, 0, false, false },
+        { "halt waits for the bus", 4, 30, 20, false, false },
+        { "halt of an engine that ends meanwhile", 1, 10, 90, false, false },
+        { "halt of an engine whose batch is not reaped", 2, FOREVER, 0, false,
+          false },
+        { "halt of an engine whose batch is", 2, FOREVER, 0, true, false },
+        { "halt of a faulted engine", 3, FOREVER, 0, true, true },
+        { "halt of a faulted engine that is not reaped", 3, FOREVER, 0, false,
+          true },
+    };
+
+    for (uint32_t i = 0; i < 2 * COUNT_OF(halts); i++) {
+        uint32_t n = i / 2;
+        struct hal_residue rest;
+
+        begin(halts[n].what, i % 2, 8);
+        batch(0, halts[n].items);
+        if (halts[n].faults) {
+            chip.engine.misbehaves = ENGINE_FAILS;
+            chip.engine.at = 20;
+        }
+        (void)engine_model_step(&chip.engine, halts[n].steps);
+        if (halts[n].reaps)
+            (void)reap();
+        chip.engine.abort_delay = halts[n].delay;
+        world.pace = halts[n].delay != 0 ? 3 : 0;
+        expect_number("halt", halt(), 0);
+        world.pace = 0;
+        expect_dead();
+        rest = residue();
+        expect_number("halt again", halt(), 0);
+        expect_number("residue", residue().least, rest.least);
+        expect_number("residue", residue().most, rest.most);
+        chip.engine.abort_delay = 0;
+        expect_usable();
+    }
+
+    begin("a batch that ends while it is halted has no residue", 0, 8);
+    batch(0, 2);
+    run();
+    expect_number("halt", halt(), 0);
+    expect_number("residue", residue().most, 0);
+    expect_memory();
+
+    begin("a stuck engine: nobody knows, and it stays quiet", 0, 8);
+    batch(0, 2);
+    (void)engine_model_step(&chip.engine, 10);
+    chip.engine.stuck = true;
+    expect_number("halt", halt(), 1);
+    expect("the wait had an end", hooks.ticks < 1000);
+    expect_number("least", residue().least, 0);
+    expect_number("most", residue().most, 16 + 17);
+    run();
+    expect("no interrupt", !interrupt());
+    expect_progress(0, HAL_FAULT_NONE);
+    batch(3, 4);
+    expect_number("doorbells", engine->dmac.counts.doorbells, 1);
+    expect_usable();
+
+    begin("a stuck engine does not start", 0, 8);
+    batch(0, 4);
+    (void)engine_model_step(&chip.engine, 10);
+    chip.engine.stuck = true;
+    expect_number("halt", halt(), 1);
+    expect_status("start", start(), IODMA_NOT_ATTACHED);
+    expect_number("CxCR.EN", chip.channels[LINEAR].cr & GPDMA_CR_EN, 1);
+    expect_usable();
+
+    begin("a set is halted together, and says who is stuck", 0, 8);
+    {
+        struct hal_dmac *set[] = { &engines[0].dmac, &engines[1].dmac };
+
+        batch(0, 4);
+        engine = &engines[1];
+        expect_status("start", start(), IODMA_OK);
+        batch(4, 8);
+        (void)engine_model_step(&chip.engine, 20);
+        expect_number("halt", set[0]->ops->halt(set, 2, hooks.ticks + 9), 0);
+        expect_dead();
+        engine = &engines[0];
+        expect_dead();
+        expect_usable();
+
+        batch(0, 4);
+        engine = &engines[1];
+        expect_status("start", start(), IODMA_OK);
+        (void)engine_model_step(&chip.engine, 5);
+        chip.engine.stuck = true;
+        expect_number("halt", set[0]->ops->halt(set, 2, hooks.ticks + 9), 1);
+        engine = &engines[0];
+        expect_usable();
+    }
+
+    check_case("halt races with the interrupt");
+    for (uint32_t round = 0; round < 300; round++) {
+        struct hal_residue rest;
+
+        set_up(8);
+        expect_status("start", start(), IODMA_OK);
+        batch(0, 2);
+        batch(2, 4);
+        (void)engine_model_step(&chip.engine, round % 80);
+        world.pace = 1 + round % 7;
+        world.nags = round % 2 == 0; /* one that was latched comes late */
+        expect_number("halt", halt(), 0);
+        rest = residue();
+        world.pace = 0;
+        world.nags = false;
+        expect_number("all is retired, or something is left",
+                      (world.retired == 4) == (rest.most == 0), 1);
+        expect_dead();
+        expect_usable();
+    }
+}
+
+/* ---- Faults ---- */
+
+static const struct {
+    const char *what;
+    uint32_t kind;
+    uint32_t polled; /* retired of 2, by the end                   */
+    uint32_t fault;
+} misbehaviours[] = {
+    { "a bus access is refused", ENGINE_FAILS, 0, HAL_FAULT_BUS },
+    { "it stalls: for the deadline", ENGINE_STALLS, 0, HAL_FAULT_NONE },
+    { "it completes late", ENGINE_LATE, 2, HAL_FAULT_NONE },
+    { "it interrupts twice", ENGINE_TWICE, 2, HAL_FAULT_NONE },
+    { "it interrupts without a cause", ENGINE_SPURIOUS, 2, HAL_FAULT_NONE },
+    { "it stops without a word: for the deadline", ENGINE_STOPS, 0,
+      HAL_FAULT_NONE },
+};
+
+static void test_misbehaviour(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(misbehaviours); i++) {
+        uint32_t kind = misbehaviours[i].kind;
+
+        check_case(misbehaviours[i].what);
+        for (uint32_t at = 0; at < 40; at++) {
+            set_up(8);
+            expect_status("start", start(), IODMA_OK);
+            batch(0, 2);
+            chip.engine.misbehaves = kind;
+            chip.engine.at = at;
+            chip.engine.delay = 7;
+            for (uint32_t polls = 0; polls < 100; polls++) {
+                (void)engine_model_step(&chip.engine, 3);
+                (void)reap();
+            }
+            expect_number("retired", world.retired, misbehaviours[i].polled);
+            expect_number("fault", world.fault, misbehaviours[i].fault);
+            expect_number("misbehaved", chip.engine.misbehaves, 0);
+            expect("no interrupt", !interrupt());
+            if (world.retired == 2) {
+                expect_memory();
+                expect_number("residue", residue().most, 0);
+            } else {
+                expect_number("halt", halt(), 0);
+                expect("something is left", residue().most != 0);
+            }
+            expect_usable();
+        }
+    }
+
+    check_case("what it says of itself while it lies is kept in bounds");
+    for (uint32_t at = 0; at < 120; at++) {
+        set_up(8);
+        expect_status("start", start(), IODMA_OK);
+        batch(0, 2);
+        chip.engine.misbehaves = at % 2 == 0 ? ENGINE_EARLY : ENGINE_IDLES;
+        chip.engine.at = at / 2;
+        run();
+        expect_progress(2, HAL_FAULT_NONE); /* nobody can tell */
+        run();
+        expect_order();
+    }
+}
+
+/* Overwrite a word of an item, behind the driver's back. */
+static const struct {
+    const char *what;
+    uint32_t slot, number, value;
+    uint32_t fault;
+    uint32_t detail;
+} damages[] = {
+    { "a width that is none", 1, 0, 3, HAL_FAULT_DESCRIPTOR, GPDMA_SR_USEF },
+    { "a block of nothing", 0, 2, 0, HAL_FAULT_DESCRIPTOR, GPDMA_SR_USEF },
+    { "an address off its words", 1, 3, ARENA_BUS + 1, HAL_FAULT_DESCRIPTOR,
+      GPDMA_SR_USEF },
+    { "a source where nobody is", 1, 3, 0x1000, HAL_FAULT_BUS, GPDMA_SR_DTEF },
+    { "a destination where nobody is", 1, 4, 0x1000, HAL_FAULT_BUS,
+      GPDMA_SR_DTEF },
+};
+
+static void test_faults(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(damages); i++) {
+        const struct hal_item items[] = { item(0, HALF, 16),
+                                          item(32, HALF + 32, 16) };
+        le32 value = to_le32(damages[i].value);
+        struct hal_progress progress;
+
+        begin(damages[i].what, 0, 8);
+        expect_number("taken", emit(items, 2), 2);
+        submit();
+        memcpy(&rings[0][32 * damages[i].slot + 4 * damages[i].number], &value,
+               sizeof value);
+        engine_model_publish(&chip.engine);
+        batch(3, 4);
+        run();
+        expect("an interrupt", interrupt());
+        progress = reap();
+        expect_number("retired", progress.retired, 0);
+        expect_number("fault", progress.fault, damages[i].fault);
+        expect("detail", (progress.detail & damages[i].detail) != 0);
+        expect_dead();
+        expect_number("halt", halt(), 0);
+        expect_usable();
+    }
+
+    begin("a chip that leaves is a fault", 0, 8);
+    batch(0, 3);
+    chip.engine.absent = true;
+    expect_number("fault", reap().fault, HAL_FAULT_OTHER);
+    expect_number("halt", halt(), 1);
+    expect_usable();
+
+    begin("an interrupt that is not ours", 0, 8);
+    expect_progress(0, HAL_FAULT_NONE);
+    batch(0, 2);
+    expect_progress(0, HAL_FAULT_NONE);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_memory();
+}
+
+int main(void)
+{
+    world.seed = 20;
+    test_start();
+    test_encoding();
+    test_batches();
+    test_race();
+    test_halt();
+    test_misbehaviour();
+    test_faults();
+    return check_result();
+}

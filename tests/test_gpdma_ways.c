@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Defends the ways that the driver of the GPDMA goes: ports, fills, rows,
+ * cycles; and what it says of how far it is.
+ */
+#include "tests/gpdma_world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Ways ---- */
+
+static const struct hal_port fifo = {
+    .request = LINE, .width = 1, .burst = 1, .depth = 16
+};
+static const struct hal_port wide = {
+    .request = LINE, .width = 4, .burst = 4, .depth = 16
+};
+static const struct hal_port odd = {
+    .request = LINE, .width = 3, .burst = 1, .depth = 1
+};
+static const struct hal_port none = {
+    .request = LINE, .width = 2, .burst = 0, .depth = 1
+};
+static const struct hal_port shallow = {
+    .request = LINE, .width = 2, .burst = 2, .depth = 1
+};
+static const struct hal_port eight = {
+    .request = LINE, .width = 8, .burst = 1, .depth = 1
+};
+static const struct hal_port walks = {
+    .request = LINE, .width = 2, .increment = 2, .burst = 1, .depth = 1
+};
+static const struct hal_port unknown = {
+    .request = 114, .width = 2, .burst = 1, .depth = 1
+};
+static const struct hal_port long_burst = {
+    .request = LINE, .width = 2, .burst = 65, .depth = 65
+};
+
+static const struct {
+    const char *what;
+    uint32_t source;
+    uint32_t destination;
+    const struct hal_port *port;
+    hal_address bus;
+    enum iodma_status status;
+} routes[] = {
+    { "a port", HAL_PORT, HAL_MEMORY, &wide, PORT_BUS, IODMA_OK },
+    { "to a port", HAL_MEMORY, HAL_PORT, &wide, PORT_BUS, IODMA_OK },
+    { "a fill as destination", HAL_MEMORY, HAL_FILL, &wide, PORT_BUS,
+      IODMA_UNSUPPORTED },
+    { "a fill of a port", HAL_FILL, HAL_PORT, &wide, PORT_BUS,
+      IODMA_UNSUPPORTED },
+    { "from port to port", HAL_PORT, HAL_PORT, &wide, PORT_BUS,
+      IODMA_UNSUPPORTED },
+    { "a port that is misaligned", HAL_PORT, HAL_MEMORY, &wide, PORT_BUS + 2,
+      IODMA_BAD_ARGUMENT },
+    { "a port of three bytes", HAL_PORT, HAL_MEMORY, &odd, 0,
+      IODMA_BAD_ARGUMENT },
+    { "a port without a burst", HAL_PORT, HAL_MEMORY, &none, 0,
+      IODMA_BAD_ARGUMENT },
+    { "a port less deep than a burst", HAL_PORT, HAL_MEMORY, &shallow, 0,
+      IODMA_BAD_ARGUMENT },
+    { "a port of eight bytes", HAL_PORT, HAL_MEMORY, &eight, PORT_BUS,
+      IODMA_UNSUPPORTED },
+    { "a port that is none", HAL_PORT, HAL_MEMORY, &walks, PORT_BUS,
+      IODMA_UNSUPPORTED },
+    { "a request that the chip has not", HAL_PORT, HAL_MEMORY, &unknown,
+      PORT_BUS, IODMA_UNSUPPORTED },
+    { "a burst of 65", HAL_PORT, HAL_MEMORY, &long_burst, PORT_BUS,
+      IODMA_UNSUPPORTED },
+    { "a port above 32 bits", HAL_PORT, HAL_MEMORY, &wide, 0x100000000,
+      IODMA_UNSUPPORTED },
+};
+
+static const struct {
+    uint32_t index;
+    uint32_t rows;
+    enum iodma_status status;
+} row_counts[] = {
+    { 0, 1, IODMA_OK },
+    { 0, 2, IODMA_UNSUPPORTED },
+    { 1, 2048, IODMA_OK },
+    { 1, 2049, IODMA_UNSUPPORTED },
+};
+
+/* The port asks for `count` elements at a time, when it has been served. */
+static void serve(struct model_port *port, uint32_t count, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < 2 * bytes && port->done < bytes; i++) {
+        if (port->ready == 0)
+            port->ready =
+                smaller32(count, (uint32_t)(bytes - port->done) / port->width);
+        run();
+    }
+}
+
+static void test_ports(void)
+{
+    static const struct hal_port *const ports[] = { &fifo, &wide };
+
+    for (uint32_t i = 0; i < COUNT_OF(routes); i++) {
+        struct hal_end end = { .port = routes[i].port, .bus = routes[i].bus };
+        struct hal_route route = { .source = end, .destination = end };
+
+        route.source.kind = (uint8_t)routes[i].source;
+        route.destination.kind = (uint8_t)routes[i].destination;
+        begin(routes[i].what, 0, 8);
+        expect_status("route", go(&route), routes[i].status);
+        if (routes[i].status != IODMA_OK) {
+            batch(0, 2); /* by the former route */
+            run();
+            expect_progress(2, HAL_FAULT_NONE);
+            expect_memory();
+        }
+    }
+    for (uint32_t i = 0; i < COUNT_OF(row_counts); i++) {
+        const struct hal_route route = { .rows = row_counts[i].rows };
+
+        begin("as many rows as the channel has", row_counts[i].index, 8);
+        expect_status("route", go(&route), row_counts[i].status);
+    }
+
+    for (uint32_t i = 0; i < 8; i++) {
+        const struct hal_port *port = ports[i / 4];
+        struct model_port *model = &chip.engine.ports[0];
+        bool out = i % 2 == 0;
+        struct hal_end end = { HAL_PORT, 0, port, PORT_BUS };
+        struct hal_route route = { .source = end };
+        struct hal_item items[2] = { item(64, HALF + 64, 96),
+                                     item(256, HALF + 256, 100) };
+
+        begin(out ? "memory to a port, as it asks" : "a port to memory",
+              i / 2 % 2, 8);
+        if (out)
+            route = (struct hal_route){ .destination = end };
+        *model = (struct model_port){ .bus = PORT_BUS,
+                                      .width = port->width,
+                                      .request = LINE,
+                                      .depth = port->depth,
+                                      .bytes = port_bytes,
+                                      .size = PORT };
+        expect_status("route", go(&route), IODMA_OK);
+        expect_number(
+            "a length that is no element is not taken",
+            port->width == 1 || emit(&(struct hal_item){ 0, 0, 6 }, 1) == 0, 1);
+        expect_number("taken", emit(items, 2), 2);
+        submit();
+        run();
+        model->ready = port->burst - 1u;
+        run();
+        expect_number("moved before it asks for a burst", model->done, 0);
+        model->ready = 0;
+        serve(model, port->burst, 196);
+        run();
+        expect_number("moved", model->done, 196);
+        if (out) {
+            expect_bytes("port", port_bytes, &arena[64], 96);
+            expect_bytes("port", port_bytes + 96, &arena[256], 100);
+        } else {
+            memcpy(&want[HALF + 64], port_bytes, 96);
+            memcpy(&want[HALF + 256], port_bytes + 96, 100);
+        }
+        expect_progress(2, HAL_FAULT_NONE);
+        expect_memory();
+    }
+}
+
+static void test_fills(void)
+{
+    for (uint32_t i = 0; i < 64; i++) {
+        uint32_t offset = HALF + 16 + i % 4;
+        uint32_t length = 1 + i / 4;
+        struct hal_route route = { .source = { .kind = HAL_FILL,
+                                               .fill = (uint8_t)(i + 7) } };
+        struct hal_item one = item(0, offset, length);
+
+        if (i == 0)
+            check_case("a fill, of every phase and length");
+        set_up(4);
+        engine = &engines[i % 2];
+        expect_status("start", start(), IODMA_OK);
+        expect_status("route", go(&route), IODMA_OK);
+        one.source = UINT64_MAX; /* not looked at */
+        expect_number("taken", emit(&one, 1), 1);
+        submit();
+        run();
+        memset(&want[offset], (int)i + 7, length);
+        expect_progress(1, HAL_FAULT_NONE);
+        expect_memory();
+    }
+}
+
+static const struct {
+    const char *what;
+    uint32_t from, to, length, rows;
+    int32_t source_stride, destination_stride;
+    uint32_t taken;
+} rows[] = {
+    { "rows that spread", 0, HALF, 16, 5, 16, 40, 1 },
+    { "rows that gather", 0, HALF, 12, 7, 64, 12, 1 },
+    { "rows of odd strides", 1, HALF + 2, 9, 6, 11, 13, 1 },
+    { "rows that overlap where they are read", 64, HALF, 32, 4, 8, 32, 1 },
+    { "one row over and over", 64, HALF, 32, 4, 0, 32, 1 },
+    { "rows from the last to the first", 0x400, HALF, 16, 5, -64, 20, 1 },
+    { "2048 rows", 0, HALF, 2, 2048, 3, 4, 1 },
+    { "a row too far from the next", 0, HALF, 16, 2, 0x10010, 16, 0 },
+    { "a row too far back", 0, HALF, 16, 2, 16, -0xFFF0, 0 },
+    { "rows beyond 32 bits", 0, HALF, 16, 2048, INT32_MAX, 16, 0 },
+    { "a last row beyond 32 bits", TOP_BUS - ARENA_BUS, HALF, 16, 2048, 16, 16,
+      0 },
+    { "a last row below 0", 0 - ARENA_BUS, HALF, 16, 2048, -16, 16, 0 },
+    { "rows below 0", 0, HALF, 16, 2048, 16, INT32_MIN, 0 },
+};
+
+static void test_rows(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
+        struct hal_item one = item(rows[i].from, rows[i].to, rows[i].length);
+        struct hal_route route = {
+            .rows = rows[i].rows,
+            .source_stride = rows[i].source_stride,
+            .destination_stride = rows[i].destination_stride,
+        };
+
+        begin(rows[i].what, 1, 4);
+        expect_status("route", go(&route), IODMA_OK);
+        expect_number("taken", emit(&one, 1), rows[i].taken);
+        for (uint32_t n = 0; n < rows[i].rows && rows[i].taken != 0; n++)
+            memcpy(&want[(int32_t)rows[i].to +
+                         (int32_t)n * rows[i].destination_stride],
+                   &arena[(int32_t)rows[i].from +
+                          (int32_t)n * rows[i].source_stride],
+                   rows[i].length);
+        submit();
+        run();
+        expect_progress(rows[i].taken, HAL_FAULT_NONE);
+        expect_memory();
+    }
+}
+
+/* ---- Cycles ---- */
+
+/* Move on until the channel loads the item in that slot. */
+static void step_to(uint32_t fetched)
+{
+    while (chip.engine.fetched < fetched &&
+           engine_model_step(&chip.engine, 1) == 1)
+        ;
+}
+
+static void test_cycles(void)
+{
+    for (uint32_t count = 1; count <= 8; count++) {
+        const struct hal_route route = { .cyclic = true };
+        struct hal_item items[8];
+
+        begin("a cycle tells of each period, turn after turn", count % 2, 16);
+        expect_status("route", go(&route), IODMA_OK);
+        for (uint32_t n = 0; n < count; n++)
+            items[n] = nth(n);
+        expect_number("taken", emit(items, count), count);
+        submit();
+        expect_number("doorbells", engine->dmac.counts.doorbells, 1);
+        expect_number("taken under way", emit(items, 1), 0);
+        expect_progress(0, HAL_FAULT_NONE);
+        step_to(1);
+        expect_progress(0, HAL_FAULT_NONE);
+        for (uint32_t n = 2; n < 60; n++) {
+            step_to(n);
+            expect("an interrupt", interrupt());
+            expect_progress(1, HAL_FAULT_NONE);
+            expect_progress(0, HAL_FAULT_NONE);
+        }
+        step_to(59 + 2 * count - 1);
+        expect_progress(2 * count - 1, HAL_FAULT_NONE);
+        for (uint32_t n = 0; n < count; n++)
+            expect_item(nth(n));
+        expect_number("halt", halt(), 0);
+        expect_memory();
+        expect_usable();
+    }
+
+    begin("a cycle lives on its interrupts alone", 0, 16);
+    {
+        const struct hal_route route = { .cyclic = true };
+        struct hal_item items[3] = { nth(0), nth(1), nth(2) };
+
+        expect_status("route", go(&route), IODMA_OK);
+        expect_number("taken", emit(items, 3), 3);
+        submit();
+        for (uint32_t steps = 0; steps < 1000; steps++) {
+            (void)engine_model_step(&chip.engine, 1);
+            if (interrupt())
+                (void)reap();
+            expect_number("retired", world.retired,
+                          chip.engine.fetched == 0 ? 0
+                                                   : chip.engine.fetched - 1);
+        }
+        expect("there were some", world.retired > 20);
+        expect_order();
+    }
+
+    begin("a cycle takes half of the ring", 0, 16);
+    {
+        const struct hal_route route = { .cyclic = true };
+        struct hal_item items[16];
+
+        for (uint32_t n = 0; n < 16; n++)
+            items[n] = nth(n);
+        expect_status("route", go(&route), IODMA_OK);
+        expect_number("taken", emit(items, 16), 8);
+        expect_order();
+    }
+
+    begin("a cycle that ends by itself is a fault", 0, 16);
+    {
+        const struct hal_route route = { .cyclic = true };
+        struct hal_item one = nth(0);
+
+        expect_status("route", go(&route), IODMA_OK);
+        expect_number("taken", emit(&one, 1), 1);
+        submit();
+        chip.engine.misbehaves = ENGINE_IDLES;
+        chip.engine.at = 5;
+        run();
+        expect_progress(0, HAL_FAULT_OTHER);
+        expect_number("halt", halt(), 0);
+        expect_usable();
+    }
+}
+
+/* ---- Residue ---- */
+
+enum { ROUTE_ITEMS, ROUTE_ROWS, ROUTE_CYCLE, ROUTE_COUNT };
+
+/* Three items, and one that is not submitted; no byte is where it has to be. */
+static hal_address lay_out(uint32_t kind)
+{
+    const struct hal_route plain = { .rows = 0 };
+    const struct hal_route of_rows = { .rows = 4,
+                                       .source_stride = 24,
+                                       .destination_stride = 40 };
+    const struct hal_route cyclic = { .cyclic = true };
+    const struct hal_route *const ways[] = { &plain, &of_rows, &cyclic };
+    const struct hal_item items[] = { item(0, HALF, 16),
+                                      item(0x101, HALF + 0x100, 16),
+                                      item(0x200, HALF + 0x201, 18),
+                                      item(0x300, HALF + 0x300, 24) };
+    hal_address bytes = 16 + 16 + 18;
+
+    expect_status("route", go(ways[kind]), IODMA_OK);
+    expect_number("taken", emit(items, 3), 3);
+    submit();
+    if (kind != ROUTE_CYCLE) {
+        expect_number("taken", emit(&items[3], 1), 1);
+        bytes += 24;
+    }
+    for (uint32_t i = 0; i < HALF; i++)
+        arena[HALF + i] = 0;
+    for (uint32_t i = 0; i < HALF; i++)
+        arena[i] |= 1;
+    return bytes * (kind == ROUTE_ROWS ? 4 : 1);
+}
+
+/* How many bytes have arrived. */
+static hal_address arrived(void)
+{
+    hal_address count = 0;
+
+    for (uint32_t i = 0; i < HALF; i++)
+        count += arena[HALF + i] != 0;
+    return count;
+}
+
+static void expect_between(const char *what, struct hal_residue is,
+                           hal_address truth, hal_address slack)
+{
+    bool holds =
+        is.least <= truth && truth <= is.most && is.most - is.least <= slack;
+
+    if (!expect(what, holds))
+        printf("#   %u..%u, is %u\n", (unsigned)is.least, (unsigned)is.most,
+               (unsigned)truth);
+}
+
+/* Running: the FIFO, or all of an item that might not have begun. Halted: a
+   part of an element, or the same. */
+static void test_residue(void)
+{
+    for (uint32_t kind = 0; kind < ROUTE_COUNT; kind++) {
+        uint32_t item_size = kind == ROUTE_ROWS ? 72 : 18;
+        hal_address left = 1;
+
+        check_case("residue at every step, running and halted");
+        for (uint32_t steps = 0; left != 0 && steps < 400; steps++) {
+            hal_address all;
+
+            set_up(16);
+            engine = &engines[1];
+            expect_status("start", start(), IODMA_OK);
+            all = lay_out(kind);
+            (void)engine_model_step(&chip.engine, steps);
+            left = kind == ROUTE_ROWS || kind == ROUTE_ITEMS
+                       ? all - arrived() - (kind == ROUTE_ROWS ? 96 : 24)
+                       : all - arrived();
+            expect_between("running", residue(), all - arrived(),
+                           kind == ROUTE_CYCLE && steps < 1 ? 50
+                                                            : item_size + 32);
+            expect_number("halt", halt(), 0);
+            expect_between("halted", residue(), all - arrived(),
+                           kind == ROUTE_CYCLE && steps < 1 ? 50 : item_size);
+            expect_order();
+        }
+        expect_number("all has arrived", left, 0);
+    }
+
+    check_case("residue while the engine goes on during the call");
+    for (uint32_t steps = 0; steps < 200; steps++) {
+        struct hal_residue is;
+        hal_address all;
+        hal_address before;
+
+        set_up(16);
+        expect_status("start", start(), IODMA_OK);
+        all = lay_out(ROUTE_ITEMS);
+        (void)engine_model_step(&chip.engine, steps % 100);
+        before = all - arrived();
+        world.pace = 4;
+        hooks.masked++; /* the batch is not retired meanwhile */
+        is = residue();
+        hooks.masked--;
+        expect("not more than there was", is.least <= before);
+        expect("not less than there is", is.most >= all - arrived());
+        expect_order();
+    }
+
+    begin("an item that is loaded in part does not mislead", 1, 16);
+    {
+        enum { BR1 = 2 }; /* in the order of an item */
+        hal_address all = lay_out(ROUTE_ITEMS);
+
+        while (arrived() < 16)
+            (void)engine_model_step(&chip.engine, 1);
+        chip.channels[PLANAR].file[BR1] = 16; /* the link comes last */
+        expect("least", residue().least <= all - 16);
+        expect("most", residue().most >= all - 16);
+        expect_order();
+    }
+
+    begin("of words the residue is exact once it is halted", 1, 4);
+    {
+        struct hal_item one = item(0, HALF, 64);
+
+        expect_number("taken", emit(&one, 1), 1);
+        submit();
+        (void)engine_model_step(&chip.engine, 14);
+        memset(&arena[HALF], 0, 64);
+        expect_number("halt", halt(), 0);
+        expect_number("least", residue().least, residue().most);
+        expect("on the way", residue().least > 0 && residue().least < 64);
+        expect_order();
+    }
+}
+
+int main(void)
+{
+    world.seed = 21;
+    test_ports();
+    test_fills();
+    test_rows();
+    test_cycles();
+    test_residue();
+    return check_result();
+}
