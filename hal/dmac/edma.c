@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: MIT */
+#include "hal/dmac/edma.h"
+
+#include "hal/atomic.h"
+#include "hal/clock.h"
+#include "hal/container_of.h"
+#include "hal/dmac/edma_tcd.h"
+#include "hal/ring.h"
+#include "platform/mmio.h"
+
+#include <string.h>
+
+/* CSR of the last TCD of a batch. */
+#define LAST (EDMA_CSR_INTMAJOR | EDMA_CSR_DREQ)
+
+const struct hal_limits edma_limits = {
+    .address_bits = 32,
+    .max_segment = EDMA_LENGTH,
+};
+
+const struct hal_limits edma_ring_limits = {
+    .address_bits = 32,
+    .align_address = sizeof(struct edma_tcd),
+    .max_segments = 1,
+};
+
+static struct edma *to_edma(struct hal_dmac *dmac)
+{
+    return CONTAINER_OF(dmac, struct edma, dmac);
+}
+
+/* Registers --------------------------------------------------------------- */
+
+/* One of the controller's. */
+static uint32_t read32(const struct edma *edma, uint32_t offset)
+{
+    return mmio_read32(edma->controller->base + offset);
+}
+
+/* This channel's bit in one of them. */
+static bool flag(const struct edma *edma, uint32_t offset)
+{
+    return (read32(edma, offset) & BIT32(edma->channel)) != 0;
+}
+
+/* Tell one of the controller's this channel's number. */
+static void tell(const struct edma *edma, uint32_t offset)
+{
+    mmio_write8(edma->controller->base + offset, (uint8_t)edma->channel);
+}
+
+static uintptr_t tcd(const struct edma *edma, uint32_t offset)
+{
+    return edma->controller->base + EDMA_TCD(edma->channel) + offset;
+}
+
+static uint32_t read_csr(const struct edma *edma)
+{
+    return mmio_read16(tcd(edma, EDMA_TCD_CSR));
+}
+
+static void write_csr(const struct edma *edma, uint32_t csr)
+{
+    mmio_write16(tcd(edma, EDMA_TCD_CSR), (uint16_t)csr);
+}
+
+static bool active(const struct edma *edma)
+{
+    return (read_csr(edma) & EDMA_CSR_ACTIVE) != 0;
+}
+
+/* CR belongs to all channels. Written to it, a bit of ECX or CX is an order. */
+static void change_cr(struct edma *edma, uint32_t clear, uint32_t set)
+{
+    uint32_t cr = read32(edma, EDMA_CR) & ~(EDMA_CR_RO | clear);
+
+    mmio_write32(edma->controller->base + EDMA_CR, cr | set);
+    (void)read32(edma, EDMA_CR);
+}
+
+/* An error has halted all channels, lest the one try again and go beyond its
+   end. They go on when there is none, and nobody is in halt. */
+static void release(struct edma *edma)
+{
+    if (edma->controller->halting == 0 && read32(edma, EDMA_ERR) == 0)
+        change_cr(edma, EDMA_CR_HALT, 0);
+}
+
+/* The multiplexer is changed while it is disabled only. */
+static void set_source(struct edma *edma, uint32_t source)
+{
+    uintptr_t chcfg = edma->controller->mux + EDMA_CHCFG(edma->channel);
+
+    if (source == edma->source)
+        return;
+    edma->source = source;
+    mmio_write32(chcfg, 0);
+    if (source != 0)
+        mmio_write32(chcfg, source);
+}
+
+/* The channel does nothing more and has nothing to say. */
+static void silence(struct edma *edma)
+{
+    tell(edma, EDMA_CERQ);
+    tell(edma, EDMA_CEEI);
+    write_csr(edma, 0);
+    tell(edma, EDMA_CDNE);
+    tell(edma, EDMA_CINT);
+    tell(edma, EDMA_CERR);
+    edma->source = EDMA_CHCFG_ENBL; /* whatever it was */
+    set_source(edma, 0);
+    (void)read32(edma, EDMA_INT);
+}
+
+/* The ring ---------------------------------------------------------------- */
+
+static void set_csr(const struct edma *edma, uint32_t index, uint32_t csr)
+{
+    le32 *word = &edma_slot(edma, index)->csr_biter;
+
+    *word = to_le32(EDMA_HALVES(csr, from_le32(*word) >> 16));
+}
+
+/* Which TCD is loaded? One from `first` on, or the one before, which has
+   retired and is about to be replaced; the last of a cycle points to its first
+   one. Returns false if it is none of them. */
+static bool find(const struct edma *edma, uint32_t first, uint32_t *index)
+{
+    uint32_t offset =
+        mmio_read32(tcd(edma, EDMA_TCD_DLAST_SGA)) - (uint32_t)edma->ring.bus;
+    uint32_t slot = offset / (uint32_t)sizeof(struct edma_tcd);
+    uint32_t count = edma->told - first;
+    uint32_t ahead = ring_slot(slot - first, edma->slots);
+
+    if (ahead == 0 && edma->route.cyclic)
+        ahead = count;
+    *index = first + ahead - 1;
+    return offset % sizeof(struct edma_tcd) == 0 && slot < edma->slots &&
+           ahead <= count;
+}
+
+/* Where a channel is in the TCD that it has loaded. */
+enum { AT_START, AT_END, BETWEEN };
+
+/* What an address says of it. */
+static uint32_t place(const struct edma *edma, uint32_t index)
+{
+    const struct edma_tcd *slot = edma_slot(edma, index);
+    bool from = edma->route.source.kind == HAL_MEMORY;
+    uint32_t start = from_le32(from ? slot->saddr : slot->daddr);
+    uint32_t end = start + edma_bytes(slot);
+    uint32_t now =
+        mmio_read32(tcd(edma, from ? EDMA_TCD_SADDR : EDMA_TCD_DADDR));
+
+    if (now == start)
+        return AT_START;
+    /* Without a link DLAST_SGA has been added to DADDR. */
+    return now == end || (!from && now == end + from_le32(slot->dlast_sga))
+               ? AT_END
+               : BETWEEN;
+}
+
+/* Is this one over, which is loaded? DONE alone may be that of the one before,
+   and some chips say so too early. */
+static bool is_over(const struct edma *edma, uint32_t index)
+{
+    return (read_csr(edma) & EDMA_CSR_DONE) != 0 &&
+           place(edma, index) == AT_END;
+}
+
+/* The doorbell of a channel at rest: run from this slot. */
+static void run(struct edma *edma, uint32_t index)
+{
+    const le32 *words = (const le32 *)edma_slot(edma, index);
+
+    edma->state = EDMA_RUNNING;
+    tell(edma, EDMA_CDNE); /* or ESG would stay clear */
+    for (uint32_t i = 0; i < sizeof(struct edma_tcd) / sizeof(le32); i++)
+        mmio_write32(tcd(edma, i * (uint32_t)sizeof(le32)),
+                     from_le32(words[i]));
+    tell(edma, EDMA_SERQ);
+}
+
+/* Start ------------------------------------------------------------------- */
+
+/* All of it below 2^32; size is not 0. */
+static bool in_reach(hal_address bus, hal_address size)
+{
+    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
+}
+
+/* The ring is there, whole, on 32 bytes and within reach. */
+static bool ring_fits(const struct edma *edma)
+{
+    return edma->ring.cpu && edma->slots >= 2 && is_power_of_two(edma->slots) &&
+           edma->ring.size >= EDMA_RING_SIZE(edma->slots) &&
+           modulo(edma->ring.bus, sizeof(struct edma_tcd)) == 0 &&
+           in_reach(edma->ring.bus, (hal_address)edma->ring.size);
+}
+
+static uint32_t edma_halt(struct hal_dmac *const *set, uint32_t count,
+                          uint64_t deadline);
+
+static enum iodma_status edma_start(struct hal_dmac *dmac)
+{
+    struct edma *edma = to_edma(dmac);
+
+    if (!edma->controller || edma->channel >= EDMA_CHANNELS ||
+        !ring_fits(edma) || dmac->same_phase != EDMA_SAME_PHASE)
+        return IODMA_BAD_ARGUMENT;
+    if (read32(edma, EDMA_CR) == UINT32_MAX)
+        return IODMA_NOT_ATTACHED;
+    if (edma->state == EDMA_UNKNOWN && (flag(edma, EDMA_ERQ) || active(edma)))
+        return IODMA_BUSY;
+    if (edma_halt(&dmac, 1, 0) != 0) /* as one before, in vain */
+        return IODMA_BUSY;
+
+    edma->route = (struct hal_route){ .rows = 0 };
+    edma->width = 0;
+    edma->filled = 0;
+    edma->told = 0;
+    edma->retired = 0;
+    edma->seen = 0;
+    edma->state = EDMA_IDLE;
+    dmac->counts = (struct hal_dmac_counts){ 0, 0 };
+    set_source(edma, EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON);
+    tell(edma, EDMA_SEEI);
+    return IODMA_OK;
+}
+
+/* Route ------------------------------------------------------------------- */
+
+static enum iodma_status edma_route(struct hal_dmac *dmac,
+                                    const struct hal_route *route)
+{
+    struct edma *edma = to_edma(dmac);
+    const struct hal_end *end =
+        route->source.kind == HAL_PORT ? &route->source : &route->destination;
+    uint32_t source = EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON;
+    uint32_t width = 0;
+    enum iodma_status status;
+
+    if (route->rows > 1 || route->destination.kind == HAL_FILL ||
+        (route->source.kind != HAL_MEMORY &&
+         route->destination.kind != HAL_MEMORY))
+        return IODMA_UNSUPPORTED;
+    if (end->kind == HAL_PORT) {
+        status = edma_check_port(end->port, end->bus);
+        if (status != IODMA_OK)
+            return status;
+        width = end->port->width;
+        if (end->port->request != HAL_NO_REQUEST)
+            source = EDMA_CHCFG_ENBL | end->port->request;
+    }
+    if (route->source.kind == HAL_FILL)
+        memset((struct edma_tcd *)edma->ring.cpu + edma->slots,
+               route->source.fill, sizeof(struct edma_tcd));
+    edma->route = *route;
+    edma->width = width;
+    set_source(edma, source);
+    return IODMA_OK;
+}
+
+/* Emit -------------------------------------------------------------------- */
+
+/* One slot stays free: the channel may still point to where it went on from a
+   TCD that has retired. */
+static uint32_t edma_emit(struct hal_dmac *dmac, const struct hal_item *items,
+                          uint32_t count)
+{
+    struct edma *edma = to_edma(dmac);
+    uint32_t room = ring_free(edma->filled, atomic_read_acquire(&edma->retired),
+                              edma->slots);
+    uint32_t taken = 0;
+
+    while (taken < count && taken + 1 < room &&
+           edma_encode(edma, &items[taken])) {
+        edma->filled++;
+        taken++;
+    }
+    dmac->counts.items += taken;
+    return taken;
+}
+
+/* Submit ------------------------------------------------------------------ */
+
+static void close_batch(struct edma *edma)
+{
+    uint32_t last = edma->filled - 1;
+
+    if (edma->route.cyclic)
+        edma_slot(edma, last)->dlast_sga =
+            to_le32(edma_slot_bus(edma, edma->told));
+    else
+        set_csr(edma, last, LAST);
+}
+
+/* Link the channel's own TCD, which is the last one, to the next. Returns false
+   if it has stopped; see the header. */
+static bool link_loaded(struct edma *edma, uint32_t last)
+{
+    uint32_t index;
+
+    if ((read_csr(edma) & EDMA_CSR_DONE) != 0)
+        return flag(edma, EDMA_ERQ);
+    write_csr(edma, EDMA_CSR_NEWS);
+    return (read_csr(edma) & EDMA_CSR_ESG) != 0 ||
+           !find(edma, edma->retired, &index) || index != last;
+}
+
+/* Link a running chain to the batch behind it. Returns false if it has come to
+   its end. */
+static bool append(struct edma *edma)
+{
+    uint32_t last = edma->told - 1;
+    uint32_t index;
+
+    set_csr(edma, last, EDMA_CSR_NEWS);
+    hal_publish(edma->dmac.bus);
+    return !find(edma, edma->retired, &index) || index != last ||
+           link_loaded(edma, last);
+}
+
+static void edma_submit(struct hal_dmac *dmac)
+{
+    struct edma *edma = to_edma(dmac);
+    const struct hal_lock *lock = dmac->bus->lock;
+    uint32_t first = edma->told;
+    uint32_t state;
+
+    if (edma->filled == first)
+        return;
+
+    close_batch(edma);
+    hal_publish(dmac->bus); /* the TCDs reach memory before a link to them */
+
+    /* reap, in an ISR, looks at told and at state as well */
+    state = lock->save(lock);
+    if (edma->state == EDMA_IDLE ||
+        (edma->state == EDMA_RUNNING && !append(edma)))
+        run(edma, first);
+    if (edma->state == EDMA_RUNNING)
+        dmac->counts.doorbells++;
+    edma->told = edma->filled;
+    lock->restore(lock, state);
+}
+
+/* Reap -------------------------------------------------------------------- */
+
+/* ES tells of the last error only, which may be another channel's. */
+static uint32_t fault_of(const struct edma *edma, uint32_t es)
+{
+    if (es == UINT32_MAX || EDMA_ES_ERRCHN(es) != edma->channel ||
+        (es & EDMA_ES_OTHERS) != 0)
+        return HAL_FAULT_OTHER;
+    if ((es & (EDMA_ES_SBE | EDMA_ES_DBE)) != 0)
+        return HAL_FAULT_BUS;
+    return (es & EDMA_ES_CONFIG) != 0 ? HAL_FAULT_DESCRIPTOR : HAL_FAULT_OTHER;
+}
+
+/* Nothing runs again before halt and start. */
+static struct hal_progress fail(struct edma *edma, uint32_t retired,
+                                uint32_t fault, uint32_t detail)
+{
+    tell(edma, EDMA_CERQ);
+    (void)read32(edma, EDMA_INT);
+    edma->state = EDMA_FAULTED;
+    return (struct hal_progress){ retired, fault, detail };
+}
+
+/* Periods that are over. Those of a cycle of one cannot be told apart. */
+static uint32_t count_periods(struct edma *edma, uint32_t index, bool news)
+{
+    uint32_t count = edma->told - edma->retired;
+    uint32_t now = index - edma->retired;
+    uint32_t periods = now + (now < edma->seen ? count : 0) - edma->seen;
+
+    edma->seen = now;
+    return count == 1 && news ? 1 : periods;
+}
+
+/* What is over. */
+struct account {
+    uint32_t retired;
+    bool found; /* where the channel is                */
+    bool ended; /* what it has loaded is over, as well */
+};
+
+static struct account count(struct edma *edma, bool news)
+{
+    uint32_t first = edma->retired;
+    struct account account = { 0, false, false };
+    uint32_t index;
+
+    account.found = find(edma, first, &index);
+    if (!account.found)
+        return account;
+    account.ended = is_over(edma, index);
+    if (account.ended)
+        index++;
+    if (edma->route.cyclic) {
+        account.retired = count_periods(edma, index, news);
+    } else {
+        account.retired = index - first;
+        atomic_write_release(&edma->retired, index);
+    }
+    return account;
+}
+
+/* How far the channel has come. If it has stopped, more may be waiting. */
+static struct hal_progress retire(struct edma *edma)
+{
+    bool stopped = !flag(edma, EDMA_ERQ);
+    struct account account = count(edma, true);
+
+    if (!account.found)
+        return fail(edma, 0, HAL_FAULT_DESCRIPTOR, 0);
+    if (stopped && (!account.ended || edma->route.cyclic))
+        return fail(edma, account.retired, HAL_FAULT_OTHER, 0);
+    if (stopped && edma->retired == edma->told)
+        edma->state = EDMA_IDLE;
+    else if (stopped)
+        run(edma, edma->retired);
+    return (struct hal_progress){ .retired = account.retired };
+}
+
+static struct hal_progress reap_error(struct edma *edma, bool news)
+{
+    uint32_t es = read32(edma, EDMA_ES);
+
+    struct hal_progress progress;
+
+    progress = fail(edma, count(edma, news).retired, fault_of(edma, es), es);
+    tell(edma, EDMA_CERR);
+    release(edma);
+    return progress;
+}
+
+static struct hal_progress edma_reap(struct hal_dmac *dmac)
+{
+    struct edma *edma = to_edma(dmac);
+    bool news = flag(edma, EDMA_INT);
+    bool error = flag(edma, EDMA_ERR);
+
+    if (news)
+        tell(edma, EDMA_CINT);
+    if ((news || error) && edma->state == EDMA_RUNNING)
+        return error ? reap_error(edma, news) : retire(edma);
+    if (error) {
+        tell(edma, EDMA_CERR);
+        release(edma);
+    }
+    if (news)
+        (void)read32(edma, EDMA_INT);
+    return (struct hal_progress){ .retired = 0 };
+}
+
+/* Residue ----------------------------------------------------------------- */
+
+/* Which TCD is loaded, and what of it is left? `under_way`: a minor loop is
+   done by any part. Returns false if it is nowhere. */
+static bool locate(const struct edma *edma, uint32_t first, bool under_way,
+                   uint32_t *index, struct hal_residue *left)
+{
+    const struct edma_tcd *slot;
+    uint32_t before;
+    uint32_t loops;
+    uint32_t where;
+    bool done;
+
+    if (!find(edma, first, &before))
+        return false;
+    loops = mmio_read16(tcd(edma, EDMA_TCD_CITER)) & EDMA_CITER_MASK;
+    done = (read_csr(edma) & EDMA_CSR_DONE) != 0;
+    if (!find(edma, first, index))
+        return false;
+
+    slot = edma_slot(edma, *index);
+    left->least = left->most = edma_bytes(slot);
+    if (*index != before) /* it was loaded just now */
+        return true;
+    if (!done) {
+        left->most = (hal_address)from_le32(slot->nbytes) * loops;
+        left->least = left->most - (under_way ? from_le32(slot->nbytes) : 0);
+        return loops != 0 && left->most <= edma_bytes(slot);
+    }
+    where = place(edma, *index);
+    if (where != AT_START) /* else it has not begun */
+        left->least = 0;
+    if (where == AT_END)
+        left->most = 0;
+    return true;
+}
+
+/* What is left from the first that has not retired. */
+static struct hal_residue measure(const struct edma *edma, bool under_way)
+{
+    uint32_t first = edma->retired;
+    uint32_t index = first - 1;
+    struct hal_residue left = { 0, 0 };
+    bool located =
+        edma->told == first || locate(edma, first, under_way, &index, &left);
+
+    if (!located) {
+        index = first - 1;
+        left = (struct hal_residue){ 0, 0 };
+    }
+    for (uint32_t i = index + 1; i != edma->filled; i++) {
+        left.most += edma_bytes(edma_slot(edma, i));
+        if (located)
+            left.least += edma_bytes(edma_slot(edma, i));
+    }
+    return left;
+}
+
+static struct hal_residue edma_residue(struct hal_dmac *dmac)
+{
+    struct edma *edma = to_edma(dmac);
+    const struct hal_lock *lock = dmac->bus->lock;
+    struct hal_residue residue = edma->rest;
+    uint32_t state;
+
+    if (edma->state == EDMA_HALTED)
+        return residue;
+    state = lock->save(lock);
+    residue = measure(edma, true);
+    lock->restore(lock, state);
+    return residue;
+}
+
+/* Halt -------------------------------------------------------------------- */
+
+/* From here on a late interrupt starts nothing, and no channel begins. */
+static void begin_halt(struct hal_dmac *const *set, uint32_t count)
+{
+    struct edma *edma = to_edma(set[0]);
+    const struct hal_lock *lock = edma->dmac.bus->lock;
+    uint32_t state = lock->save(lock);
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (to_edma(set[i])->state != EDMA_FAULTED)
+            to_edma(set[i])->state = EDMA_HALTED;
+    }
+    edma->controller->halting++;
+    change_cr(edma, 0, EDMA_CR_HALT);
+    lock->restore(lock, state);
+}
+
+/* HOE is for start, which comes here as well. */
+static void end_halt(struct edma *edma)
+{
+    const struct hal_lock *lock = edma->dmac.bus->lock;
+    uint32_t state = lock->save(lock);
+
+    edma->controller->halting--;
+    if (edma->controller->halting == 0)
+        change_cr(edma, EDMA_CR_ECX | EDMA_CR_CX, EDMA_CR_HOE);
+    release(edma);
+    lock->restore(lock, state);
+}
+
+/* While no channel begins: does the engine leave this one alone? If it works
+   for none that shows ACTIVE it loads a TCD, which may be for this one. */
+static bool at_rest(const struct edma *edma)
+{
+    uintptr_t csr = edma->controller->base + EDMA_TCD_CSR;
+
+    if (active(edma))
+        return false;
+    if ((read32(edma, EDMA_CR) & EDMA_CR_ACTIVE) == 0)
+        return true;
+    for (uint32_t i = 0; i < EDMA_CHANNELS; i++) {
+        if ((mmio_read16(csr + EDMA_TCD(i)) & EDMA_CSR_ACTIVE) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Note how far the channel came; end its minor loop, behind which nothing
+   follows. Returns whether it is at rest, for good. */
+static bool cancel(struct edma *edma)
+{
+    const struct hal_lock *lock = edma->dmac.bus->lock;
+    bool executes = active(edma);
+    bool rests;
+    uint32_t state;
+
+    edma->rest = measure(edma, executes || edma->state == EDMA_FAULTED ||
+                                   flag(edma, EDMA_ERR));
+    edma->state = EDMA_HALTED;
+    tell(edma, EDMA_CERQ);
+    write_csr(edma, 0);
+    state = lock->save(lock);
+    rests = at_rest(edma);
+    if (!rests)
+        change_cr(edma, 0, EDMA_CR_CX);
+    lock->restore(lock, state);
+    return rests;
+}
+
+static bool wait(struct edma *edma, uint64_t deadline)
+{
+    while (!at_rest(edma)) {
+        if (hal_expired(edma->dmac.bus->clock, deadline)) {
+            edma->rest.least = 0;
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint32_t edma_halt(struct hal_dmac *const *set, uint32_t count,
+                          uint64_t deadline)
+{
+    uint32_t works = 0; /* a bit each, ... */
+    uint32_t stuck = 0; /* ... of set      */
+
+    begin_halt(set, count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!cancel(to_edma(set[i])))
+            works |= BIT32(i);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if ((works & BIT32(i)) != 0 && !wait(to_edma(set[i]), deadline))
+            stuck |= BIT32(i);
+        else
+            silence(to_edma(set[i]));
+    }
+    end_halt(to_edma(set[0]));
+    return stuck;
+}
+
+const struct hal_dmac_ops edma_ops = {
+    .start = edma_start,
+    .route = edma_route,
+    .emit = edma_emit,
+    .submit = edma_submit,
+    .reap = edma_reap,
+    .residue = edma_residue,
+    .halt = edma_halt,
+};
