@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: MIT */
+#include "hal/dmac/pl08x.h"
+
+#include "hal/atomic.h"
+#include "hal/clock.h"
+#include "hal/container_of.h"
+#include "hal/ring.h"
+#include "platform/mmio.h"
+
+#include <stddef.h>
+
+const struct hal_limits pl08x_byte_limits = {
+    .address_bits = 32,
+    .max_segment = 4064,
+};
+
+const struct hal_limits pl08x_word_limits = {
+    .address_bits = 32,
+    .align_address = 4,
+    .align_length = 4,
+    .max_segment = 4080 * 4,
+};
+
+/* Words would do. On 16 bytes no item crosses 1 KiB, which no burst does. */
+const struct hal_limits pl08x_ring_limits = {
+    .address_bits = 32,
+    .align_address = sizeof(struct pl08x_item),
+    .max_segments = 1,
+};
+
+/* Accesses of a burst, by their code in Control. */
+static const uint16_t bursts[] = { 1, 4, 8, 16, 32, 64, 128, 256 };
+
+/* From memory to memory: four elements, as many words as the FIFO has. */
+enum { MEMORY_BURST = 1 };
+
+/* How every register reads of a chip that is not there, or has no power. */
+#define ABSENT UINT32_MAX
+
+/* A channel that is disabled ends the access it is at; that takes no longer. */
+enum { STOP_MS = 1 };
+
+static struct pl08x *to_pl08x(struct hal_dmac *dmac)
+{
+    return CONTAINER_OF(dmac, struct pl08x, dmac);
+}
+
+static uint32_t read(const struct pl08x *pl08x, uint32_t offset)
+{
+    return mmio_read32(pl08x->controller->base + offset);
+}
+
+static void write(const struct pl08x *pl08x, uint32_t offset, uint32_t value)
+{
+    mmio_write32(pl08x->controller->base + offset, value);
+}
+
+/* The same for registers of the channel. */
+static uint32_t read_own(const struct pl08x *pl08x, uint32_t offset)
+{
+    return read(pl08x, PL08X_CHANNEL(pl08x->channel) + offset);
+}
+
+static void write_own(const struct pl08x *pl08x, uint32_t offset,
+                      uint32_t value)
+{
+    write(pl08x, PL08X_CHANNEL(pl08x->channel) + offset, value);
+}
+
+/* Where the channel is in registers of the controller. */
+static uint32_t bit(const struct pl08x *pl08x)
+{
+    return BIT32(pl08x->channel);
+}
+
+static struct pl08x_item *slot_at(const struct pl08x *pl08x, uint32_t index)
+{
+    return (struct pl08x_item *)pl08x->ring.cpu +
+           ring_slot(index, pl08x->slots);
+}
+
+/* What leads to a slot. */
+static uint32_t link_to(const struct pl08x *pl08x, uint32_t index)
+{
+    uint32_t offset =
+        ring_slot(index, pl08x->slots) * (uint32_t)sizeof(struct pl08x_item);
+
+    return ((uint32_t)pl08x->ring.bus + offset) |
+           (pl08x->ring_master != 0 ? PL08X_LLI_LM : 0);
+}
+
+/* All of it below 2^32; size is not 0. */
+static bool in_reach(hal_address bus, hal_address size)
+{
+    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
+}
+
+/* Route ------------------------------------------------------------------- */
+
+/* The longest burst that is not longer than the port's, coded. */
+static uint32_t burst_of(const struct hal_port *port)
+{
+    uint32_t code = COUNT_OF(bursts) - 1;
+
+    while (bursts[code] > port->burst)
+        code--;
+    return code;
+}
+
+/* The word that fills read lies behind the last slot. */
+static le32 *pattern(const struct pl08x *pl08x)
+{
+    return (void *)((struct pl08x_item *)pl08x->ring.cpu + pl08x->slots);
+}
+
+static struct pl08x_side side_of(const struct pl08x *pl08x,
+                                 const struct hal_end *end)
+{
+    uint32_t offset = pl08x->slots * (uint32_t)sizeof(struct pl08x_item);
+
+    if (end->kind == HAL_PORT)
+        return (struct pl08x_side){ (uint32_t)end->bus, pl08x->port_master,
+                                    true };
+    if (end->kind == HAL_FILL)
+        return (struct pl08x_side){ (uint32_t)pl08x->ring.bus + offset,
+                                    pl08x->ring_master, true };
+    return (struct pl08x_side){ 0, pl08x->memory_master, false };
+}
+
+/* The end that is a port; NULL: neither. */
+static const struct hal_end *port_end(const struct hal_route *route)
+{
+    if (route->source.kind == HAL_PORT)
+        return &route->source;
+    return route->destination.kind == HAL_PORT ? &route->destination : NULL;
+}
+
+/* Who paces: from memory to memory, nobody. */
+static uint32_t pace_of(const struct hal_route *route,
+                        const struct hal_port *port)
+{
+    if (port->request == HAL_NO_REQUEST)
+        return 0;
+    return route->source.kind == HAL_PORT
+               ? PL08X_CONFIG_FROM_PORT | PL08X_CONFIG_SRC_PERI(port->request)
+               : PL08X_CONFIG_TO_PORT | PL08X_CONFIG_DEST_PERI(port->request);
+}
+
+static struct pl08x_way way_of(const struct pl08x *pl08x,
+                               const struct hal_route *route)
+{
+    const struct hal_end *end = port_end(route);
+    const struct hal_port *port = end ? end->port : NULL;
+    uint32_t burst = port ? burst_of(port) : MEMORY_BURST;
+    struct pl08x_way way = {
+        .source = side_of(pl08x, &route->source),
+        .destination = side_of(pl08x, &route->destination),
+        .control = PL08X_CONTROL_PROT((uint32_t)pl08x->protection) |
+                   PL08X_CONTROL_SB(burst) | PL08X_CONTROL_DB(burst),
+        .config = PL08X_CONFIG_E | PL08X_CONFIG_IE | PL08X_CONFIG_ITC |
+                  (port ? pace_of(route, port) : 0),
+        .width = port ? port->width : 0,
+        .cyclic = route->cyclic,
+    };
+
+    if (!way.source.fixed)
+        way.control |= PL08X_CONTROL_SI;
+    if (!way.destination.fixed)
+        way.control |= PL08X_CONTROL_DI;
+    if (way.source.master != 0)
+        way.control |= PL08X_CONTROL_S;
+    if (way.destination.master != 0)
+        way.control |= PL08X_CONTROL_D;
+    return way;
+}
+
+static enum iodma_status check_port(const struct hal_end *end)
+{
+    const struct hal_port *port = end->port;
+
+    if (!is_power_of_two(port->width) || port->burst == 0 ||
+        port->depth < port->burst || modulo(end->bus, port->width) != 0)
+        return IODMA_BAD_ARGUMENT;
+    return (PL08X_WIDTHS & port->width) != 0 && port->increment == 0 &&
+                   (port->request < PL08X_REQUESTS ||
+                    port->request == HAL_NO_REQUEST) &&
+                   in_reach(end->bus, port->width)
+               ? IODMA_OK
+               : IODMA_UNSUPPORTED;
+}
+
+static enum iodma_status check_route(const struct hal_route *route)
+{
+    const struct hal_end *port = port_end(route);
+
+    if (route->rows > 1 || route->destination.kind == HAL_FILL ||
+        (route->source.kind != HAL_MEMORY &&
+         route->destination.kind != HAL_MEMORY))
+        return IODMA_UNSUPPORTED;
+    return port ? check_port(port) : IODMA_OK;
+}
+
+static enum iodma_status pl08x_route(struct hal_dmac *dmac,
+                                     const struct hal_route *route)
+{
+    struct pl08x *pl08x = to_pl08x(dmac);
+    enum iodma_status status = check_route(route);
+
+    if (status != IODMA_OK)
+        return status;
+    if (route->source.kind == HAL_FILL)
+        *pattern(pl08x) = to_le32(route->source.fill * 0x01010101u);
+    pl08x->way = way_of(pl08x, route);
+    return IODMA_OK;
+}
+
+/* Start ------------------------------------------------------------------- */
+
+/* The ring is there, whole, aligned and within reach; a link to 0 is none. */
+static bool ring_fits(const struct pl08x *pl08x)
+{
+    return pl08x->ring.cpu && pl08x->ring.bus != 0 &&
+           is_power_of_two(pl08x->slots) &&
+           pl08x->ring.size >= PL08X_RING_SIZE(pl08x->slots) &&
+           modulo(pl08x->ring.bus, sizeof(struct pl08x_item)) == 0 &&
+           in_reach(pl08x->ring.bus, (hal_address)pl08x->ring.size);
+}
+
+/* The chip has what the board says of the channel. */
+static bool chip_fits(const struct pl08x *pl08x)
+{
+    const struct pl08x_controller *controller = pl08x->controller;
+
+    return controller && pl08x->channel < controller->channels &&
+           pl08x->memory_master < controller->masters &&
+           pl08x->port_master < controller->masters &&
+           pl08x->ring_master < controller->masters && pl08x->protection < 8;
+}
+
+/* Is the channel's bit set in this register of the controller? */
+static bool set_in(const struct pl08x *pl08x, uint32_t offset)
+{
+    return (read(pl08x, offset) & BIT32(pl08x->channel)) != 0;
+}
+
+/* Wait until all of these bits are 0. */
+static bool wait_clear(const struct pl08x *pl08x, uint32_t offset,
+                       uint32_t bits, uint64_t deadline)
+{
+    const struct hal_clock *clock = pl08x->dmac.bus->clock;
+
+    while ((read(pl08x, offset) & bits) != 0) {
+        if (hal_expired(clock, deadline))
+            return false;
+    }
+    return true;
+}
+
+/* The other fields hold until the access that is under way has ended. */
+static void disable(const struct pl08x *pl08x)
+{
+    write_own(pl08x, PL08X_CONFIG,
+              pl08x->way.config &
+                  ~(PL08X_CONFIG_E | PL08X_CONFIG_IE | PL08X_CONFIG_ITC));
+}
+
+static void clear_interrupts(const struct pl08x *pl08x)
+{
+    write(pl08x, PL08X_INT_TC_CLEAR, bit(pl08x));
+    write(pl08x, PL08X_INT_ERR_CLR, bit(pl08x));
+}
+
+/* All channels write the same to Configuration, so that none needs to know of
+   the others. It also says whether there is a chip: not every PL08x has its
+   identification registers. */
+static enum iodma_status pl08x_start(struct hal_dmac *dmac)
+{
+    static const struct hal_route plain = { .rows = 1 };
+    struct pl08x *pl08x = to_pl08x(dmac);
+
+    if (!chip_fits(pl08x) || !ring_fits(pl08x) || dmac->periods > pl08x->slots)
+        return IODMA_BAD_ARGUMENT;
+    if (read(pl08x, PL08X_CONFIGURATION) == ABSENT)
+        return IODMA_NOT_ATTACHED;
+    if (pl08x->state == PL08X_UNKNOWN && set_in(pl08x, PL08X_ENBLD_CHNS))
+        return IODMA_BUSY;
+    write(pl08x, PL08X_CONFIGURATION, PL08X_CONFIGURATION_E);
+    disable(pl08x);
+    if ((read(pl08x, PL08X_CONFIGURATION) & PL08X_CONFIGURATION_ALL) !=
+            PL08X_CONFIGURATION_E ||
+        !wait_clear(pl08x, PL08X_ENBLD_CHNS, bit(pl08x),
+                    hal_deadline(dmac->bus->clock, STOP_MS)))
+        return IODMA_NOT_ATTACHED;
+    clear_interrupts(pl08x);
+    (void)set_in(pl08x, PL08X_ENBLD_CHNS); /* pushes that out */
+
+    pl08x->way = way_of(pl08x, &plain);
+    pl08x->filled = 0;
+    pl08x->told = 0;
+    pl08x->end = 0;
+    pl08x->retired = 0;
+    pl08x->state = PL08X_IDLE;
+    dmac->counts = (struct hal_dmac_counts){ 0, 0 };
+    return IODMA_OK;
+}
+
+/* Emit -------------------------------------------------------------------- */
+
+/* The widest element for addresses and lengths that have these bits together,
+   or the one that the way has; 0: they do not fit that. */
+static uint32_t width_of(const struct pl08x_way *way, hal_address bits)
+{
+    uint32_t width = 4;
+
+    while (modulo32(bits, width) != 0)
+        width >>= 1;
+    if (way->width == 0)
+        return width;
+    return way->width <= width ? way->width : 0;
+}
+
+/* Does an end of an item lie within reach? That of a port does. */
+static bool side_fits(const struct pl08x_side *side, hal_address bus,
+                      hal_address length)
+{
+    return side->fixed || in_reach(bus, length);
+}
+
+/* Returns false if the item is not encodable. */
+static bool encode(const struct pl08x *pl08x, uint32_t index,
+                   const struct hal_item *item)
+{
+    const struct pl08x_way *way = &pl08x->way;
+    struct pl08x_item *slot = slot_at(pl08x, index);
+    hal_address source = way->source.fixed ? way->source.bus : item->source;
+    hal_address destination =
+        way->destination.fixed ? way->destination.bus : item->destination;
+    uint32_t width = width_of(way, source | destination | item->length);
+    uint32_t code = width >> 1;
+
+    if (width == 0 || item->length == 0 ||
+        item->length > pl08x->dmac.limits->max_segment ||
+        item->length >> code > PL08X_CONTROL_SIZE ||
+        !side_fits(&way->source, source, item->length) ||
+        !side_fits(&way->destination, destination, item->length))
+        return false;
+
+    slot->source = to_le32((uint32_t)source);
+    slot->destination = to_le32((uint32_t)destination);
+    slot->next = to_le32(link_to(pl08x, index + 1));
+    slot->control = to_le32(way->control | PL08X_CONTROL_WIDTH(code) |
+                            (uint32_t)(item->length >> code) |
+                            (way->cyclic ? PL08X_CONTROL_I : 0));
+    return true;
+}
+
+static uint32_t pl08x_emit(struct hal_dmac *dmac, const struct hal_item *items,
+                           uint32_t count)
+{
+    struct pl08x *pl08x = to_pl08x(dmac);
+    uint32_t room = ring_free(
+        pl08x->filled, atomic_read_acquire(&pl08x->retired), pl08x->slots);
+    uint32_t taken = 0;
+
+    while (taken < count && taken < room &&
+           encode(pl08x, pl08x->filled, &items[taken])) {
+        pl08x->filled++;
+        taken++;
+    }
+    dmac->counts.items += taken;
+    return taken;
+}
+
+/* Submit ------------------------------------------------------------------ */
+
+/*
+ * Make a batch of all that was submitted, and start it. Its first item goes
+ * into the registers by hand. The write behind the doorbell clears nothing;
+ * QEMU looks at its interrupt line only when a register of the controller is
+ * written.
+ */
+static void run(struct pl08x *pl08x)
+{
+    const struct pl08x_item *first = slot_at(pl08x, pl08x->retired);
+    struct pl08x_item *last = slot_at(pl08x, pl08x->told - 1);
+
+    last->next =
+        to_le32(pl08x->way.cyclic ? link_to(pl08x, pl08x->retired) : 0);
+    last->control = to_le32(from_le32(last->control) | PL08X_CONTROL_I);
+    pl08x->end = pl08x->told;
+    pl08x->turn = 0;
+    pl08x->state = PL08X_RUNNING;
+    pl08x->dmac.counts.doorbells++;
+    hal_publish(pl08x->dmac.bus); /* the slots reach memory before */
+
+    clear_interrupts(pl08x);
+    write_own(pl08x, PL08X_SRC_ADDR, from_le32(first->source));
+    write_own(pl08x, PL08X_DEST_ADDR, from_le32(first->destination));
+    write_own(pl08x, PL08X_LLI, from_le32(first->next));
+    write_own(pl08x, PL08X_CONTROL, from_le32(first->control));
+    write_own(pl08x, PL08X_CONFIG, pl08x->way.config);
+    write(pl08x, PL08X_INT_TC_CLEAR, 0);
+}
+
+static void pl08x_submit(struct hal_dmac *dmac)
+{
+    struct pl08x *pl08x = to_pl08x(dmac);
+    uint32_t state;
+
+    if (pl08x->filled == pl08x->told)
+        return;
+
+    /* reap, in an ISR, looks at told and at state as well */
+    state = dmac->bus->lock->save(dmac->bus->lock);
+    pl08x->told = pl08x->filled;
+    if (pl08x->state == PL08X_IDLE)
+        run(pl08x);
+    dmac->bus->lock->restore(dmac->bus->lock, state);
+}
+
+/* Reap -------------------------------------------------------------------- */
+
+/* Nothing runs again before halt and start. */
+static struct hal_progress fail(struct pl08x *pl08x, uint32_t fault,
+                                uint32_t detail)
+{
+    pl08x->state = PL08X_FAULTED;
+    return (struct hal_progress){ .fault = fault, .detail = detail };
+}
+
+/* Which item of the batch under way is the channel at? Its LLI register leads
+   to the next one. Returns false if it leads out of the batch. */
+static bool locate(const struct pl08x *pl08x, uint32_t *item)
+{
+    uint32_t count = ring_used(pl08x->end, pl08x->retired);
+    uint32_t address = read_own(pl08x, PL08X_LLI) & PL08X_LLI_ADDRESS;
+    uint32_t offset = address - (uint32_t)pl08x->ring.bus;
+    uint32_t slot = offset / (uint32_t)sizeof(struct pl08x_item);
+    uint32_t next = ring_slot(slot - pl08x->retired, pl08x->slots);
+
+    if (address == 0 && !pl08x->way.cyclic) {
+        *item = count - 1;
+        return true;
+    }
+    if (modulo32(offset, sizeof(struct pl08x_item)) != 0 ||
+        slot >= pl08x->slots || next >= count ||
+        (next == 0 && !pl08x->way.cyclic))
+        return false;
+    *item = (next == 0 ? count : next) - 1;
+    return true;
+}
+
+/* Periods that have ended since the last call. With one item, or two turns in
+   between, LLI does not show that it moved. A count of 0: that item is over,
+   and the next one not yet there. */
+static struct hal_progress retire_periods(struct pl08x *pl08x)
+{
+    uint32_t count = ring_used(pl08x->end, pl08x->retired);
+    uint32_t before = pl08x->turn;
+    uint32_t item;
+
+    if (!locate(pl08x, &item))
+        return fail(pl08x, HAL_FAULT_DESCRIPTOR, read_own(pl08x, PL08X_LLI));
+    if ((read_own(pl08x, PL08X_CONTROL) & PL08X_CONTROL_SIZE) == 0)
+        item = item + 1 == count ? 0 : item + 1;
+    pl08x->turn = item;
+    if (item < before || count == 1)
+        item += count;
+    return (struct hal_progress){ .retired = item - before };
+}
+
+/* Has the channel, which is disabled, moved all of its batch? */
+static bool complete(const struct pl08x *pl08x)
+{
+    return read_own(pl08x, PL08X_LLI) == 0 &&
+           (read_own(pl08x, PL08X_CONTROL) & PL08X_CONTROL_SIZE) == 0;
+}
+
+/* An end of an item was announced: it is the last one, or that was a lie. */
+static struct hal_progress retire(struct pl08x *pl08x)
+{
+    uint32_t items = ring_used(pl08x->end, pl08x->retired);
+
+    if (set_in(pl08x, PL08X_ENBLD_CHNS))
+        return (struct hal_progress){ .retired = 0 };
+    if (!complete(pl08x))
+        return fail(pl08x, HAL_FAULT_OTHER, read_own(pl08x, PL08X_CONTROL));
+
+    atomic_write_release(&pl08x->retired, pl08x->end);
+    pl08x->state = PL08X_IDLE;
+    if (pl08x->told != pl08x->end)
+        run(pl08x);
+    return (struct hal_progress){ .retired = items };
+}
+
+/* A chip that is not there any more has all interrupts, all errors. */
+static struct hal_progress pl08x_reap(struct hal_dmac *dmac)
+{
+    struct pl08x *pl08x = to_pl08x(dmac);
+    struct hal_progress nothing = { .retired = 0 };
+    uint32_t errors;
+
+    if (!set_in(pl08x, PL08X_INT_STATUS))
+        return nothing;
+
+    errors = read(pl08x, PL08X_INT_ERROR_STATUS);
+    write(pl08x, PL08X_INT_TC_CLEAR, bit(pl08x));
+    write(pl08x, PL08X_INT_ERR_CLR, errors & bit(pl08x));
+    if (pl08x->state == PL08X_RUNNING && (errors & bit(pl08x)) == 0)
+        return pl08x->way.cyclic ? retire_periods(pl08x) : retire(pl08x);
+
+    (void)set_in(pl08x, PL08X_ENBLD_CHNS); /* pushes the acknowledge out */
+    return pl08x->state == PL08X_RUNNING ? fail(pl08x, HAL_FAULT_BUS, errors)
+                                         : nothing;
+}
+
+/* Residue ----------------------------------------------------------------- */
+
+static uint32_t bytes_of(uint32_t control)
+{
+    return (control & PL08X_CONTROL_SIZE) << PL08X_CONTROL_CODE(control);
+}
+
+static uint32_t length_of(const struct pl08x *pl08x, uint32_t index)
+{
+    return bytes_of(from_le32(slot_at(pl08x, index)->control));
+}
+
+/*
+ * Of the item that the channel is at. While it runs Control says nothing of
+ * use (UM10360), and after an error the manual does not say what it counts.
+ * It reads 0 at the end of an item and before the next one is there.
+ */
+static struct hal_residue rest_of(const struct pl08x *pl08x, uint32_t index)
+{
+    struct hal_residue rest = { 0, length_of(pl08x, index) };
+    uint32_t left;
+
+    if (pl08x->state != PL08X_HALTED)
+        return rest;
+    left = bytes_of(read_own(pl08x, PL08X_CONTROL));
+    if (left != 0 && left <= rest.most)
+        rest = (struct hal_residue){ left, left };
+    return rest;
+}
+
+static struct hal_residue pl08x_residue(struct hal_dmac *dmac)
+{
+    struct pl08x *pl08x = to_pl08x(dmac);
+    uint32_t state = dmac->bus->lock->save(dmac->bus->lock);
+    uint32_t next = pl08x->retired;
+    struct hal_residue residue = { 0, 0 };
+    hal_address untouched = 0;
+    uint32_t item;
+
+    if (next != pl08x->end && locate(pl08x, &item)) {
+        residue = rest_of(pl08x, next + item);
+        next += item + 1;
+    } else {
+        for (; next != pl08x->end; next++)
+            residue.most += length_of(pl08x, next);
+    }
+    dmac->bus->lock->restore(dmac->bus->lock, state);
+
+    for (; next != pl08x->filled; next++)
+        untouched += length_of(pl08x, next);
+    residue.least += untouched;
+    residue.most += untouched;
+    return residue;
+}
+
+/* Halt -------------------------------------------------------------------- */
+
+/* The batch under way may have ended unnoticed, and well. */
+static void notice_end(struct pl08x *pl08x)
+{
+    if (!set_in(pl08x, PL08X_ENBLD_CHNS) && complete(pl08x) &&
+        !set_in(pl08x, PL08X_RAW_INT_ERROR_STATUS))
+        atomic_write_release(&pl08x->retired, pl08x->end);
+}
+
+/* From here on a late interrupt starts nothing. Returns whether the channel was
+   running. */
+static bool end_running(struct pl08x *pl08x)
+{
+    bool running = pl08x->state == PL08X_RUNNING;
+
+    if (running)
+        notice_end(pl08x);
+    if (pl08x->state != PL08X_HALTED)
+        pl08x->state = running ? PL08X_HALTED : PL08X_FAULTED;
+    return running;
+}
+
+/* Disable the channel, or else halt it and return true: what is in its FIFO
+   would be lost. */
+static bool begin_halt(struct pl08x *pl08x)
+{
+    const struct hal_lock *lock = pl08x->dmac.bus->lock;
+    uint32_t state = lock->save(lock);
+    bool from_port = (pl08x->way.config & PL08X_CONFIG_FROM_PORT) != 0;
+    bool drains =
+        end_running(pl08x) && from_port && set_in(pl08x, PL08X_ENBLD_CHNS);
+
+    if (drains)
+        write_own(pl08x, PL08X_CONFIG, pl08x->way.config | PL08X_CONFIG_H);
+    else
+        disable(pl08x);
+    lock->restore(lock, state);
+    return drains;
+}
+
+/* What cannot be disabled is not under our control. */
+static bool end_halt(struct pl08x *pl08x, bool drains, uint64_t deadline)
+{
+    uint32_t config = PL08X_CHANNEL(pl08x->channel) + PL08X_CONFIG;
+    bool stops;
+
+    if (drains) {
+        (void)wait_clear(pl08x, config, PL08X_CONFIG_A, deadline);
+        notice_end(pl08x);
+        disable(pl08x);
+    }
+    stops = wait_clear(pl08x, PL08X_ENBLD_CHNS, bit(pl08x), deadline);
+    if (!stops || set_in(pl08x, PL08X_RAW_INT_ERROR_STATUS))
+        pl08x->state = PL08X_FAULTED;
+    clear_interrupts(pl08x);
+    (void)set_in(pl08x, PL08X_ENBLD_CHNS); /* pushes that out */
+    return stops;
+}
+
+static uint32_t pl08x_halt(struct hal_dmac *const *set, uint32_t count,
+                           uint64_t deadline)
+{
+    uint32_t drain = 0;
+    uint32_t stuck = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (begin_halt(to_pl08x(set[i])))
+            drain |= BIT32(i);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!end_halt(to_pl08x(set[i]), (drain & BIT32(i)) != 0, deadline))
+            stuck |= BIT32(i);
+    }
+    return stuck;
+}
+
+const struct hal_dmac_ops pl08x_ops = {
+    .start = pl08x_start,
+    .route = pl08x_route,
+    .emit = pl08x_emit,
+    .submit = pl08x_submit,
+    .reap = pl08x_reap,
+    .residue = pl08x_residue,
+    .halt = pl08x_halt,
+};

@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Defends what the driver of the PL080 and PL081 makes of the chip's answers:
+ * periods, residue, halt, interrupts at any moment, misbehaviour.
+ */
+#include "hal/bits.h"
+#include "tests/check.h"
+#include "tests/pl08x_world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Cycles ---- */
+
+static const struct hal_route cycle = { .cyclic = true };
+
+/* Steps of an item of the row that is fetched: four words in and out. */
+enum { TURN = STEPS + 1 };
+
+static void test_cycles(void)
+{
+    for (uint32_t periods = 1; periods <= 8; periods *= 2) {
+        uint32_t reads;
+
+        begin("every period interrupts once and is told once", 8);
+        expect_status("route", route(&cycle), IODMA_OK);
+        batch(0, periods);
+        expect_items(0, periods);
+        for (uint32_t n = 0; n < 3 * periods; n++) {
+            expect("no interrupt before", !interrupt());
+            (void)step(STEPS);
+            expect("an interrupt at its end", interrupt());
+            (void)step(1);
+            reads = chip.engine.reads;
+            expect_progress(1, HAL_FAULT_NONE);
+            expect_number("reads", chip.engine.reads - reads, 4);
+            expect("the interrupt is gone", !interrupt());
+        }
+        expect_number("doorbells", channels[0].dmac.counts.doorbells, 1);
+        expect_number("halt", halt(), 0);
+        expect_dead();
+        expect_order();
+        expect_usable();
+    }
+
+    begin("a cycle may begin anywhere in the ring; three periods at once", 8);
+    batch(10, 15);
+    run();
+    expect_progress(5, HAL_FAULT_NONE);
+    expect_items(10, 15);
+    expect_status("route", route(&cycle), IODMA_OK);
+    batch(0, 7);
+    expect_items(0, 7);
+    for (uint32_t turn = 0; turn < 9; turn++) {
+        (void)step(3 * TURN);
+        expect_progress(3, HAL_FAULT_NONE);
+    }
+    expect_order();
+
+    begin("a period is told of before the next one is fetched, and once", 8);
+    expect_status("route", route(&cycle), IODMA_OK);
+    batch(0, 2);
+    expect_items(0, 2);
+    for (uint32_t turn = 0; turn < 9; turn++) {
+        (void)step(turn == 0 ? STEPS : TURN);
+        expect_progress(1, HAL_FAULT_NONE);
+        if (turn % 2 == 0) {
+            (void)step(1);
+            expect_progress(0, HAL_FAULT_NONE);
+            (void)step(STEPS);
+            expect_progress(1, HAL_FAULT_NONE);
+        }
+    }
+    expect_order();
+
+    begin("the residue of a cycle is that of the turn", 8);
+    expect_status("route", route(&cycle), IODMA_OK);
+    batch(0, 4);
+    expect_items(0, 4);
+    (void)step(TURN * 6); /* two into the second turn */
+    expect_residue(1 * EACH, 2 * EACH);
+    (void)step(4 + 1); /* one word is out */
+    expect_number("halt", halt(), 0);
+    expect_residue(1 * EACH + 12, 1 * EACH + 12);
+    expect_order();
+
+    check_case("the next cycle begins with its first period");
+    expect_status("start", start_of(0), IODMA_OK);
+    expect_status("route", route(&cycle), IODMA_OK);
+    batch(0, 4);
+    (void)step(TURN);
+    expect_progress(1, HAL_FAULT_NONE);
+    expect_order();
+
+    begin("an LLI register that leads out of the cycle is a fault", 8);
+    expect_status("route", route(&cycle), IODMA_OK);
+    batch(0, 4);
+    (void)step(TURN);
+    chip.channels[0].next = RING_BUS + 4 * 16;
+    expect_progress(0, HAL_FAULT_DESCRIPTOR);
+    expect_residue(0, 4 * EACH);
+    expect_number("halt", halt(), 0);
+    memcpy(want, arena, ARENA);
+    expect_usable();
+}
+
+/* ---- Residue and halt ---- */
+
+/* Bytes of the first items that have arrived. */
+static uint32_t arrived(uint32_t items)
+{
+    uint32_t bytes = 0;
+
+    for (uint32_t n = 0; n < items; n++) {
+        for (uint32_t i = 0; i < EACH; i++)
+            bytes += arena[HALF + 32 * n + i] == arena[32 * n + i];
+    }
+    return bytes;
+}
+
+/* So that what has arrived can be told from what has not. */
+static void differ(uint32_t items)
+{
+    for (uint32_t n = 0; n < items; n++) {
+        for (uint32_t i = 0; i < EACH; i++)
+            arena[HALF + 32 * n + i] = (uint8_t)~arena[32 * n + i];
+    }
+}
+
+static void expect_within(uint32_t left)
+{
+    struct hal_residue got = residue();
+
+    if (!expect("the residue holds", got.least <= left && left <= got.most))
+        printf("#   %u of %u to %u\n", (unsigned)left, (unsigned)got.least,
+               (unsigned)got.most);
+}
+
+/* Three items run, two wait, one is not submitted. */
+static void under_way(uint32_t steps)
+{
+    struct hal_item sixth = nth(5);
+
+    set_up(8);
+    (void)start_of(0);
+    differ(6);
+    batch(0, 3);
+    batch(3, 5);
+    expect_number("taken", emit(&sixth, 1), 1);
+    (void)step(steps);
+}
+
+/* A batch of three, in its second item, whose link is at 32. */
+static void test_links(void)
+{
+    static const uint32_t astray[] = { 0, 4, 32 + 4, 48, 64, 128, 128 + 32 };
+
+    check_case("an LLI register that leads astray leaves all in doubt");
+    for (uint32_t i = 0; i < COUNT_OF(astray); i++) {
+        under_way(TURN + 4);
+        expect_residue(4 * EACH, 5 * EACH);
+        chip.channels[0].next = RING_BUS + astray[i];
+        expect_residue(3 * EACH, 6 * EACH);
+    }
+
+    check_case("a count of 0 or too much says nothing of a halted item");
+    under_way(TURN + 5);
+    expect_number("halt", halt(), 0);
+    expect_residue(4 * EACH + 12, 4 * EACH + 12);
+    chip.channels[0].bytes = 0;
+    expect_residue(4 * EACH, 5 * EACH);
+    chip.channels[0].bytes = EACH + 4;
+    expect_residue(4 * EACH, 5 * EACH);
+}
+
+static void test_halt(void)
+{
+    static const struct {
+        const char *what;
+        uint32_t delay; /* steps until it stops */
+        bool fails;
+    } cases[] = {
+        { "halted after any step, the residue is exact within an item", 0,
+          false },
+        { "the same if it takes its time to stop", 5, false },
+        { "halted after an error, the item at fault is in doubt", 0, true },
+    };
+
+    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+        check_case(cases[i].what);
+        for (uint32_t steps = 0; steps < 4 * TURN; steps++) {
+            struct hal_residue got;
+
+            under_way(steps);
+            expect_within(6 * EACH - arrived(6));
+            chip.engine.abort_delay = cases[i].delay;
+            chip.engine.misbehaves =
+                cases[i].fails ? ENGINE_FAILS : ENGINE_BEHAVES;
+            world.pace = cases[i].delay != 0;
+            if (cases[i].fails)
+                (void)step(1);
+            expect_number("halt", halt(), 0);
+            world.pace = 0;
+            expect_within(6 * EACH - arrived(6));
+            got = residue();
+            expect("of one item at most", got.most - got.least <= EACH);
+            /* where an item had ended and the next one was to be fetched */
+            if (!cases[i].fails && arrived(6) % EACH != 0)
+                expect_number("exact", got.most, got.least);
+            if (cases[i].fails && chip.engine.misbehaves == ENGINE_BEHAVES)
+                expect_number("one item", got.most - got.least, EACH);
+            memcpy(want, arena, ARENA);
+            expect_dead();
+            expect_usable();
+        }
+    }
+
+    begin("a batch that has ended unnoticed leaves what is behind it", 8);
+    under_way(FOREVER);
+    expect_number("halt", halt(), 0);
+    expect_residue(3 * EACH, 3 * EACH);
+    memcpy(want, arena, ARENA);
+    expect_dead();
+    expect_number("halt again", halt(), 0);
+    expect_residue(4 * EACH, 4 * EACH); /* expect_dead() emits */
+    expect_usable();
+
+    begin("a resting channel, and one that was never started", 8);
+    expect_number("halt", halt_set(2), 0);
+    expect_dead();
+    expect_usable();
+
+    begin("one of three is stuck", 8);
+    for (uint32_t n = 0; n < 3; n++) {
+        (void)start_of(n);
+        batch_of(n, 3 * n, 3 * n + 3);
+    }
+    (void)step(6);
+    memcpy(want, arena, ARENA);
+    chip.channels[1].closing = FOREVER;
+    expect_number("halt", halt_set(3), 2);
+    expect("the deadline has passed", hooks.ticks >= 100);
+    expect("soon after", hooks.ticks < 110);
+
+    begin("a controller that has left the bus is stuck", 8);
+    batch(0, 3);
+    chip.engine.absent = true;
+    expect_number("halt", halt(), 1);
+    expect_residue(0, 3 * EACH);
+}
+
+static void test_drain(void)
+{
+    begin("what a port has sent is not lost", 8);
+    for (uint32_t ready = 0; ready < 20; ready++) {
+        struct hal_port at = port(1, 4);
+        struct hal_route way = along(&at, false, PORT_BUS);
+        struct hal_item one = item(0, HALF, 16);
+        struct hal_residue got;
+
+        set_up(8);
+        (void)start_of(0);
+        plug(&at, 64);
+        expect_status("route", route(&way), IODMA_OK);
+        (void)emit(&one, 1);
+        submit_to(0);
+        chip.engine.ports[0].ready = ready;
+        (void)step(ready + below(4));
+        world.pace = 1;
+        expect_number("halt", halt(), 0);
+        got = residue();
+        expect_number("bytes left", got.least, 16 - chip.engine.ports[0].done);
+        if (got.least != 0 || chip.engine.ports[0].done != 16)
+            expect_number("exactly", got.most, got.least);
+        memcpy(&want[HALF], port_bytes, chip.engine.ports[0].done);
+        expect_order();
+    }
+
+    begin("a port that asks for nothing more does not hold halt up", 8);
+    {
+        struct hal_port at = port(4, 4);
+        struct hal_route way = along(&at, true, PORT_BUS);
+        struct hal_item one = item(0, HALF, 64);
+
+        plug(&at, 64);
+        expect_status("route", route(&way), IODMA_OK);
+        (void)emit(&one, 1);
+        submit_to(0);
+        chip.engine.ports[0].ready = 4;
+        run();
+        expect_number("halt", halt(), 0);
+        expect("at once", hooks.ticks < 10);
+        expect_residue(48, 48);
+        expect_usable();
+    }
+}
+
+/* ---- Interrupts at any register access ---- */
+
+static uint32_t accesses_left;
+
+static void late_interrupt(void)
+{
+    if (accesses_left == 0 || --accesses_left != 0)
+        return;
+    chip.engine.access = NULL;
+    run();
+    isr();
+}
+
+/* The end of a batch falls on the n-th register access of a call. */
+static void test_races(void)
+{
+    check_case("a batch that ends within halt");
+    for (uint32_t access = 1; access < 20; access++) {
+        under_way(access % 2 == 0 ? 3 : FOREVER);
+        accesses_left = access;
+        chip.engine.access = late_interrupt;
+        expect_number("halt", halt(), 0);
+        chip.engine.access = NULL;
+        expect_within(6 * EACH - arrived(6));
+        memcpy(want, arena, ARENA);
+        expect_dead();
+        expect_usable();
+    }
+
+    check_case("a batch that ends within submit of the next one");
+    for (uint32_t access = 0; access < 10; access++) {
+        set_up(8);
+        (void)start_of(0);
+        batch(0, 3);
+        if (access % 2 == 0)
+            run();
+        accesses_left = access;
+        chip.engine.access = late_interrupt;
+        batch(3, 5);
+        chip.engine.access = NULL;
+        for (uint32_t turn = 0; turn < 3; turn++) {
+            run();
+            isr();
+        }
+        expect_number("retired", world.retired[0], 5);
+        expect_items(0, 5);
+        expect_order();
+    }
+}
+
+/* ---- Misbehaviour ---- */
+
+/* What becomes of a batch of three that misbehaves at its 6th step. */
+static const struct {
+    const char *what;
+    uint32_t kind;
+    uint32_t retired;
+    uint32_t fault;
+    bool moves; /* all of it, as far as the chip lets us know */
+} misbehaviours[] = {
+    { "a bus error is a fault", ENGINE_FAILS, 0, HAL_FAULT_BUS, false },
+    { "one that stalls retires nothing", ENGINE_STALLS, 0, 0, false },
+    { "one that stops in the middle retires nothing", ENGINE_STOPS, 0, 0,
+      false },
+    { "an end that comes late is the end", ENGINE_LATE, 3, 0, true },
+    { "an interrupt that comes twice counts once", ENGINE_TWICE, 3, 0, true },
+    { "an interrupt without a cause is no end", ENGINE_SPURIOUS, 3, 0, true },
+    /* undetectable: its registers read as at the end */
+    { "an end that comes early is believed", ENGINE_EARLY, 3, 0, true },
+    { "an end of what has not moved is believed", ENGINE_IDLES, 3, 0, false },
+};
+
+static void test_misbehaviour(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(misbehaviours); i++) {
+        begin(misbehaviours[i].what, 8);
+        batch(0, 3);
+        chip.engine.misbehaves = misbehaviours[i].kind;
+        chip.engine.at = 6;
+        chip.engine.delay = 7;
+        for (uint32_t turn = 0; turn < 200; turn++) {
+            (void)step(1);
+            isr();
+        }
+        expect_number("retired", world.retired[0], misbehaviours[i].retired);
+        expect_number("fault", world.fault[0], misbehaviours[i].fault);
+        expect("no interrupt is left", !interrupt());
+        if (misbehaviours[i].moves)
+            expect_items(0, 3);
+        else
+            memcpy(want, arena, ARENA);
+        if (misbehaviours[i].retired == 0)
+            expect_residue(2 * EACH, 3 * EACH);
+        expect_number("halt", halt(), 0);
+        expect_dead();
+        expect_usable();
+    }
+
+    begin("an end with elements left over is a fault", 8);
+    batch(0, 3);
+    chip.engine.misbehaves = ENGINE_STOPS;
+    chip.engine.at = 6;
+    run();
+    chip.raw_tc = 1;
+    expect_progress(0, HAL_FAULT_OTHER);
+    expect_residue(2 * EACH, 3 * EACH);
+    expect_number("halt", halt(), 0);
+    memcpy(want, arena, ARENA);
+    expect_usable();
+
+    begin("an error is acknowledged when reap returns", 8);
+    batch(0, 3);
+    chip.engine.misbehaves = ENGINE_FAILS;
+    run();
+    expect("an interrupt", interrupt());
+    expect_progress(0, HAL_FAULT_BUS);
+    expect("no interrupt", !interrupt());
+    expect_order();
+
+    begin("a chip that leaves the bus is a fault", 8);
+    batch(0, 3);
+    chip.engine.absent = true;
+    expect_progress(0, HAL_FAULT_BUS);
+    expect_progress(0, HAL_FAULT_NONE);
+}
+
+/* ---- Anything, at any time ---- */
+
+/* Every channel writes to a part of its own: what they do is in no order. */
+static struct hal_item random_item(uint32_t n)
+{
+    uint32_t length = 1 + below(below(8) == 0 ? 500 : 40);
+    uint32_t part = HALF / CHANNELS;
+
+    return item(below(HALF - 512), HALF + n * part + below(part - 512), length);
+}
+
+/* Some channels, some items of each; the model goes on between any two register
+   accesses. Returns how many items. */
+static uint32_t random_round(void)
+{
+    uint32_t slots = 1u << below(7);
+    uint32_t count = 1 + below(CHANNELS);
+    uint32_t items[CHANNELS] = { 0 };
+    uint32_t all = 0;
+
+    set_up(slots);
+    for (uint32_t n = 0; n < count; n++) {
+        struct pl08x *one = &channels[n];
+
+        expect_status("start", start_of(n), IODMA_OK);
+        one->filled = one->told = one->end = one->retired =
+            slots * below(2) - slots;
+    }
+    world.pace = 1 + below(8);
+    chip.engine.access = moment;
+    for (uint32_t turn = 0; turn < 400; turn++) {
+        struct hal_item some[5];
+        uint32_t n = below(count);
+        uint32_t offered = 1 + below(COUNT_OF(some));
+        uint32_t taken;
+
+        for (uint32_t i = 0; i < offered; i++)
+            some[i] = random_item(n);
+        taken = emit_to(n, some, offered);
+        for (uint32_t i = 0; i < taken; i++)
+            memcpy(&want[some[i].destination - ARENA_BUS],
+                   &want[some[i].source - ARENA_BUS], (size_t)some[i].length);
+        items[n] += taken;
+        all += taken;
+        if (taken < offered || below(3) != 0)
+            submit_to(n);
+        moment();
+    }
+    for (uint32_t n = 0; n < count; n++)
+        submit_to(n);
+    for (uint32_t turn = 0; turn < 100; turn++) {
+        run();
+        isr();
+    }
+    for (uint32_t n = 0; n < count; n++) {
+        expect_number("retired", world.retired[n], items[n]);
+        expect_number("fault", world.fault[n], HAL_FAULT_NONE);
+        expect_number("items", channels[n].dmac.counts.items, items[n]);
+    }
+    chip.engine.access = NULL;
+    expect_order();
+    return all;
+}
+
+static void test_random(void)
+{
+    uint32_t items = 0;
+
+    check_case("100,000 random items of all channels arrive, byte by byte");
+    world.seed = 80;
+    while (items < 100000) {
+        uint64_t seed = world.seed;
+
+        items += random_round();
+        if (chip.engine.violation || hooks.broken ||
+            memcmp(arena, want, ARENA) != 0) {
+            printf("# seed %s\n", hex(seed));
+            return;
+        }
+    }
+}
+
+int main(void)
+{
+    test_cycles();
+    test_links();
+    test_halt();
+    test_drain();
+    test_races();
+    test_misbehaviour();
+    test_random();
+    return check_result();
+}
