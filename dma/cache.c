@@ -130,11 +130,24 @@ static bool tears(const struct iodma_plan *plan, hal_address from,
 
 /* Maintenance ------------------------------------------------------------- */
 
+static enum iodma_status maintain_range(const struct iodma_window *window,
+                                        const struct hal_segment *range,
+                                        bool drop)
+{
+    return iodma_access(window->bus, range->address, range->length, NULL,
+                        drop ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN,
+                        window->reason);
+}
+
+/* Lines that follow each other are one range: loans side by side, each in lines
+   of its own. */
 static enum iodma_status maintain(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
                                   uint32_t what, bool drop)
 {
     const struct iodma_window *window = plan->window;
+    uint32_t line = window->bus->line;
+    struct hal_segment range = { .length = 0 };
     enum iodma_status status = IODMA_OK;
     struct iodma_piece piece;
     struct iodma_place place;
@@ -142,14 +155,24 @@ static enum iodma_status maintain(const struct iodma_plan *plan,
     iodma_piece_seek(plan, &place, from);
     while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
         uint32_t kind = piece.lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
+        hal_address end = range.address + range.length;
 
-        if ((what & kind) != 0 &&
-            iodma_window_unsnooped(window, place.aperture))
-            status = iodma_access(
-                window->bus, piece.storage, piece.length, NULL,
-                drop ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN, window->reason);
+        if ((what & kind) == 0 ||
+            !iodma_window_unsnooped(window, place.aperture))
+            continue;
+        if (range.length != 0 && piece.lent &&
+            round_down(piece.storage, line) == round_up(end, line)) {
+            range.length = piece.storage + piece.length - range.address;
+            continue;
+        }
+        if (range.length != 0)
+            status = maintain_range(window, &range, drop);
+        range.address = piece.storage;
+        range.length = piece.length;
     }
-    return status;
+    return status == IODMA_OK && range.length != 0
+               ? maintain_range(window, &range, drop)
+               : status;
 }
 
 static const struct iodma_caching caching = {

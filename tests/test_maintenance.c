@@ -857,9 +857,32 @@ static void unfinished(void)
                   IODMA_OK);
 }
 
+/* Loans lie in lines of their own, one behind the other. */
+static void side_by_side(void)
+{
+    static const struct iodma_spec narrow = SPEC(host64, 32, 0, 1, 1, 1);
+    static const struct iodma_range apart[ROW_RANGES] = {
+        { 0x100000010, 0x20 },
+        { 0x100002000, 0x20 },
+        { 0x100004004, 0x20 },
+    };
+
+    check_case("storage side by side is maintained as one range");
+    begin(&narrow, IODMA_NON_COHERENT, true, apart, IODMA_IN);
+    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
+                  IODMA_OK);
+    recorded_calls = recorded_finishes = 0;
+    expect_status("complete", iodma_command_complete(&command, true, true),
+                  IODMA_OK);
+    expect_number("calls", recorded_calls, 1);
+    expect_number("lists", recorded_finishes, 1);
+    expect("all is given back", expect_fixture_free());
+}
+
 int main(void)
 {
     maintaining();
+    side_by_side();
     unfinished();
     order();
     nobody_maintains();

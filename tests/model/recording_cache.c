@@ -5,6 +5,7 @@
 
 struct recorded_call recorded[RECORDED_CALLS];
 unsigned recorded_count;
+unsigned recorded_calls;
 unsigned recorded_finishes;
 enum iodma_status recorded_status;
 
@@ -13,6 +14,7 @@ static void record(char operation, const void *va, uint64_t pa, size_t length)
     struct recorded_call *last =
         recorded_count != 0 ? &recorded[recorded_count - 1] : NULL;
 
+    recorded_calls++;
     if (last && last->operation == operation && last->pa + last->length == pa) {
         last->length += length;
     } else if (expect("there is room to record",

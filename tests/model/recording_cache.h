@@ -24,6 +24,9 @@ extern const struct hal_cache recording_cache; /* lines of 64 bytes */
 extern struct recorded_call recorded[RECORDED_CALLS];
 extern unsigned recorded_count;
 
+/* Calls, joined or not, since this was set to 0. */
+extern unsigned recorded_calls;
+
 /* How often finish() was called since the last time this was set to 0, and what
    it answers. */
 extern unsigned recorded_finishes;
