@@ -23,20 +23,15 @@ static uint8_t larger(uint8_t a, uint8_t b)
 /*
  * What both ends have to keep to. The seams of one cut the other, so every
  * segment may begin an item, and lengths carry the alignment of addresses
- * (iodma_limits_within). Where both ends lie on multiples of `phase`, so do
- * all items.
+ * (iodma_limits_within).
  */
-static struct iodma_limits limits_of(const struct iodma_channel *channel,
-                                     uint32_t phase)
+static struct iodma_limits limits_of(const struct iodma_channel *channel)
 {
     struct iodma_limits limits = channel->limits;
-    uint8_t address = larger(limits.align_address, limits.align_internal);
-    uint8_t same = (uint8_t)__builtin_ctz(phase);
 
-    limits.align_length = larger(limits.align_length, address);
-    limits.align_address = larger(address, same);
+    limits.align_address = larger(limits.align_address, limits.align_internal);
     limits.align_internal = limits.align_address;
-    limits.align_seam = larger(limits.align_seam, same);
+    limits.align_length = larger(limits.align_length, limits.align_address);
     return limits;
 }
 
@@ -61,9 +56,9 @@ static enum iodma_status prepare(struct iodma_copy_end *end,
 }
 
 /* Prepare both ends and submit. Holds nothing after a failure. */
-static enum iodma_status submit(struct iodma_copy *copy, uint32_t phase)
+static enum iodma_status submit(struct iodma_copy *copy)
 {
-    struct iodma_limits limits = limits_of(copy->channel, phase);
+    struct iodma_limits limits = limits_of(copy->channel);
     enum iodma_status status;
 
     status = prepare(&copy->source, copy->bus, &limits, IODMA_OUT);
@@ -159,12 +154,7 @@ enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
         .done = done,
         .ref_con = &status,
     };
-    status = submit(copy, 1);
-    if (status == IODMA_NOT_ALIGNED) { /* bounced, they may be in phase */
-        status = submit(copy, copy->channel->dmac->same_phase);
-        if (status == IODMA_OK)
-            iodma_refuse_status(reason, IODMA_OK);
-    }
+    status = submit(copy);
     if (status != IODMA_OK)
         return status;
 

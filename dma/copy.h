@@ -76,6 +76,8 @@ enum iodma_status iodma_copy_init(struct iodma_copy *copy,
  *   BadArgument   nothing would be legal for bus and engine together
  *   what iodma_command_prepare() says: NotAligned for a length that the engine
  *   cannot copy, NoResources for want of bounce storage, and so on
+ *   NotAligned    the two differ modulo the engine's same_phase, and neither
+ *                 could be bounced
  *   NotReady      the channel is dead
  * or, with some of the bytes copied, what the callback of a transfer says:
  * DMAError, Timeout, MessageTooLarge. If copy->transfer.quarantined then, the

@@ -498,11 +498,11 @@ static void test_preparations(void)
     expect_order();
     good_copy(1, 1, 0xF00);
 
-    begin("out of phase and no storage: NoResources");
+    begin("out of phase and no storage: NotAligned");
     engine.dmac.same_phase = 4;
     expect_status("nothing is lent", iodma_bus_init(&bus, &port, GRANULE),
                   IODMA_OK);
-    expect_refused("copy", to, arena + 1, 100, IODMA_NO_RESOURCES);
+    expect_refused("copy", to, arena + 1, 100, IODMA_NOT_ALIGNED);
     expect_order();
 
     begin("a destination that may not be written: NotWritable");
