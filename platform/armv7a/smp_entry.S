@@ -4,15 +4,11 @@
  * that smp.c gave (ARM DEN 0022, CPU_ON: initial core state). What start.S does
  * for the first core, but for what they share.
  *
- * Source: ARM DDI 0406C B1.3 (modes), B1.11 (VFP), B4.1 (registers).
+ * Source: ARM DDI 0406C B1.3 (modes).
  */
-#define MODE_SVC 0x13
+#include "platform/armv7a/core.h"
 
-#define SCTLR_KNOWN   0x70003807 /* TE, AFE, TRE, V, I, Z, C, A, M: off */
-#define ACTLR_SMP     (1 << 6)
-#define CPACR_VFP     (0xf << 20)
-#define CPACR_REDUCED (3 << 30)
-#define FPEXC_EN      (1 << 30)
+#define MODE_SVC 0x13
 
     .syntax unified
     .arm
@@ -24,30 +20,8 @@ smp_entry:
     cpsid   aif, #MODE_SVC
     mov     r4, r0
 
-    mrc     p15, 0, r0, c1, c0, 0
-    ldr     r1, =SCTLR_KNOWN
-    bic     r0, r0, r1
-    mcr     p15, 0, r0, c1, c0, 0
-    isb
-
-    /* Coherent with the first core, before any maintenance (see start.S). */
-    mrc     p15, 0, r0, c1, c0, 1
-    orr     r0, r0, #ACTLR_SMP
-    mcr     p15, 0, r0, c1, c0, 1
-
-    ldr     r0, =vectors
-    mcr     p15, 0, r0, c12, c0, 0
-    isb
-
-    mrc     p15, 0, r0, c1, c0, 2
-    bic     r0, r0, #CPACR_REDUCED
-    orr     r0, r0, #CPACR_VFP
-    mcr     p15, 0, r0, c1, c0, 2
-    isb
-    mov     r0, #FPEXC_EN
-    vmsr    fpexc, r0
-    mov     r0, #0
-    vmsr    fpscr, r0
+    core_begin
+    core_vfp_on
 
     ldr     sp, [r4]
     bl      mmu_join
