@@ -74,6 +74,8 @@ static struct iodma_reason reason;
 static void forget(void)
 {
     recorded_count = 0;
+    recorded_finishes = 0;
+    recorded_status = IODMA_OK;
     fences.published = 0;
     fences.observed = 0;
     fences.cleaned = 0;
@@ -134,6 +136,7 @@ static void expect_done(char operation, uint64_t pa, uint64_t length,
     if (!expect_number("cache operations", recorded_count, operation != 0) ||
         operation == 0)
         return;
+    expect_number("lists finished", recorded_finishes, 1);
     expect_number("operation", (uint64_t)recorded[0].operation,
                   (uint64_t)operation);
     expect_number("physical address", recorded[0].pa, pa);
@@ -788,6 +791,30 @@ static void test_translated(void)
     }
 }
 
+/* A cache whose controller does not come to an end. */
+static void test_unfinished(void)
+{
+    hal_address address = 5;
+
+    begin("maintenance that does not end: Timeout, and no address");
+    recorded_status = IODMA_TIMEOUT;
+    expect_status(
+        "map",
+        iodma_map(&bus, NULL, &arena[STALE], 64, 64, IODMA_OUT, &address),
+        IODMA_TIMEOUT);
+    expect_number("address", address, 5);
+    expect_number("rule", reason.rule, IODMA_RULE_MAINTENANCE);
+    expect_status("hand over",
+                  iodma_map_sync(&bus, &arena[STALE], 64, IODMA_OUT),
+                  IODMA_TIMEOUT);
+    expect_status("take back",
+                  iodma_map_sync(&bus, &arena[STALE], 64, IODMA_IN),
+                  IODMA_TIMEOUT);
+    expect_status("unmap", iodma_unmap(&bus, &arena[STALE], 64, IODMA_IN),
+                  IODMA_TIMEOUT);
+    recorded_status = IODMA_OK;
+}
+
 int main(void)
 {
     place();
@@ -801,5 +828,6 @@ int main(void)
     test_bus();
     test_frames();
     test_translated();
+    test_unfinished();
     return check_result();
 }
