@@ -25,7 +25,7 @@ static enum iodma_status open_at(const struct iodma_bus *bus,
                                    IODMA_RULE_REGION, 0, address);
     length = smaller(length - 1, region->last - address) + 1;
     opening->region = region;
-    opening->length = smaller(length, PTRDIFF_MAX);
+    opening->length = smaller(length, (hal_address)PTRDIFF_MAX);
     opening->bytes =
         region->window
             ? (uint8_t *)region->window->open(address, &opening->length)

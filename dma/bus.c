@@ -67,13 +67,14 @@ enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
     hal_address physical;
     hal_address more; /* that goes on there */
 
-    for (size_t done = 0; done < length; done += (size_t)more) {
-        more = length - done;
-        if (!bus->hal->translation->to_physical((uintptr_t)pointer + done,
-                                                &physical, &more))
+    for (hal_address done = 0; done < length; done += more) {
+        hal_address at = (hal_address)(uintptr_t)pointer + done;
+
+        more = (hal_address)length - done;
+        if (!bus->hal->translation->to_physical(at, &physical, &more))
             return iodma_refuse_values(bus->reason, IODMA_NOT_ATTACHED,
                                        IODMA_AT_ARGUMENT(UNMAPPED, POINTER), 0,
-                                       (uintptr_t)pointer + done);
+                                       at);
         if (done == 0)
             *address = physical;
         else if (physical - done != *address)
@@ -155,16 +156,17 @@ bool iodma_bus_cached(const struct iodma_bus *bus, hal_address address,
     }
 }
 
-hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address,
-                          hal_address most)
+hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address)
 {
+    hal_address last = HAL_ADDRESS_MAX;
+
     for (uint32_t i = 0; i < bus->hal->aperture_count; i++) {
         hal_address first = bus->hal->apertures[i].first;
 
         if (first > address)
-            most = smaller(most, first - address);
+            last = smaller(last, first - 1);
     }
-    return most;
+    return last;
 }
 
 enum iodma_status iodma_bus_unfinished(enum iodma_status status,

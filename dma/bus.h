@@ -164,10 +164,13 @@ enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
 
 /* Is this a buffer, as the CPU names it? No length makes the last byte the
    one before the first: refused with those that run past the end of the CPU's
-   addresses. Context: any. */
+   addresses, or of what hal_address can tell. Context: any. */
 static inline bool iodma_bus_is_buffer(const void *pointer, size_t length)
 {
-    return pointer && length - 1 <= UINTPTR_MAX - (uintptr_t)pointer;
+    uintptr_t first = (uintptr_t)pointer;
+    uintptr_t last = first + (length - 1);
+
+    return pointer && first <= last && (hal_address)last == last;
 }
 
 /*
@@ -184,7 +187,7 @@ static inline enum iodma_status iodma_bus_locate(const struct iodma_bus *bus,
         return IODMA_BAD_ARGUMENT;
     if (bus->hal->translation)
         return iodma_bus_translate(bus, pointer, length, address);
-    *address = (uintptr_t)pointer;
+    *address = (hal_address)(uintptr_t)pointer;
     return IODMA_OK;
 }
 
@@ -224,10 +227,9 @@ const struct hal_aperture *iodma_bus_aperture(const struct iodma_bus *bus,
                                               hal_address address,
                                               uint32_t access);
 
-/* How many of the bytes from an address on, `most` at most, come before the
-   next aperture begins? Context: any. */
-hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address,
-                          hal_address most);
+/* The last address, from one that is in no aperture on, before the next
+   aperture begins. Context: any. */
+hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address);
 
 /* Does an aperture hold an address? NULL holds none. Context: any. */
 static inline bool iodma_aperture_holds(const struct hal_aperture *aperture,

@@ -41,7 +41,8 @@ static enum iodma_status prepare(struct iodma_copy_end *end,
                                  const struct iodma_limits *limits,
                                  uint32_t direction)
 {
-    static const struct iodma_spec any = IODMA_SPEC(iodma_output_host64, 0, 0);
+    static const struct iodma_spec any =
+        IODMA_SPEC(iodma_output_segments, 0, 0);
     enum iodma_status status = iodma_memory_init_ranges(
         &end->memory, &end->range, 1, direction, NULL, 0);
 
@@ -88,7 +89,7 @@ static enum iodma_status locate(struct iodma_copy_end *end,
                                 const struct iodma_bus *bus,
                                 const void *pointer, size_t length)
 {
-    end->range.length = length;
+    end->range.length = (hal_address)length;
     return iodma_bus_locate(bus, pointer, length, &end->range.address);
 }
 
@@ -105,8 +106,8 @@ static enum iodma_status check(const struct iodma_bus *bus, uint32_t argument,
 
 static bool overlap(const void *a, const void *b, size_t length)
 {
-    return range_holds((uintptr_t)a, length, (uintptr_t)b) ||
-           range_holds((uintptr_t)b, length, (uintptr_t)a);
+    return (uintptr_t)b - (uintptr_t)a < length ||
+           (uintptr_t)a - (uintptr_t)b < length;
 }
 
 /* A device may reach the ends of the last copy. */

@@ -130,7 +130,7 @@ static enum iodma_status put_all(struct iodma_command *command,
     const struct iodma_plan *plan = &command->plan;
     struct iodma_place *place = &command->place;
     struct hal_segment segments[PORTION];
-    struct iodma_list list = { &iodma_output_host64, command, segments, 0 };
+    struct iodma_list list = { &iodma_output_segments, command, segments, 0 };
     bool last = false;
 
     while (!last) {

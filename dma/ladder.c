@@ -52,7 +52,7 @@ static bool reached(const struct splitter *splitter,
     hal_address last = extent->address + (extent->length - 1);
     hal_address start = address;
     const struct hal_aperture *aperture;
-    hal_address end; /* of the blocks for which it is the same */
+    hal_address edge; /* what is behind it is another matter */
 
     /* A unit that is gathered has no bytes but the window's. */
     if (!splitter->least) {
@@ -62,6 +62,7 @@ static bool reached(const struct splitter *splitter,
     aperture = iodma_window_aperture(window, start);
     if (aperture) {
         hal_address most = iodma_loans_reach(window, aperture);
+        hal_address end;
 
         if (most >= last)
             return true;
@@ -70,12 +71,12 @@ static bool reached(const struct splitter *splitter,
             *length = smaller(*length, end - address);
             return true;
         }
-        end = aperture->last + 1;
+        edge = aperture->last;
     } else {
-        end =
-            start + iodma_bus_gap(window->bus, start, HAL_ADDRESS_MAX - start);
+        edge = iodma_bus_gap(window->bus, start);
     }
-    *length = smaller(*length, round_up(end, block) - address);
+    edge |= block - 1;
+    *length = smaller(*length - 1, edge - address) + 1;
     return false;
 }
 

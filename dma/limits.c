@@ -15,6 +15,14 @@ _Static_assert(offsetof(struct iodma_segment_options, boundary) ==
     ((options)->struct_size >=                                                 \
      offsetof(struct iodma_segment_options, field) + sizeof(options)->field)
 
+/* A size as an address tells it, or `beyond` if that is too narrow for it. */
+static hal_address narrowed(uint64_t size, hal_address beyond)
+{
+    hal_address narrow = (hal_address)size;
+
+    return narrow == size ? narrow : beyond;
+}
+
 /* The longest segment that a word of 32 bits can tell, with these alignments
    behind it. (R-35) */
 static hal_address longest32(const struct hal_limits *limits)
@@ -54,9 +62,10 @@ iodma_limits_resolve(const struct iodma_segment_options *options,
                                    ? options->align_internal
                                    : resolved->align_address;
     resolved->align_seam = 0;
-    resolved->max_segment = options->max_segment;
-    resolved->max_transfer = options->max_transfer;
-    resolved->boundary = HAS(options, boundary) ? options->boundary : 0;
+    resolved->max_segment = narrowed(options->max_segment, HAL_ADDRESS_MAX);
+    resolved->max_transfer = narrowed(options->max_transfer, HAL_ADDRESS_MAX);
+    resolved->boundary =
+        HAS(options, boundary) ? narrowed(options->boundary, 0) : 0;
     resolved->max_segments =
         HAS(options, max_segments) ? options->max_segments : 0;
     longest = longest32(resolved);
@@ -129,10 +138,10 @@ enum iodma_status iodma_limits_add(struct iodma_limits *limits,
     uint32_t internal =
         by->align_internal ? by->align_internal : by->align_address;
 
-    if (by->address_bits > HAL_ADDRESS_BITS)
+    if (by->address_bits > IODMA_MOST_ADDRESS_BITS)
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(BITS, ADDRESS_BITS),
-                                   HAL_ADDRESS_BITS, by->address_bits);
+                                   IODMA_MOST_ADDRESS_BITS, by->address_bits);
     if (!narrow_alignment(&limits->align_address, by->align_address))
         return no_power(reason, IODMA_FIELD_ALIGN_ADDRESS, by->align_address);
     if (!narrow_alignment(&limits->align_length, by->align_length))
@@ -151,8 +160,7 @@ enum iodma_status iodma_limits_add(struct iodma_limits *limits,
     if (by->address_bits != 0)
         limits->address_bits = smaller8(limits->address_bits, by->address_bits);
     if (by->boundary != 0)
-        limits->boundary =
-            smaller8(limits->boundary, (uint8_t)__builtin_ctzll(by->boundary));
+        limits->boundary = smaller8(limits->boundary, lowest_bit(by->boundary));
     return settle(limits, reason);
 }
 

@@ -28,7 +28,8 @@
 /*
  * The constraints of one device, as the driver writes them: IODMACommand's
  * SegmentOptions, laid out as there, with two fields of ours behind it. 0 is
- * "no limit" in every field. Fill it with IODMA_SPEC (dma/command.h).
+ * "no limit" in every field. What is more than hal_address can tell limits
+ * nothing, either. Fill it with IODMA_SPEC (dma/command.h).
  */
 struct iodma_segment_options {
     uint8_t struct_size;  /* sizeof this struct: a field is read if it lies
@@ -46,7 +47,10 @@ struct iodma_segment_options {
     uint32_t max_segments IODMA_OPTIONAL;   /* in one list (E2)               */
 };
 
-enum { IODMA_APPLE_OPTIONS_SIZE = 40 };
+enum {
+    IODMA_APPLE_OPTIONS_SIZE = 40,
+    IODMA_MOST_ADDRESS_BITS = 64, /* whatever hal_address has */
+};
 
 /* Limits with every default made a value. Powers of two go by their
    logarithms. */

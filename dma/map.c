@@ -373,6 +373,8 @@ enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
         .shift = (uint8_t)__builtin_ctz(hal->page_size),
     };
     whole = (hal->last - first - (hal->page_size - 1)) >> mapper->shift;
+    /* Bytes of all pages together are told in a hal_address, too. */
+    whole = smaller(whole, (HAL_ADDRESS_MAX >> mapper->shift) - 1);
     iodma_blocks_init(&mapper->space, taken,
                       (uint32_t)smaller(whole, pages - 1) + 1);
     return IODMA_OK;

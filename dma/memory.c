@@ -13,7 +13,7 @@ static const struct iodma_summary nothing = { .lowest = HAL_ADDRESS_MAX };
    that is more. */
 static uint8_t larger_span(uint8_t span, hal_address difference)
 {
-    uint8_t bits = difference ? (uint8_t)(64 - __builtin_clzll(difference)) : 0;
+    uint8_t bits = bits_needed(difference);
 
     return span < bits ? bits : span;
 }
@@ -63,15 +63,15 @@ static enum iodma_status measure(struct iodma_memory *memory,
         const struct iodma_range *range = &memory->ranges[i];
 
         if (range_wraps(range->address, range->length) ||
-            range_wraps(length, range->length))
+            sum_wraps(length, range->length))
             return IODMA_BAD_ARGUMENT;
         if (index && modulo32(i, BIT32(memory->index_shift)) == 0)
             index[i >> memory->index_shift] = length;
         length += range->length;
         if (range->length == 0) {
             summary->empty = true;
-        } else if (range->address == extent.address + extent.length &&
-                   extent.length != 0) {
+        } else if (extent.length != 0 &&
+                   touches(extent.address + extent.length, range->address)) {
             summary->apart = false;
             extent.length += range->length;
         } else {
@@ -242,7 +242,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
     for (uint32_t i = 0; i < count; i++) {
         const struct iodma_memory *member = members[i];
 
-        if (!member || range_wraps(made.length, member->length))
+        if (!member || sum_wraps(made.length, member->length))
             return IODMA_BAD_ARGUMENT;
         made.length += member->length;
         made.needs_wiring = made.needs_wiring || member->needs_wiring;
@@ -439,11 +439,15 @@ hal_address iodma_memory_map_length(const struct iodma_memory *memory,
     (void)iodma_walk_begin(&walk, memory, 0);
     while (iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) == IODMA_OK) {
         hal_address within = modulo32(extent.address, page_size);
+        hal_address pages = /* all but one */
+            round_down(within + (extent.length - 1), page_size);
 
         if (length == 0)
             first = within;
-        length += within + extent.length + (page_size - 1);
-        length -= modulo32(length, page_size);
+        if (sum_wraps(length, pages) || sum_wraps(length + pages, page_size))
+            length = HAL_ADDRESS_MAX;
+        else
+            length += pages + page_size;
     }
     if (offset)
         *offset = first;

@@ -110,7 +110,7 @@ struct iodma_memory {
  * becomes of it is not defined.
  *
  * Returns OK, or BadArgument: a pointer is NULL, a range runs past the end
- * of all addresses (length > 2^64 - 1 - address), the lengths together do, or
+ * of all addresses (hal/bits.h: range_wraps), the lengths together do, or
  * the direction is none of the four.
  *
  * Context: any; costs one step a range. Source: spec 1.1
@@ -175,8 +175,8 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
  * are no multis. The tag is the first of theirs that is not 0.
  *
  * Returns OK, or BadArgument: a pointer is NULL, the lengths together are
- * more than 64 bits, a direction that is none. Context: any; costs one step a
- * member. (IOMultiMemoryDescriptor::withDescriptors)
+ * more than any address, a direction that is none. Context: any; costs one step
+ * a member. (IOMultiMemoryDescriptor::withDescriptors)
  */
 enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
                                           struct iodma_memory *const *members,
@@ -191,8 +191,8 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
  *              IODMA_OUT alone it may be read only until it is completed
  *
  * Returns OK; NotWritable: In is asked for, and it was prepared for Out;
- * CannotWire: an address means nothing, or its bytes run past the end of 64
- * bits. Nothing changes then.
+ * CannotWire: an address means nothing, or its bytes run past the end of all
+ * addresses. Nothing changes then.
  *
  * Context: thread; not while the descriptor is used elsewhere. Costs one step
  * a page. Source: spec 1.1.
@@ -269,7 +269,8 @@ static inline uint32_t iodma_memory_tag(const struct iodma_memory *memory)
  *   page_size  of the mapper, a power of two
  *   offset     out: of the first byte in its page; may be NULL
  *
- * Returns bytes. Context: any; the descriptor is ready. Source: spec 1.1.
+ * Returns bytes; HAL_ADDRESS_MAX if they are as many or more. Context: any; the
+ * descriptor is ready. Source: spec 1.1.
  */
 hal_address iodma_memory_map_length(const struct iodma_memory *memory,
                                     uint32_t page_size, hal_address *offset);

@@ -79,7 +79,7 @@ region_of(const struct hal_bus *hal, hal_address first, hal_address last)
 /* Find it on the bus, and out whether its lines have to be maintained. Its
    region is looked for if that, or a device that writes, asks for it. */
 static inline enum iodma_status look_at(const struct iodma_bus *bus,
-                                        size_t length, uint32_t direction,
+                                        hal_address length, uint32_t direction,
                                         struct spot *spot)
 {
     const struct hal_bus *hal = bus->hal;
@@ -108,7 +108,8 @@ static inline enum iodma_status look_at(const struct iodma_bus *bus,
 /* May the device write, and are the lines the buffer's own? */
 static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
                                               const struct spot *spot,
-                                              size_t capacity, size_t length)
+                                              hal_address capacity,
+                                              hal_address length)
 {
     uint32_t rest; /* of the last line */
 
@@ -142,7 +143,7 @@ static inline bool misaligned(uint32_t value, uint32_t alignment)
 /* May the device have these bytes as the one segment of a list? Limits of 0 are
    none, and so is one less than that. */
 static inline enum iodma_status judge(const struct hal_limits *limits,
-                                      hal_address address, size_t length,
+                                      hal_address address, hal_address length,
                                       struct iodma_reason *reason)
 {
     hal_address last = address + (length - 1);
@@ -207,6 +208,7 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
                             const void *pointer, size_t capacity, size_t length,
                             uint32_t direction, hal_address *address)
 {
+    const hal_address bytes = (hal_address)length; /* once it is a buffer */
     enum iodma_status status;
     hal_address first; /* as the bus has it */
     struct spot spot;
@@ -220,25 +222,25 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
         return bad_direction(bus, direction);
     if (length > capacity)
         return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH), capacity,
-                                   length);
+                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH),
+                                   (hal_address)capacity, bytes);
     if (iodma_mapper_unavoidable(bus->mapper))
         return iodma_refuse(bus->reason, IODMA_UNSUPPORTED,
                             IODMA_AT_ARGUMENT(BYPASS, BUS));
     status = locate(bus, pointer, length, &spot.physical);
     if (status == IODMA_OK)
-        status = look_at(bus, length, direction, &spot);
+        status = look_at(bus, bytes, direction, &spot);
     if (status != IODMA_OK)
         return status;
     if (direction != IODMA_IN && (spot.aperture->access & HAL_READ) == 0)
         return unseen(bus, direction, spot.physical);
     if (direction != IODMA_OUT)
-        status = judge_inbound(bus, &spot, capacity, length);
+        status = judge_inbound(bus, &spot, (hal_address)capacity, bytes);
     first = spot.physical + iodma_aperture_delta(spot.aperture);
     if (status == IODMA_OK)
-        status = judge(bus->hal->limits, first, length, bus->reason);
+        status = judge(bus->hal->limits, first, bytes, bus->reason);
     if (status == IODMA_OK && limits)
-        status = judge(limits, first, length, bus->reason);
+        status = judge(limits, first, bytes, bus->reason);
     if (status != IODMA_OK)
         return status;
 
@@ -267,7 +269,7 @@ enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
         return status;
     maintained = bus->maintained == IODMA_MAINTAINED_ALL;
     if (bus->maintained == IODMA_MAINTAINED_SOME) {
-        status = look_at(bus, length, options, &spot);
+        status = look_at(bus, (hal_address)length, options, &spot);
         if (status != IODMA_OK)
             return status;
         maintained = spot.maintained;

@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+_Static_assert(IODMA_FORM_32 == 32 && IODMA_FORM_64 == 64,
+               "a form is the bits of its words");
+
 #define BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
 /* Elements in the other order of bytes; the array may lie anywhere. */
@@ -61,4 +64,7 @@ const struct iodma_output iodma_output_big64 = {
 const struct iodma_output iodma_output_little64 = {
     .function = BIG ? swap64 : NULL,
     .form = IODMA_FORM_64,
+};
+const struct iodma_output iodma_output_segments = {
+    .form = IODMA_ADDRESS_BITS,
 };

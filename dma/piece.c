@@ -48,11 +48,10 @@ static void take_direct(const struct iodma_window *window,
 {
     hal_address seen = iodma_walk_look(&place->walk, most, &piece->storage);
     const struct hal_aperture *aperture = show(window, place, piece->storage);
+    hal_address last =
+        aperture ? aperture->last : iodma_bus_gap(window->bus, piece->storage);
 
-    if (!aperture)
-        most = iodma_bus_gap(window->bus, piece->storage, most);
-    else if (most - 1 > aperture->last - piece->storage)
-        most = aperture->last - piece->storage + 1;
+    most = smaller(most - 1, last - piece->storage) + 1;
     piece->length = iodma_walk_take(&place->walk, piece->storage, seen, most);
 }
 

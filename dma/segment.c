@@ -67,24 +67,37 @@ enum iodma_status iodma_segment_next(const struct iodma_plan *plan,
    and calls. */
 enum { PORTION = 8 };
 
+/* A word of the width that hal_address has not. */
+#if IODMA_ADDRESS_BITS == 64
+typedef uint32_t other_word;
+#else
+typedef uint64_t other_word;
+#endif
+
 /* Elements in the order of this CPU, wherever and as whatever the array has
-   been declared. */
-struct __attribute__((__may_alias__, __packed__)) element32 {
-    uint32_t address; /* bus   */
-    uint32_t length;  /* bytes */
+   been declared: in words of hal_address, ... */
+struct __attribute__((__may_alias__, __packed__)) element {
+    hal_address address; /* bus   */
+    hal_address length;  /* bytes */
 };
 
-struct __attribute__((__may_alias__, __packed__)) element64 {
-    uint64_t address; /* bus   */
-    uint64_t length;  /* bytes */
+/* ... and in the others. */
+struct __attribute__((__may_alias__, __packed__)) other_element {
+    other_word address; /* bus   */
+    other_word length;  /* bytes */
 };
+
+static inline bool is_own_width(const struct iodma_output *output)
+{
+    return output->form == HAL_ADDRESS_BITS;
+}
 
 /* Can an output be given such elements, whatever prepare found legal? */
 static inline bool is_native(const struct iodma_output *output,
                              const struct iodma_limits *limits)
 {
     return !output->function &&
-           (output->form == IODMA_FORM_64 ||
+           (output->form == IODMA_FORM_64 || HAL_ADDRESS_BITS == 32 ||
             (limits->address_bits <= 32 && limits->max_segment <= UINT32_MAX));
 }
 
@@ -102,15 +115,17 @@ static uint32_t list_plain(const struct iodma_plan *plan,
     const hal_address delta = plan->origin;
     hal_address sum = 0;
 
-    if (list->output->form == IODMA_FORM_32) {
-        struct element32 *element = (struct element32 *)list->segments;
+    if (!is_own_width(list->output)) {
+        struct other_element *element = (struct other_element *)list->segments;
 
         for (uint32_t i = 0; i < made; i++) {
-            element[i].address = (uint32_t)(range[i].address + delta);
-            element[i].length = (uint32_t)range[i].length;
+            hal_address address = range[i].address + delta;
+
+            element[i].address = (other_word)address;
+            element[i].length = (other_word)range[i].length;
         }
     } else {
-        struct element64 *element = (struct element64 *)list->segments;
+        struct element *element = (struct element *)list->segments;
 
         for (uint32_t i = 0; i < made; i++) {
             hal_address address = range[i].address + delta;
@@ -147,7 +162,7 @@ static inline struct hal_segment next_extent(struct ranges *ranges,
 
     range++;
     while (extent.length < ranges->left &&
-           range->address == extent.address + extent.length)
+           touches(extent.address + extent.length, range->address))
         extent.length += (range++)->length;
     if (extent.length > ranges->left)
         extent.length = ranges->left;
@@ -181,7 +196,7 @@ static inline struct shears shears_of(const struct iodma_limits *limits)
    be; there are some. Returns how many segments were made. */
 static __attribute__((noinline)) uint32_t
 list_joined(const struct iodma_plan *plan, struct iodma_place *place,
-            struct element64 *const elements, uint32_t room)
+            struct element *const elements, uint32_t room)
 {
     const struct iodma_window *window = plan->window;
     const struct shears shears = shears_of(&window->limits);
@@ -191,7 +206,7 @@ list_joined(const struct iodma_plan *plan, struct iodma_place *place,
         window->length - iodma_piece_position(plan, place),
     };
     struct hal_segment run = place->rest;
-    struct element64 *element = elements;
+    struct element *element = elements;
 
     if (run.length == 0) {
         run = next_extent(&ranges, place->walk.within);
@@ -225,22 +240,22 @@ list_joined(const struct iodma_plan *plan, struct iodma_place *place,
     return (uint32_t)(element - elements);
 }
 
-/* The same in two words of 32 bits. */
+/* The same in words of the other width. */
 static __attribute__((noinline)) uint32_t
-list_narrow(const struct iodma_plan *plan, struct iodma_place *place,
-            struct element32 *element, uint32_t room)
+list_other(const struct iodma_plan *plan, struct iodma_place *place,
+           struct other_element *element, uint32_t room)
 {
     uint32_t made = 0;
     uint32_t more;
 
     do {
-        struct element64 portion[PORTION];
+        struct element portion[PORTION];
 
         more =
             list_joined(plan, place, portion, smaller32(room - made, PORTION));
         for (uint32_t i = 0; i < more; i++) {
-            element[made].address = (uint32_t)portion[i].address;
-            element[made].length = (uint32_t)portion[i].length;
+            element[made].address = (other_word)portion[i].address;
+            element[made].length = (other_word)portion[i].length;
             made++;
         }
     } while (more == PORTION && made != room &&
@@ -281,15 +296,17 @@ static bool put(const struct iodma_list *list, uint32_t index,
 
     if (output->function)
         return output->function(list->command, *segment, list->segments, index);
-    if (output->form == IODMA_FORM_32) {
-        struct element32 *element = (struct element32 *)list->segments + index;
+    if (!is_own_width(output)) {
+        struct other_element *element =
+            (struct other_element *)list->segments + index;
+        hal_address bits = segment->address | segment->length;
 
-        if ((segment->address | segment->length) > UINT32_MAX)
+        if ((other_word)bits != bits)
             return false;
-        element->address = (uint32_t)segment->address;
-        element->length = (uint32_t)segment->length;
+        element->address = (other_word)segment->address;
+        element->length = (other_word)segment->length;
     } else {
-        struct element64 *element = (struct element64 *)list->segments + index;
+        struct element *element = (struct element *)list->segments + index;
 
         element->address = segment->address;
         element->length = segment->length;
@@ -367,10 +384,11 @@ enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
         /* Who has gone to an offset may have left a length that is not aligned:
            it is cut, though no whole range is. */
         *count = list_plain(plan, place, list, *count);
-    } else if (list->output->form == IODMA_FORM_32) {
-        *count = list_narrow(plan, place, (struct element32 *)elements, *count);
+    } else if (is_own_width(list->output)) {
+        *count = list_joined(plan, place, (struct element *)elements, *count);
     } else {
-        *count = list_joined(plan, place, (struct element64 *)elements, *count);
+        *count =
+            list_other(plan, place, (struct other_element *)elements, *count);
     }
     return IODMA_OK;
 }

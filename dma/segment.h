@@ -81,6 +81,9 @@ extern const struct iodma_output iodma_output_host64;
 extern const struct iodma_output iodma_output_big64;
 extern const struct iodma_output iodma_output_little64;
 
+/* Elements are struct hal_segment, of whatever width that is. (dma/output.c) */
+extern const struct iodma_output iodma_output_segments;
+
 /*
  * Put a place at a position of the window, 0 to its length, for segments. With
  * a mapper it costs one step a run before it, on PATH_FLAT nothing. Context:

@@ -7,10 +7,10 @@
 /* Is some of this memory in the CPU's caches while the device looks at memory
    itself? */
 static bool cached_alone(const struct iodma_bus *bus, hal_address address,
-                         size_t size)
+                         hal_address length)
 {
     const struct hal_bus *hal = bus->hal;
-    hal_address last = address + (size - 1);
+    hal_address last = address + (length - 1);
 
     for (uint32_t i = 0; i < hal->aperture_count; i++) {
         const struct hal_aperture *aperture = &hal->apertures[i];
@@ -50,7 +50,7 @@ static enum iodma_status prepare(struct iodma_share *share,
 {
     const struct iodma_spec spec = IODMA_SPEC_THROUGH(
         maintained ? IODMA_ITERATE_ONLY : IODMA_DIRECT_ONLY, NULL,
-        iodma_output_host64, limits->address_bits, limits->max_segment,
+        iodma_output_segments, limits->address_bits, limits->max_segment,
         .max_transfer = limits->max_transfer,
         .align_address = limits->align_address,
         .align_length = limits->align_length,
@@ -75,23 +75,25 @@ enum iodma_status iodma_share(struct iodma_share *share,
                               uint32_t flags, struct hal_shared *shared)
 {
     bool maintained = (flags & IODMA_SHARE_MAINTAINED) != 0;
+    hal_address length = (hal_address)size;
     struct hal_segment segment;
     enum iodma_status status;
 
     if (!share || !bus || !limits || !cpu || !shared)
         return IODMA_BAD_ARGUMENT;
     (void)iodma_command_init_unspecified(&share->command, bus, NULL);
-    if (size == 0 || iodma_memory_init_buffer(&share->memory, address, size,
-                                              size, IODMA_INOUT) != IODMA_OK)
+    if (length == 0 || length != size ||
+        iodma_memory_init_buffer(&share->memory, address, length, length,
+                                 IODMA_INOUT) != IODMA_OK)
         return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(BUFFER, ADDRESS), size,
+                                   IODMA_AT_ARGUMENT(BUFFER, ADDRESS), length,
                                    address);
-    if (!cached_alone(bus, address, size))
+    if (!cached_alone(bus, address, length))
         maintained = false;
     else if (!maintained)
         return iodma_refuse_values(bus->reason, IODMA_UNSUPPORTED,
                                    IODMA_RULE_CACHED, 0, address);
-    else if (modulo32(address | size, bus->line) != 0)
+    else if (modulo32(address | length, bus->line) != 0)
         return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
                                    IODMA_AT_ARGUMENT(LINE, ADDRESS), bus->line,
                                    address);

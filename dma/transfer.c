@@ -58,13 +58,15 @@ static enum iodma_status check_rows(const struct iodma_command *command,
 {
     const struct iodma_window *window;
     uint64_t steps = (uint64_t)(rows->count - 1) * stride;
+    uint64_t all = rows->count * (uint64_t)rows->length; /* they may overlap */
 
     if (!command)
         return IODMA_OK;
     window = &command->window;
     if (rows->length > window->length ||
         steps > window->length - rows->length ||
-        (rows->count > 1 && rows->length > UINT32_MAX))
+        (rows->count > 1 && rows->length > UINT32_MAX) ||
+        (hal_address)all != all)
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
                                    window->length, rows->length);

@@ -121,7 +121,8 @@ struct iodma_transfer {
  *   NotReady     the channel is dead; a command is not prepared, or all of
  *                its preparations are held
  *   BadArgument  the lengths differ; rows are empty, leave a window or overlap
- *                each other at the destination; there is only one period; a
+ *                each other at the destination, or have more bytes together
+ *                than an address counts; there is only one period; a
  *                direction forbids it; a command is on another bus, is
  *                iterate-only, or has wider limits than the engine (every item
  *                is a list of its own, so lengths too have to carry the

@@ -131,7 +131,7 @@ hal_address iodma_walk_take(struct iodma_walk *walk, hal_address address,
         if (taken == most || stands_apart(walk))
             return taken;
         more = iodma_walk_look(walk, most - taken, &next);
-        if (more == 0 || next != address + taken)
+        if (more == 0 || !touches(address + taken, next))
             return taken;
         taken += more;
     }

@@ -55,6 +55,23 @@ static inline hal_address round_up(hal_address value, uint32_t power)
     return value + lack32(value, power);
 }
 
+/* log2 of a power of two, or of what is in its place; not 0. */
+static inline uint8_t lowest_bit(hal_address value)
+{
+    return (uint8_t)(HAL_ADDRESS_BITS == 64 ? __builtin_ctzll(value)
+                                            : __builtin_ctz((uint32_t)value));
+}
+
+/* Bits that it takes to write a value; of 0 none. */
+static inline uint8_t bits_needed(hal_address value)
+{
+    if (value == 0)
+        return 0;
+    return (uint8_t)(HAL_ADDRESS_BITS == 64
+                         ? 64 - __builtin_clzll(value)
+                         : 32 - __builtin_clz((uint32_t)value));
+}
+
 static inline hal_address smaller(hal_address a, hal_address b)
 {
     return a < b ? a : b;
@@ -70,12 +87,26 @@ static inline uint32_t larger32(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-/* Does [base, base + length) run past the end of all addresses? The last byte
-   may be the one before the last address: a range is bad if
-   length > HAL_ADDRESS_MAX - base (spec 1.1). */
+/* Are the two together more than any address? */
+static inline bool sum_wraps(hal_address a, hal_address b)
+{
+    return b > HAL_ADDRESS_MAX - a;
+}
+
+/* Does [base, base + length) run past the end of all addresses? The last one of
+   64 bits is no byte's (spec 1.1); of 32 bits it is one like the others: memory
+   does lie there. Then the end of a range may be 0. */
 static inline bool range_wraps(hal_address base, hal_address length)
 {
-    return length > HAL_ADDRESS_MAX - base;
+    return sum_wraps(base, HAL_ADDRESS_BITS == 64 || length == 0 ? length
+                                                                 : length - 1);
+}
+
+/* Does what begins at an address go on where a range ends? Behind the last
+   address nothing does. */
+static inline bool touches(hal_address end, hal_address address)
+{
+    return end == address && (HAL_ADDRESS_BITS == 64 || address != 0);
 }
 
 /* Does [base, base + length), which does not wrap, contain address? Before base

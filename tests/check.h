@@ -23,6 +23,29 @@ void check_spec(unsigned number, const char *what);
 /* Begin a case of our own: prints "ok - what". */
 void check_case(const char *what);
 
+/*
+ * The same for a case that is of addresses beyond 32 bits: of the spec, or of
+ * our own (number 0). Returns true; or, where hal_address has none, false:
+ * there is no case, and one line names it, "ok - what # SKIP why", which is no
+ * pass.
+ */
+bool check_wide(unsigned number, const char *what);
+
+/* Is a value of a table's row one that hal_address has not? Then the row is no
+   case, and is named as skipped. To be asked before the case is begun. */
+bool check_skips(const char *what, uint64_t value);
+
+/* An item of such a table; the same question of it. If the answer is no, *item
+   is out. */
+struct wide_item {
+    uint64_t source;
+    uint64_t destination;
+    uint64_t length;
+};
+
+bool check_skips_item(const char *what, const struct wide_item *wide,
+                      struct hal_item *item);
+
 /* Each prints nothing if got is what was wanted, and says so by returning
    true. `what` names the value or the call. */
 bool expect(const char *what, bool got);

@@ -123,7 +123,7 @@ void rig_set_up(void)
                       .periods = SLOTS - 1 },
             .controller = &rig.controller,
             .channel = rig_numbers[i],
-            .ring = { rig.ring[i], RING_BUS + i * sizeof rig.ring[i],
+            .ring = { rig.ring[i], RING_BUS + i * (uint32_t)sizeof rig.ring[i],
                       sizeof rig.ring[i] },
             .slots = SLOTS,
         };

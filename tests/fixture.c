@@ -43,7 +43,7 @@ static const struct hal_fences fences = {
 
 const struct hal_aperture fixture_aperture = {
     .first = 0,
-    .last = INT64_MAX,
+    .last = FIXTURE_LAST,
     .bus = 0,
     .access = HAL_READ | HAL_WRITE,
     .snooped = true,
@@ -53,7 +53,7 @@ const struct hal_limits fixture_no_limits = { .address_bits = 0 };
 
 static const struct hal_region region = {
     .first = 0,
-    .last = INT64_MAX,
+    .last = FIXTURE_LAST,
     .cached = HAL_WRITE_BACK,
     .writable = true,
     .window = &sparse_window,
@@ -84,10 +84,10 @@ const struct iodma_bus *fixture_bus(void)
 
 /* Bounce storage ------------------------------------------------------- */
 
-#define PAGE       UINT64_C(0x1000)
-#define PAGES_BASE UINT64_C(0x100000)
+#define PAGE       ((hal_address)0x1000)
+#define PAGES_BASE ((hal_address)0x100000)
 #define PAGES_STEP (2 * PAGE) /* never adjacent */
-#define RUNS_BASE  UINT64_C(0x200000)
+#define RUNS_BASE  ((hal_address)0x200000)
 
 static bool page_taken[FIXTURE_PAGES];
 static bool run_taken[FIXTURE_RUNS];
@@ -133,7 +133,7 @@ static bool run_free(uint64_t first, uint64_t count)
 static bool take_run(const struct hal_bounce_wish *wish, hal_address size,
                      hal_address *address)
 {
-    for (uint64_t i = 0; i < FIXTURE_RUNS; i++) {
+    for (unsigned i = 0; i < FIXTURE_RUNS; i++) {
         hal_address run = RUNS_BASE + i * PAGE;
 
         if (run_free(i, size / PAGE) && fits(wish, run, size)) {
@@ -296,9 +296,7 @@ uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,
 {
     hal_address offset = 0;
 
-    expect_status("gen",
-                  iodma_command_gen_segments(command, &offset, list, &room),
-                  IODMA_OK);
+    expect_status("gen", fixture_gen(command, &offset, list, &room), IODMA_OK);
     expect_number("the list covers the window", offset, command->window.length);
     return room;
 }

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The fixture of the spec's numbered cases (section 10.1): a bus on which
- * every address from 0 to 2^63 - 1 is simulated memory (tests/model/sparse.h),
- * readable, writable and snooped, at the same address on the bus; and bounce
- * storage at well-known addresses.
+ * every address from 0 to 2^63 - 1 (the lower half of all, that is) is
+ * simulated memory (tests/model/sparse.h), readable, writable and snooped, at
+ * the same address on the bus; and bounce storage at well-known addresses.
  */
 #ifndef TESTS_FIXTURE_H
 #define TESTS_FIXTURE_H
 
 #include "dma/iodma.h"
 #include "hal/bits.h"
+#include "tests/reach.h"
 #include "tests/rows.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* The last byte of its memory. */
+#define FIXTURE_LAST (HAL_ADDRESS_MAX >> 1)
 
 /* The fixture's parts, for a test that wants a bus with a difference. */
 extern const struct hal_aperture fixture_aperture;
@@ -55,8 +59,18 @@ bool expect_fixture_free(void);
 /* The n-th take from now on fails (1: the next one). */
 void fixture_fail_take(unsigned n);
 
-/* List all of a prepared window at once, in 64 bits. Returns how many segments
-   were made, `room` at most. */
+/* Segments as this build has them, whatever the command's own output writes. */
+static inline enum iodma_status fixture_gen(struct iodma_command *command,
+                                            hal_address *offset,
+                                            struct hal_segment *segments,
+                                            uint32_t *count)
+{
+    return iodma_command_gen_segments_with(command, &iodma_output_segments,
+                                           offset, segments, count);
+}
+
+/* List all of a prepared window so, at once. Returns how many segments were
+   made, `room` at most. */
 uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,
                       uint32_t room);
 

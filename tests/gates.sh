@@ -62,7 +62,7 @@ silent()
 core()
 {
     mkdir "$work/$1-$2"
-    for file in "$root"/dma/*.c; do
+    for file in "$root"/dma/*.c "$root/hal/address.c"; do
         arm-none-eabi-gcc "-mcpu=$1" -mthumb -Os -std=c11 -ffreestanding \
             -ffunction-sections -fdata-sections "-DIODMA_REASONS=$2" \
             -I"$root" -c "$file" \

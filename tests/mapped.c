@@ -114,12 +114,11 @@ void mapped_begin_three_pages(void)
     expect_prepared(&mapped.command);
 }
 
-enum iodma_status mapped_list(struct iodma_command *from, uint64_t offset,
+enum iodma_status mapped_list(struct iodma_command *from, hal_address offset,
                               uint32_t capacity)
 {
     mapped.listed = capacity;
-    return iodma_command_gen_segments(from, &offset, mapped.list,
-                                      &mapped.listed);
+    return fixture_gen(from, &offset, mapped.list, &mapped.listed);
 }
 
 void expect_mapped_list(struct iodma_command *from,
@@ -131,7 +130,7 @@ void expect_mapped_list(struct iodma_command *from,
 }
 
 /* What the bus calls a byte; 0 where there is no aperture. */
-static uint64_t bus_address(uint64_t cpu)
+static hal_address bus_address(hal_address cpu)
 {
     for (uint32_t i = 0; i < mapped.hal.aperture_count; i++) {
         const struct hal_aperture *aperture = &mapped.hal.apertures[i];
@@ -151,7 +150,7 @@ void expect_mapped_bytes(const struct iodma_command *from)
     bool right = true;
 
     for (uint32_t i = 0; i < mapped.listed && right; i++) {
-        for (uint64_t k = 0; k < mapped.list[i].length && right; k++) {
+        for (hal_address k = 0; k < mapped.list[i].length && right; k++) {
             hal_address iova = mapped.list[i].address + k;
             struct iodma_piece piece = { .length = 0 };
             struct iodma_place place;
@@ -181,7 +180,7 @@ void expect_mapped_pages(unsigned count)
     expect_number("pages shown", model_mapper_shown(&mapped.model, false),
                   count);
     expect_number("IOVA in use", iodma_mapper_in_use(&mapped.mapper),
-                  (uint64_t)count * mapped.model.mapper.page_size);
+                  (hal_address)count * mapped.model.mapper.page_size);
 }
 
 void expect_nothing_mapped(void)
@@ -198,8 +197,8 @@ void expect_ended(struct iodma_command *of)
 }
 
 /* A call of the mapper's, the n-th from 0 on. */
-void expect_mapper_call(unsigned n, char operation, uint64_t iova,
-                        uint64_t length)
+void expect_mapper_call(unsigned n, char operation, hal_address iova,
+                        hal_address length)
 {
     const struct model_mapper_call *call = &mapped.model.calls[n];
 
@@ -212,14 +211,14 @@ void expect_mapper_call(unsigned n, char operation, uint64_t iova,
 }
 
 /* The last two calls: all of it was taken out, at once. */
-void expect_revoked(uint64_t iova, uint64_t length)
+void expect_revoked(hal_address iova, hal_address length)
 {
     expect_mapper_call(mapped.model.call_count - 2, 'u', iova, length);
     expect_mapper_call(mapped.model.call_count - 1, 's', 0, 0);
 }
 
 /* Another command, that has `pages` pages of IOVA from the lowest on. */
-void mapped_occupy(uint64_t pages)
+void mapped_occupy(hal_address pages)
 {
     struct iodma_spec spec = mapped_through(mapped_any, IODMA_MAPPED);
 

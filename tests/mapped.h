@@ -12,13 +12,13 @@
 
 enum {
     MAPPED_SEGMENTS = 8,
-    MAPPED_PAGES = 0x10000, /* of M's I/O space */
+    MAPPED_PAGES = (int)(FAR / 16 / 0x1000), /* of M's I/O space */
     MAPPED_OTHER_PAGES = 0x100,
 };
 
-#define GIB4         UINT64_C(0x100000000)
-#define MAPPED_BASE  UINT64_C(0x80000000) /* of mapper M        */
-#define MAPPED_OTHER UINT64_C(0xA0000000) /* of the other one   */
+#define MAPPED_BASE  MODEL_MAPPER_FIRST /* of mapper M      */
+#define MAPPED_LAST  MODEL_MAPPER_LAST
+#define MAPPED_OTHER (FAR / 8 * 5) /* of the other one */
 
 /* Everything there is; a test may look and change. */
 extern struct mapped {
@@ -36,7 +36,7 @@ extern struct mapped {
 /* The facts of M that a case has otherwise; 0: those of the spec. */
 struct mapped_facts {
     uint32_t page_size;
-    uint64_t first, last;
+    hal_address first, last;
 };
 
 /* Begin anew, with nothing mapped: on the fixture's bus; with other facts; on
@@ -78,10 +78,10 @@ void expect_ended(struct iodma_command *command);
 void mapped_begin_three_pages(void);
 
 /* mapped.other prepares so many pages of other memory. */
-void mapped_occupy(uint64_t pages);
+void mapped_occupy(hal_address pages);
 
 /* Make mapped.list from an offset on. */
-enum iodma_status mapped_list(struct iodma_command *command, uint64_t offset,
+enum iodma_status mapped_list(struct iodma_command *command, hal_address offset,
                               uint32_t capacity);
 
 /* The whole list is this one, up to its first length of 0. */
@@ -98,8 +98,8 @@ void expect_mapped_pages(unsigned count);
 void expect_nothing_mapped(void);
 
 /* The n-th call of M, from 0 on; the last two, which took this out, at once. */
-void expect_mapper_call(unsigned n, char operation, uint64_t iova,
-                        uint64_t length);
-void expect_revoked(uint64_t iova, uint64_t length);
+void expect_mapper_call(unsigned n, char operation, hal_address iova,
+                        hal_address length);
+void expect_revoked(hal_address iova, hal_address length);
 
 #endif

@@ -8,8 +8,6 @@
 
 enum { SEGMENTS = 8 };
 
-#define GIB4 UINT64_C(0x100000000)
-
 /* A command on the bouncing bus, and its list. */
 static struct iodma_command command;
 static struct iodma_memory memory;
@@ -40,9 +38,9 @@ static void make_list(void)
 }
 
 /* The CPU physical address of a byte of the descriptor. */
-static uint64_t client(uint64_t offset)
+static hal_address client(hal_address offset)
 {
-    uint64_t at = offset;
+    hal_address at = offset;
 
     for (uint32_t i = 0; i < memory.count; i++) {
         if (at < memory.ranges[i].length)
@@ -55,7 +53,7 @@ static uint64_t client(uint64_t offset)
 
 /* The bus address, which is the same as the CPU's, where the device finds the
    byte. */
-static uint64_t device(uint64_t offset)
+static hal_address device(hal_address offset)
 {
     for (uint32_t i = 0; i < listed; i++) {
         if (offset < list[i].length)
@@ -69,17 +67,17 @@ static uint64_t device(uint64_t offset)
 /* What each side is expected to have, byte by byte. */
 static void expect_device_has_fresh(void)
 {
-    for (uint64_t i = 0; i < memory.length; i++) {
+    for (hal_address i = 0; i < memory.length; i++) {
         if (!expect_number("a byte as the device sees it",
                            *sparse_byte(device(i)), sparse_fresh(client(i))))
             break;
     }
 }
 
-static void expect_client(const char *what, bool inverted, uint64_t from,
-                          uint64_t to)
+static void expect_client(const char *what, bool inverted, hal_address from,
+                          hal_address to)
 {
-    for (uint64_t i = from; i < to; i++) {
+    for (hal_address i = from; i < to; i++) {
         uint8_t fresh = sparse_fresh(client(i));
 
         if (!expect_number(what, *sparse_byte(client(i)),
@@ -89,9 +87,9 @@ static void expect_client(const char *what, bool inverted, uint64_t from,
 }
 
 /* The device writes the inverse of what fresh memory has there. */
-static void device_inverts(uint64_t from, uint64_t to)
+static void device_inverts(hal_address from, hal_address to)
 {
-    for (uint64_t i = from; i < to; i++)
+    for (hal_address i = from; i < to; i++)
         *sparse_byte(device(i)) = (uint8_t)~sparse_fresh(client(i));
 }
 
@@ -118,29 +116,29 @@ static const struct {
     { 66, "lengths inside that are not aligned", SPEC(host64, 64, 0, 1, 4, 1),
       IODMA_OUT, { { 0x10000, 6 }, { 0x20006, 2 } }, false, false, IODMA_OK, 1,
       { { 0x100000, 8 } } },
-    { 82, "pages above the reach", SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
-      { { 0xfffff000, 0x3000 } }, false, false, IODMA_OK, 2,
-      { { 0xfffff000, 0x1000 }, { 0x100000, 0x1000 },
+    { 82, "pages above the reach", SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_OUT,
+      { { FAR - 0x1000, 0x3000 } }, false, false, IODMA_OK, 2,
+      { { FAR - 0x1000, 0x1000 }, { 0x100000, 0x1000 },
         { 0x102000, 0x1000 } } },
     { 83, "a maximum that cuts inside pages does not double them",
-      SPEC(host64, 32, 0x1000, 1, 1, 1), IODMA_OUT,
-      { { GIB4 + 0x800, 0x2000 } }, false, false, IODMA_OK, 3,
+      SPEC(host64, REACH_BITS, 0x1000, 1, 1, 1), IODMA_OUT,
+      { { FAR + 0x800, 0x2000 } }, false, false, IODMA_OK, 3,
       { { 0x100800, 0x800 }, { 0x102000, 0x1000 }, { 0x104000, 0x800 } } },
-    { 84, "two segments of one page", SPEC(host64, 32, 0x800, 1, 1, 1),
-      IODMA_INOUT, { { GIB4, 0x1000 } }, false, false, IODMA_OK, 1,
+    { 84, "two segments of one page", SPEC(host64, REACH_BITS, 0x800, 1, 1, 1),
+      IODMA_INOUT, { { FAR, 0x1000 } }, false, false, IODMA_OK, 1,
       { { 0x100000, 0x800 }, { 0x100800, 0x800 } } },
-    { 85, "two ranges of one page share one", SPEC(host64, 32, 0, 1, 1, 1),
+    { 85, "two ranges of one page share one", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
       IODMA_OUT,
-      { { GIB4 + 0xa00, 0x200 }, { 0x30000, 0x400 },
-        { GIB4 + 0xc00, 0x400 } },
+      { { FAR + 0xa00, 0x200 }, { 0x30000, 0x400 },
+        { FAR + 0xc00, 0x400 } },
       false, false, IODMA_OK, 1,
       { { 0x100a00, 0x200 }, { 0x30000, 0x400 }, { 0x100c00, 0x400 } } },
-    { 86, "a range over the seam of two pages", SPEC(host64, 32, 0, 1, 1, 1),
-      IODMA_OUT, { { GIB4 + 0xff0, 0x20 } }, false, false, IODMA_OK, 1,
+    { 86, "a range over the seam of two pages", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      IODMA_OUT, { { FAR + 0xff0, 0x20 } }, false, false, IODMA_OK, 1,
       { { 0x100030, 0x20 } } },
     { 87, "only what is out of reach is bounced",
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
-      { { 0x1000, 0x1000 }, { GIB4 + 0x3000, 0x1000 }, { 0x2000, 0x1000 } },
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_OUT,
+      { { 0x1000, 0x1000 }, { FAR + 0x3000, 0x1000 }, { 0x2000, 0x1000 } },
       false, false, IODMA_OK, 1,
       { { 0x1000, 0x1000 }, { 0x100000, 0x1000 }, { 0x2000, 0x1000 } } },
     { 88, "a first address that is not aligned",
@@ -151,11 +149,11 @@ static const struct {
       SPEC(host64, 64, 0x1000, 4, 4, 0x1000), IODMA_OUT,
       { { 0x10004, 0x10 }, { 0x13004, 0xff0 } }, false, false, IODMA_OK, 1,
       { { 0x100000, 0x1000 } } },
-    { 104, "no pages left: a whole buffer", SPEC(host64, 32, 0, 1, 1, 1),
-      IODMA_OUT, { { 0xfffff000, 0x3000 } }, true, false, IODMA_OK,
+    { 104, "no pages left: a whole buffer", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      IODMA_OUT, { { FAR - 0x1000, 0x3000 } }, true, false, IODMA_OK,
       FIXTURE_PAGES, { { 0x200000, 0x3000 } } },
-    { 105, "nothing left", SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
-      { { 0xfffff000, 0x3000 } }, true, true, IODMA_NO_RESOURCES, 0,
+    { 105, "nothing left", SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_OUT,
+      { { FAR - 0x1000, 0x3000 } }, true, true, IODMA_NO_RESOURCES, 0,
       { { 0, 0 } } },
     { 106, "storage is within the reach", SPEC(host64, 24, 0, 1, 1, 1),
       IODMA_OUT, { { 0x1000000, 0x1000 } }, false, false, IODMA_OK, 1,
@@ -167,8 +165,8 @@ static const struct {
       IODMA_OUT, { { 0xfffffe, 4 } }, false, false, IODMA_OK, 1,
       { { 0xfffffe, 2 }, { 0x100000, 2 } } },
     { 108, "pages would leave a length that is not aligned",
-      SPEC(host64, 32, 0, 1, 4, 1), IODMA_OUT,
-      { { GIB4 + 0x802, 0x2000 } }, false, false, IODMA_OK, 0,
+      SPEC(host64, REACH_BITS, 0, 1, 4, 1), IODMA_OUT,
+      { { FAR + 0x802, 0x2000 } }, false, false, IODMA_OK, 0,
       { { 0x200000, 0x2000 } } },
 
     { 0, "E3: with too many segments, a whole buffer",
@@ -176,16 +174,16 @@ static const struct {
       { { 0x10000, 0x100 }, { 0x20000, 0x100 } }, false, false, IODMA_OK, 1,
       { { 0x100000, 0x200 } } },
     { 0, "E3: with pages in too many segments, a whole buffer",
-      IODMA_SPEC(iodma_output_host64, 32, 0, .max_segments = 2), IODMA_OUT,
-      { { GIB4, 0x3000 } }, false, false, IODMA_OK, 0,
+      IODMA_SPEC(iodma_output_host64, REACH_BITS, 0, .max_segments = 2), IODMA_OUT,
+      { { FAR, 0x3000 } }, false, false, IODMA_OK, 0,
       { { 0x200000, 0x3000 } } },
     { 0, "E3: NoResources, since pages might have helped",
-      IODMA_SPEC(iodma_output_host64, 32, 0x1000, .max_segments = 2),
-      IODMA_OUT, { { GIB4, 0x2000 } }, true, true, IODMA_NO_RESOURCES, 0,
+      IODMA_SPEC(iodma_output_host64, REACH_BITS, 0x1000, .max_segments = 2),
+      IODMA_OUT, { { FAR, 0x2000 } }, true, true, IODMA_NO_RESOURCES, 0,
       { { 0, 0 } } },
     { 0, "E3: NoSpace, if only the number of segments is broken at last",
-      IODMA_SPEC(iodma_output_host64, 32, 0x1000, .max_segments = 2),
-      IODMA_OUT, { { GIB4, 0x3000 } }, false, false, IODMA_NO_SPACE, 0,
+      IODMA_SPEC(iodma_output_host64, REACH_BITS, 0x1000, .max_segments = 2),
+      IODMA_OUT, { { FAR, 0x3000 } }, false, false, IODMA_NO_SPACE, 0,
       { { 0, 0 } } },
     { 0, "a whole buffer is aligned to more than a page",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000),
@@ -207,40 +205,40 @@ static const struct {
       { { 0x200000, 0x3000 } } },
 
     { 0, "short stretches share a granule, equal modulo 64",
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
-      { { GIB4 + 0x10, 0x20 }, { 0x20000, 0x10 }, { GIB4 + 0x5010, 0x20 },
-        { 0x21000, 0x10 }, { GIB4 + 0x7008, 8 } },
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_OUT,
+      { { FAR + 0x10, 0x20 }, { 0x20000, 0x10 }, { FAR + 0x5010, 0x20 },
+        { 0x21000, 0x10 }, { FAR + 0x7008, 8 } },
       false, false, IODMA_OK, 1,
       { { 0x100010, 0x20 }, { 0x20000, 0x10 }, { 0x100050, 0x20 },
         { 0x21000, 0x10 }, { 0x100088, 8 } } },
     { 0, "equal modulo the strictest alignment, if that is more",
-      SPEC(host64, 32, 0, 0x100, 1, 1), IODMA_OUT,
-      { { GIB4 + 0x100, 0x20 }, { 0x20000, 0x10 }, { GIB4 + 0x5010, 0x20 } },
+      SPEC(host64, REACH_BITS, 0, 0x100, 1, 1), IODMA_OUT,
+      { { FAR + 0x100, 0x20 }, { 0x20000, 0x10 }, { FAR + 0x5010, 0x20 } },
       false, false, IODMA_OK, 1,
       { { 0x100100, 0x20 }, { 0x20000, 0x10 }, { 0x100210, 0x20 } } },
     { 0, "equal modulo a boundary below the granule",
-      IODMA_SPEC(iodma_output_host64, 32, 0, .boundary = 0x400), IODMA_OUT,
-      { { GIB4 + 0x3f0, 0x20 }, { 0x20000, 0x10 }, { GIB4 + 0x51f0, 0x20 } },
+      IODMA_SPEC(iodma_output_host64, REACH_BITS, 0, .boundary = 0x400), IODMA_OUT,
+      { { FAR + 0x3f0, 0x20 }, { 0x20000, 0x10 }, { FAR + 0x51f0, 0x20 } },
       false, false, IODMA_OK, 1,
       { { 0x1003f0, 0x10 }, { 0x100400, 0x10 }, { 0x20000, 0x10 },
         { 0x1005f0, 0x20 } } },
     { 0, "what does not fit behind the last opens a granule",
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
-      { { GIB4, 0x800 }, { 0x20000, 0x10 }, { GIB4 + 0x5010, 0x900 },
-        { 0x21000, 0x10 }, { GIB4 + 0x7008, 8 } },
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_OUT,
+      { { FAR, 0x800 }, { 0x20000, 0x10 }, { FAR + 0x5010, 0x900 },
+        { 0x21000, 0x10 }, { FAR + 0x7008, 8 } },
       false, false, IODMA_OK, 2,
       { { 0x100000, 0x800 }, { 0x20000, 0x10 }, { 0x102010, 0x900 },
         { 0x21000, 0x10 }, { 0x102948, 8 } } },
     { 0, "stretches that follow each other in storage are one segment",
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT,
-      { { GIB4 + 0x100, 0x100 }, { GIB4 + 0x300, 0x100 } }, false, false,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_OUT,
+      { { FAR + 0x100, 0x100 }, { FAR + 0x300, 0x100 } }, false, false,
       IODMA_OK, 1, { { 0x100100, 0x200 } } },
     { 0, "what no granule holds begins at its address in the first",
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_OUT, { { GIB4 + 0x8f0, 0xff0 } },
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_OUT, { { FAR + 0x8f0, 0xff0 } },
       false, false, IODMA_OK, 2,
       { { 0x1008f0, 0x710 }, { 0x102000, 0x8e0 } } },
-    { 0, "ranges that touch are one stretch", SPEC(host64, 32, 0, 1, 1, 1),
-      IODMA_OUT, { { GIB4 + 0xfe0, 0x10 }, { GIB4 + 0xff0, 0x20 } }, false,
+    { 0, "ranges that touch are one stretch", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      IODMA_OUT, { { FAR + 0xfe0, 0x10 }, { FAR + 0xff0, 0x20 } }, false,
       false, IODMA_OK, 1, { { 0x100020, 0x30 } } },
 };
 /* clang-format on */
@@ -283,11 +281,12 @@ static const struct iodma_range misaligned[ROW_RANGES] = {
     { 0x10001, 0x1000 },
 };
 static const struct iodma_range far_away[ROW_RANGES] = {
-    { 0xfffff000, 0x3000 },
+    { FAR - 0x1000, 0x3000 },
 };
 static const struct iodma_spec aligned_spec =
     IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4);
-static const struct iodma_spec narrow_spec = SPEC(host64, 32, 0, 1, 1, 1);
+static const struct iodma_spec narrow_spec =
+    SPEC(host64, REACH_BITS, 0, 1, 1, 1);
 
 /* Which way #88 and #82 of the spec go. */
 static void begin_whole(uint32_t direction, bool synchronize)
@@ -318,9 +317,9 @@ static void synchronize(uint32_t options, enum iodma_status want)
                   want);
 }
 
-static void expect_zeros(uint64_t address, uint64_t length)
+static void expect_zeros(hal_address address, hal_address length)
 {
-    for (uint64_t i = 0; i < length; i++) {
+    for (hal_address i = 0; i < length; i++) {
         if (!expect_number("a byte the device may see",
                            *sparse_byte(address + i), 0))
             break;
@@ -330,9 +329,10 @@ static void expect_zeros(uint64_t address, uint64_t length)
 static void case_84(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { GIB4, 0x1000 },
+        { FAR, 0x1000 },
     };
-    static const struct iodma_spec spec = SPEC(host64, 32, 0x800, 1, 1, 1);
+    static const struct iodma_spec spec =
+        SPEC(host64, REACH_BITS, 0x800, 1, 1, 1);
 
     expect_status("set", begin(&spec, ranges, IODMA_INOUT), IODMA_OK);
     expect_status("prepare", prepare(true), IODMA_OK);
@@ -463,13 +463,13 @@ static void case_99(void)
     complete(true);
 }
 
-static void put_word(uint64_t address, uint32_t word)
+static void put_word(hal_address address, uint32_t word)
 {
     for (unsigned i = 0; i < 4; i++)
         *sparse_byte(address + i) = (uint8_t)(word >> (8 * i));
 }
 
-static uint32_t word_at(uint64_t address)
+static uint32_t word_at(hal_address address)
 {
     uint32_t word = 0;
 
@@ -496,9 +496,8 @@ static void case_100(void)
         expect_status("prepare", prepare(true), IODMA_OK);
         synchronize(IODMA_FORCE_DOUBLE_BUFFER | IODMA_OUT, IODMA_OK);
         listed = 1;
-        expect_status(
-            "gen", iodma_command_gen_segments(&command, &offset, list, &listed),
-            IODMA_OK);
+        expect_status("gen", fixture_gen(&command, &offset, list, &listed),
+                      IODMA_OK);
         expect_number("segments", listed, 1);
         expect_number("the memory's word", word_at(0x10000),
                       0x53535300 | direction);
@@ -575,7 +574,7 @@ static void case_103(void)
 
 static void expect_both_sides_equal(void)
 {
-    for (uint64_t i = 0; i < memory.length; i++)
+    for (hal_address i = 0; i < memory.length; i++)
         if (!expect_number("both sides are equal", *sparse_byte(device(i)),
                            *sparse_byte(client(i))))
             break;
@@ -692,8 +691,8 @@ static void force_from_rom(void)
     struct hal_bus hal = *bus.hal;
 
     regions[0] = regions[1] = hal.regions[0];
-    regions[0].last = 0xffffefff;
-    regions[1].first = 0xfffff000;
+    regions[0].last = FAR - 0x1001;
+    regions[1].first = FAR - 0x1000;
     regions[1].writable = false;
     hal.regions = regions;
     hal.region_count = COUNT_OF(regions);
@@ -712,14 +711,14 @@ static void force_from_rom(void)
 }
 
 static const struct iodma_range two_far_apart[ROW_RANGES] = {
-    { 2 * GIB4, 0x1000 },
-    { 3 * GIB4, 0x1000 },
+    { 2 * FAR, 0x1000 },
+    { 3 * FAR, 0x1000 },
 };
 
 /* A pool may have storage anywhere: what is not all within reach is given
    back, and nothing is lent. */
-static uint64_t stray;                     /* what the pool takes */
-static uint64_t stray_address, stray_size; /* given back          */
+static hal_address stray;                     /* what the pool takes */
+static hal_address stray_address, stray_size; /* given back          */
 
 static enum iodma_status stray_take(struct hal_bounce *bounce,
                                     const struct hal_bounce_wish *wish,
@@ -739,17 +738,17 @@ static void stray_give_back(struct hal_bounce *bounce, hal_address address,
     stray_size = size;
 }
 
-static void stray_storage(uint64_t address)
+static void stray_storage(hal_address address)
 {
     static const struct hal_bounce_ops ops = { stray_take, stray_give_back };
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { 2 * GIB4, 0x2000 },
+        { 2 * FAR, 0x2000 },
     };
     struct iodma_bus bus = *fixture_bouncing_bus();
     struct hal_bounce pool = *fixture_bounce();
 
     pool.ops = &ops;
-    pool.last = 2 * GIB4 - 1;
+    pool.last = 2 * FAR - 1;
     bus.bounce = &pool;
     memory = row_memory(ranges, IODMA_OUT);
     stray = address;
@@ -766,8 +765,8 @@ static void stray_storage(uint64_t address)
 
 static void stray_pool(void)
 {
-    stray_storage(GIB4 - 0x1000);
-    stray_storage(GIB4);
+    stray_storage(FAR - 0x1000);
+    stray_storage(FAR);
 }
 
 /* What the CPU can get of the old storage ends in the middle: then the client
@@ -796,7 +795,7 @@ static void force_from_beyond_reach(void)
     synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_NOT_ATTACHED);
     expect_client("what was there", false, 0, 0x2000);
     expect_number("pages of runs taken", fixture_run_pages_taken(), 0);
-    reachable[0].last = INT64_MAX;
+    reachable[0].last = FIXTURE_LAST;
     complete(true);
     expect_client("what the device wrote", true, 0, 0x2000);
 }
@@ -910,7 +909,7 @@ static void begin_on_lines(const struct iodma_spec *spec,
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, false),
                   IODMA_OK);
-    for (uint64_t i = 0; i < 0x1000; i++)
+    for (hal_address i = 0; i < 0x1000; i++)
         *sparse_byte(0x100000 + i) = 0xEE;
 }
 
@@ -918,9 +917,9 @@ static void begin_on_lines(const struct iodma_spec *spec,
 static void padding(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { GIB4 + 0x108, 0x100 },
+        { FAR + 0x108, 0x100 },
         { 0x20000, 0x40 },
-        { GIB4 + 0x310, 0x20 },
+        { FAR + 0x310, 0x20 },
     };
     static const struct hal_segment want[] = { { 0x100108, 0x100 },
                                                { 0x20000, 0x40 },
@@ -952,7 +951,7 @@ static void padding(void)
 static void padding_not_filled(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { GIB4 + 0x108, 0x100 },
+        { FAR + 0x108, 0x100 },
     };
 
     begin_on_lines(&narrow_spec, ranges);
@@ -967,7 +966,7 @@ static void padding_not_filled(void)
 }
 
 /* A byte of nobody's but the client's, different from its neighbours. */
-static uint8_t own_byte(uint64_t offset)
+static uint8_t own_byte(hal_address offset)
 {
     return (uint8_t)(offset * 7 + (offset >> 8) * 31 + 0x55);
 }
@@ -981,26 +980,26 @@ static void short_transfer(void)
         const struct iodma_spec *spec;
         struct iodma_range ranges[ROW_RANGES];
     } ways[] = {
-        { "direct", &plain_spec, { { GIB4, 0x3000 } } },
-        { "pages", &narrow_spec, { { GIB4, 0x3000 } } },
-        { "whole", &aligned_spec, { { GIB4 + 1, 0x3000 } } },
+        { "direct", &plain_spec, { { FAR, 0x3000 } } },
+        { "pages", &narrow_spec, { { FAR, 0x3000 } } },
+        { "whole", &aligned_spec, { { FAR + 1, 0x3000 } } },
     };
-    static const uint64_t missing[] = { 0, 1, 63, 0x1000, 0x1001, 0x3000 };
+    static const hal_address missing[] = { 0, 1, 63, 0x1000, 0x1001, 0x3000 };
 
     for (size_t i = 0; i < COUNT_OF(ways); i++) {
         for (size_t k = 0; k < COUNT_OF(missing); k++) {
-            uint64_t written = 0x3000 - missing[k];
+            hal_address written = 0x3000 - missing[k];
 
             expect_status("set", begin(ways[i].spec, ways[i].ranges, IODMA_IN),
                           IODMA_OK);
-            for (uint64_t b = 0; b < 0x3000; b++)
+            for (hal_address b = 0; b < 0x3000; b++)
                 *sparse_byte(client(b)) = own_byte(b);
             expect_status("prepare", prepare(true), IODMA_OK);
             make_list();
             device_inverts(0, written);
             complete(true);
             expect_client(ways[i].what, true, 0, written);
-            for (uint64_t b = written; b < 0x3000; b++)
+            for (hal_address b = written; b < 0x3000; b++)
                 if (!expect_number(ways[i].what, *sparse_byte(client(b)),
                                    own_byte(b)))
                     break;
@@ -1012,8 +1011,8 @@ static void short_transfer(void)
 static void named_twice(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { GIB4, 0x20 },
-        { GIB4 + 0x10, 0x20 },
+        { FAR, 0x20 },
+        { FAR + 0x10, 0x20 },
     };
 
     expect_status("set", begin(&narrow_spec, ranges, IODMA_INOUT), IODMA_OK);
@@ -1021,16 +1020,16 @@ static void named_twice(void)
     make_list();
     expect_device_has_fresh();
     expect_number("loans taken", fixture_loans_taken(), 2);
-    for (uint64_t i = 0; i < 0x40; i++)
+    for (hal_address i = 0; i < 0x40; i++)
         *sparse_byte(device(i)) = (uint8_t)(0x80 + i);
     complete(true);
-    for (uint64_t i = 0; i < 0x30; i++)
-        expect_number("a byte", *sparse_byte(GIB4 + i),
+    for (hal_address i = 0; i < 0x30; i++)
+        expect_number("a byte", *sparse_byte(FAR + i),
                       0x80 + (i < 0x10 ? i : i + 0x10));
 }
 
 static const struct iodma_range far_page[ROW_RANGES] = {
-    { GIB4, 0x1000 },
+    { FAR, 0x1000 },
 };
 
 /* Two commands, one page: each has a bounce page of its own. */
@@ -1068,7 +1067,7 @@ static void one_page_twice(void)
 static void reused_page(void)
 {
     static const struct iodma_range part[ROW_RANGES] = {
-        { GIB4 + 0x110, 0x50 },
+        { FAR + 0x110, 0x50 },
     };
 
     begin_on_lines(&narrow_spec, far_page);
@@ -1092,9 +1091,9 @@ static void side_by_side(void)
     static uint32_t words[IODMA_BLOCK_WORDS(PAGES)];
     static struct hal_loan loans[PAGES];
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { GIB4, 0x2000 },
+        { FAR, 0x2000 },
         { 0x20000, 0x10 },
-        { GIB4 + 0x8000, 0x1000 },
+        { FAR + 0x8000, 0x1000 },
     };
     static const struct hal_segment want[] = { { 0x100000, 0x2000 },
                                                { 0x20000, 0x10 },
@@ -1118,26 +1117,28 @@ static void side_by_side(void)
     complete(true);
 }
 
-/* Granules of 1 GiB, beyond 32 bits. */
+/* Granules that are a quarter of what a device reaches, beyond that. */
 static void large_granules(void)
 {
     enum { GRANULES = 4 };
-    static const uint32_t granule = UINT32_C(1) << 30;
+    static const uint32_t granule = (uint32_t)(FAR / 4);
     static struct iodma_bounce pool;
     static uint32_t words[IODMA_BLOCK_WORDS(GRANULES)];
     static struct hal_loan loans[4];
-    static const struct iodma_spec spec = SPEC(host64, 39, 0, 1, 1, 1);
-    static const struct iodma_spec few_bits = SPEC(host64, 29, 0, 1, 1, 1);
+    static const struct iodma_spec spec =
+        SPEC(host64, REACH_BITS + 2, 0, 1, 1, 1);
+    static const struct iodma_spec few_bits =
+        SPEC(host64, REACH_BITS - 3, 0, 1, 1, 1);
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { 0x8000000010, 0x100 },
-        { 0x7fffffff00, 0x80 },
-        { 0x8040ff0000, 0x2000 },
-        { 0x7ffffffff0, 0x20 },
+        { 4 * FAR + 0x10, 0x100 },
+        { 4 * FAR - 0x100, 0x80 },
+        { 4 * FAR + FAR / 4 + 0xff0000, 0x2000 },
+        { 4 * FAR - 0x10, 0x20 },
     };
     static const struct hal_segment want[] = {
-        { 0x4000000010, 0x100 },  { 0x7fffffff00, 0x80 },
-        { 0x4000000140, 0x2000 }, { 0x7ffffffff0, 0x10 },
-        { 0x4000002140, 0x10 },
+        { 2 * FAR + 0x10, 0x100 },   { 4 * FAR - 0x100, 0x80 },
+        { 2 * FAR + 0x140, 0x2000 }, { 4 * FAR - 0x10, 0x10 },
+        { 2 * FAR + 0x2140, 0x10 },
     };
     struct iodma_bus bus;
 
@@ -1145,7 +1146,7 @@ static void large_granules(void)
     expect_status("bus", iodma_bus_init(&bus, &fixture_hal_bus, granule),
                   IODMA_OK);
     expect_status("pool",
-                  iodma_bounce_init(&pool, 0x4000000000,
+                  iodma_bounce_init(&pool, 2 * FAR,
                                     (hal_address)GRANULES * granule, granule,
                                     words, loans, COUNT_OF(loans)),
                   IODMA_OK);
@@ -1317,7 +1318,7 @@ static void listed_seams(void)
     spec.mapping = IODMA_UNMAPPED | IODMA_ITERATE_ONLY;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct hal_bus hal = *fixture_bouncing_bus()->hal;
-        uint64_t behind = rows[i].ranges[0].length;
+        hal_address behind = rows[i].ranges[0].length;
         hal_address offset = 0;
         uint32_t count = 1;
         struct iodma_segment64 segment;
@@ -1345,14 +1346,14 @@ static void listed_seams(void)
 }
 
 /* The page that a byte is in. */
-static uint64_t page_of(uint64_t address)
+static hal_address page_of(hal_address address)
 {
     return address - address % 0x1000;
 }
 
 /* Is each page lent to one command, and does the device see through both
    segments of command i what the client wrote? */
-static bool lent_apart(struct iodma_command *commands, uint64_t (*places)[2],
+static bool lent_apart(struct iodma_command *commands, hal_address (*places)[2],
                        unsigned count, unsigned i,
                        const struct iodma_range *ranges)
 {
@@ -1368,31 +1369,29 @@ static bool lent_apart(struct iodma_command *commands, uint64_t (*places)[2],
         !expect_number("rung", fixture_rung(&commands[i]), RUNG_SPLIT))
         return false;
     for (unsigned k = 0; k < 2; k++) {
-        uint64_t last = ranges[k].length - 1;
+        hal_address address = (hal_address)segments[k].address;
+        hal_address last = ranges[k].length - 1;
 
         for (unsigned other = 0; other < count; other++)
             if (!expect("no page is lent twice",
-                        page_of(places[other][0]) !=
-                                page_of(segments[k].address) &&
-                            page_of(places[other][1]) !=
-                                page_of(segments[k].address)))
+                        page_of(places[other][0]) != page_of(address) &&
+                            page_of(places[other][1]) != page_of(address)))
                 return false;
-        if (!expect_number("the device sees the first",
-                           *sparse_byte(segments[k].address),
+        if (!expect_number("the device sees the first", *sparse_byte(address),
                            sparse_fresh(ranges[k].address)) ||
             !expect_number("the device sees the last",
-                           *sparse_byte(segments[k].address + last),
+                           *sparse_byte(address + last),
                            sparse_fresh(ranges[k].address + last)))
             return false;
     }
     for (unsigned k = 0; k < 2; k++)
-        places[i][k] = segments[k].address;
+        places[i][k] = (hal_address)segments[k].address;
     return true;
 }
 
 /* Commands of two stretches of `length` bytes each come and go over a pool of
    few pages: `apart` if they do not fit into one. */
-static void come_and_go(uint64_t length, bool apart)
+static void come_and_go(hal_address length, bool apart)
 {
     enum { PAGES = 8, COMMANDS = 2 * PAGES + 1, FAR_PAGES = 6 };
     static struct iodma_bounce pool;
@@ -1401,7 +1400,7 @@ static void come_and_go(uint64_t length, bool apart)
     static struct iodma_command commands[COMMANDS];
     static struct iodma_memory memories[COMMANDS];
     static struct iodma_range ranges[COMMANDS][2];
-    uint64_t places[COMMANDS][2] = { { 0 } }; /* while prepared; else 0 */
+    hal_address places[COMMANDS][2] = { { 0 } }; /* while prepared; else 0 */
     struct iodma_bus bus = *fixture_bouncing_bus();
     uint64_t seed = 11;
 
@@ -1432,9 +1431,9 @@ static void come_and_go(uint64_t length, bool apart)
         if (in_use == PAGES)
             continue;
         ranges[i][0] =
-            (struct iodma_range){ GIB4 + 0x1000 * (uint64_t)first, length };
+            (struct iodma_range){ FAR + 0x1000 * (hal_address)first, length };
         ranges[i][1] = (struct iodma_range){
-            GIB4 + 0x1000 * (uint64_t)((first + step) % FAR_PAGES), length
+            FAR + 0x1000 * (hal_address)((first + step) % FAR_PAGES), length
         };
         expect_status("memory",
                       iodma_memory_init_ranges(&memories[i], ranges[i], 2,
@@ -1470,13 +1469,13 @@ static const struct {
     struct iodma_range ranges[ROW_RANGES];
     enum iodma_status want;
 } direct_only[] = {
-    { "what goes as it lies goes", SPEC(host64, 32, 0x1000, 4, 4, 4), false,
+    { "what goes as it lies goes", SPEC(host64, REACH_BITS, 0x1000, 4, 4, 4), false,
       IODMA_INOUT, { { 0x10004, 0x100 }, { 0x20008, 0x10 } }, IODMA_OK },
-    { "out of the device's bits", SPEC(host64, 32, 0, 1, 1, 1), false,
-      IODMA_OUT, { { 0x10000, 0x100 }, { GIB4 - 1, 2 } },
+    { "out of the device's bits", SPEC(host64, REACH_BITS, 0, 1, 1, 1), false,
+      IODMA_OUT, { { 0x10000, 0x100 }, { FAR - 1, 2 } },
       IODMA_MESSAGE_TOO_LARGE },
     { "in no aperture", SPEC(host64, 64, 0, 1, 1, 1), false, IODMA_OUT,
-      { { UINT64_C(1) << 63, 0x1000 } }, IODMA_MESSAGE_TOO_LARGE },
+      { { FIXTURE_LAST + 1, 0x1000 } }, IODMA_MESSAGE_TOO_LARGE },
     { "the first address", SPEC(host64, 64, 0, 4, 1, 1), false, IODMA_OUT,
       { { 0x10001, 0x1000 } }, IODMA_NOT_ALIGNED },
     { "a later address", SPEC(host64, 64, 0, 1, 1, 4), false, IODMA_OUT,
@@ -1546,7 +1545,7 @@ static void direct_only_over_least(void)
 static void too_long(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { 1, UINT64_MAX - 1 },
+        { 1, HAL_ADDRESS_MAX - 1 },
     };
 
     expect_status("set", begin(&aligned_spec, ranges, IODMA_OUT), IODMA_OK);

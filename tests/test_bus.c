@@ -29,8 +29,8 @@ struct verdict {
     uint8_t rule;
     uint8_t place;
     uint64_t number;
-    uint64_t required;
-    uint64_t actual;
+    hal_address required;
+    hal_address actual;
 };
 
 static void expect_verdict(uint32_t granule, const struct verdict *want)
@@ -382,7 +382,7 @@ enum { NONE = -1 };
 /* clang-format off */
 static const struct {
     const char *what;
-    uint64_t address;
+    hal_address address;
     uint32_t access;
     int aperture; /* index, or NONE */
     int region;
@@ -402,7 +402,7 @@ static const struct {
 
 static const struct {
     const char *what;
-    uint64_t address, length;
+    hal_address address, length;
     bool cpu, master; /* it may write there; the CPU and the master may */
 } stretches[] = {
     { "memory that both may write", 0x1000, 0x800, true, true },
@@ -468,14 +468,14 @@ static void who_has_it(void)
 static const struct {
     const char *what;
     struct hal_limits limits;
-    uint64_t address;
+    hal_address address;
     size_t size;
     enum iodma_status want;
 } shares[] = {
     { "memory is shared as one piece", { .address_bits = 32 }, 0x10000, 0x100,
       IODMA_OK },
     { "memory out of the device's reach is not shared",
-      { .address_bits = 32 }, 0xFFFFFF01, 0x100, IODMA_MESSAGE_TOO_LARGE },
+      { .address_bits = REACH_BITS }, FAR - 0xFF, 0x100, IODMA_MESSAGE_TOO_LARGE },
     { "memory that is not aligned is not shared", { .align_address = 64 },
       0x10010, 0x100, IODMA_NOT_ALIGNED },
     { "memory whose length is not aligned is not shared",
@@ -485,7 +485,7 @@ static const struct {
     { "memory of no size is not shared", { .address_bits = 32 }, 0x10000, 0,
       IODMA_BAD_ARGUMENT },
     { "memory beyond every aperture is not shared", { .address_bits = 0 },
-      UINT64_C(0x8000000000000000), 0x100, IODMA_MESSAGE_TOO_LARGE },
+      FIXTURE_LAST + 1, 0x100, IODMA_MESSAGE_TOO_LARGE },
     { "as much memory as the device takes at once is shared",
       { .max_transfer = 0x100 }, 0x10000, 0x100, IODMA_OK },
     { "more memory than the device takes at once is not shared",
@@ -495,7 +495,7 @@ static const struct {
 /* The same of cached memory, whose lines the driver maintains. */
 static const struct {
     const char *what;
-    uint64_t address;
+    hal_address address;
     size_t size;
     enum iodma_status want;
 } lines[] = {
@@ -605,7 +605,7 @@ static void sharing(void)
 /* clang-format off */
 static const struct {
     const char *what;
-    uint64_t first, last;
+    hal_address first, last;
     uint32_t granule;
     enum iodma_status want;
 } pools[] = {

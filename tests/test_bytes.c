@@ -5,10 +5,9 @@
 #include "tests/fixture.h"
 #include "tests/model/sparse.h"
 
-#define GIB4 UINT64_C(0x100000000)
-
 static const struct iodma_spec plain_spec = SPEC(host64, 64, 0, 1, 1, 1);
-static const struct iodma_spec narrow_spec = SPEC(host64, 32, 0, 1, 1, 1);
+static const struct iodma_spec narrow_spec =
+    SPEC(host64, REACH_BITS, 0, 1, 1, 1);
 
 static struct iodma_command command;
 static struct iodma_memory memory;
@@ -26,16 +25,17 @@ static void begin(const struct iodma_spec *spec,
                   IODMA_OK);
 }
 
-static void prepare(uint64_t offset, uint64_t length)
+static void prepare(hal_address offset, hal_address length)
 {
     expect_status("prepare",
                   iodma_command_prepare(&command, offset, length, true, true),
                   IODMA_OK);
 }
 
-static void expect_fresh(const uint8_t *got, uint64_t address, uint64_t length)
+static void expect_fresh(const uint8_t *got, hal_address address,
+                         hal_address length)
 {
-    for (uint64_t i = 0; i < length; i++) {
+    for (hal_address i = 0; i < length; i++) {
         if (!expect_number("a byte", got[i], sparse_fresh(address + i)))
             break;
     }
@@ -49,7 +49,7 @@ static const struct iodma_range two_runs[ROW_RANGES] = {
     { 0x20000, 0x100 },
 };
 static const struct iodma_range far_away[ROW_RANGES] = {
-    { 0xfffff000, 0x3000 },
+    { FAR - 0x1000, 0x3000 },
 };
 
 static void case_46(void)
@@ -76,7 +76,7 @@ static void rom(void)
     static const struct hal_region regions[] = {
         { 0, 0x1ffff, HAL_WRITE_BACK, true, &sparse_window },
         { 0x20000, 0x20fff, HAL_WRITE_BACK, false, &sparse_window },
-        { 0x21000, INT64_MAX, HAL_WRITE_BACK, true, &sparse_window },
+        { 0x21000, FIXTURE_LAST, HAL_WRITE_BACK, true, &sparse_window },
     };
     static const struct iodma_spec aligned = SPEC(host64, 64, 0, 4, 1, 4);
     static const struct iodma_range odd[ROW_RANGES] = { { 0x1FFF1, 0x20 } };
@@ -151,17 +151,19 @@ static void wired_for_out(void)
 }
 
 static const struct {
-    uint64_t offset, length, want;
+    hal_address offset, length, want;
 } reads[] = {
-    { 0x100, 1, 0 },     { 0xFF, 2, 0 },  { 0xFF, 1, 1 },  { UINT64_MAX, 2, 0 },
-    { 0, 0x100, 0x100 }, { 0, 0x101, 0 }, { 0x100, 0, 0 }, { 1, UINT64_MAX, 0 },
+    { 0x100, 1, 0 },     { 0xFF, 2, 0 },
+    { 0xFF, 1, 1 },      { HAL_ADDRESS_MAX, 2, 0 },
+    { 0, 0x100, 0x100 }, { 0, 0x101, 0 },
+    { 0x100, 0, 0 },     { 1, HAL_ADDRESS_MAX, 0 },
 };
 
 static void case_72(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10000, 0x80 },
-        { GIB4, 0x80 },
+        { FAR, 0x80 },
     };
     const struct iodma_bus *bus = fixture_bouncing_bus();
 
@@ -174,15 +176,15 @@ static void case_72(void)
     expect_number("read across the seam",
                   iodma_memory_read(&memory, bus, 0x70, bytes, 0x20), 0x20);
     expect_fresh(bytes, 0x10070, 0x10);
-    expect_fresh(bytes + 0x10, GIB4, 0x10);
+    expect_fresh(bytes + 0x10, FAR, 0x10);
 
     expect_number("write too much",
                   iodma_memory_write(&memory, bus, 0xFF, bytes, 2), 0);
     expect_number("write zeros across the seam",
                   iodma_memory_write(&memory, bus, 0x7F, NULL, 2), 2);
     expect_number("the last byte of the one", *sparse_byte(0x1007F), 0);
-    expect_number("the first byte of the other", *sparse_byte(GIB4), 0);
-    expect_fresh(sparse_byte(GIB4 + 1), GIB4 + 1, 1);
+    expect_number("the first byte of the other", *sparse_byte(FAR), 0);
+    expect_fresh(sparse_byte(FAR + 1), FAR + 1, 1);
 }
 
 static void case_110(void)
@@ -217,7 +219,8 @@ static void case_113(void)
     expect_number("read", iodma_command_read_bytes(&command, 0x1000, bytes, 1),
                   0);
     expect_number("read from far behind",
-                  iodma_command_read_bytes(&command, UINT64_MAX, bytes, 1), 0);
+                  iodma_command_read_bytes(&command, HAL_ADDRESS_MAX, bytes, 1),
+                  0);
     expect_number("read nothing",
                   iodma_command_read_bytes(&command, 0, bytes, 0), 0);
 }
@@ -231,13 +234,13 @@ static void case_114(void)
     expect_number("write",
                   iodma_command_write_bytes(&command, 0x1800, eight, 8), 8);
     expect_bytes("the bounce page", sparse_byte(0x100800), eight, 8);
-    expect_fresh(sparse_byte(GIB4 + 0x800), GIB4 + 0x800, 8);
+    expect_fresh(sparse_byte(FAR + 0x800), FAR + 0x800, 8);
     expect_number("read", iodma_command_read_bytes(&command, 0x1800, bytes, 8),
                   8);
     expect_bytes("the device's side", bytes, eight, 8);
     expect_status("synchronize", iodma_command_synchronize(&command, IODMA_IN),
                   IODMA_OK);
-    expect_bytes("the memory", sparse_byte(GIB4 + 0x800), eight, 8);
+    expect_bytes("the memory", sparse_byte(FAR + 0x800), eight, 8);
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
 }
@@ -279,7 +282,7 @@ static void three_windows(void)
     expect_number("write",
                   iodma_command_write_bytes(&command, 0xe00, many, 0x2100),
                   0x2100);
-    for (uint64_t i = 0; i < 0x2100; i++) {
+    for (hal_address i = 0; i < 0x2100; i++) {
         if (!expect_number("a byte", *sparse_byte(0x10e00 + i), many[i]))
             break;
     }

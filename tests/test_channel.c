@@ -14,6 +14,7 @@
 #include "tests/model/hooks.h"
 #include "tests/model/recording_cache.h"
 #include "tests/model/strict_dmac.h"
+#include "tests/reach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -105,8 +106,8 @@ static void begin(const char *what, uint32_t can, uint32_t max_rows)
     for (uint32_t i = 0; i < ARENA; i++)
         arena[i] = (uint8_t)(i * 11 + (i >> 8));
     memcpy(want, arena, ARENA);
-    apertures[0].first = (uintptr_t)arena;
-    apertures[0].last = (uintptr_t)arena + ARENA - 1;
+    apertures[0].first = cpu_address(arena);
+    apertures[0].last = cpu_address(arena) + ARENA - 1;
     region.first = apertures[0].first;
     region.last = apertures[0].last;
     expect_status("bus", iodma_bus_init(&bus, &port, 0), IODMA_OK);
@@ -121,7 +122,7 @@ static void begin(const char *what, uint32_t can, uint32_t max_rows)
                       .widths = 1,
                       .max_rows = max_rows },
             .slots = SLOTS,
-            .distance = BUS - (uintptr_t)arena,
+            .distance = BUS - cpu_address(arena),
             .arena = arena,
             .arena_size = ARENA,
         };
@@ -154,7 +155,7 @@ static void prepare(struct job *job, uint32_t end, uint32_t at, uint32_t length)
     static const struct iodma_spec any = IODMA_SPEC(iodma_output_host64, 0, 0);
     struct iodma_command *command = end == 0 ? &job->source : &job->destination;
 
-    job->ranges[end] = (struct iodma_range){ (uintptr_t)&arena[at], length };
+    job->ranges[end] = (struct iodma_range){ cpu_address(&arena[at]), length };
     (void)iodma_memory_init_ranges(&job->memories[end], &job->ranges[end], 1,
                                    end == 0 ? IODMA_OUT : IODMA_IN, NULL, 0);
     (void)iodma_command_init(command, &bus, &any, NULL);
@@ -441,7 +442,7 @@ static const struct {
       1,
       IODMA_BAD_ARGUMENT },
     { "a length that wraps with its strides",
-      { UINT64_MAX, 2, 2, 2 },
+      { HAL_ADDRESS_MAX, 2, 2, 2 },
       1,
       IODMA_BAD_ARGUMENT },
     { "one row whose length breaks an alignment",
@@ -528,7 +529,7 @@ static void lend_storage(struct iodma_bounce *pool)
 
     expect_status("bus", iodma_bus_init(&bus, &port, GRANULE), IODMA_OK);
     expect_status("pool",
-                  iodma_bounce_init(pool, (uintptr_t)&arena[AT],
+                  iodma_bounce_init(pool, cpu_address(&arena[AT]),
                                     GRANULES * GRANULE, GRANULE, words, loans,
                                     GRANULES),
                   IODMA_OK);
@@ -542,8 +543,8 @@ static void expect_in_phase(uint32_t index, uint32_t from, uint32_t to)
         IODMA_SPEC_THROUGH(IODMA_DIRECT_ONLY, NULL, iodma_output_host64, 0, 0);
     struct job *job = &jobs[0];
     struct iodma_command *commands[] = { &job->source, &job->destination };
-    struct iodma_range parts[] = { { (uintptr_t)&arena[HALF + to], 33 },
-                                   { (uintptr_t)&arena[HALF + 0x222 + to],
+    struct iodma_range parts[] = { { cpu_address(&arena[HALF + to]), 33 },
+                                   { cpu_address(&arena[HALF + 0x222 + to]),
                                      67 } };
     struct iodma_bounce pool;
 
@@ -1015,7 +1016,7 @@ static void test_maintained_cycles(void)
 
 static const struct {
     const char *what;
-    uint64_t address;
+    hal_address address;
     uint8_t width;
     uint8_t increment;
     enum iodma_status want;
@@ -1023,7 +1024,7 @@ static const struct {
     { "the last byte of an aperture", PORT + 0xFFF, 1, 0, IODMA_OK },
     { "its last word", PORT + 0xFFC, 4, 0, IODMA_OK },
     { "the byte behind it", PORT + 0x1000, 1, 0, IODMA_MESSAGE_TOO_LARGE },
-    { "the last byte of all", UINT64_MAX, 1, 0, IODMA_MESSAGE_TOO_LARGE },
+    { "the last byte of all", HAL_ADDRESS_MAX, 1, 0, IODMA_MESSAGE_TOO_LARGE },
     { "a word across its end", PORT + 0xFFE, 4, 0, IODMA_BAD_ARGUMENT },
     { "a word that is not aligned", PORT + 1, 4, 0, IODMA_BAD_ARGUMENT },
     { "words that do not stay aligned", PORT, 4, 2, IODMA_BAD_ARGUMENT },

@@ -52,7 +52,8 @@ static void clear(bool complete, enum iodma_status want)
                   want);
 }
 
-static void prepare(uint64_t offset, uint64_t length, enum iodma_status want)
+static void prepare(hal_address offset, hal_address length,
+                    enum iodma_status want)
 {
     expect_status("prepare",
                   iodma_command_prepare(&command, offset, length, true, true),
@@ -65,10 +66,10 @@ static void complete(enum iodma_status want)
                   want);
 }
 
-static void gen(uint64_t offset, enum iodma_status want)
+static void gen(hal_address offset, enum iodma_status want)
 {
     struct iodma_segment64 segment;
-    uint64_t at = offset;
+    hal_address at = offset;
     uint32_t count = 1;
 
     expect_status("gen",
@@ -80,10 +81,10 @@ static void gen(uint64_t offset, enum iodma_status want)
     }
 }
 
-static void prepared(uint64_t want_offset, uint64_t want_length)
+static void prepared(hal_address want_offset, hal_address want_length)
 {
     hal_address offset = 0;
-    uint64_t length = 0;
+    hal_address length = 0;
 
     expect_status("get_prepared",
                   iodma_command_get_prepared(&command, &offset, &length),
@@ -94,8 +95,8 @@ static void prepared(uint64_t want_offset, uint64_t want_length)
 
 static void not_prepared(void)
 {
-    uint64_t offset = 11;
-    uint64_t length = 22;
+    hal_address offset = 11;
+    hal_address length = 22;
 
     expect_status("get_prepared",
                   iodma_command_get_prepared(&command, &offset, &length),
@@ -156,7 +157,7 @@ static void case_23(void)
 static void case_24(void)
 {
     struct iodma_command clone;
-    uint64_t length;
+    hal_address length;
 
     plain();
     set(&small, true, IODMA_OK);
@@ -364,7 +365,7 @@ static void case_43(void)
     set(&small, false, IODMA_OK);
     prepare(0x800, 0x1000, IODMA_BAD_ARGUMENT);
     prepare(0x1001, 0, IODMA_BAD_ARGUMENT);
-    prepare(1, UINT64_MAX, IODMA_BAD_ARGUMENT);
+    prepare(1, HAL_ADDRESS_MAX, IODMA_BAD_ARGUMENT);
     attached(&small);
     not_prepared();
 }
@@ -384,7 +385,7 @@ static void case_44(void)
 
 static void case_45(void)
 {
-    uint64_t length = 0;
+    hal_address length = 0;
 
     plain();
     not_prepared();
@@ -445,7 +446,7 @@ static void case_50(void)
     set(&small, true, IODMA_OK);
     gen(0x1000, IODMA_OVERRUN);
     gen(0x5000, IODMA_OVERRUN);
-    gen(UINT64_MAX, IODMA_OVERRUN);
+    gen(HAL_ADDRESS_MAX, IODMA_OVERRUN);
 }
 
 static void zero_length(void)
@@ -519,10 +520,10 @@ static void link_is_the_callers(void)
 {
     static const struct hal_lock lock = { handle, restore };
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { UINT64_C(1) << 33, 0x1000 },
+        { 2 * FAR, 0x1000 },
     };
     struct iodma_memory memory = row_memory(ranges, IODMA_OUT);
-    struct iodma_spec spec = SPEC(host64, 32, 0, 1, 1, 1);
+    struct iodma_spec spec = SPEC(host64, REACH_BITS, 0, 1, 1, 1);
     static struct hal_bus hal;
     static struct iodma_bus bus;
 

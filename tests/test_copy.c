@@ -12,6 +12,7 @@
 #include "tests/check.h"
 #include "tests/model/hooks.h"
 #include "tests/model/strict_dmac.h"
+#include "tests/reach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,8 +68,8 @@ static struct hal_aperture aperture;
 static struct hal_region region;
 static struct hal_bus port;
 
-/* No CPU address is a bus address: they lie 2^56 apart. */
-static const uint64_t distance = UINT64_C(1) << 56;
+/* No CPU address is a bus address: they lie 2^56 apart, or 2^24. */
+static const hal_address distance = (hal_address)1 << (HAL_ADDRESS_BITS - 8);
 
 static void lend(void)
 {
@@ -76,7 +77,7 @@ static void lend(void)
     static struct hal_loan loans[LOANS];
 
     expect_status("pool",
-                  iodma_bounce_init(&pool, (uintptr_t)&arena[STORAGE],
+                  iodma_bounce_init(&pool, cpu_address(&arena[STORAGE]),
                                     ARENA - STORAGE, GRANULE, words, loans,
                                     LOANS),
                   IODMA_OK);
@@ -89,15 +90,15 @@ static void set_up(const struct hal_limits *of_engine, uint32_t same_phase,
 {
     hooks = (struct hooks){ .moment = moment, .tick = 1 };
     aperture = (struct hal_aperture){
-        .first = (uintptr_t)arena,
-        .last = (uintptr_t)arena + ARENA - 1,
-        .bus = (uintptr_t)arena + distance,
+        .first = cpu_address(arena),
+        .last = cpu_address(arena) + ARENA - 1,
+        .bus = cpu_address(arena) + distance,
         .access = HAL_READ | HAL_WRITE,
         .snooped = true,
     };
     region = (struct hal_region){
-        .first = (uintptr_t)arena,
-        .last = (uintptr_t)arena + ARENA - 1,
+        .first = cpu_address(arena),
+        .last = cpu_address(arena) + ARENA - 1,
         .cached = HAL_WRITE_BACK,
         .writable = true,
     };
@@ -304,7 +305,7 @@ static void other_end(struct iodma_copy_end *end, uint32_t at,
 {
     static const struct iodma_spec any = IODMA_SPEC(iodma_output_host64, 0, 0);
 
-    end->range = (struct iodma_range){ (uintptr_t)&arena[at], 64 };
+    end->range = (struct iodma_range){ cpu_address(&arena[at]), 64 };
     (void)iodma_memory_init_ranges(&end->memory, &end->range, 1, direction,
                                    NULL, 0);
     (void)iodma_command_init(&end->command, &bus, &any, NULL);
@@ -538,14 +539,15 @@ static void test_init(void)
 
 /* The CPU's pages of 0x1000 bytes lie in another order: the first two are
    exchanged, the third is where it is, the fourth is not mapped. */
-static bool exchanged(uint64_t address, uint64_t *physical, uint64_t *length)
+static bool exchanged(hal_address address, hal_address *physical,
+                      hal_address *length)
 {
-    static const uint64_t pages[] = { 1, 0, 2 };
-    uint64_t inside = address - (uintptr_t)arena;
+    static const hal_address pages[] = { 1, 0, 2 };
+    hal_address inside = address - cpu_address(arena);
 
     if (inside / 0x1000 >= COUNT_OF(pages))
         return false;
-    *physical = (uintptr_t)arena + pages[inside / 0x1000] * 0x1000 +
+    *physical = cpu_address(arena) + pages[inside / 0x1000] * 0x1000 +
                 modulo(inside, 0x1000);
     *length = smaller(*length, 0x1000 - modulo(inside, 0x1000));
     return true;

@@ -26,13 +26,14 @@ enum {
     SLOTS = 4,
 };
 
-#define FAR_PHYSICAL UINT64_C(0x840000000)
-#define BUS          UINT64_C(0x10000000)
+/* As much of it as there is: in 32 bits 0xC0000000. */
+#define FAR_PHYSICAL ((hal_address)UINT64_C(0x8C0000000))
+#define BUS          ((hal_address)0x10000000)
 
 static uint8_t arena[ARENA] __attribute__((aligned(0x1000)));
 static uint8_t want[ARENA];
 
-/* What lies behind 4 GiB is the arena from FAR on. */
+/* What lies from FAR_PHYSICAL on is the arena from FAR on. */
 static struct {
     uint8_t *open[WINDOWS];
     uint32_t depth;
@@ -42,7 +43,7 @@ static struct {
 
 static void *open_window(hal_address address, hal_address *length)
 {
-    uint64_t offset = address - FAR_PHYSICAL;
+    hal_address offset = address - FAR_PHYSICAL;
     uint8_t *bytes = &arena[FAR + offset];
 
     if (hooks.held)
@@ -141,8 +142,8 @@ static void begin(const char *what)
     hooks = (struct hooks){ .moment = moment };
     memset(&windows, 0, sizeof windows);
     memset(&port, 0, sizeof port);
-    regions[0].first = (uintptr_t)arena;
-    regions[0].last = (uintptr_t)arena + FAR - 1;
+    regions[0].first = (hal_address)(uintptr_t)arena;
+    regions[0].last = regions[0].first + FAR - 1;
     apertures[0].first = regions[0].first;
     apertures[0].last = regions[0].last;
     apertures[0].access = HAL_READ | HAL_WRITE;

@@ -12,24 +12,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE UINT64_C(0x1000)
-#define TOP  UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define PAGE ((hal_address)0x1000)
+#define TOP  HAL_ADDRESS_MAX
+#define END  HIGHEST_END(1)
 
 static const struct iodma_spec plain_spec = SPEC(host64, 64, 0, 1, 1, 1);
 
 /* A translation ------------------------------------------------------------ */
 
 /* From VIRTUAL on, pages lie anywhere; a page of 0 is missing. */
-#define VIRTUAL UINT64_C(0x7000000)
+#define VIRTUAL ((hal_address)0x7000000)
 
-static const uint64_t no_pages[32];
-static uint64_t mapped[32];
-static uint64_t mapped_page = PAGE;
+static const hal_address no_pages[32];
+static hal_address mapped[32];
+static hal_address mapped_page = PAGE;
 
-static bool scramble(uint64_t address, uint64_t *physical, uint64_t *length)
+static bool scramble(hal_address address, hal_address *physical,
+                     hal_address *length)
 {
-    uint64_t page = (address - VIRTUAL) / mapped_page;
-    uint64_t within = (address - VIRTUAL) % mapped_page;
+    hal_address page = (address - VIRTUAL) / mapped_page;
+    hal_address within = (address - VIRTUAL) % mapped_page;
 
     if (address < VIRTUAL || page >= COUNT_OF(mapped) || mapped[page] == 0)
         return false;
@@ -40,14 +42,14 @@ static bool scramble(uint64_t address, uint64_t *physical, uint64_t *length)
 
 static const struct hal_translation translation = { scramble };
 
-static void map(const uint64_t *pages, size_t count, uint64_t page_size)
+static void map(const hal_address *pages, size_t count, hal_address page_size)
 {
     memcpy(mapped, no_pages, sizeof mapped);
     memcpy(mapped, pages, count * sizeof pages[0]);
     mapped_page = page_size;
 }
 
-static const uint64_t four_pages[] = { 0x30000, 0x31000, 0x20000, 0x50000 };
+static const hal_address four_pages[] = { 0x30000, 0x31000, 0x20000, 0x50000 };
 
 static void map_four(void)
 {
@@ -79,7 +81,7 @@ static struct iodma_memory virtual(const struct iodma_range *ranges,
 }
 
 static struct iodma_memory part(const struct iodma_memory *parent,
-                                uint64_t offset, uint64_t length)
+                                hal_address offset, hal_address length)
 {
     struct iodma_memory memory = { .ranges = NULL };
 
@@ -104,9 +106,9 @@ static struct iodma_memory several(struct iodma_memory *const *members,
 /* The spec's cases --------------------------------------------------------- */
 
 static void expect_map_length(const struct iodma_memory *memory,
-                              uint64_t offset, uint64_t length)
+                              hal_address offset, hal_address length)
 {
-    uint64_t first = 77;
+    hal_address first = 77;
 
     expect_number("length", iodma_memory_map_length(memory, PAGE, &first),
                   length);
@@ -148,7 +150,7 @@ static void case_70(void)
 
 static void case_71(void)
 {
-    static const uint64_t pages[] = { 0x13000, 0x17000, 0x10000, 0x13000 };
+    static const hal_address pages[] = { 0x13000, 0x17000, 0x10000, 0x13000 };
     static uint8_t bytes[4 * 0x1000];
     struct iodma_memory all = physical(eight_pages, 2, IODMA_INOUT);
     struct iodma_memory two = part(&all, 3 * PAGE, 2 * PAGE);
@@ -182,7 +184,7 @@ static void map_length_of_virtual(void)
 /* Virtual descriptors --------------------------------------------------------
  */
 
-static void expect_extents(const struct iodma_memory *memory, uint64_t from,
+static void expect_extents(const struct iodma_memory *memory, hal_address from,
                            const struct iodma_extent *want, size_t count)
 {
     struct iodma_extent extent;
@@ -234,7 +236,7 @@ static void walk_virtual_ranges_that_join(void)
         { VIRTUAL + 0x1F00, 0x100 },
         { VIRTUAL, 0x100 },
     };
-    static const uint64_t pages[] = { 0x32000, 0x31000 };
+    static const hal_address pages[] = { 0x32000, 0x31000 };
     static const struct iodma_extent want[] = { { 0, 0x31F00, 0x200 } };
     struct iodma_memory memory = virtual(ranges, 2, IODMA_INOUT);
 
@@ -425,10 +427,11 @@ static void pinned_members(void)
 }
 
 /* A translation may not lead past the end. */
-static bool to_the_end(uint64_t address, uint64_t *physical, uint64_t *length)
+static bool to_the_end(hal_address address, hal_address *physical,
+                       hal_address *length)
 {
     (void)length;
-    *physical = address - 0x1000 + (UINT64_MAX - 0xFF);
+    *physical = address - 0x1000 + (END - 0xFF);
     return true;
 }
 
@@ -712,7 +715,7 @@ static void bus_segments(void)
     static const struct hal_aperture apertures[] = {
         { 0x10000, 0x10FFF, 0x40000, HAL_READ | HAL_WRITE, true },
         { 0x11000, 0x11FFF, 0x41000, HAL_READ | HAL_WRITE, true },
-        { 0x12000, 0x12FFF, 0x900000000, HAL_READ, true },
+        { 0x12000, 0x12FFF, 9 * FAR, HAL_READ, true },
     };
     static const struct iodma_range ranges[] = { { 0x10000, 0x2800 },
                                                  { 0x20000, 0x100 },
@@ -721,7 +724,7 @@ static void bus_segments(void)
     static const struct {
         const char *what;
         uint32_t direction;
-        uint64_t offset;
+        hal_address offset;
         enum iodma_status want;
         struct hal_segment segment;
     } rows[] = {
@@ -739,7 +742,7 @@ static void bus_segments(void)
           IODMA_OUT,
           0x2010,
           IODMA_OK,
-          { 0x900000010, 0x7F0 } },
+          { 9 * FAR + 0x10, 0x7F0 } },
         { "into it", IODMA_IN, 0x2010, IODMA_MESSAGE_TOO_LARGE, { 0, 0 } },
         { "both ways", IODMA_NONE, 0x2010, IODMA_MESSAGE_TOO_LARGE, { 0, 0 } },
         { "in no aperture",
@@ -836,7 +839,7 @@ static const struct {
 
 static const struct {
     const char *what;
-    uint64_t address, capacity, length;
+    hal_address address, capacity, length;
     uint32_t direction;
     enum iodma_status want;
 } buffers[] = {
@@ -844,17 +847,17 @@ static const struct {
     { "a full one", 0x1000, 0x100, 0x100, IODMA_NONE, IODMA_OK },
     { "an empty one", 0x1000, 0x100, 0, IODMA_INOUT, IODMA_OK },
     { "one of nothing", 0x1000, 0, 0, IODMA_OUT, IODMA_OK },
-    { "one up to the top", 0x1000, TOP - 0x1000, 1, IODMA_OUT, IODMA_OK },
+    { "one up to the highest end", 0x1000, END - 0x1000, 1, IODMA_OUT, IODMA_OK },
     { "a length over the capacity", 0x1000, 0x100, 0x101, IODMA_IN,
       IODMA_BAD_ARGUMENT },
-    { "a capacity that wraps", 0x1000, TOP - 0xFFF, 0x100, IODMA_IN,
+    { "a capacity that wraps", 0x1000, END - 0xFFF, 0x100, IODMA_IN,
       IODMA_BAD_ARGUMENT },
     { "direction 4", 0x1000, 0x100, 0x100, 4, IODMA_BAD_ARGUMENT },
 };
 
 static const struct {
     const char *what;
-    uint64_t offset, length; /* of 0x60 */
+    hal_address offset, length; /* of 0x60 */
     uint32_t direction;
     enum iodma_status want;
 } parts[] = {
@@ -880,7 +883,7 @@ static void spoil(void)
 }
 
 static void expect_made(enum iodma_status got, enum iodma_status want,
-                        uint64_t length, uint32_t direction)
+                        hal_address length, uint32_t direction)
 {
     expect_status("init", got, want);
     if (want != IODMA_OK) {
@@ -896,7 +899,7 @@ static void expect_made(enum iodma_status got, enum iodma_status want,
 
 static void bad_input(void)
 {
-    uint64_t index[9];
+    hal_address index[9];
     struct iodma_memory parent = physical(three, 3, IODMA_INOUT);
     struct iodma_memory huge = { .ranges = NULL };
     struct iodma_memory *members[] = { &parent, &parent };
@@ -904,8 +907,8 @@ static void bad_input(void)
     struct iodma_memory *long_ones[] = { &huge, &parent };
 
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
-        uint64_t length = lists[i].count == 3 ? 0x60 : 0;
-        uint64_t *entries = lists[i].index ? index : NULL;
+        hal_address length = lists[i].count == 3 ? 0x60 : 0;
+        hal_address *entries = lists[i].index ? index : NULL;
 
         check_case(lists[i].what);
         spoil();
@@ -1047,7 +1050,7 @@ static void look_only_at(uint32_t i, uint32_t shift,
 static void seeks_with(uint32_t entries, const struct iodma_memory *without,
                        const struct iodma_range *kept)
 {
-    static uint64_t index[MANY + 1];
+    static hal_address index[MANY + 1];
     struct iodma_memory with;
     uint32_t shift = 0;
     hal_address offset = 0;
@@ -1060,7 +1063,7 @@ static void seeks_with(uint32_t entries, const struct iodma_memory *without,
         iodma_memory_init_ranges(&with, many, MANY, IODMA_IN, index, entries),
         IODMA_OK);
     expect_number("no entry too many", index[entries], 0xABCD);
-    for (uint64_t at = 0; at <= with.length; at++) {
+    for (hal_address at = 0; at <= with.length; at++) {
         struct iodma_walk a;
         struct iodma_walk b;
 
@@ -1114,41 +1117,41 @@ static struct node {
     struct iodma_memory memory;
     struct iodma_range ranges[MOST_RANGES];
     struct iodma_memory *members[MOST_MEMBERS];
-    uint64_t index[MOST_RANGES];
-    uint64_t bytes[MOST_BYTES]; /* where each is */
+    hal_address index[MOST_RANGES];
+    hal_address bytes[MOST_BYTES]; /* where each is */
     uint32_t length;
     bool nested;
 } nodes[NODES];
 
 static uint64_t round_seed;
 
-static uint64_t translated(uint64_t address)
+static hal_address translated(hal_address address)
 {
-    uint64_t length = 1;
+    hal_address length = 1;
 
     (void)scramble(address, &address, &length);
     return address;
 }
 
-static void add_byte(struct node *node, uint64_t address)
+static void add_byte(struct node *node, hal_address address)
 {
     node->bytes[node->length++] = address;
 }
 
 /* Ranges: some empty, some that touch. */
-static uint32_t draw_ranges(struct node *node, uint64_t *seed, uint64_t base,
+static uint32_t draw_ranges(struct node *node, uint64_t *seed, hal_address base,
                             bool is_virtual)
 {
     uint32_t count = random_below(seed, MOST_RANGES + 1);
-    uint64_t address = base;
+    hal_address address = base;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t length = random_below(seed, 4) ? random_below(seed, 90) : 0;
+        hal_address length = random_below(seed, 4) ? random_below(seed, 90) : 0;
 
         if (random_below(seed, 2) == 0)
             address = base + random_below(seed, 0x300);
         node->ranges[i] = (struct iodma_range){ address, length };
-        for (uint64_t k = 0; k < length; k++)
+        for (hal_address k = 0; k < length; k++)
             add_byte(node, is_virtual ? translated(address + k) : address + k);
         address += length;
     }
@@ -1178,10 +1181,10 @@ static enum iodma_status draw_virtual(struct node *node, uint64_t *seed,
 static enum iodma_status draw_buffer(struct node *node, uint64_t *seed,
                                      uint32_t direction)
 {
-    uint64_t address = BASE + random_below(seed, 0x300);
-    uint64_t length = random_below(seed, 200);
+    hal_address address = BASE + random_below(seed, 0x300);
+    hal_address length = random_below(seed, 200);
 
-    for (uint64_t k = 0; k < length; k++)
+    for (hal_address k = 0; k < length; k++)
         add_byte(node, address + k);
     return iodma_memory_init_buffer(&node->memory, address,
                                     length + random_below(seed, 100), length,
@@ -1245,7 +1248,7 @@ static void draw(uint64_t *seed, uint32_t direction)
     round_seed = *seed;
     mapped_page = 64;
     for (size_t i = 0; i < COUNT_OF(mapped); i++)
-        mapped[i] = BASE + 64 * (uint64_t)random_below(seed, 16);
+        mapped[i] = BASE + 64 * (hal_address)random_below(seed, 16);
     for (struct node *node = nodes; node != nodes + NODES; node++)
         draw_node(node, seed, direction);
     for (struct node *node = nodes; node != nodes + NODES; node++)
@@ -1255,9 +1258,10 @@ static void draw(uint64_t *seed, uint32_t direction)
 }
 
 /* Bytes that are contiguous in the table, `most` at most. */
-static uint64_t contiguous(const struct node *node, uint64_t at, uint64_t most)
+static hal_address contiguous(const struct node *node, hal_address at,
+                              hal_address most)
 {
-    uint64_t length = 1;
+    hal_address length = 1;
 
     while (length < most && at + length < node->length &&
            node->bytes[at + length] == node->bytes[at] + length)
@@ -1266,22 +1270,23 @@ static uint64_t contiguous(const struct node *node, uint64_t at, uint64_t most)
 }
 
 /* A walk from an offset to the end, in pieces and with jumps. */
-static bool walk_holds(const struct node *node, uint64_t from, uint64_t *seed)
+static bool walk_holds(const struct node *node, hal_address from,
+                       uint64_t *seed)
 {
     struct iodma_extent extent;
     struct iodma_walk walk;
     hal_address address = 0;
-    uint64_t at = from;
+    hal_address at = from;
     bool plain = random_below(seed, 2) == 0;
 
     if (!expect_status("begin", iodma_walk_begin(&walk, &node->memory, from),
                        IODMA_OK))
         return false;
     while (at < node->length) {
-        uint64_t most = plain ? TOP : 1 + random_below(seed, 100);
+        hal_address most = plain ? TOP : 1 + random_below(seed, 100);
 
         if (!plain && random_below(seed, 3) == 0) {
-            uint64_t jump =
+            hal_address jump =
                 random_below(seed, (uint32_t)(node->length - at) + 1);
 
             at += jump;
@@ -1319,12 +1324,12 @@ static uint8_t width_of(uint64_t value)
 static struct iodma_summary summary_of(const struct node *node)
 {
     struct iodma_summary summary = { .lowest = TOP };
-    uint64_t spans = 0;
+    hal_address spans = 0;
     uint32_t extents = 0;
 
-    for (uint64_t at = 0; at < node->length; extents++) {
-        uint64_t length = contiguous(node, at, TOP);
-        uint64_t address = node->bytes[at];
+    for (hal_address at = 0; at < node->length; extents++) {
+        hal_address length = contiguous(node, at, TOP);
+        hal_address address = node->bytes[at];
 
         summary.lowest = smaller(summary.lowest, address);
         if (summary.highest < address + length - 1)
@@ -1452,7 +1457,7 @@ static void nesting(void)
                 summary_holds(node) && copies_hold(node, bus, &seed) &&
                 segment_holds(node, bus, &seed);
 
-            for (uint64_t from = 0; holds && from <= node->length;
+            for (hal_address from = 0; holds && from <= node->length;
                  from += 1 + random_below(&seed, 5))
                 holds = walk_holds(node, from, &seed);
             if (!holds) {
@@ -1470,7 +1475,7 @@ static void seek_everywhere(void)
     for (unsigned round = 0; round < 10; round++) {
         draw(&seed, IODMA_INOUT);
         for (const struct node *node = nodes; node != nodes + NODES; node++) {
-            for (uint64_t from = 0; from <= node->length; from++) {
+            for (hal_address from = 0; from <= node->length; from++) {
                 if (!walk_holds(node, from, &seed)) {
                     report();
                     return;
@@ -1498,7 +1503,7 @@ static const struct {
 static struct hal_segment segments[MOST_BYTES];
 
 /* Where the device finds each byte of the window; 0: too few were listed. */
-static uint32_t take_list(uint64_t *places, uint64_t *seed)
+static uint32_t take_list(hal_address *places, uint64_t *seed)
 {
     hal_address offset = 0;
     uint32_t bytes = 0;
@@ -1506,13 +1511,12 @@ static uint32_t take_list(uint64_t *places, uint64_t *seed)
     while (offset < command.window.length) {
         uint32_t count = 1 + random_below(seed, 6);
 
-        if (!expect_status(
-                "gen",
-                iodma_command_gen_segments(&command, &offset, segments, &count),
-                IODMA_OK))
+        if (!expect_status("gen",
+                           fixture_gen(&command, &offset, segments, &count),
+                           IODMA_OK))
             return 0;
         for (uint32_t i = 0; i < count; i++) {
-            for (uint64_t k = 0; k < segments[i].length; k++)
+            for (hal_address k = 0; k < segments[i].length; k++)
                 places[bytes++] = segments[i].address + k;
         }
     }
@@ -1524,10 +1528,10 @@ static unsigned by_rung[3];
 /* The device has what the client has, and the other way round. */
 static bool transfer_holds(struct node *node, size_t way, uint64_t *seed)
 {
-    static uint64_t places[MOST_BYTES];
+    static hal_address places[MOST_BYTES];
     uint32_t offset = random_below(seed, node->length);
     uint32_t length = 1 + random_below(seed, node->length - offset);
-    const uint64_t *client = node->bytes + offset;
+    const hal_address *client = node->bytes + offset;
     struct iodma_spec spec = ways[way].spec;
     bool holds = true;
 

@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define GIB4 UINT64_C(0x100000000)
-
 enum { SEGMENTS = 12 };
 
 static struct iodma_command command;
@@ -63,7 +61,7 @@ static void attach(const struct iodma_spec *spec, uint32_t mapping,
                   IODMA_OK);
 }
 
-static enum iodma_status prepare(uint64_t offset, uint64_t length)
+static enum iodma_status prepare(hal_address offset, hal_address length)
 {
     return iodma_command_prepare(&command, offset, length, true, true);
 }
@@ -170,17 +168,17 @@ static const struct {
       { { 0x10020, 0x30 }, { 0x30000, 0x80 }, { 0x10000, 0x20 } }, false,
       false, IODMA_OK, RUNG_SPLIT, 1,
       { { 0x100020, 0x30 }, { 0x30000, 0x80 }, { 0x100080, 0x20 } } },
-    { "E3: edges, and pages out of reach", 64, SPEC(host64, 32, 0, 1, 1, 1), 0,
-      false, IODMA_IN, { { 0xFFFFF010, 0x1800 } }, false, false, IODMA_OK,
+    { "E3: edges, and pages out of reach", 64, SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0,
+      false, IODMA_IN, { { FAR - 0xff0, 0x1800 } }, false, false, IODMA_OK,
       RUNG_SPLIT, 1,
-      { { 0x100010, 0x30 }, { 0xFFFFF040, 0xFC0 }, { 0x100040, 0x810 } } },
-    { "E3: edges behind a page out of reach", 64, SPEC(host64, 32, 0, 1, 1, 1),
-      0, false, IODMA_IN, { { GIB4, 0x1000 }, { 0x10010, 0x40 } }, false,
+      { { 0x100010, 0x30 }, { FAR - 0xfc0, 0xFC0 }, { 0x100040, 0x810 } } },
+    { "E3: edges behind a page out of reach", 64, SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      0, false, IODMA_IN, { { FAR, 0x1000 }, { 0x10010, 0x40 } }, false,
       false, IODMA_OK, RUNG_SPLIT, 2,
       { { 0x100000, 0x1000 }, { 0x102010, 0x40 } } },
     { "E3: edges of another page than those", 64,
-      SPEC(host64, 32, 0, 1, 1, 1), 0, false, IODMA_IN,
-      { { GIB4 + 0x40, 0x40 }, { 0x10010, 0x40 } }, false, false, IODMA_OK,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, false, IODMA_IN,
+      { { FAR + 0x40, 0x40 }, { 0x10010, 0x40 } }, false, false, IODMA_OK,
       RUNG_SPLIT, 1,
       { { 0x100040, 0x40 }, { 0x100090, 0x40 } } },
     { "E3: edges in too many segments, a whole buffer", 64,
@@ -220,8 +218,8 @@ static const struct {
       { { 0x10004, 0x7C }, { 0x20010, 0x44 } }, false, false, IODMA_OK,
       RUNG_SPLIT, 1, { { 0x10004, 0x7C }, { 0x100080, 0x44 } } },
     { "E3: of the least bounce, units out of reach", 64,
-      SPEC(host64, 32, 0, 1, 1, 64), IODMA_LEAST_BOUNCE, false, IODMA_OUT,
-      { { 0x10000, 0x40 }, { GIB4, 0x40 }, { 0x20000, 0x40 } }, false, false,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 64), IODMA_LEAST_BOUNCE, false, IODMA_OUT,
+      { { 0x10000, 0x40 }, { FAR, 0x40 }, { 0x20000, 0x40 } }, false, false,
       IODMA_OK, RUNG_SPLIT, 1,
       { { 0x10000, 0x40 }, { 0x100040, 0x40 }, { 0x20000, 0x40 } } },
     { "E3: of the least bounce, several stretches in a page", 64,
@@ -291,8 +289,8 @@ static void listing(void)
 
 static const struct iodma_spec any = ANY;
 
-static void expect_rung(struct iodma_memory *of, uint64_t offset,
-                        uint64_t length, unsigned rung)
+static void expect_rung(struct iodma_memory *of, hal_address offset,
+                        hal_address length, unsigned rung)
 {
     attach(&any, IODMA_MAPPED, of);
     expect_status("prepare", prepare(offset, length), IODMA_OK);
@@ -302,8 +300,8 @@ static void expect_rung(struct iodma_memory *of, uint64_t offset,
                   IODMA_OK);
 }
 
-static struct iodma_memory buffer(uint64_t address, uint64_t capacity,
-                                  uint64_t length)
+static struct iodma_memory buffer(hal_address address, hal_address capacity,
+                                  hal_address length)
 {
     struct iodma_memory made;
 
@@ -455,7 +453,7 @@ static void uncached(void)
         { 0, 0x1ffff, HAL_WRITE_BACK, true, &sparse_window },
         { 0x20000, 0x2ffff, HAL_UNCACHED, true, &sparse_window },
         { 0x30000, 0x3ffff, HAL_WRITE_THROUGH, true, &sparse_window },
-        { 0x40000, INT64_MAX, HAL_WRITE_BACK, true, &sparse_window },
+        { 0x40000, FIXTURE_LAST, HAL_WRITE_BACK, true, &sparse_window },
     };
     static const struct iodma_range ranges[ROW_RANGES] = {
         { 0x10010, 0x10 },
@@ -492,9 +490,9 @@ static void uncached(void)
 
 /* Costs -------------------------------------------------------------------- */
 
-static uint64_t shown; /* bytes of the client's that windows were for */
+static hal_address shown; /* bytes of the client's that windows were for */
 
-static void *counting_open(uint64_t address, uint64_t *length)
+static void *counting_open(hal_address address, hal_address *length)
 {
     void *pointer = sparse_window.open(address, length);
 
@@ -515,7 +513,7 @@ static void few_copied(void)
     };
     struct hal_window window = counting_window;
     struct hal_region region = *fixture_hal_bus.regions;
-    uint64_t cell_bytes = 0x40;
+    hal_address cell_bytes = 0x40;
 
     make_bus(64, false);
     window.close = sparse_window.close;
@@ -613,16 +611,16 @@ static void half_a_page(void)
 static void least_mapped(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { GIB4, 0x40 },
-        { GIB4 + 0x20020, 0x40 },
-        { GIB4 + 0x30000, 0x40 },
+        { FAR, 0x40 },
+        { FAR + 0x20020, 0x40 },
+        { FAR + 0x30000, 0x40 },
     };
     static const struct hal_segment want[] = {
-        { 0x80000000, 0x40 },
-        { 0x80001040, 0x40 },
-        { 0x80002000, 0x40 },
+        { MODEL_MAPPER_FIRST, 0x40 },
+        { MODEL_MAPPER_FIRST + 0x1040, 0x40 },
+        { MODEL_MAPPER_FIRST + 0x2000, 0x40 },
     };
-    static const struct iodma_spec spec = SPEC(host64, 32, 0, 1, 1, 64);
+    static const struct iodma_spec spec = SPEC(host64, REACH_BITS, 0, 1, 1, 64);
     static struct model_mapper model;
     static uint32_t words[IODMA_BLOCK_WORDS(16)];
     struct iodma_mapper mapper;
@@ -649,36 +647,36 @@ static void least_mapped(void)
 /* Memory that is looked at byte by byte; in the middle of it the reach of 25
    bits ends. The window's ranges lie within. */
 enum { BYTES = 0x400, MARGIN = 0x80, RANGES = 6 };
-#define BASE UINT64_C(0x1FFFE00)
+#define BASE ((hal_address)0x1FFFE00)
 
 static struct round {
     uint64_t seed;
     uint32_t line, internal, direction;
     bool narrow, least, one_loan;
     struct iodma_range ranges[RANGES];
-    uint64_t capacity[RANGES]; /* 0: no buffer */
+    hal_address capacity[RANGES]; /* 0: no buffer */
     uint32_t count;
     uint32_t offset, length; /* of the window */
     struct iodma_memory members[RANGES];
     struct iodma_memory *pointers[RANGES];
-    bool taken[BYTES];       /* by a range or a capacity           */
-    bool mine[BYTES];        /* in the window                      */
-    bool owned[BYTES];       /* that, or capacity                  */
-    uint8_t expected[BYTES]; /* what the CPU finds, if it is no    */
-    uint64_t client[BYTES];  /* of each byte of the window, where  */
-    uint64_t place[BYTES];   /* and where the device finds it      */
-    bool bounced[BYTES];     /* as rule E3 says                    */
+    bool taken[BYTES];         /* by a range or a capacity           */
+    bool mine[BYTES];          /* in the window                      */
+    bool owned[BYTES];         /* that, or capacity                  */
+    uint8_t expected[BYTES];   /* what the CPU finds, if it is no    */
+    hal_address client[BYTES]; /* of each byte of the window, where  */
+    hal_address place[BYTES];  /* and where the device finds it      */
+    bool bounced[BYTES];       /* as rule E3 says                    */
 } drawn;
 
 static unsigned tally[3];
 static unsigned parts_taken;
 static unsigned parts_refused;
 
-static bool is_free(uint64_t from, uint64_t to)
+static bool is_free(hal_address from, hal_address to)
 {
     if (from < MARGIN || to > BYTES - MARGIN)
         return false;
-    for (uint64_t i = from; i < to; i++) {
+    for (hal_address i = from; i < to; i++) {
         if (drawn.taken[i])
             return false;
     }
@@ -687,12 +685,12 @@ static bool is_free(uint64_t from, uint64_t to)
 
 static void draw_ranges(uint64_t *seed)
 {
-    uint64_t behind = MARGIN;
+    hal_address behind = MARGIN;
 
     for (unsigned tries = 0; tries < 12 && drawn.count < RANGES; tries++) {
-        uint64_t from = MARGIN + random_below(seed, BYTES - 2 * MARGIN);
-        uint64_t length = 1 + random_below(seed, 150);
-        uint64_t more =
+        hal_address from = MARGIN + random_below(seed, BYTES - 2 * MARGIN);
+        hal_address length = 1 + random_below(seed, 150);
+        hal_address more =
             random_below(seed, 4) == 0 ? 1 + random_below(seed, 80) : 0;
 
         if (random_below(seed, 3) == 0)
@@ -713,13 +711,13 @@ static void draw_ranges(uint64_t *seed)
 /* What of the window is where, and what it owns. */
 static void mark_window(void)
 {
-    uint64_t at = 0;
+    hal_address at = 0;
 
     for (uint32_t r = 0; r < drawn.count; r++) {
-        uint64_t from = drawn.ranges[r].address - BASE;
+        hal_address from = drawn.ranges[r].address - BASE;
         bool used = false;
 
-        for (uint64_t k = 0; k < drawn.ranges[r].length; k++, at++) {
+        for (hal_address k = 0; k < drawn.ranges[r].length; k++, at++) {
             if (at < drawn.offset || at >= drawn.offset + drawn.length)
                 continue;
             drawn.client[at - drawn.offset] = BASE + from + k;
@@ -727,7 +725,7 @@ static void mark_window(void)
             drawn.owned[from + k] = true;
             used = true;
         }
-        for (uint64_t k = 0; used && k < drawn.capacity[r]; k++)
+        for (hal_address k = 0; used && k < drawn.capacity[r]; k++)
             drawn.owned[from + k] = true;
     }
 }
@@ -784,13 +782,13 @@ static void make_memory(void)
 /* Rule E3, byte by byte -----------------------------------------------------
  */
 
-static uint64_t granularity(void)
+static hal_address granularity(void)
 {
     return drawn.line > drawn.internal ? drawn.line : drawn.internal;
 }
 
 /* Of one buffer. */
-static bool in_capacity(uint64_t line)
+static bool in_capacity(hal_address line)
 {
     for (uint32_t i = 0; i < drawn.count; i++) {
         if (drawn.ranges[i].address <= line &&
@@ -801,15 +799,15 @@ static bool in_capacity(uint64_t line)
 }
 
 /* Is the line of this byte of an extent [start, end) not its own? */
-static bool foreign(uint64_t address, uint64_t start, uint64_t end)
+static bool foreign(hal_address address, hal_address start, hal_address end)
 {
-    uint64_t line = address - address % drawn.line;
+    hal_address line = address - address % drawn.line;
 
     return drawn.direction != IODMA_OUT &&
            (line < start || line + drawn.line > end) && !in_capacity(line);
 }
 
-static bool reached(uint64_t address)
+static bool reached(hal_address address)
 {
     return !drawn.narrow || address >> 25 == 0;
 }
@@ -825,11 +823,11 @@ static uint32_t extent_end(uint32_t from, uint32_t to)
 
 static void judge_extents(void)
 {
-    uint64_t g = granularity();
+    hal_address g = granularity();
 
     for (uint32_t from = 0, to; from < drawn.length; from = to) {
-        uint64_t start = drawn.client[from];
-        uint64_t end;
+        hal_address start = drawn.client[from];
+        hal_address end;
         bool head, tail;
 
         to = extent_end(from, drawn.length);
@@ -837,7 +835,7 @@ static void judge_extents(void)
         head = start % drawn.line != 0 && foreign(start, start, end);
         tail = end % drawn.line != 0 && foreign(end - 1, start, end);
         for (uint32_t i = from; i < to; i++) {
-            uint64_t address = drawn.client[i];
+            hal_address address = drawn.client[i];
 
             drawn.bounced[i] = !reached(address) ||
                                (head && address / g == start / g) ||
@@ -848,12 +846,12 @@ static void judge_extents(void)
 
 static void judge_units(void)
 {
-    uint64_t g = granularity();
-    uint64_t base = drawn.client[0];
+    hal_address g = granularity();
+    hal_address base = drawn.client[0];
 
     for (uint32_t from = 0, to; from < drawn.length; from = to) {
-        uint64_t start = drawn.client[from];
-        uint64_t end;
+        hal_address start = drawn.client[from];
+        hal_address end;
         bool direct;
 
         to = from + 1;
@@ -900,7 +898,7 @@ static unsigned stretches(void)
 }
 
 /* Storage is as the bytes are modulo this. */
-static uint64_t phases(void)
+static hal_address phases(void)
 {
     return granularity() > 64 ? granularity() : 64;
 }
@@ -909,8 +907,8 @@ static uint64_t phases(void)
    piece, and has lines of its own. */
 static bool place_holds(uint32_t i)
 {
-    uint64_t place = drawn.place[i];
-    uint64_t phase = drawn.least ? drawn.client[0] + i : drawn.client[i];
+    hal_address place = drawn.place[i];
+    hal_address phase = drawn.least ? drawn.client[0] + i : drawn.client[i];
 
     if (!drawn.bounced[i])
         return expect_number("direct", place, drawn.client[i]);
@@ -957,7 +955,7 @@ static bool pieces_hold(uint64_t *seed)
 {
     for (unsigned i = 0; i < 8; i++) {
         uint32_t at = random_below(seed, drawn.length);
-        uint64_t most = 1 + random_below(seed, 40);
+        hal_address most = 1 + random_below(seed, 40);
         struct iodma_piece piece;
         struct iodma_place place;
 
@@ -996,7 +994,7 @@ static void weather(uint64_t *seed)
         incoherent_refill();
 }
 
-static void cpu_writes(uint64_t i, uint64_t *seed)
+static void cpu_writes(hal_address i, uint64_t *seed)
 {
     drawn.expected[i] = (uint8_t)random_below(seed, 256);
     *sparse_byte(BASE + i) = drawn.expected[i];
@@ -1005,7 +1003,7 @@ static void cpu_writes(uint64_t i, uint64_t *seed)
 /* All that is not the window's, nor a buffer's. */
 static void neighbours_write(uint64_t *seed)
 {
-    for (uint64_t i = 0; i < BYTES; i++) {
+    for (hal_address i = 0; i < BYTES; i++) {
         if (!drawn.owned[i] && random_below(seed, 2) == 0)
             cpu_writes(i, seed);
     }
@@ -1048,7 +1046,7 @@ static bool all_there(void)
 {
     incoherent_evict();
     incoherent_refill();
-    for (uint64_t i = 0; i < BYTES; i++) {
+    for (hal_address i = 0; i < BYTES; i++) {
         if (drawn.owned[i] && !drawn.mine[i])
             continue;
         if (!expect_number(drawn.mine[i] ? "a byte of the window"
@@ -1152,13 +1150,11 @@ static bool take_places(void)
     while (offset < drawn.length) {
         uint32_t count = 3;
 
-        if (!expect_status(
-                "gen",
-                iodma_command_gen_segments(&command, &offset, list, &count),
-                IODMA_OK))
+        if (!expect_status("gen", fixture_gen(&command, &offset, list, &count),
+                           IODMA_OK))
             return false;
         for (uint32_t i = 0; i < count; i++) {
-            for (uint64_t k = 0; k < list[i].length; k++)
+            for (hal_address k = 0; k < list[i].length; k++)
                 drawn.place[at++] = list[i].address + k;
         }
     }
@@ -1177,7 +1173,7 @@ static bool round_holds(uint64_t *seed, bool in_parts)
     make_memory();
     (void)incoherent_byte(BASE);
     (void)incoherent_byte(BASE + BYTES - 1);
-    for (uint64_t i = 0; i < BYTES; i++)
+    for (hal_address i = 0; i < BYTES; i++)
         cpu_writes(i, seed);
     attach(&spec, drawn.least ? IODMA_LEAST_BOUNCE : IODMA_MAPPED, &memory);
     if (!expect_status("prepare", prepare(drawn.offset, drawn.length),

@@ -84,14 +84,14 @@ static const struct {
 
 static const struct {
     const char *what;
-    struct hal_item item;
+    struct wide_item item;
 } unencodable[] = {
     { "emit refuses no bytes", { ARENA_BUS, ARENA_BUS, 0 } },
     { "emit refuses 16 KiB and one", { ARENA_BUS, ARENA_BUS, 0x4001 } },
     { "emit refuses 2^32 + 1 bytes", { 0, 0, 0x100000001 } },
     { "emit refuses a source above 32 bits", { 0x100000000, 0, 4 } },
     { "emit refuses a destination that ends there", { 0, 0xFFFFFFFC, 5 } },
-    { "emit refuses a source that wraps", { UINT64_MAX - 3, 0, 8 } },
+    { "emit refuses a source that wraps", { HAL_ADDRESS_MAX - 3, 0, 8 } },
 };
 
 static void test_encoding(void)
@@ -121,10 +121,12 @@ static void test_encoding(void)
         rig_expect_order();
     }
     for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
-        struct hal_item items[3] = { rig_nth(0), unencodable[i].item,
-                                     rig_nth(1) };
+        const char *what = unencodable[i].what;
+        struct hal_item items[3] = { rig_nth(0), rig_nth(0), rig_nth(1) };
 
-        rig_begin(unencodable[i].what);
+        if (check_skips_item(what, &unencodable[i].item, &items[1]))
+            continue;
+        rig_begin(what);
         expect_number("taken of three", rig_emit(0, items, 3), 1);
         expect_number("taken of two", rig_emit(0, &items[1], 2), 0);
         rig_submit(0);
@@ -365,7 +367,7 @@ static void test_ports(void)
 static const struct {
     const char *what;
     struct hal_port port;
-    hal_address bus;
+    uint64_t bus;
     enum iodma_status want;
 } no_ports[] = {
     { "a port of 3 bytes: BadArgument",
@@ -409,9 +411,11 @@ static void test_routes(void)
     for (uint32_t i = 0; i < COUNT_OF(no_ports); i++) {
         struct hal_route way = { .source = memory };
 
+        if (check_skips(no_ports[i].what, no_ports[i].bus))
+            continue;
         rig_begin(no_ports[i].what);
-        way.destination =
-            (struct hal_end){ HAL_PORT, 0, &no_ports[i].port, no_ports[i].bus };
+        way.destination = (struct hal_end){ HAL_PORT, 0, &no_ports[i].port,
+                                            (hal_address)no_ports[i].bus };
         expect_status("route", rig_route(&way), no_ports[i].want);
         rig_batch(0, 2); /* the former route is in force */
         rig_run(FOREVER);

@@ -13,8 +13,6 @@
 
 #include <stdio.h>
 
-#define GIB4 UINT64_C(0x100000000)
-
 /* Calls of hooks under one call of ours, at most. */
 enum { MOST_TAKES = 8, MOST_LOANS = 8, MOST_OPENS = 96, MOST_RUNS = 8 };
 
@@ -27,8 +25,8 @@ static struct iodma_mapper mapper;
 
 static const struct iodma_range scattered[ROW_RANGES] = {
     { 0x10002, 0x100 },
-    { GIB4 + 0x800, 0x1000 },
-    { GIB4 + 0x4000, 0x1000 },
+    { FAR + 0x800, 0x1000 },
+    { FAR + 0x4000, 0x1000 },
     { 0x30000, 0xF00 },
 };
 
@@ -37,16 +35,16 @@ static const struct iodma_range scattered[ROW_RANGES] = {
 struct state {
     uint32_t prepared;
     unsigned rung;
-    uint64_t position;
+    hal_address position;
     unsigned pages, runs, loans, windows;
-    uint64_t client;
+    hal_address client;
     const void *mapper; /* of the specification            */
-    uint64_t in_use;    /* IOVA                            */
-    uint64_t shown;     /* a sum over what is shown where  */
+    hal_address in_use; /* IOVA                            */
+    hal_address shown;  /* a sum over what is shown where  */
 };
 
 /* What the device writes: nothing that the client had. */
-static uint8_t written(uint64_t address)
+static uint8_t written(hal_address address)
 {
     return (uint8_t)~sparse_fresh(address);
 }
@@ -74,7 +72,7 @@ static void device_writes(void)
     iodma_piece_seek(&command.plan, &place, 0);
     while (iodma_piece_next(&command.plan, &place, command.window.length,
                             &piece)) {
-        for (uint64_t i = 0; i < piece.length; i++)
+        for (hal_address i = 0; i < piece.length; i++)
             *sparse_byte(piece.storage + i) = written(client_of(position++));
     }
 }
@@ -83,8 +81,8 @@ static void device_writes(void)
 static void expect_client_old_or_new(void)
 {
     for (uint32_t i = 0; i < memory.count; i++) {
-        for (uint64_t k = 0; k < memory.ranges[i].length; k++) {
-            uint64_t address = memory.ranges[i].address + k;
+        for (hal_address k = 0; k < memory.ranges[i].length; k++) {
+            hal_address address = memory.ranges[i].address + k;
             uint8_t byte = *sparse_byte(address);
 
             if (byte != sparse_fresh(address) && byte != written(address)) {
@@ -95,21 +93,21 @@ static void expect_client_old_or_new(void)
     }
 }
 
-static uint64_t client_sum(void)
+static hal_address client_sum(void)
 {
-    uint64_t sum = 0;
+    hal_address sum = 0;
 
     for (uint32_t i = 0; i < memory.count; i++) {
-        for (uint64_t k = 0; k < memory.ranges[i].length; k++)
+        for (hal_address k = 0; k < memory.ranges[i].length; k++)
             sum = sum * 31 + *sparse_byte(memory.ranges[i].address + k);
     }
     return sum;
 }
 
 /* What the device sees, in whichever order it is noted. */
-static uint64_t shown_sum(void)
+static hal_address shown_sum(void)
 {
-    uint64_t sum = 0;
+    hal_address sum = 0;
 
     for (unsigned i = 0; i < MODEL_MAPPER_PAGES; i++) {
         const struct model_mapper_page *page = &model.pages[i];
@@ -212,22 +210,22 @@ static const struct {
     unsigned runs; /* that it maps; the first call of the mapper's is
                       for the first of them                          */
 } calls[] = {
-    { "E7: prepare, pages", SPEC(host64, 32, 0, 1, 1, 1), 0, false, false,
+    { "E7: prepare, pages", SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, false, false,
       call_prepare, true, 0 },
-    { "E7: prepare, pages, not filled", SPEC(host64, 32, 0, 1, 1, 1), 0, false,
+    { "E7: prepare, pages, not filled", SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, false,
       false, call_prepare_zeros, true, 0 },
     { "E7: prepare, whole",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, false,
       false, call_prepare, true, 0 },
-    { "E7: set_memory", SPEC(host64, 32, 0, 1, 1, 1), 0, false, false, call_set,
+    { "E7: set_memory", SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, false, false, call_set,
       true, 0 },
     { "E7: force", SPEC(host64, 64, 0, 1, 1, 1), 0, false, true, call_force,
       true, 0 },
-    { "E7: force, from pages", SPEC(host64, 32, 0, 1, 1, 1), 0, false, true,
+    { "E7: force, from pages", SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, false, true,
       call_force, true, 0 },
-    { "E7: synchronize out", SPEC(host64, 32, 0, 1, 1, 1), 0, false, true,
+    { "E7: synchronize out", SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, false, true,
       call_out, true, 0 },
-    { "E7: synchronize in", SPEC(host64, 32, 0, 1, 1, 1), 0, false, true,
+    { "E7: synchronize in", SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, false, true,
       call_in, true, 0 },
 
     { "E7: prepare, mapped", SPEC(host64, 64, 0, 1, 1, 1), 0, true, false,
@@ -241,7 +239,7 @@ static const struct {
       IODMA_LEAST_BOUNCE, true, false, call_prepare, true, 4 },
     { "E7: set_memory, mapped", SPEC(host64, 64, 0, 1, 1, 1), 0, true, false,
       call_set, false, 4 },
-    { "E7: prepare_with_spec, mapped", SPEC(host64, 32, 0, 1, 1, 1), 0, false,
+    { "E7: prepare_with_spec, mapped", SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, false,
       false, call_with_spec, false, 4 },
     { "E7: force, mapped", SPEC(host64, 64, 0, 1, 1, 1), 0, true, true,
       call_force, true, 1 },
@@ -353,7 +351,7 @@ static void moment(void)
 static void expect_undone(size_t index, unsigned first, unsigned n)
 {
     const struct model_mapper_call *call = &model.calls[first];
-    uint64_t length = 0;
+    hal_address length = 0;
 
     if (!expect("the log is long enough",
                 model.call_count <= MODEL_MAPPER_CALLS) ||
@@ -455,7 +453,7 @@ static void no_window(size_t index)
 {
     void *windows[SPARSE_WINDOWS];
     struct state before;
-    uint64_t length;
+    hal_address length;
 
     set_up(index);
     if (calls[index].prepared)
@@ -529,7 +527,7 @@ static void many_rounds(void)
     for (unsigned i = 0; i < 10000; i++) {
         size_t index = random_below(&seed, COUNT_OF(calls));
         struct iodma_spec spec = calls[index].spec;
-        uint64_t offset = random_below(&seed, 0x800);
+        hal_address offset = random_below(&seed, 0x800);
 
         spec.mapping = calls[index].mapping;
         spec.mapper = random_below(&seed, 2) != 0 ? &mapper : NULL;

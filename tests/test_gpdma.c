@@ -12,7 +12,11 @@
 static const struct {
     const char *what;
     uint32_t slots;
-    struct hal_shared ring;
+    struct {
+        void *cpu;
+        uint64_t bus;
+        size_t size;
+    } ring;
     uint32_t fifo;
     uint32_t rows;
     uint8_t priority;
@@ -62,9 +66,13 @@ static const struct {
 static void test_start(void)
 {
     for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+        if (check_skips(set_ups[i].what, set_ups[i].ring.bus))
+            continue;
         check_case(set_ups[i].what);
         set_up(set_ups[i].slots);
-        engine->ring = set_ups[i].ring;
+        engine->ring = (struct hal_shared){ set_ups[i].ring.cpu,
+                                            (hal_address)set_ups[i].ring.bus,
+                                            set_ups[i].ring.size };
         engine->fifo = set_ups[i].fifo;
         engine->dmac.max_rows = set_ups[i].rows;
         engine->priority = set_ups[i].priority;
@@ -148,11 +156,21 @@ static uint32_t word(uint32_t index, uint32_t slot, uint32_t number)
     return from_le32(word);
 }
 
-static const struct hal_item unencodable[] = {
-    { ARENA_BUS, ARENA_BUS, 0 },           { ARENA_BUS, ARENA_BUS, 0xFFC1 },
-    { ARENA_BUS, ARENA_BUS, 0x100000010 }, { 0x100000000, ARENA_BUS, 4 },
-    { ARENA_BUS, 0x100000000, 4 },         { 0xFFFFFFFC, ARENA_BUS, 5 },
-    { ARENA_BUS, 0xFFFFFFFC, 5 },          { UINT64_MAX - 3, ARENA_BUS, 8 },
+static const struct {
+    const char *what;
+    struct wide_item item;
+} unencodable[] = {
+    { "no bytes are not taken", { ARENA_BUS, ARENA_BUS, 0 } },
+    { "a byte too many is not taken", { ARENA_BUS, ARENA_BUS, 0xFFC1 } },
+    { "2^32 + 16 bytes are not taken", { ARENA_BUS, ARENA_BUS, 0x100000010 } },
+    { "a source above 32 bits is not taken", { 0x100000000, ARENA_BUS, 4 } },
+    { "a destination above 32 bits is not taken",
+      { ARENA_BUS, 0x100000000, 4 } },
+    { "a source that ends there is not taken", { 0xFFFFFFFC, ARENA_BUS, 5 } },
+    { "a destination that ends there is not taken",
+      { ARENA_BUS, 0xFFFFFFFC, 5 } },
+    { "a source that wraps is not taken",
+      { HAL_ADDRESS_MAX - 3, ARENA_BUS, 8 } },
 };
 
 static void test_encoding(void)
@@ -207,18 +225,21 @@ static void test_encoding(void)
         expect_memory();
     }
 
-    begin("what cannot be encoded is not taken", 0, 8);
     for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
-        struct hal_item items[2] = { nth(0), unencodable[i] };
+        struct hal_item items[2] = { nth(0), nth(0) };
 
+        if (check_skips_item(unencodable[i].what, &unencodable[i].item,
+                             &items[1]))
+            continue;
+        begin(unencodable[i].what, 0, 8);
         expect_number("taken", emit(items, 2), 1);
         expect_number("taken", emit(&items[1], 1), 0);
         submit();
         run();
         expect_progress(1, HAL_FAULT_NONE);
+        expect_item(nth(0));
+        expect_memory();
     }
-    expect_item(nth(0));
-    expect_memory();
 
     begin("the last byte that 32 bits reach is reached", 0, 4);
     memset(top, 0x5A, TOP);

@@ -43,7 +43,7 @@ static const struct {
     uint32_t source;
     uint32_t destination;
     const struct hal_port *port;
-    hal_address bus;
+    uint64_t bus;
     enum iodma_status status;
 } routes[] = {
     { "a port", HAL_PORT, HAL_MEMORY, &wide, PORT_BUS, IODMA_OK },
@@ -101,9 +101,12 @@ static void test_ports(void)
     static const struct hal_port *const ports[] = { &fifo, &wide };
 
     for (uint32_t i = 0; i < COUNT_OF(routes); i++) {
-        struct hal_end end = { .port = routes[i].port, .bus = routes[i].bus };
+        struct hal_end end = { .port = routes[i].port,
+                               .bus = (hal_address)routes[i].bus };
         struct hal_route route = { .source = end, .destination = end };
 
+        if (check_skips(routes[i].what, routes[i].bus))
+            continue;
         route.source.kind = (uint8_t)routes[i].source;
         route.destination.kind = (uint8_t)routes[i].destination;
         begin(routes[i].what, 0, 8);
@@ -182,7 +185,7 @@ static void test_fills(void)
         engine = &engines[i % 2];
         expect_status("start", start(), IODMA_OK);
         expect_status("route", go(&route), IODMA_OK);
-        one.source = UINT64_MAX; /* not looked at */
+        one.source = HAL_ADDRESS_MAX; /* not looked at */
         expect_number("taken", emit(&one, 1), 1);
         submit();
         run();

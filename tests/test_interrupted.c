@@ -22,8 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define GIB4 UINT64_C(0x100000000)
-#define IOVA UINT64_C(0x80000000)
+#define IOVA MODEL_MAPPER_FIRST
 
 enum {
     LEVELS = 3,          /* the program, its interrupt, that one's  */
@@ -154,16 +153,17 @@ static bool append(struct iodma_command *command, struct hal_segment segment,
 }
 
 /* Is it an address that the mapper translates? */
-static bool is_iova(uint64_t address)
+static bool is_iova(hal_address address)
 {
     return range_holds(IOVA, IOVA_PAGES * WATCHED_GRANULE, address);
 }
 
 /* Where the device's access to an address goes; *length is cut to what goes
    there with it. */
-static uint64_t translated(uint64_t address, uint32_t access, uint64_t *length)
+static hal_address translated(hal_address address, uint32_t access,
+                              hal_address *length)
 {
-    uint64_t at = address;
+    hal_address at = address;
 
     if (is_iova(address)) {
         must(expect("the device may access what is listed",
@@ -177,10 +177,10 @@ static uint64_t translated(uint64_t address, uint32_t access, uint64_t *length)
 
 /* The byte at a position of a list, and how many lie side by side from there
    on in the model. Returns NULL at the end, or behind MOST_BYTES. */
-static uint8_t *bytes_at(const struct list *list, uint64_t position,
-                         uint32_t access, uint64_t *length)
+static uint8_t *bytes_at(const struct list *list, hal_address position,
+                         uint32_t access, hal_address *length)
 {
-    uint64_t rest = MOST_BYTES - position;
+    hal_address rest = MOST_BYTES - position;
 
     for (uint32_t i = 0; i < list->count && rest != 0; i++) {
         struct hal_segment segment = list->segments[i];
@@ -196,10 +196,10 @@ static uint8_t *bytes_at(const struct list *list, uint64_t position,
 }
 
 /* Returns how many bytes there were. */
-static uint64_t read_list(const struct list *list, uint8_t *to)
+static hal_address read_list(const struct list *list, uint8_t *to)
 {
-    uint64_t done = 0;
-    uint64_t length;
+    hal_address done = 0;
+    hal_address length;
     const uint8_t *from;
 
     while ((from = bytes_at(list, done, HAL_READ, &length)) != NULL) {
@@ -211,8 +211,8 @@ static uint64_t read_list(const struct list *list, uint8_t *to)
 
 static void write_list(const struct list *list, const uint8_t *from)
 {
-    uint64_t done = 0;
-    uint64_t length;
+    hal_address done = 0;
+    hal_address length;
     uint8_t *to;
 
     while ((to = bytes_at(list, done, HAL_WRITE, &length)) != NULL) {
@@ -253,8 +253,7 @@ static void generate(struct iodma_command *command, struct list *list)
 
         must(expect_status(
             "gen",
-            iodma_command_gen_segments(command, &offset,
-                                       &list->segments[list->count], &count),
+            fixture_gen(command, &offset, &list->segments[list->count], &count),
             IODMA_OK));
         list->count += count;
     }
@@ -332,16 +331,16 @@ static const struct {
                  RUNG_DIRECT,
                  { { 0x60002, 0x80 }, { 0x61001, 0x43 } } },
     [EDGES] = { DEVICE(64, 0, 1), RUNG_SPLIT, { { 0x67014, 0x90 } } },
-    [PAGES] = { DEVICE(32, 0, 1),
+    [PAGES] = { DEVICE(REACH_BITS, 0, 1),
                 RUNG_SPLIT,
-                { { 0x62000, 0x40 }, { GIB4 + 0x2080, 0x110 } } },
+                { { 0x62000, 0x40 }, { FAR + 0x2080, 0x110 } } },
     [WHOLE] = { DEVICE(64, 0, 4),
                 RUNG_WHOLE,
                 { { 0x63F81, 0x100 }, { 0x65000, 0x30 } } },
-    [MAPPED] = { DEVICE(32, 0, 1),
+    [MAPPED] = { DEVICE(REACH_BITS, 0, 1),
                  RUNG_DIRECT,
                  { { 0x66080, 0x80 },
-                   { GIB4 + 0x2200, 0x90 },
+                   { FAR + 0x2200, 0x90 },
                    { 0x64001, 0x43 } } },
 };
 
@@ -361,7 +360,7 @@ static void set_up_memory(struct life *life, uint8_t kind)
     memcpy(life->ranges, kinds[kind].ranges, sizeof life->ranges);
     for (unsigned i = 0; life->ranges[i].length != 0; i++)
         life->ranges[i].address +=
-            (depth - 1) * LEVEL_STEP + shift * WATCHED_GRANULE;
+            (depth - 1) * LEVEL_STEP + shift * (hal_address)WATCHED_GRANULE;
     life->memory = row_memory(life->ranges, IODMA_INOUT);
     life->client = client_list(&life->memory);
     draw_bytes(life->before, (uint8_t)(0x20 * depth));
@@ -400,7 +399,7 @@ static void use_device(const struct life *life, uint8_t kind)
 {
     uint8_t bytes[MOST_BYTES];
     struct list list;
-    uint64_t length;
+    hal_address length;
 
     if (kind == PAGES)
         emit_list(life->command, &list);
@@ -498,8 +497,8 @@ struct scenario {
     uint32_t direction;
     unsigned rung;
     const struct iodma_range *ranges;
-    uint64_t offset, length; /* of the window */
-    step steps[MOST_STEPS];  /* ends at NULL  */
+    hal_address offset, length; /* of the window */
+    step steps[MOST_STEPS];     /* ends at NULL  */
 };
 
 static struct {
@@ -540,8 +539,8 @@ static void note_list(void)
         struct hal_segment rest = program.list.segments[i];
 
         while (rest.length != 0 && !broken) {
-            uint64_t within = modulo(rest.address, WATCHED_GRANULE);
-            uint64_t length = smaller(rest.length, WATCHED_GRANULE - within);
+            hal_address within = modulo(rest.address, WATCHED_GRANULE);
+            hal_address length = smaller(rest.length, WATCHED_GRANULE - within);
             bool found =
                 is_iova(rest.address) ||
                 range_holds(WATCHED_STORAGE, WATCHED_PAGES * WATCHED_GRANULE,
@@ -685,7 +684,7 @@ static void client_writes(void)
 static void read_bytes(void)
 {
     uint8_t bytes[MOST_BYTES];
-    uint64_t length =
+    hal_address length =
         iodma_command_read_bytes(program.command, 0x11, bytes, sizeof bytes);
 
     note_number(length);
@@ -726,14 +725,14 @@ static const struct iodma_range near[ROW_RANGES] = {
 /* Three pages of storage, two for one range and one for two; or four in one
    piece. */
 static const struct iodma_range far[ROW_RANGES] = {
-    { 0x20002, 0x80 },     { GIB4 + 0x80, 0x180 }, { GIB4 + 0x1FC0, 0x80 },
-    { GIB4 + 0x10, 0x20 }, { 0x30000, 0xC0 },
+    { 0x20002, 0x80 },    { FAR + 0x80, 0x180 }, { FAR + 0x1FC0, 0x80 },
+    { FAR + 0x10, 0x20 }, { 0x30000, 0xC0 },
 };
 
 /* The same of whole lines. */
 static const struct iodma_range far_lines[ROW_RANGES] = {
     { 0x51000, 0x40 },
-    { GIB4 + 0x4F80, 0x280 },
+    { FAR + 0x4F80, 0x280 },
     { 0x52000, 0x80 },
 };
 
@@ -772,33 +771,33 @@ static const struct scenario scenarios[] = {
       0, 0,
       { prepare, list, device_writes, force, list, device_reads, complete } },
     { "pages",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
+      DEVICE(REACH_BITS, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
       { attach, list, device_reads, device_writes, detach } },
     { "pages, not coherent",
-      DEVICE(32, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, RUNG_SPLIT,
+      DEVICE(REACH_BITS, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, RUNG_SPLIT,
       far_lines,
       0, 0, { attach, list, device_reads, device_writes, detach } },
     { "pages, part of the memory, into an emitter",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_IN, RUNG_SPLIT, far, 0x41,
+      DEVICE(REACH_BITS, 0, 1), IODMA_MAPPED, false, IODMA_IN, RUNG_SPLIT, far, 0x41,
       0x303,
       { prepare, emit, device_writes, complete } },
     { "pages, filled with zeros",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
+      DEVICE(REACH_BITS, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
       { prepare_zeros, list, device_reads, complete_only } },
     { "pages, prepared twice",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_OUT, RUNG_SPLIT, far, 0, 0,
+      DEVICE(REACH_BITS, 0, 1), IODMA_MAPPED, false, IODMA_OUT, RUNG_SPLIT, far, 0, 0,
       { prepare, prepare, complete, list, device_reads, complete } },
     { "pages, synchronized both ways",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
+      DEVICE(REACH_BITS, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
       { prepare, list, device_writes, sync_in, client_writes, sync_out,
         device_reads, complete_only } },
     { "pages, read and written by the CPU",
-      DEVICE(32, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, RUNG_SPLIT,
+      DEVICE(REACH_BITS, 0, 1), IODMA_NON_COHERENT, false, IODMA_INOUT, RUNG_SPLIT,
       far_lines,
       0, 0,
       { prepare, read_bytes, write_bytes, list, device_reads, complete } },
     { "pages, forced to a buffer",
-      DEVICE(32, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
+      DEVICE(REACH_BITS, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_SPLIT, far, 0, 0,
       { prepare, list, device_writes, force, list, device_reads, complete } },
     { "whole",
       DEVICE(64, 0x90, 4), IODMA_MAPPED, false, IODMA_INOUT, RUNG_WHOLE, odd,
@@ -819,7 +818,7 @@ static const struct scenario scenarios[] = {
       DEVICE(64, 0, 1), IODMA_MAPPED, false, IODMA_INOUT, RUNG_DIRECT, near, 0,
       0, { share, share } },
     { "mapped",
-      DEVICE(32, 0x60, 1), IODMA_MAPPED, true, IODMA_INOUT, RUNG_DIRECT, far,
+      DEVICE(REACH_BITS, 0x60, 1), IODMA_MAPPED, true, IODMA_INOUT, RUNG_DIRECT, far,
       0, 0, { attach, list, device_reads, device_writes, detach } },
     { "mapped, part of the memory, into an emitter",
       DEVICE(64, 0x30, 1), IODMA_MAPPED, true, IODMA_OUT, RUNG_DIRECT, near,
@@ -830,7 +829,7 @@ static const struct scenario scenarios[] = {
       { prepare, list, device_writes, complete, prepare, list, device_reads,
         complete } },
     { "mapped, iterate only",
-      DEVICE(32, 0x60, 1), IODMA_ITERATE_ONLY, true, IODMA_INOUT, RUNG_DIRECT,
+      DEVICE(REACH_BITS, 0x60, 1), IODMA_ITERATE_ONLY, true, IODMA_INOUT, RUNG_DIRECT,
       far, 0, 0, { prepare, list, device_reads, device_writes, complete } },
     { "mapped, whole",
       DEVICE(64, 0x90, 4), IODMA_MAPPED, true, IODMA_INOUT, RUNG_WHOLE, odd,

@@ -21,8 +21,8 @@ static void begin_kept(void)
 
 /* Prepare a window with a command of its own, as S(host64, ...) asks. */
 static void prepare_window(struct iodma_command *to,
-                           const struct iodma_spec *spec, uint64_t offset,
-                           uint64_t length)
+                           const struct iodma_spec *spec, hal_address offset,
+                           hal_address length)
 {
     mapped_attach(to, spec, IODMA_MAPPED);
     expect_status("prepare",
@@ -30,7 +30,7 @@ static void prepare_window(struct iodma_command *to,
                   IODMA_OK);
 }
 
-static void expect_dropped(uint64_t iova, uint64_t length)
+static void expect_dropped(hal_address iova, hal_address length)
 {
     expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
     expect_revoked(iova, length);
@@ -136,21 +136,21 @@ static const struct {
     struct mapped_facts facts;
     bool iterates;     /* IODMA_ITERATE_ONLY does the same             */
     unsigned occupied; /* pages before the mapping, when that was made */
-    uint64_t offset, length;
+    hal_address offset, length;
     enum iodma_status want;
     unsigned pages; /* of a mapping of its own; 0: none */
-    uint64_t iova;  /* of the first segment             */
+    hal_address iova;  /* of the first segment             */
 } users[] = {
-    { "E13: what meets the limits", SPEC(host64, 32, 0, 0x200, 1, 1), { 0 },
+    { "E13: what meets the limits", SPEC(host64, REACH_BITS, 0, 0x200, 1, 1), { 0 },
       true, 0, 0, 0x2000, IODMA_OK, 0, MAPPED_BASE + 0xa00 },
-    { "E13: out of reach", SPEC(host64, 32, 0, 1, 1, 1),
-      { 0, 0xFFFFE000, 0x10000FFFF }, true, 2, 0x600, 0x10, IODMA_OK, 1,
-      0xFFFFE000 },
-    { "E13: up to the last byte within reach", SPEC(host64, 32, 0, 1, 1, 1),
-      { 0, 0xFFFFD000, 0x10000FFFF }, true, 0, 0x600, 0x10, IODMA_OK, 0,
-      0xFFFFE000 },
+    { "E13: out of reach", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      { 0, FAR - 0x2000, FAR + 0xffff }, true, 2, 0x600, 0x10, IODMA_OK, 1,
+      FAR - 0x2000 },
+    { "E13: up to the last byte within reach", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      { 0, FAR - 0x3000, FAR + 0xffff }, true, 0, 0x600, 0x10, IODMA_OK, 0,
+      FAR - 0x2000 },
     { "E13: out of reach, and nothing of its own within",
-      SPEC(host64, 32, 0, 1, 1, 1), { 0, GIB4, 0x10000FFFF }, true, 0, 0x600,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), { 0, FAR, FAR + 0xffff }, true, 0, 0x600,
       0x10, IODMA_NO_RESOURCES, 0, 0 },
     { "E13: an alignment above the page",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000), { 0 },
@@ -221,7 +221,7 @@ static void not_kept(void)
 }
 
 /* Each byte of mapped.list is shown, with nobody's command. */
-static void expect_list_shown(uint64_t first_bus)
+static void expect_list_shown(hal_address first_bus)
 {
     hal_address at = 0;
 
@@ -404,7 +404,7 @@ static void cannot_keep(void)
 {
     static const struct iodma_range hole[ROW_RANGES] = {
         { 0x13000, 0x1000 },
-        { UINT64_C(1) << 63, 0x1000 },
+        { FIXTURE_LAST + 1, 0x1000 },
         { 0x15000, 0x1000 },
     };
 
@@ -452,9 +452,10 @@ static void cannot_keep(void)
     expect_dropped(MAPPED_BASE, 0x1000);
 }
 
-static bool identity(uint64_t virtual, uint64_t *physical, uint64_t *length)
+static bool identity(hal_address virtual, hal_address *physical,
+                     hal_address *length)
 {
-    uint64_t rest = 0x1000 - modulo(virtual, 0x1000);
+    hal_address rest = 0x1000 - modulo(virtual, 0x1000);
 
     *physical = virtual ^ 0x1000;
     *length = smaller(*length, rest);
@@ -565,7 +566,7 @@ static void listed_behind_hole(void)
 {
     static const struct iodma_range hole[ROW_RANGES] = {
         { 0x13000, 0x1000 },
-        { UINT64_C(1) << 63, 0x1000 },
+        { FIXTURE_LAST + 1, 0x1000 },
         { 0x15000, 0x1000 },
     };
 

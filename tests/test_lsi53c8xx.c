@@ -225,7 +225,11 @@ static void expect_usable(void)
 static const struct {
     const char *what;
     uint32_t slots;
-    struct hal_shared ring;
+    struct {
+        void *cpu;
+        uint64_t bus;
+        size_t size;
+    } ring;
 } set_ups[] = {
     { "start with no ring: BadArgument", 4, { NULL, RING_BUS, sizeof ring } },
     { "start with no slots: BadArgument", 0, { ring, RING_BUS, sizeof ring } },
@@ -247,9 +251,9 @@ static const struct {
     { "start with a ring across the end of 32 bits: BadArgument",
       4,
       { ring, 0xFFFFFFF0, sizeof ring } },
-    { "start with a ring across the end of 64 bits: BadArgument",
+    { "start with a ring across the end of all addresses: BadArgument",
       4,
-      { ring, UINT64_MAX - 15, sizeof ring } },
+      { ring, HAL_ADDRESS_MAX - 15, sizeof ring } },
     { "start with a ring that does not lie on words: BadArgument",
       4,
       { ring, RING_BUS + 2, sizeof ring } },
@@ -258,9 +262,13 @@ static const struct {
 static void test_start(void)
 {
     for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+        if (check_skips(set_ups[i].what, set_ups[i].ring.bus))
+            continue;
         check_case(set_ups[i].what);
         set_up(set_ups[i].slots);
-        lsi.ring = set_ups[i].ring;
+        lsi.ring = (struct hal_shared){ set_ups[i].ring.cpu,
+                                        (hal_address)set_ups[i].ring.bus,
+                                        set_ups[i].ring.size };
         expect_status("start", start(), IODMA_BAD_ARGUMENT);
         expect_number("writes", chip.writes[LSI_ISTAT0], 0);
     }
@@ -329,7 +337,7 @@ static void test_encoding(void)
 
 static const struct {
     const char *what;
-    struct hal_item item;
+    struct wide_item item;
 } unencodable[] = {
     { "emit refuses no bytes", { ARENA_BUS, ARENA_BUS, 0 } },
     { "emit refuses 2^24 bytes", { ARENA_BUS, ARENA_BUS, 0x1000000 } },
@@ -341,10 +349,10 @@ static const struct {
       { 0xFFFFFFFC, ARENA_BUS, 5 } },
     { "emit refuses a destination that ends above 32 bits",
       { ARENA_BUS, 0xFFFFFFFC, 5 } },
-    { "emit refuses a source that wraps around 64 bits",
-      { UINT64_MAX - 3, ARENA_BUS, 8 } },
-    { "emit refuses a destination that wraps around 64 bits",
-      { ARENA_BUS, UINT64_MAX - 3, 8 } },
+    { "emit refuses a source that wraps",
+      { HAL_ADDRESS_MAX - 3, ARENA_BUS, 8 } },
+    { "emit refuses a destination that wraps",
+      { ARENA_BUS, HAL_ADDRESS_MAX - 3, 8 } },
     { "emit refuses ends that differ by 1 modulo 4",
       { ARENA_BUS + 1, ARENA_BUS, 4 } },
     { "emit refuses ends that differ by 2 modulo 4",
@@ -354,8 +362,11 @@ static const struct {
 static void test_unencodable(void)
 {
     for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
-        struct hal_item items[3] = { nth(0), unencodable[i].item, nth(1) };
+        struct hal_item items[3] = { nth(0), nth(0), nth(1) };
 
+        if (check_skips_item(unencodable[i].what, &unencodable[i].item,
+                             &items[1]))
+            continue;
         begin(unencodable[i].what, 8);
         expect_number("taken of three", emit(items, 3), 1);
         expect_number("taken of two", emit(&items[1], 2), 0);

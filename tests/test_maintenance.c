@@ -15,7 +15,7 @@ static const struct {
     bool snooped;
     uint32_t direction;
     struct iodma_range ranges[ROW_RANGES];
-    uint64_t offset, length; /* of the window */
+    hal_address offset, length; /* of the window */
     bool maintain;           /* flush_cache, invalidate_cache */
     struct recorded_call want[8]; /* lines; ends at length 0 */
 } cases[] = {
@@ -34,10 +34,10 @@ static const struct {
       IODMA_NON_COHERENT, true, IODMA_INOUT, { { 0x10001, 0x1000 } }, 0, 0,
       true, { { 'c', 0x100000, 0x1000, 0 }, { 'i', 0x100000, 0x1000, 0 } } },
     { 135, "pages and direct parts are maintained",
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, true, IODMA_INOUT,
-      { { 0xfffff000, 0x3000 } }, 0, 0, true,
-      { { 'c', 0xfffff000, 0x1000, 0 }, { 'c', 0x100000, 0x1000, 0 },
-        { 'c', 0x102000, 0x1000, 0 }, { 'i', 0xfffff000, 0x1000, 0 },
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_NON_COHERENT, true, IODMA_INOUT,
+      { { FAR - 0x1000, 0x3000 } }, 0, 0, true,
+      { { 'c', FAR - 0x1000, 0x1000, 0 }, { 'c', 0x100000, 0x1000, 0 },
+        { 'c', 0x102000, 0x1000, 0 }, { 'i', FAR - 0x1000, 0x1000, 0 },
         { 'i', 0x100000, 0x1000, 0 }, { 'i', 0x102000, 0x1000, 0 } } },
     { 0, "E1: an aperture that is not snooped, whatever the type",
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_MAPPED, false, IODMA_IN,
@@ -80,7 +80,7 @@ enum cached { MAINTAINED, NOBODY_MAINTAINS };
 static const struct hal_region regions[] = {
     { 0, 0x3ffff, HAL_WRITE_BACK, true, &sparse_window },
     { 0x40000, 0x4ffff, HAL_UNCACHED, true, &sparse_window },
-    { 0x50000, INT64_MAX, HAL_WRITE_BACK, true, &sparse_window },
+    { 0x50000, FIXTURE_LAST, HAL_WRITE_BACK, true, &sparse_window },
 };
 
 static void begin_on(const struct hal_aperture *apertures, uint32_t count,
@@ -138,7 +138,7 @@ static void expect_calls(const struct recorded_call *want, unsigned most)
 
 /* Is a line part of what these calls are for? */
 static bool has_line(const struct recorded_call *calls, unsigned count,
-                     char operation, uint64_t line)
+                     char operation, hal_address line)
 {
     for (unsigned i = 0; i < count; i++) {
         if (calls[i].operation == operation && calls[i].length != 0 &&
@@ -158,7 +158,7 @@ static void expect_lines_of(const char *what, const struct recorded_call *calls,
     for (unsigned i = 0; i < count; i++) {
         if (calls[i].operation != operation || calls[i].length == 0)
             continue;
-        for (uint64_t line = calls[i].pa - calls[i].pa % 64;
+        for (hal_address line = calls[i].pa - calls[i].pa % 64;
              line < calls[i].pa + calls[i].length; line += 64) {
             if (!has_line(others, other_count, operation, line)) {
                 expect_number(what, line, 0);
@@ -570,14 +570,14 @@ static void prepare_inbound(struct iodma_memory *mine, uint32_t mapping,
     expect_number("rung", fixture_rung(&command), rung);
 }
 
-static void expect_first(uint64_t offset, uint64_t address, uint64_t length)
+static void expect_first(hal_address offset, hal_address address,
+                         hal_address length)
 {
     struct hal_segment want = { address, length };
     struct hal_segment got = { 0, 0 };
     uint32_t count = 1;
 
-    expect_status("gen",
-                  iodma_command_gen_segments(&command, &offset, &got, &count),
+    expect_status("gen", fixture_gen(&command, &offset, &got, &count),
                   IODMA_OK);
     expect_segments("the first segment", &got, count, &want, 1);
 }
@@ -696,10 +696,10 @@ static void no_storage(void)
 
 /* Where nobody maintains caches, what needs it is refused. */
 static const struct hal_aperture snooped[] = {
-    { 0, INT64_MAX, 0, HAL_READ | HAL_WRITE, true },
+    { 0, FIXTURE_LAST, 0, HAL_READ | HAL_WRITE, true },
 };
 static const struct hal_aperture not_snooped[] = {
-    { 0, INT64_MAX, 0, HAL_READ | HAL_WRITE, false },
+    { 0, FIXTURE_LAST, 0, HAL_READ | HAL_WRITE, false },
 };
 static const struct hal_aperture storage_not_snooped[] = {
     { 0, 0xfffff, 0, HAL_READ | HAL_WRITE, true },
@@ -717,37 +717,37 @@ static const struct {
     enum iodma_status want;
 } without[] = {
     { "snooped memory goes directly", snooped, 1,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_IN,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_MAPPED, IODMA_IN,
       { { 0x10010, 0x100 } }, IODMA_OK },
-    { "snooped memory is bounced", snooped, 1, SPEC(host64, 32, 0, 1, 1, 1),
-      IODMA_MAPPED, IODMA_INOUT, { { 0x100000000, 0x100 } }, IODMA_OK },
+    { "snooped memory is bounced", snooped, 1, SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      IODMA_MAPPED, IODMA_INOUT, { { FAR, 0x100 } }, IODMA_OK },
     { "a device that does not snoop, Out", snooped, 1,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_OUT,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_OUT,
       { { 0x10000, 0x1000 } }, IODMA_UNSUPPORTED },
     { "a device that does not snoop, In", snooped, 1,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_IN,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_IN,
       { { 0x10000, 0x1000 } }, IODMA_UNSUPPORTED },
     { "an aperture that is not snooped, Out", not_snooped, 1,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
       { { 0x10000, 0x1000 } }, IODMA_UNSUPPORTED },
     { "an aperture that is not snooped, In, and shared lines", not_snooped, 1,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_IN,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_MAPPED, IODMA_IN,
       { { 0x10010, 0x100 } }, IODMA_UNSUPPORTED },
     { "one of two ranges is not snooped", storage_not_snooped, 2,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
       { { 0x10000, 0x100 }, { 0x280000, 0x100 } }, IODMA_UNSUPPORTED },
-    { "it is uncached", not_snooped, 1, SPEC(host64, 32, 0, 1, 1, 1),
+    { "it is uncached", not_snooped, 1, SPEC(host64, REACH_BITS, 0, 1, 1, 1),
       IODMA_MAPPED, IODMA_INOUT, { { 0x40010, 0x100 } }, IODMA_OK },
     { "it is uncached, and the device does not snoop", snooped, 1,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_IN,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_NON_COHERENT, IODMA_IN,
       { { 0x40010, 0x100 } }, IODMA_OK },
     { "one byte of it is not uncached", not_snooped, 1,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_MAPPED, IODMA_OUT,
       { { 0x4ff01, 0x100 } }, IODMA_UNSUPPORTED },
-    { "it is only listed", not_snooped, 1, SPEC(host64, 32, 0, 1, 1, 1),
+    { "it is only listed", not_snooped, 1, SPEC(host64, REACH_BITS, 0, 1, 1, 1),
       IODMA_ITERATE_ONLY, IODMA_INOUT, { { 0x10010, 0x100 } }, IODMA_OK },
     { "IODMA_DIRECT_ONLY, and lines of its own", not_snooped, 1,
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_DIRECT_ONLY, IODMA_IN,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_DIRECT_ONLY, IODMA_IN,
       { { 0x10000, 0x100 } }, IODMA_UNSUPPORTED },
     { "snooped memory is bounced to storage that is not", storage_not_snooped,
       2, SPEC(host64, 64, 0, 4, 1, 1), IODMA_MAPPED, IODMA_OUT,
@@ -784,11 +784,12 @@ static void pool_half_cached(void)
     static const struct hal_region three[] = {
         { 0, 0x1fffff, HAL_UNCACHED, true, &sparse_window },
         { 0x200000, 0x2fffff, HAL_WRITE_BACK, true, &sparse_window },
-        { 0x300000, INT64_MAX, HAL_UNCACHED, true, &sparse_window },
+        { 0x300000, FIXTURE_LAST, HAL_UNCACHED, true, &sparse_window },
     };
-    static const struct iodma_spec narrow = SPEC(host64, 32, 0, 1, 1, 1);
+    static const struct iodma_spec narrow =
+        SPEC(host64, REACH_BITS, 0, 1, 1, 1);
     static const struct iodma_range beyond[ROW_RANGES] = {
-        { UINT64_C(0x200000000), 0x2000 },
+        { 2 * FAR, 0x2000 },
     };
     static struct iodma_bounce pool;
     static struct hal_loan loans[4];
@@ -860,11 +861,12 @@ static void unfinished(void)
 /* Loans lie in lines of their own, one behind the other. */
 static void side_by_side(void)
 {
-    static const struct iodma_spec narrow = SPEC(host64, 32, 0, 1, 1, 1);
+    static const struct iodma_spec narrow =
+        SPEC(host64, REACH_BITS, 0, 1, 1, 1);
     static const struct iodma_range apart[ROW_RANGES] = {
-        { 0x100000010, 0x20 },
-        { 0x100002000, 0x20 },
-        { 0x100004004, 0x20 },
+        { FAR + 0x10, 0x20 },
+        { FAR + 0x2000, 0x20 },
+        { FAR + 0x4004, 0x20 },
     };
 
     check_case("storage side by side is maintained as one range");

@@ -23,45 +23,48 @@ static const struct {
     struct hal_mapper hal_mapper;
     uint32_t count; /* pages that there are bits for */
     enum iodma_status want;
-    uint64_t first, pages;
+    hal_address first, pages;
 } spaces[] = {
-    { "all of mapper M", { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true },
-      MAPPED_PAGES, IODMA_OK, MAPPED_BASE, 0x10000 },
+    { "all of mapper M", { NULL, 0x1000, MAPPED_BASE, MAPPED_LAST, true },
+      MAPPED_PAGES, IODMA_OK, MAPPED_BASE, MAPPED_PAGES },
     { "what the bits suffice for",
-      { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true }, 7, IODMA_OK,
+      { NULL, 0x1000, MAPPED_BASE, MAPPED_LAST, true }, 7, IODMA_OK,
         MAPPED_BASE, 7 },
     { "whole pages only", { NULL, 0x1000, 0x1001, 0x4FFE, true }, MAPPED_PAGES,
       IODMA_OK, 0x2000, 2 },
     { "one page", { NULL, 0x1000, 0x1000, 0x1FFF, true }, MAPPED_PAGES,
       IODMA_OK, 0x1000, 1 },
-    { "the last of 64 bits",
-      { NULL, 0x1000, UINT64_MAX - 0x1FFF, UINT64_MAX, true }, MAPPED_PAGES,
-      IODMA_OK, UINT64_MAX - 0x1FFF, 2 },
-    { "more pages than can be numbered", { NULL, 1, 0, UINT64_MAX, true },
+    { "the last there are",
+      { NULL, 0x1000, HAL_ADDRESS_MAX - 0x1FFF, HAL_ADDRESS_MAX, true }, MAPPED_PAGES,
+      IODMA_OK, HAL_ADDRESS_MAX - 0x1FFF, 2 },
+    { "more pages than can be numbered", { NULL, 1, 0, HAL_ADDRESS_MAX, true },
       MAPPED_PAGES, IODMA_OK, 0, MAPPED_PAGES },
     { "no whole page", { NULL, 0x1000, 0x1001, 0x2FFE, true }, MAPPED_PAGES,
       IODMA_BAD_ARGUMENT, 0, 0 },
     { "less than a page", { NULL, 0x1000, 0x1000, 0x1FFE, true }, MAPPED_PAGES,
       IODMA_BAD_ARGUMENT, 0, 0 },
-    { "none behind the end of 64 bits",
-      { NULL, 0x1000, UINT64_MAX - 5, UINT64_MAX, true }, MAPPED_PAGES,
+    { "none behind the last address",
+      { NULL, 0x1000, HAL_ADDRESS_MAX - 5, HAL_ADDRESS_MAX, true }, MAPPED_PAGES,
       IODMA_BAD_ARGUMENT, 0, 0 },
     { "an end before its beginning", { NULL, 0x1000, 0x5000, 0x2FFF, true },
       MAPPED_PAGES, IODMA_BAD_ARGUMENT, 0, 0 },
-    { "pages of no power of two", { NULL, 0x3000, MAPPED_BASE, 0x8FFFFFFF,
+    { "pages of no power of two", { NULL, 0x3000, MAPPED_BASE, MAPPED_LAST,
       true }, MAPPED_PAGES, IODMA_BAD_ARGUMENT, 0, 0 },
-    { "pages of nothing", { NULL, 0, MAPPED_BASE, 0x8FFFFFFF, true },
+    { "pages of nothing", { NULL, 0, MAPPED_BASE, MAPPED_LAST, true },
       MAPPED_PAGES, IODMA_BAD_ARGUMENT, 0, 0 },
-    { "pages of 1 GiB",
-      { NULL, 0x40000000, 0x4000000001, 0x7FFFFFFFFF, true }, MAPPED_PAGES,
-      IODMA_OK, 0x4040000000, 255 },
-    { "pages of 2 GiB, up to the end of 64 bits",
-      { NULL, 0x80000000, UINT64_MAX - 0xFFFFFFFF, UINT64_MAX, true },
-      MAPPED_PAGES, IODMA_OK, UINT64_MAX - 0xFFFFFFFF, 2 },
-    { "no bits", { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true }, 0,
+    { "large pages",
+      { NULL, FAR / 4, 4 * FAR + 1, 8 * FAR - 1, true }, MAPPED_PAGES,
+      IODMA_OK, 4 * FAR + FAR / 4, 15 },
+    { "large pages, up to the last address",
+      { NULL, FAR / 2, HAL_ADDRESS_MAX - (FAR - 1), HAL_ADDRESS_MAX, true },
+      MAPPED_PAGES, IODMA_OK, HAL_ADDRESS_MAX - (FAR - 1), 2 },
+    { "all addresses, as far as a length can tell them",
+      { NULL, 0x80000000, 0, HAL_ADDRESS_MAX, true }, MAPPED_PAGES, IODMA_OK,
+      0, HAL_ADDRESS_BITS == 64 ? MAPPED_PAGES : 1 },
+    { "no bits", { NULL, 0x1000, MAPPED_BASE, MAPPED_LAST, true }, 0,
       IODMA_BAD_ARGUMENT, 0, 0 },
     { "more bits than can be numbered",
-      { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true }, MOST_PAGES + 1,
+      { NULL, 0x1000, MAPPED_BASE, MAPPED_LAST, true }, MOST_PAGES + 1,
       IODMA_BAD_ARGUMENT, 0, 0 },
 };
 /* clang-format on */
@@ -69,7 +72,7 @@ static const struct {
 static void making(void)
 {
     static uint32_t words[IODMA_BLOCK_WORDS(MAPPED_PAGES)];
-    struct hal_mapper facts = { NULL, 0x1000, MAPPED_BASE, 0x8FFFFFFF, true };
+    struct hal_mapper facts = { NULL, 0x1000, MAPPED_BASE, MAPPED_LAST, true };
     const struct hal_lock *lock = fixture_hal_bus.lock;
 
     for (size_t i = 0; i < COUNT_OF(spaces); i++) {
@@ -219,7 +222,7 @@ static const struct {
     uint32_t mapping;
     uint32_t direction;
     struct iodma_range ranges[ROW_RANGES];
-    uint64_t offset, length; /* of the window                    */
+    hal_address offset, length; /* of the window                    */
     struct mapped_facts facts;
     bool apart;              /* the apertures are those above    */
     unsigned pages, storage; /* shown; pages of storage          */
@@ -228,142 +231,143 @@ static const struct {
     { 118, "scattered runs that meet at the ends of pages become one",
       SPEC(host64, 64, 0x20000, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x10a00, 0x600 }, { 0x53000, 0x1000 }, { 0x77000, 0xa00 } },
-      0, 0, { 0 }, false, 3, 0, { { 0x80000a00, 0x2000 } } },
+      0, 0, { 0 }, false, 3, 0, { { MAPPED_BASE + 0xa00, 0x2000 } } },
     { 119, "runs that end and begin in the middle of pages do not",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x10a00, 0x500 }, { 0x53200, 0x1000 } },
       0, 0, { 0 }, false, 3, 0,
-      { { 0x80000a00, 0x500 }, { 0x80001200, 0x1000 } } },
+      { { MAPPED_BASE + 0xa00, 0x500 }, { MAPPED_BASE + 0x1200, 0x1000 } } },
     { 120, "a buffer is mapped from the beginning of a page on",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, IODMA_OUT,
       { { 0x10001, 0x1000 } }, 0, 0, { 0 }, false, 1, 1,
-      { { 0x80000000, 0x1000 } } },
+      { { MAPPED_BASE, 0x1000 } } },
     { 121, "what is out of reach is not bounced",
-      SPEC(host64, 32, 0, 1, 1, 1), 0, IODMA_INOUT, { { GIB4, 0x4000 } },
-      0, 0, { 0 }, false, 4, 0, { { 0x80000000, 0x4000 } } },
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), 0, IODMA_INOUT, { { FAR, 0x4000 } },
+      0, 0, { 0 }, false, 4, 0, { { MAPPED_BASE, 0x4000 } } },
     { 122, "only the window's pages are mapped",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x10000, 0x4000 } },
-      0x1000, 0x2000, { 0 }, false, 2, 0, { { 0x80000000, 0x2000 } } },
+      0x1000, 0x2000, { 0 }, false, 2, 0, { { MAPPED_BASE, 0x2000 } } },
     { 123, "a maximum cuts what became one",
       SPEC(host64, 64, 0x1000, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x10000, 0x2000 }, { 0x40800, 0x800 }, { 0x50000, 0x1800 } },
       0, 0, { 0 }, false, 5, 0,
-      { { 0x80000000, 0x1000 }, { 0x80001000, 0x1000 }, { 0x80002800, 0x1000 },
-        { 0x80003800, 0x1000 } } },
+      { { MAPPED_BASE, 0x1000 }, { MAPPED_BASE + 0x1000, 0x1000 }, { MAPPED_BASE + 0x2800, 0x1000 },
+        { MAPPED_BASE + 0x3800, 0x1000 } } },
     { 129, "out: the master may read", SPEC(host64, 64, 0, 1, 1, 1), 0,
       IODMA_OUT, { { 0x10000, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
-      { { 0x80000000, 0x100 } } },
+      { { MAPPED_BASE, 0x100 } } },
     { 129, "in: it may write", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_IN,
       { { 0x10000, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
-      { { 0x80000000, 0x100 } } },
+      { { MAPPED_BASE, 0x100 } } },
     { 129, "in and out: both", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x10000, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
-      { { 0x80000000, 0x100 } } },
+      { { MAPPED_BASE, 0x100 } } },
     { 129, "none: both", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_NONE,
       { { 0x10000, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
-      { { 0x80000000, 0x100 } } },
+      { { MAPPED_BASE, 0x100 } } },
     { 130, "an alignment above the page is the mapping's",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000), 0,
       IODMA_INOUT, { { 0x13000, 0x2000 } }, 0, 0, { 0 }, false, 2, 0,
-      { { 0x80000000, 0x2000 } } },
+      { { MAPPED_BASE, 0x2000 } } },
 
     { 0, "7.2: a run that ends mid-page and one that begins there",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x10000, 0x800 }, { 0x20800, 0x800 }, { 0x30000, 0x10 } },
       0, 0, { 0 }, false, 3, 0,
-      { { 0x80000000, 0x800 }, { 0x80001800, 0x810 } } },
+      { { MAPPED_BASE, 0x800 }, { MAPPED_BASE + 0x1800, 0x810 } } },
     { 0, "7.2: two runs of one page are mapped twice",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x10010, 0x10 }, { 0x10100, 0x10 } }, 0, 0, { 0 }, false, 2, 0,
-      { { 0x80000010, 0x10 }, { 0x80001100, 0x10 } } },
+      { { MAPPED_BASE + 0x10, 0x10 }, { MAPPED_BASE + 0x1100, 0x10 } } },
     { 0, "7.2: ranges that touch are one run",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x10010, 0x10 }, { 0x10020, 0xff0 } }, 0, 0, { 0 }, false, 2, 0,
-      { { 0x80000010, 0x1000 } } },
+      { { MAPPED_BASE + 0x10, 0x1000 } } },
     { 0, "7.2: a run of many pages, offset kept",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x10fff, 0x1002 } },
-      0, 0, { 0 }, false, 3, 0, { { 0x80000fff, 0x1002 } } },
+      0, 0, { 0 }, false, 3, 0, { { MAPPED_BASE + 0xfff, 0x1002 } } },
     { 0, "7.2: a window that begins and ends mid-page",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x10a00, 0x600 }, { 0x53000, 0x1000 }, { 0x77000, 0xa00 } },
-      0x5ff, 0x1002, { 0 }, false, 3, 0, { { 0x80000fff, 0x1002 } } },
+      0x5ff, 0x1002, { 0 }, false, 3, 0, { { MAPPED_BASE + 0xfff, 0x1002 } } },
     { 0, "the mapper gets bus addresses",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x10100, 0x100 } },
-      0, 0, { 0 }, true, 1, 0, { { 0x80000100, 0x100 } } },
+      0, 0, { 0 }, true, 1, 0, { { MAPPED_BASE + 0x100, 0x100 } } },
     { 0, "page offsets are those of the bus",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x13100, 0x1000 } },
-      0, 0, { 0 }, true, 2, 0, { { 0x80000900, 0x1000 } } },
+      0, 0, { 0 }, true, 2, 0, { { MAPPED_BASE + 0x900, 0x1000 } } },
     { 0, "apertures that touch on both sides are two runs, and meet",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x11800, 0x1000 } },
-      0, 0, { 0 }, true, 2, 0, { { 0x80000800, 0x1000 } } },
+      0, 0, { 0 }, true, 2, 0, { { MAPPED_BASE + 0x800, 0x1000 } } },
     { 0, "memory that lies apart on the bus is two runs",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x12800, 0x1000 } },
       0, 0, { 0 }, true, 2, 0,
-      { { 0x80000800, 0x800 }, { 0x80001800, 0x800 } } },
+      { { MAPPED_BASE + 0x800, 0x800 }, { MAPPED_BASE + 0x1800, 0x800 } } },
     { 0, "a seam of apertures within a mapper's page is no end of a page",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x11800, 0x1000 } },
       0, 0, { 0x4000, 0, 0 }, true, 2, 0,
-      { { 0x80001800, 0x800 }, { 0x80006000, 0x800 } } },
+      { { MAPPED_BASE + 0x1800, 0x800 }, { MAPPED_BASE + 0x6000, 0x800 } } },
     { 0, "pages of 0x4000", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x13000, 0x1000 }, { 0x54000, 0x1000 } },
-      0, 0, { 0x4000, 0, 0 }, false, 2, 0, { { 0x80003000, 0x2000 } } },
+      0, 0, { 0x4000, 0, 0 }, false, 2, 0, { { MAPPED_BASE + 0x3000, 0x2000 } } },
     { 0, "pages of 0x400", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
       { { 0x13300, 0x100 }, { 0x54400, 0x300 } },
-      0, 0, { 0x400, 0, 0 }, false, 2, 0, { { 0x80000300, 0x400 } } },
+      0, 0, { 0x400, 0, 0 }, false, 2, 0, { { MAPPED_BASE + 0x300, 0x400 } } },
     { 0, "a buffer has pages of 0x400 to spare, the mapping has not",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, IODMA_OUT,
       { { 0x10001, 0x404 } }, 0, 0, { 0x400, 0, 0 }, false, 2, 1,
-      { { 0x80000000, 0x404 } } },
+      { { MAPPED_BASE, 0x404 } } },
     { 0, "E5: a buffer has pages of 0x4000 to itself",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4), 0, IODMA_OUT,
       { { 0x10001, 0x1000 } }, 0, 0, { 0x4000, 0, 0 }, false, 1, 4,
-      { { 0x80000000, 0x1000 } } },
+      { { MAPPED_BASE, 0x1000 } } },
     { 0, "IOVA begins at the first whole page",
       SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT, { { 0x10800, 0x100 } },
-      0, 0, { 0, 0x7ffff001, 0 }, false, 1, 0, { { 0x80000800, 0x100 } } },
-    { 0, "IOVA above 4 GiB", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
-      { { 0x10800, 0x100 } }, 0, 0, { 0, 0x7000000000, 0x7fffffffff }, false, 1,
-      0, { { 0x7000000800, 0x100 } } },
-    { 0, "IOVA over the seam at 4 GiB", SPEC(host64, 64, 0, 1, 1, 1), 0,
+      0, 0, { 0, MAPPED_BASE - 0xfff, 0 }, false, 1, 0, { { MAPPED_BASE + 0x800, 0x100 } } },
+    { 0, "IOVA beyond FAR", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10800, 0x100 } }, 0, 0, { 0, 7 * FAR, 8 * FAR - 1 }, false, 1,
+      0, { { 7 * FAR + 0x800, 0x100 } } },
+    { 0, "IOVA on both sides of FAR", SPEC(host64, 64, 0, 1, 1, 1), 0,
       IODMA_INOUT, { { 0x10a00, 0x600 }, { 0x53000, 0x1000 } }, 0, 0,
-      { 0, 0xfffff000, 0x10000ffff }, false, 2, 0,
-      { { 0xfffffa00, 0x1600 } } },
-    { 0, "IOVA above 4 GiB, several runs and a maximum",
+      { 0, FAR - 0x1000, FAR + 0xffff }, false, 2, 0,
+      { { FAR - 0x600, 0x1600 } } },
+    { 0, "IOVA beyond FAR, several runs and a maximum",
       SPEC(host64, 64, 0x1000, 1, 1, 1), 0, IODMA_INOUT,
-      { { 0x10000, 0x1800 }, { GIB4 + 0x53800, 0x800 } }, 0, 0,
-      { 0, 0x7000000000, 0x7fffffffff }, false, 3, 0,
-      { { 0x7000000000, 0x1000 }, { 0x7000001000, 0x800 },
-        { 0x7000002800, 0x800 } } },
-    { 0, "pages of 1 GiB", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
-      { { 0x10800, 0x100 }, { 0x140000800, 0x100 }, { 0x23ffff800, 0x1000 } },
-      0, 0, { 0x40000000, 0x4000000000, 0x7fffffffff }, false, 4, 0,
-      { { 0x4000010800, 0x100 }, { 0x4040000800, 0x100 },
-        { 0x40bffff800, 0x1000 } } },
+      { { 0x10000, 0x1800 }, { FAR + 0x53800, 0x800 } }, 0, 0,
+      { 0, 7 * FAR, 8 * FAR - 1 }, false, 3, 0,
+      { { 7 * FAR, 0x1000 }, { 7 * FAR + 0x1000, 0x800 },
+        { 7 * FAR + 0x2800, 0x800 } } },
+    { 0, "large pages", SPEC(host64, 64, 0, 1, 1, 1), 0, IODMA_INOUT,
+      { { 0x10800, 0x100 }, { FAR + FAR / 4 + 0x800, 0x100 },
+        { 2 * FAR + FAR / 4 - 0x800, 0x1000 } },
+      0, 0, { FAR / 4, 4 * FAR, 8 * FAR - 1 }, false, 4, 0,
+      { { 4 * FAR + 0x10800, 0x100 }, { 4 * FAR + FAR / 4 + 0x800, 0x100 },
+        { 4 * FAR + FAR / 4 * 3 - 0x800, 0x1000 } } },
     { 0, "E2: what fits between two boundaries lies there",
       IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x4000), 0,
       IODMA_INOUT, { { 0x10800, 0x800 }, { 0x50000, 0x2000 } },
-      0, 0, { 0 }, false, 3, 0, { { 0x80000800, 0x2800 } } },
+      0, 0, { 0 }, false, 3, 0, { { MAPPED_BASE + 0x800, 0x2800 } } },
     { 0, "E2: what does not is cut where it crosses one",
       IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x2000), 0,
       IODMA_INOUT, { { 0x10800, 0x800 }, { 0x50000, 0x2000 } },
       0, 0, { 0 }, false, 3, 0,
-      { { 0x80000800, 0x1800 }, { 0x80002000, 0x1000 } } },
+      { { MAPPED_BASE + 0x800, 0x1800 }, { MAPPED_BASE + 0x2000, 0x1000 } } },
     { 0, "an internal alignment above the page, one run",
       SPEC(host64, 64, 0x2000, 1, 1, 0x2000), 0, IODMA_INOUT,
       { { 0x11000, 0x1000 }, { 0x53000, 0x2000 } }, 0, 0, { 0 }, false, 3, 0,
-      { { 0x80000000, 0x2000 }, { 0x80002000, 0x1000 } } },
+      { { MAPPED_BASE, 0x2000 }, { MAPPED_BASE + 0x2000, 0x1000 } } },
     { 0, "an internal alignment that a later run breaks: a buffer",
       SPEC(host64, 64, 0, 1, 1, 0x2000), 0, IODMA_INOUT,
       { { 0x11000, 0x800 }, { 0x53000, 0x800 } }, 0, 0, { 0 }, false, 1, 1,
-      { { 0x80000000, 0x1000 } } },
+      { { MAPPED_BASE, 0x1000 } } },
     { 0, "too many runs mid-page: a buffer",
       IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 1), 0, IODMA_INOUT,
       { { 0x10000, 0x100 }, { 0x20000, 0x100 } }, 0, 0, { 0 }, false, 1, 1,
-      { { 0x80000000, 0x200 } } },
+      { { MAPPED_BASE, 0x200 } } },
     { 0, "runs that become one are not too many",
       IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 1), 0, IODMA_INOUT,
       { { 0x10f00, 0x100 }, { 0x20000, 0x100 } }, 0, 0, { 0 }, false, 2, 0,
-      { { 0x80000f00, 0x200 } } },
+      { { MAPPED_BASE + 0xf00, 0x200 } } },
     { 0, "a buffer that is out of reach may still be mapped",
       IODMA_SPEC(iodma_output_host64, 20, 0, .align_address = 4), 0,
       IODMA_INOUT, { { 0x10001, 0x1000 } }, 0, 0, { 0, 0x10000, 0x1ffff },
@@ -371,11 +375,11 @@ static const struct {
     { 0, "kNonCoherent with a mapper given is mapped",
       SPEC(host64, 64, 0, 1, 1, 1), IODMA_ITERATE_ONLY | IODMA_NON_COHERENT,
       IODMA_INOUT, { { 0x10800, 0x100 } }, 0, 0, { 0 }, false, 1, 0,
-      { { 0x80000800, 0x100 } } },
+      { { MAPPED_BASE + 0x800, 0x100 } } },
     { 0, "iterate only: mapped, listed, not bounced",
-      SPEC(host64, 32, 0, 1, 1, 1), IODMA_ITERATE_ONLY, IODMA_INOUT,
-      { { 0x10a00, 0x600 }, { GIB4, 0x1000 } }, 0, 0, { 0 }, false, 2, 0,
-      { { 0x80000a00, 0x1600 } } },
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), IODMA_ITERATE_ONLY, IODMA_INOUT,
+      { { 0x10a00, 0x600 }, { FAR, 0x1000 } }, 0, 0, { 0 }, false, 2, 0,
+      { { MAPPED_BASE + 0xa00, 0x1600 } } },
 };
 /* clang-format on */
 
@@ -394,7 +398,7 @@ static void begin_layout(size_t i)
 static void laying_out(void)
 {
     for (size_t i = 0; i < COUNT_OF(layouts); i++) {
-        uint64_t page_size;
+        hal_address page_size;
 
         check_spec(layouts[i].number, layouts[i].what);
         begin_layout(i);
@@ -427,16 +431,14 @@ static void numbered(void)
 
     check_spec(118, "one segment, and its pages");
     mapped_begin_three_pages();
-    expect_status(
-        "gen",
-        iodma_command_gen_segments(&mapped.command, &end, mapped.list, &one),
-        IODMA_OK);
+    expect_status("gen", fixture_gen(&mapped.command, &end, mapped.list, &one),
+                  IODMA_OK);
     expect_number("address", mapped.list[0].address, MAPPED_BASE + 0xa00);
     expect_number("offset", end, 0x2000);
     for (unsigned i = 0; i < 3; i++) {
         expect_mapper_call(i, 'm', MAPPED_BASE + i * 0x1000, 0x1000);
         expect_number("bus", mapped.model.calls[i].bus,
-                      (uint64_t[]){ 0x10000, 0x53000, 0x77000 }[i]);
+                      (hal_address[]){ 0x10000, 0x53000, 0x77000 }[i]);
     }
 
     check_spec(125, "clear takes all of it out, then syncs once");
@@ -512,9 +514,9 @@ static const struct {
     struct iodma_spec spec;
     struct mapped_facts facts;
     uint32_t count; /* pages of IOVA */
-    uint64_t taken, pages;
+    hal_address taken, pages;
     enum iodma_status want;
-    uint64_t iova;
+    hal_address iova;
 } places[] = {
     { "behind what is taken", SPEC(host64, 64, 0, 1, 1, 1), { 0 },
       MAPPED_PAGES, 1, 1,
@@ -527,7 +529,7 @@ static const struct {
       MAPPED_BASE + 0x8000 },
     { "alignments are those of addresses, not of pages from the first on",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x8000),
-      { 0, 0x80003000, 0 }, MAPPED_PAGES, 0, 1, IODMA_OK,
+      { 0, MAPPED_BASE + 0x3000, 0 }, MAPPED_PAGES, 0, 1, IODMA_OK,
         MAPPED_BASE + 0x8000 },
     { "E2: between two boundaries",
       IODMA_SPEC(iodma_output_host64, 64, 0, .boundary = 0x4000), { 0 },
@@ -539,8 +541,8 @@ static const struct {
       24, IODMA_OK, MAPPED_BASE + 0x4000 },
     { "all that is left, from an odd page on", SPEC(host64, 64, 0, 1, 1, 1),
       { 0 }, 40, 3, 37, IODMA_OK, MAPPED_BASE + 0x3000 },
-    { "over the seam at 4 GiB", SPEC(host64, 64, 0, 1, 1, 1),
-      { 0, 0xFFFFE000, 0x10000FFFF }, 16, 1, 4, IODMA_OK, 0xFFFFF000 },
+    { "on both sides of FAR", SPEC(host64, 64, 0, 1, 1, 1),
+      { 0, FAR - 0x2000, FAR + 0xffff }, 16, 1, 4, IODMA_OK, FAR - 0x1000 },
     { "all of it", SPEC(host64, 64, 0, 1, 1, 1), { 0 }, 8, 0, 8, IODMA_OK,
       MAPPED_BASE },
     { "one page more than there is", SPEC(host64, 64, 0, 1, 1, 1), { 0 }, 8, 0,
@@ -551,17 +553,17 @@ static const struct {
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x8000), { 0 },
       8, 1, 1, IODMA_NO_RESOURCES, 0 },
     { "no IOVA has that alignment",
-      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x80000000),
-      { 0, 0x1000, 0x7FFFFFFF }, 16, 0, 1, IODMA_NO_RESOURCES, 0 },
-    { "no IOVA within reach", SPEC(host64, 31, 0, 1, 1, 1), { 0 },
+      IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = FAR / 2),
+      { 0, 0x1000, FAR / 2 - 1 }, 16, 0, 1, IODMA_NO_RESOURCES, 0 },
+    { "no IOVA within reach", SPEC(host64, REACH_BITS - 1, 0, 1, 1, 1), { 0 },
       MAPPED_PAGES, 0, 1,
       IODMA_NO_RESOURCES, 0 },
-    { "the last of IOVA within reach", SPEC(host64, 32, 0, 1, 1, 1),
-      { 0, 0xFFFF8000, 0x10000FFFF }, 16, 4, 4, IODMA_OK, 0xFFFFC000 },
-    { "IOVA that ends out of reach", SPEC(host64, 32, 0, 1, 1, 1),
-      { 0, 0xFFFFC000, 0x10000FFFF }, 16, 0, 8, IODMA_NO_RESOURCES, 0 },
-    { "none is left within reach", SPEC(host64, 32, 0, 1, 1, 1),
-      { 0, 0xFFFFC000, 0x10000FFFF }, 16, 4, 1, IODMA_NO_RESOURCES, 0 },
+    { "the last of IOVA within reach", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      { 0, FAR - 0x8000, FAR + 0xffff }, 16, 4, 4, IODMA_OK, FAR - 0x4000 },
+    { "IOVA that ends out of reach", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      { 0, FAR - 0x4000, FAR + 0xffff }, 16, 0, 8, IODMA_NO_RESOURCES, 0 },
+    { "none is left within reach", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+      { 0, FAR - 0x4000, FAR + 0xffff }, 16, 4, 1, IODMA_NO_RESOURCES, 0 },
 };
 /* clang-format on */
 
@@ -675,26 +677,36 @@ static void fragmenting(void)
     expect_nothing_mapped();
 }
 
-static void huge(void)
+static void expect_not_mapped(const struct iodma_range *ranges)
 {
-    static const struct iodma_range ranges[][ROW_RANGES] = {
-        { { 1, (UINT64_C(1) << 63) - 1 }, { 0x1000, UINT64_C(1) << 63 } },
-        { { 0x1000, UINT64_C(1) << 63 } },
-        { { 0x1000, (uint64_t)MOST_PAGES * 0x1000 + 1 } },
-    };
     static const struct iodma_spec spec =
         IODMA_SPEC(iodma_output_host64, 64, 0);
 
-    check_case("E8: more than can be numbered is refused, not truncated");
-    for (size_t i = 0; i < COUNT_OF(ranges); i++) {
-        mapped_begin();
-        mapped.memory = row_memory(ranges[i], IODMA_OUT);
-        mapped_attach(&mapped.command, &spec, IODMA_ITERATE_ONLY);
-        expect_status("prepare", mapped_prepare(&mapped.command),
-                      IODMA_NO_RESOURCES);
-        expect_number("calls", mapped.model.call_count, 0);
-        expect_nothing_mapped();
-    }
+    mapped_begin();
+    mapped.memory = row_memory(ranges, IODMA_OUT);
+    mapped_attach(&mapped.command, &spec, IODMA_ITERATE_ONLY);
+    expect_status("prepare", mapped_prepare(&mapped.command),
+                  IODMA_NO_RESOURCES);
+    expect_number("calls", mapped.model.call_count, 0);
+    expect_nothing_mapped();
+}
+
+static void huge(void)
+{
+    static const struct iodma_range ranges[][ROW_RANGES] = {
+        { { 1, FIXTURE_LAST }, { 0x1000, FIXTURE_LAST + 1 } },
+        { { 0x1000, FIXTURE_LAST + 1 } },
+        { { 1, FIXTURE_LAST }, { 1, FIXTURE_LAST } },
+    };
+    static const struct iodma_range numbered[ROW_RANGES] = {
+        { 0x1000, WIDE((uint64_t)MOST_PAGES * 0x1000 + 1) },
+    };
+
+    check_case("E8: half of all addresses and more are refused");
+    for (size_t i = 0; i < COUNT_OF(ranges); i++)
+        expect_not_mapped(ranges[i]);
+    if (check_wide(0, "E8: more than can be numbered is not truncated"))
+        expect_not_mapped(numbered);
 }
 
 /* What is prepared ------------------------------------------------------- */
@@ -777,7 +789,7 @@ static void piecemeal(void)
 {
     static const struct iodma_spec spec = SPEC(host64, 64, 0x700, 1, 1, 1);
     struct hal_segment all[MAPPED_SEGMENTS];
-    uint64_t offset = 0;
+    hal_address offset = 0;
     uint32_t count;
 
     check_case("pieces and seeks make the list of one call");
@@ -811,7 +823,7 @@ static void iterating(void)
     };
     static const struct iodma_range hole[ROW_RANGES] = {
         { 0x13000, 0x1000 },
-        { UINT64_C(1) << 63, 0x1000 },
+        { FIXTURE_LAST + 1, 0x1000 },
         { 0x15000, 0x1000 },
     };
     static const struct iodma_spec page_wise =
@@ -865,7 +877,7 @@ static void sharing(void)
                   IODMA_OK);
     mapped_occupy(1);
     expect_status("share",
-                  iodma_share(&share, &mapped.bus, &limits, GIB4 + 0x5000, ring,
+                  iodma_share(&share, &mapped.bus, &limits, FAR + 0x5000, ring,
                               sizeof ring, 0, &shared),
                   IODMA_OK);
     expect_number("as the device sees it", shared.bus, MAPPED_BASE + 0x2000);
@@ -873,7 +885,7 @@ static void sharing(void)
     expect_status("unshare", iodma_unshare(&share), IODMA_OK);
     expect_mapped_pages(1);
     expect_status("not aligned",
-                  iodma_share(&share, &mapped.bus, &limits, GIB4 + 0x5100, ring,
+                  iodma_share(&share, &mapped.bus, &limits, FAR + 0x5100, ring,
                               sizeof ring, 0, &shared),
                   IODMA_NOT_ALIGNED);
     one_page.max_segment = 0x1000;
@@ -889,17 +901,17 @@ static void sharing(void)
 /* Storage is not zero before. */
 static void spoil_storage(void)
 {
-    for (uint64_t i = 0; i < 0x1000; i++)
+    for (hal_address i = 0; i < 0x1000; i++)
         *sparse_byte(0x100000 + i) = 0xEE;
-    for (uint64_t i = 0; i < 0x8000; i++)
+    for (hal_address i = 0; i < 0x8000; i++)
         *sparse_byte(0x200000 + i) = 0xEE;
 }
 
 /* Of a page of a mapper's, what stands for 0x30 bytes from 0x10010 on and for
    0x10 from 0x10100 on; the rest is zero (E5). */
-static void expect_storage(uint64_t page, uint64_t size)
+static void expect_storage(hal_address page, hal_address size)
 {
-    for (uint64_t i = 0; i < size; i++) {
+    for (hal_address i = 0; i < size; i++) {
         uint8_t want = 0;
 
         if (range_holds(0x10, 0x30, i))
@@ -926,11 +938,12 @@ static void bouncing(void)
     static const struct iodma_range halves[ROW_RANGES] = {
         { 0x10000, 0x800 },
         { 0x20800, 0x800 },
-        { GIB4, 0x1000 },
+        { FAR, 0x1000 },
     };
     static const struct iodma_spec page_wise =
-        SPEC(host64, 32, 0, 1, 1, 0x1000);
-    static const struct iodma_spec narrow = SPEC(host64, 32, 0, 1, 1, 1);
+        SPEC(host64, REACH_BITS, 0, 1, 1, 0x1000);
+    static const struct iodma_spec narrow =
+        SPEC(host64, REACH_BITS, 0, 1, 1, 1);
     const struct iodma_spec through =
         IODMA_SPEC_THROUGH(IODMA_MAPPED, &mapped.mapper, iodma_output_host64,
                            64, 0, .boundary = 0x2000);
@@ -995,7 +1008,7 @@ static void bouncing(void)
     expect("a buffer",
            iodma_command_bus_memory(&mapped.command, &storage) == &storage);
     expect_number("its address", storage.buffer.address, 0x204000);
-    for (uint64_t i = 0x1800; i < 0x4000; i++) {
+    for (hal_address i = 0x1800; i < 0x4000; i++) {
         if (!expect_number("padding", *sparse_byte(0x204000 + i), 0))
             break;
     }
@@ -1089,7 +1102,7 @@ static void expect_events(const char *want)
     memset(events, 0, sizeof events);
 }
 
-static void *window_open(uint64_t address, uint64_t *length)
+static void *window_open(hal_address address, hal_address *length)
 {
     if (range_holds(0x10000, 0x10000, address))
         event('x');
@@ -1101,7 +1114,7 @@ static void window_close(void *pointer)
     sparse_window.close(pointer);
 }
 
-static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
+static void clean(const struct hal_cache *cache, void *va, hal_address pa,
                   size_t length)
 {
     event('c');
@@ -1109,7 +1122,7 @@ static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
 }
 
 static void clean_invalidate(const struct hal_cache *cache, void *va,
-                             uint64_t pa, size_t length)
+                             hal_address pa, size_t length)
 {
     event('i');
     recording_cache.ops->clean_invalidate(cache, va, pa, length);
@@ -1134,14 +1147,15 @@ static void observe(void)
 static const struct hal_mapper_ops *real_mapper;
 static const struct hal_bounce_ops *real_bounce;
 
-static enum iodma_status map_run(struct hal_mapper *to, uint64_t iova,
-                                 uint64_t at, uint64_t length, uint32_t access)
+static enum iodma_status map_run(struct hal_mapper *to, hal_address iova,
+                                 hal_address at, hal_address length,
+                                 uint32_t access)
 {
     event('m');
     return real_mapper->map_run(to, iova, at, length, access);
 }
 
-static void unmap(struct hal_mapper *from, uint64_t iova, uint64_t length)
+static void unmap(struct hal_mapper *from, hal_address iova, hal_address length)
 {
     event('u');
     real_mapper->unmap(from, iova, length);
@@ -1159,7 +1173,8 @@ static void sync(struct hal_mapper *of)
     real_mapper->sync(of);
 }
 
-static bool to_physical(struct hal_mapper *of, uint64_t iova, uint64_t *at)
+static bool to_physical(struct hal_mapper *of, hal_address iova,
+                        hal_address *at)
 {
     return real_mapper->to_physical(of, iova, at);
 }
@@ -1172,7 +1187,8 @@ static enum iodma_status take(struct hal_bounce *from,
     return real_bounce->take(from, wish, address, size);
 }
 
-static void give_back(struct hal_bounce *to, uint64_t address, uint64_t size)
+static void give_back(struct hal_bounce *to, hal_address address,
+                      hal_address size)
 {
     event('g');
     real_bounce->give_back(to, address, size);
@@ -1429,7 +1445,7 @@ static void look_at_new(void)
     if (last->operation != 'm' || last->bus != 0x200000)
         return;
     looks++;
-    for (uint64_t i = 0; i < 0x2000; i++) {
+    for (hal_address i = 0; i < 0x2000; i++) {
         if (!expect_number("a byte, when it is first shown",
                            *sparse_byte(0x200000 + i), 0))
             break;

@@ -20,7 +20,7 @@ static struct {
     struct iodma_range ranges[RANGES];
     uint32_t count;
     struct hal_limits limits;
-    uint64_t total, offset, length;
+    hal_address total, offset, length;
     bool keeps; /* E13: the descriptor owns its mapping */
 } drawn;
 
@@ -29,7 +29,7 @@ static struct {
     unsigned listed, kept, refused, segments, runs;
 } tally;
 
-static uint64_t address_at_random(uint64_t *seed)
+static hal_address address_at_random(uint64_t *seed)
 {
     return 0x10000 +
            random_below(seed, random_below(seed, 8) == 0 ? 0x2400 : 0x2000);
@@ -37,7 +37,7 @@ static uint64_t address_at_random(uint64_t *seed)
 
 static void draw(uint64_t *seed)
 {
-    uint64_t address = address_at_random(seed);
+    hal_address address = address_at_random(seed);
 
     memset(&drawn, 0, sizeof drawn);
     drawn.seed = *seed;
@@ -49,8 +49,8 @@ static void draw(uint64_t *seed)
             address = address_at_random(seed);
         *range = (struct iodma_range){ address, random_below(seed, 160) };
         if (random_below(seed, 2) == 0) { /* from and to the ends of pages */
-            range->address &= ~UINT64_C(63);
-            range->length &= ~UINT64_C(63);
+            range->address &= ~(hal_address)63;
+            range->length &= ~(hal_address)63;
         }
         address = range->address + range->length;
         drawn.total += range->length;
@@ -80,11 +80,11 @@ static void draw(uint64_t *seed)
 
 /* Where a byte is on the bus, and through which aperture; asked anew for
    every byte. Returns false if it is nowhere. */
-static bool byte_on_bus(uint64_t offset, uint64_t *at, uint32_t *aperture)
+static bool byte_on_bus(hal_address offset, hal_address *at, uint32_t *aperture)
 {
     for (uint32_t i = 0; i < drawn.count; i++) {
         if (offset < drawn.ranges[i].length) {
-            uint64_t cpu = drawn.ranges[i].address + offset;
+            hal_address cpu = drawn.ranges[i].address + offset;
 
             for (uint32_t k = 0; k < mapped.hal.aperture_count; k++) {
                 const struct hal_aperture *through = &mapped.hal.apertures[k];
@@ -105,18 +105,19 @@ static bool byte_on_bus(uint64_t offset, uint64_t *at, uint32_t *aperture)
 /* Spec 7.2, naively: where bytes [from, from + length) come to lie in IOVA if
    the first one's page is at `base`. Returns how many there are before one
    that no aperture has. */
-static uint64_t naive_layout(uint64_t base, uint64_t from, uint64_t length,
-                             struct iodma_range *runs, uint32_t *count)
+static hal_address naive_layout(hal_address base, hal_address from,
+                                hal_address length, struct iodma_range *runs,
+                                uint32_t *count)
 {
-    uint64_t page = mapped.model.mapper.page_size;
-    uint64_t iova = base; /* of the byte before, plus 1 */
-    uint64_t before = 0;
+    hal_address page = mapped.model.mapper.page_size;
+    hal_address iova = base; /* of the byte before, plus 1 */
+    hal_address before = 0;
     uint32_t mapped_through = 0;
 
     *count = 0;
-    for (uint64_t i = 0; i < length; i++) {
+    for (hal_address i = 0; i < length; i++) {
         uint32_t aperture = 0;
-        uint64_t at = 0;
+        hal_address at = 0;
 
         if (!byte_on_bus(from + i, &at, &aperture))
             return i;
@@ -139,13 +140,13 @@ static bool legal(const struct naive_list *of)
 
 /* The list of bytes that are laid out from `first` on. Returns false if not
    all of the window is. */
-static bool naive(struct naive_list *to, uint64_t base, uint64_t first,
-                  uint64_t most)
+static bool naive(struct naive_list *to, hal_address base, hal_address first,
+                  hal_address most)
 {
     static struct iodma_range runs[RUNS];
-    uint64_t skip = drawn.offset - first;
+    hal_address skip = drawn.offset - first;
     uint32_t count;
-    uint64_t there = naive_layout(base, first, most, runs, &count);
+    hal_address there = naive_layout(base, first, most, runs, &count);
 
     if (there < skip + drawn.length)
         return false;
@@ -166,17 +167,14 @@ static uint32_t take_list(struct iodma_command *from, uint64_t *seed,
     while (offset < drawn.length && count + 5 <= NAIVE_BYTES) {
         uint32_t capacity = 1 + random_below(seed, 5);
         struct hal_segment elsewhere;
-        uint64_t at = random_below(seed, (uint32_t)drawn.length);
+        hal_address at = random_below(seed, (uint32_t)drawn.length);
         uint32_t one = 1;
 
         if (random_below(seed, 3) == 0)
-            expect_status(
-                "gen elsewhere",
-                iodma_command_gen_segments(from, &at, &elsewhere, &one),
-                IODMA_OK);
+            expect_status("gen elsewhere",
+                          fixture_gen(from, &at, &elsewhere, &one), IODMA_OK);
         if (!expect_status("gen",
-                           iodma_command_gen_segments(from, &offset,
-                                                      got + count, &capacity),
+                           fixture_gen(from, &offset, got + count, &capacity),
                            IODMA_OK))
             break;
         count += capacity;
@@ -187,14 +185,14 @@ static uint32_t take_list(struct iodma_command *from, uint64_t *seed,
 /* Each byte of a list shows the right byte of the bus. */
 static bool expect_right_bytes(const struct hal_segment *got, uint32_t count)
 {
-    uint64_t offset = drawn.offset;
+    hal_address offset = drawn.offset;
     bool right = true;
 
     for (uint32_t i = 0; i < count && right; i++) {
-        for (uint64_t k = 0; k < got[i].length && right; k++) {
+        for (hal_address k = 0; k < got[i].length && right; k++) {
             uint32_t aperture = 0;
-            uint64_t shown = 0;
-            uint64_t want = 1;
+            hal_address shown = 0;
+            hal_address want = 1;
 
             (void)byte_on_bus(offset++, &want, &aperture);
             right =
@@ -216,7 +214,7 @@ static bool judge(struct iodma_command *prepared, enum iodma_status status,
     static struct naive_list want;
     bool owned = drawn.keeps && owner->pages != 0 &&
                  naive(&want, owner->iova, 0, drawn.total) && legal(&want);
-    uint64_t base = 0;
+    hal_address base = 0;
     uint32_t count;
 
     if (!owned &&

@@ -4,15 +4,17 @@
 #include "dma/walk.h"
 #include "hal/bits.h"
 #include "tests/check.h"
+#include "tests/reach.h"
 
-#define TOP UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define TOP HAL_ADDRESS_MAX
+#define END HIGHEST_END(1)
 
 /* clang-format off */
 static const struct {
     const char *what;
     struct iodma_range ranges[4];
     uint32_t count;
-    uint64_t from, most;
+    hal_address from, most;
     struct iodma_extent want[4]; /* ends at length 0 */
 } walks[] = {
     { "touching ranges come out as one extent",
@@ -48,8 +50,17 @@ static const struct {
       { { 0x1000, 0x100 } }, 1, 0x100, TOP, { { 0, 0, 0 } } },
     { "a descriptor without ranges holds nothing",
       { { 0, 0 } }, 0, 0, TOP, { { 0, 0, 0 } } },
-    { "the last byte below 2^64 - 1 is reached",
-      { { TOP - 0x10, 0x10 } }, 1, 0, TOP, { { 0, TOP - 0x10, 0x10 } } },
+    { "the last byte there may be is reached",
+      { { END - 0x10, 0x10 } }, 1, 0, TOP, { { 0, END - 0x10, 0x10 } } },
+    { "ranges that touch may end there",
+      { { END - 0x20, 0x10 }, { END - 0x10, 0x10 } }, 2, 0, TOP,
+      { { 0, END - 0x20, 0x20 } } },
+    { "the first address does not touch the last",
+      { { END - 0x10, 0x10 }, { 0, 0x10 } }, 2, 0, TOP,
+      { { 0, END - 0x10, 0x10 }, { 0x10, 0, 0x10 } } },
+    { "nor does it behind a range of nothing",
+      { { END - 0x10, 0x10 }, { 0, 0 }, { 0, 0x10 } }, 3, 8, TOP,
+      { { 8, END - 8, 8 }, { 0x10, 0, 0x10 } } },
 };
 /* clang-format on */
 
@@ -102,9 +113,13 @@ static const struct {
     { 73, "lengths whose sum wraps are refused",
       { { 0, TOP }, { 0, 1 } }, 2, IODMA_IN, IODMA_BAD_ARGUMENT },
     { 0, "a length one over what the address leaves is refused",
-      { { 0x1000, TOP - 0xFFF } }, 1, IODMA_IN, IODMA_BAD_ARGUMENT },
+      { { 0x1000, END - 0xFFF } }, 1, IODMA_IN, IODMA_BAD_ARGUMENT },
     { 0, "a length that the address just leaves is taken",
-      { { 0x1000, TOP - 0x1000 } }, 1, IODMA_IN, IODMA_OK },
+      { { 0x1000, END - 0x1000 } }, 1, IODMA_IN, IODMA_OK },
+    { 0, "one more of the last byte is refused", { { END - 1, 2 } }, 1, IODMA_IN,
+      IODMA_BAD_ARGUMENT },
+    { 0, "all that a length can tell is taken, in two", 
+      { { 0, TOP - 1 }, { 0, 1 } }, 2, IODMA_IN, IODMA_OK },
     { 0, "direction 4 is none", { { 0, 1 } }, 1, 4, IODMA_BAD_ARGUMENT },
     { 0, "direction None is one", { { 0, 1 } }, 1, IODMA_NONE, IODMA_OK },
 };

@@ -17,8 +17,9 @@
 #include <string.h>
 
 /* Bus addresses; none is a CPU address. */
-#define SHARED_BUS UINT64_C(0x120000000)
-#define ARENA_BUS  UINT64_C(0x3456789000)
+/* As much of them as there is: in 32 bits 0x20000000 and 0x56789000. */
+#define SHARED_BUS ((hal_address)UINT64_C(0x120000000))
+#define ARENA_BUS  ((hal_address)UINT64_C(0x3456789000))
 
 enum {
     REGISTERS = 0xC0DE000,
@@ -289,7 +290,7 @@ static const struct {
       { shared, SHARED_BUS + 64, sizeof shared } },
     { "start with memory across the end of 64 bits: BadArgument",
       4,
-      { shared, UINT64_MAX - 4095, sizeof shared } },
+      { shared, HAL_ADDRESS_MAX - 4095, sizeof shared } },
     { "start with no slots: BadArgument",
       0,
       { shared, SHARED_BUS, sizeof shared } },
@@ -657,7 +658,7 @@ static void test_start(void)
 
 /* ---- PRPs ---- */
 
-#define PAGE UINT64_C(4096)
+#define PAGE ((hal_address)4096)
 
 /* The submission entry of a request, and the list of its slot. */
 static const struct nvme_command *entry_of(const struct nvme_request *request)
@@ -891,10 +892,10 @@ static const struct {
       { { 0x1000, 8192 }, { 0x4000, 4 } } },
     { "far more bytes than blocks: NoSpace",
       IODMA_NO_SPACE,
-      { { 0x1000, UINT64_C(0x100000200) } } },
+      { { 0x1000, (hal_address)UINT64_C(0x1A0000200) } } },
     { "a segment that wraps: MessageTooLarge",
       IODMA_MESSAGE_TOO_LARGE,
-      { { UINT64_MAX - ARENA_BUS - 255, 512 } } },
+      { { HAL_ADDRESS_MAX - ARENA_BUS - 255, 512 } } },
 };
 
 static void test_refused(void)

@@ -19,7 +19,7 @@ enum {
     STALE = 0x1000,    /* 0x1000 at 0x90000000, not snooped                  */
     CONSTANT = 0x2000, /* 0x800 at 0xA0000000, the device may only read      */
     SECRET = 0x2800,   /* 0x800 at 0xB0000000, the device may only write     */
-    ACROSS = 0x3000,   /* 0x800 at 0xFFFFFC00: half of it is beyond 4 GiB    */
+    ACROSS = 0x3000,   /* 0x800 at FAR - 0x400: half of it is beyond FAR     */
     ROM = 0x3600,      /* 0x100 bytes there that the CPU may not write       */
     NOWHERE = 0x3800,  /* 0x800 that the device does not see                 */
     QUIET = 0x4000,    /* 0x800 at 0xC0000000, not snooped, uncached         */
@@ -29,7 +29,7 @@ enum {
 
 static uint8_t arena[ARENA] __attribute__((aligned(0x1000)));
 
-#define BEYOND UINT64_C(0xFFFFFC00)
+#define BEYOND (FAR - 0x400)
 
 static struct hal_aperture apertures[] = {
     { SNOOPED, STALE - 1, 0x80000000, RW, true },
@@ -94,12 +94,12 @@ static void start(void)
 static void place(void)
 {
     for (size_t i = 0; i < COUNT_OF(apertures); i++) {
-        apertures[i].first += (uintptr_t)arena;
-        apertures[i].last += (uintptr_t)arena;
+        apertures[i].first += cpu_address(arena);
+        apertures[i].last += cpu_address(arena);
     }
     for (size_t i = 0; i < COUNT_OF(regions); i++) {
-        regions[i].first += (uintptr_t)arena;
-        regions[i].last += (uintptr_t)arena;
+        regions[i].first += cpu_address(arena);
+        regions[i].last += cpu_address(arena);
     }
     for (uint32_t i = 0; i < ARENA; i++)
         arena[i] = (uint8_t)(i ^ i >> 8);
@@ -122,7 +122,7 @@ static void begin(const char *what)
 
 /* What has been done since forget(): one operation of the cache, or none (0),
    on these bytes; and a fence, on its right side. */
-static void expect_done(char operation, uint64_t pa, uint64_t length,
+static void expect_done(char operation, hal_address pa, hal_address length,
                         uint8_t first, uint32_t published, uint32_t observed)
 {
     expect_number("published", fences.published, published);
@@ -172,7 +172,7 @@ static const struct {
     const char *what;
     uint32_t at, capacity, length, direction;
     struct hal_limits limits;
-    uint64_t want;
+    hal_address want;
     char before, after; /* what the cache has to do, 0: nothing */
 } good[] = {
     { "a buffer out of snooped memory", SNOOPED + 0x123, 77, 77, IODMA_OUT,
@@ -220,9 +220,9 @@ static const struct {
     { "memory behind the CPU's constants", ROM + 0x100, 16, 16, IODMA_IN,
       ANY, BEYOND + 0x700, 0, 0 },
     { "up to the last byte within reach", ACROSS, 0x400, 0x400, IODMA_OUT,
-      { .address_bits = 32 }, BEYOND, 0, 0 },
-    { "from beyond 32 bits", ACROSS + 0x400, 0x100, 0x100, IODMA_OUT,
-      { .address_bits = 33 }, UINT64_C(0x100000000), 0, 0 },
+      { .address_bits = REACH_BITS }, BEYOND, 0, 0 },
+    { "from beyond FAR", ACROSS + 0x400, 0x100, 0x100, IODMA_OUT,
+      { .address_bits = REACH_BITS + 1 }, FAR, 0, 0 },
     { "as long as may be", SNOOPED, 0x100, 0x100, IODMA_OUT,
       { .max_segment = 0x100, .max_transfer = 0x100 }, 0x80000000, 0, 0 },
     { "up to a boundary", SNOOPED + 0xF0, 0x10, 0x10, IODMA_OUT,
@@ -250,7 +250,7 @@ static void test_good(void)
                                 good[i].direction, &address),
                       IODMA_OK);
         expect_number("bus address", address, good[i].want);
-        expect_done(good[i].before, (uintptr_t)pointer, good[i].length,
+        expect_done(good[i].before, cpu_address(pointer), good[i].length,
                     *pointer, 1, 0);
 
         forget();
@@ -258,8 +258,8 @@ static void test_good(void)
             "unmap",
             iodma_unmap(&bus, pointer, good[i].length, good[i].direction),
             IODMA_OK);
-        expect_done(good[i].after, (uintptr_t)pointer, good[i].length, *pointer,
-                    0, 1);
+        expect_done(good[i].after, cpu_address(pointer), good[i].length,
+                    *pointer, 0, 1);
     }
 }
 
@@ -275,7 +275,7 @@ static void test_done(void)
         IODMA_OK);
     forget();
     expect_status("unmap", iodma_unmap(&bus, pointer, 64, IODMA_IN), IODMA_OK);
-    expect_done('i', (uintptr_t)pointer, 64, *pointer, 0, 1);
+    expect_done('i', cpu_address(pointer), 64, *pointer, 0, 1);
 
     begin("a device that wrote nothing: nothing is dropped");
     expect_status("unmap", iodma_unmap(&bus, pointer, 0, IODMA_IN), IODMA_OK);
@@ -291,8 +291,8 @@ static void test_const(void)
 {
     static const uint8_t table[] = { 1, 2, 3, 5, 8 };
     const struct hal_aperture flash = {
-        (uintptr_t)table,
-        (uintptr_t)table + sizeof table - 1,
+        cpu_address(table),
+        cpu_address(table) + sizeof table - 1,
         0x1000,
         HAL_READ,
         false,
@@ -308,7 +308,7 @@ static void test_const(void)
                             IODMA_OUT, &address),
                   IODMA_OK);
     expect_number("bus address", address, 0x1000);
-    expect_done('c', (uintptr_t)table, sizeof table, 1, 1, 0);
+    expect_done('c', cpu_address(table), sizeof table, 1, 1, 0);
     expect_status("unmap", iodma_unmap(&bus, table, sizeof table, IODMA_OUT),
                   IODMA_OK);
     expect_status("back",
@@ -352,8 +352,8 @@ static void expect_mapped(const char *what, const uint8_t *pointer,
         what,
         iodma_map(&bus, NULL, pointer, capacity, length, IODMA_IN, &address),
         IODMA_OK);
-    expect_number(what, address, (uintptr_t)pointer);
-    expect_done('c', (uintptr_t)pointer, length, 0, 1, 0);
+    expect_number(what, address, cpu_address(pointer));
+    expect_done('c', cpu_address(pointer), (hal_address)length, 0, 1, 0);
 }
 
 static void test_buffers(void)
@@ -378,7 +378,7 @@ static const struct {
     struct hal_limits limits;
     enum iodma_status want;
     uint8_t rule, argument;
-    uint64_t required, actual; /* addresses are in the arena: offsets */
+    hal_address required, actual; /* addresses are in the arena: offsets */
 } refused[] = {
     { "no bytes: BadArgument", SNOOPED, 8, 0, IODMA_OUT, ANY,
       IODMA_BAD_ARGUMENT, IODMA_RULE_BUFFER, IODMA_ARGUMENT_LENGTH, 0, 0 },
@@ -407,8 +407,8 @@ static const struct {
       IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE, IODMA_ARGUMENT_POINTER,
       RW, SECRET },
     { "one byte out of reach: MessageTooLarge", ACROSS, 0x401, 0x401,
-      IODMA_OUT, { .address_bits = 32 }, IODMA_MESSAGE_TOO_LARGE,
-      IODMA_RULE_REACH, IODMA_ARGUMENT_POINTER, 0xFFFFFFFF, 0x100000000 },
+      IODMA_OUT, { .address_bits = REACH_BITS }, IODMA_MESSAGE_TOO_LARGE,
+      IODMA_RULE_REACH, IODMA_ARGUMENT_POINTER, FAR - 1, FAR },
     { "memory that the device must not write: NotWritable", CONSTANT, 8, 8,
       IODMA_IN, ANY, IODMA_NOT_WRITABLE, IODMA_RULE_WRITABLE,
       IODMA_ARGUMENT_POINTER, 0, CONSTANT },
@@ -481,7 +481,7 @@ static bool in_arena(uint32_t rule)
 static void test_refused(void)
 {
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
-        uint64_t base = in_arena(refused[i].rule) ? (uintptr_t)arena : 0;
+        hal_address base = in_arena(refused[i].rule) ? cpu_address(arena) : 0;
 
         begin(refused[i].what);
         expect_refused("map", &refused[i].limits, &arena[refused[i].at],
@@ -511,7 +511,7 @@ static void test_no_cache(void)
                    IODMA_UNSUPPORTED);
     expect_reason(IODMA_UNSUPPORTED, IODMA_RULE_NO_CACHE,
                   IODMA_ARGUMENT_POINTER);
-    expect_number("actual", reason.actual, (uintptr_t)&arena[STALE]);
+    expect_number("actual", reason.actual, cpu_address(&arena[STALE]));
     expect_number("cure", reason.cure, IODMA_CURE_ELSEWHERE);
     expect_refused("in", NULL, &arena[STALE], 64, 64, IODMA_IN,
                    IODMA_UNSUPPORTED);
@@ -547,7 +547,7 @@ static void test_no_cache(void)
 
 static void test_pointers(void)
 {
-    const void *top = (const void *)(UINTPTR_MAX - 9);
+    const void *top = (const void *)(uintptr_t)(HAL_ADDRESS_MAX - 9);
     hal_address address;
 
     begin("pointers that are none: BadArgument");
@@ -689,7 +689,7 @@ static void test_frames(void)
             "sync",
             iodma_map_sync(&bus, pointer, frames[i].length, frames[i].options),
             frames[i].want);
-        expect_done(frames[i].operation, (uintptr_t)pointer, frames[i].length,
+        expect_done(frames[i].operation, cpu_address(pointer), frames[i].length,
                     *pointer, good_one && frames[i].options == IODMA_OUT,
                     good_one && frames[i].options == IODMA_IN);
         if (!good_one)
@@ -706,16 +706,16 @@ static void test_frames(void)
 
 /* A CPU whose addresses are not physical ----------------------------------- */
 
-#define PAGE UINT64_C(0x1000)
+#define PAGE ((hal_address)0x1000)
 
 /* Where the arena's pages are; the others are not mapped. */
-static const uint64_t pages[] = { 0x51000, 0x52000, 0x7F000 };
+static const hal_address pages[] = { 0x51000, 0x52000, 0x7F000 };
 
 static bool to_physical(hal_address address, hal_address *physical,
                         hal_address *length)
 {
-    uint64_t inside = address - (uintptr_t)arena;
-    uint64_t rest = PAGE - modulo(inside, PAGE);
+    hal_address inside = address - cpu_address(arena);
+    hal_address rest = PAGE - modulo(inside, PAGE);
 
     if (inside / PAGE >= COUNT_OF(pages))
         return false;
@@ -734,7 +734,7 @@ static const struct {
     const char *what;
     uint32_t at, length;
     enum iodma_status want;
-    uint64_t address; /* if it is mapped */
+    hal_address address; /* if it is mapped */
     uint8_t rule;     /* if it is not    */
 } translated[] = {
     { "a buffer is where the translation says", 0x140, 0x80, IODMA_OK,
@@ -756,7 +756,7 @@ static void test_translated(void)
     for (size_t i = 0; i < COUNT_OF(translated); i++) {
         uint8_t *pointer = &arena[translated[i].at];
         uint32_t length = translated[i].length;
-        uint64_t physical = translated[i].address - 0x100000;
+        hal_address physical = translated[i].address - 0x100000;
         hal_address address = 77;
 
         begin(translated[i].what);
@@ -772,7 +772,7 @@ static void test_translated(void)
                           IODMA_ARGUMENT_POINTER);
             if (translated[i].rule == IODMA_RULE_UNMAPPED)
                 expect_number("actual", reason.actual,
-                              (uintptr_t)&arena[0x3000]);
+                              cpu_address(&arena[0x3000]));
             expect_status("unmap", iodma_unmap(&bus, pointer, length, IODMA_IN),
                           translated[i].want);
             expect_untouched();

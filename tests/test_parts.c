@@ -52,7 +52,7 @@ static void finish(void)
     expect_number("windows open", sparse_open_windows(), 0);
 }
 
-static void part(uint64_t offset, uint64_t length, uint32_t options,
+static void part(hal_address offset, hal_address length, uint32_t options,
                  enum iodma_status want)
 {
     expect_status(
@@ -66,7 +66,7 @@ static void part(uint64_t offset, uint64_t length, uint32_t options,
  */
 
 #define ANY     SPEC(host64, 64, 0, 1, 1, 1)
-#define NARROW  SPEC(host64, 32, 0, 1, 1, 1)
+#define NARROW  SPEC(host64, REACH_BITS, 0, 1, 1, 1)
 #define ALIGNED IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 4)
 
 /* clang-format off */
@@ -77,10 +77,10 @@ static const struct {
     bool snooped;
     uint32_t direction;
     struct iodma_range ranges[ROW_RANGES];
-    uint64_t offset, length; /* of the part */
+    hal_address offset, length; /* of the part */
     bool split;              /* it has part of a line */
     unsigned rung;
-    struct { uint64_t storage, length; } want[4]; /* maintained; ends at 0 */
+    struct { hal_address storage, length; } want[4]; /* maintained; ends at 0 */
 } parts[] = {
     { "E12: lines of direct memory", ANY, 0, false, IODMA_IN,
       { { 0x10000, 0x1000 } }, 0x40, 0x80, false, RUNG_DIRECT,
@@ -136,11 +136,11 @@ static const struct {
       SPEC(host64, 64, 0, 1, 1, 128), 0, false, IODMA_IN,
       { { 0x10020, 0x30 }, { 0x30000, 0x80 }, { 0x10000, 0x20 } }, 0, 0x30,
       false, RUNG_SPLIT, { { 0x100020, 0x30 } } },
-    { "E12: pages", NARROW, 0, false, IODMA_IN, { { 0xFFFFF000, 0x3000 } },
+    { "E12: pages", NARROW, 0, false, IODMA_IN, { { FAR - 0x1000, 0x3000 } },
       0xFC0, 0x80, false, RUNG_SPLIT,
-      { { 0xFFFFFFC0, 0x40 }, { 0x100000, 0x40 } } },
+      { { FAR - 0x40, 0x40 }, { 0x100000, 0x40 } } },
     { "E12: part of a page's line", NARROW, 0, false, IODMA_IN,
-      { { 0xFFFFF000, 0x3000 } }, 0x1001, 0x3F, true, RUNG_SPLIT,
+      { { FAR - 0x1000, 0x3000 } }, 0x1001, 0x3F, true, RUNG_SPLIT,
       { { 0, 0 } } },
     { "E12: a whole buffer", ALIGNED, 0, false, IODMA_IN,
       { { 0x10001, 0x1001 } }, 0xFC0, 0x41, false, RUNG_WHOLE,
@@ -208,8 +208,8 @@ static void refusing(void)
     part(0, 0x40, IODMA_OUT | 0x10, IODMA_BAD_ARGUMENT);
     part(0, 0x1001, IODMA_IN, IODMA_BAD_ARGUMENT);
     part(0x1001, 0, IODMA_IN, IODMA_BAD_ARGUMENT);
-    part(0x40, UINT64_MAX, IODMA_OUT, IODMA_BAD_ARGUMENT);
-    part(UINT64_MAX, 2, IODMA_OUT, IODMA_BAD_ARGUMENT);
+    part(0x40, HAL_ADDRESS_MAX, IODMA_OUT, IODMA_BAD_ARGUMENT);
+    part(HAL_ADDRESS_MAX, 2, IODMA_OUT, IODMA_BAD_ARGUMENT);
     expect_number("cache operations", recorded_count, 0);
     finish();
 
@@ -265,7 +265,7 @@ static void behind_rom(void)
     static const struct hal_region regions[] = {
         { 0, 0x2FFFF, HAL_WRITE_BACK, true, &sparse_window },
         { 0x30000, 0x30FFF, HAL_WRITE_BACK, false, &sparse_window },
-        { 0x31000, INT64_MAX, HAL_WRITE_BACK, true, &sparse_window },
+        { 0x31000, FIXTURE_LAST, HAL_WRITE_BACK, true, &sparse_window },
     };
     static const struct iodma_range ends_in_rom[ROW_RANGES] = {
         { 0x2F001, 0x1003 },
@@ -322,7 +322,7 @@ static uint8_t _Alignas(64) arena[0x200];
 /* clang-format off */
 static const struct {
     const char *what;
-    uint64_t offset, length; /* of the part          */
+    hal_address offset, length; /* of the part          */
     bool split;              /* it has part of a line */
 } named[] = {
     { "E12: lines that lie where the CPU says", 0x40, 0x80, false },
@@ -334,18 +334,22 @@ static const struct {
 /* clang-format on */
 
 /* Its first half is cached. */
-static void begin_named(uint64_t length)
+static void begin_named(hal_address length)
 {
     static struct hal_region regions[2];
     static struct iodma_range ranges[ROW_RANGES];
 
-    ranges[0] = (struct iodma_range){ (uintptr_t)arena, length };
+    ranges[0] = (struct iodma_range){ cpu_address(arena), length };
     regions[0] = (struct hal_region){
-        (uintptr_t)arena, (uintptr_t)arena + 0xFF, HAL_WRITE_BACK, true, NULL,
+        cpu_address(arena),
+        cpu_address(arena) + 0xFF,
+        HAL_WRITE_BACK,
+        true,
+        NULL,
     };
     regions[1] = (struct hal_region){
-        (uintptr_t)arena + 0x100,
-        (uintptr_t)arena + 0x1FF,
+        cpu_address(arena) + 0x100,
+        cpu_address(arena) + 0x1FF,
         HAL_UNCACHED,
         true,
         NULL,
@@ -357,13 +361,14 @@ static void begin_named(uint64_t length)
     prepare();
 }
 
-static void expect_recorded(char operation, uint64_t offset, uint64_t length)
+static void expect_recorded(char operation, hal_address offset,
+                            hal_address length)
 {
     expect_number("cache operations", recorded_count, length != 0 ? 1 : 0);
     if (length != 0 && recorded_count == 1) {
         expect_number("operation", (uint64_t)recorded[0].operation,
                       (uint64_t)operation);
-        expect_number("address", recorded[0].pa, (uintptr_t)arena + offset);
+        expect_number("address", recorded[0].pa, cpu_address(arena) + offset);
         expect_number("length", recorded[0].length, length);
     }
     recorded_count = 0;
@@ -373,7 +378,7 @@ static void by_name(void)
 {
     for (size_t i = 0; i < COUNT_OF(named); i++) {
         enum iodma_status want = named[i].split ? IODMA_NOT_ALIGNED : IODMA_OK;
-        uint64_t maintained = named[i].split ? 0 : named[i].length;
+        hal_address maintained = named[i].split ? 0 : named[i].length;
 
         check_case(named[i].what);
         begin_named(0x100);
@@ -403,7 +408,7 @@ static const struct {
     bool snooped;
     uint32_t direction;
     struct iodma_range ranges[ROW_RANGES];
-    uint64_t offset, length, want;
+    hal_address offset, length, want;
 } writes[] = {
     { "E12: lines may be written", ANY, false, IODMA_IN,
       { { 0x10000, 0x1000 } }, 0x40, 0x80, 0x80 },
@@ -486,7 +491,7 @@ static void observe(void)
     moment('o');
 }
 
-static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
+static void clean(const struct hal_cache *cache, void *va, hal_address pa,
                   size_t length)
 {
     (void)cache;
@@ -497,7 +502,7 @@ static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
 }
 
 static void clean_invalidate(const struct hal_cache *cache, void *va,
-                             uint64_t pa, size_t length)
+                             hal_address pa, size_t length)
 {
     (void)cache;
     (void)va;
@@ -570,7 +575,7 @@ static void order(void)
 enum { SLOTS = 4, SLOT = 1536 };
 
 /* Where the device finds a byte of the ring. */
-static uint64_t place(hal_address offset)
+static hal_address place(hal_address offset)
 {
     struct iodma_segment64 segment;
     uint32_t one = 1;
@@ -578,7 +583,7 @@ static uint64_t place(hal_address offset)
     expect_status(
         "gen", iodma_command_gen_segments64(&command, &offset, &segment, &one),
         IODMA_OK);
-    return segment.address;
+    return (hal_address)segment.address;
 }
 
 static uint8_t frame_byte(unsigned frame, unsigned i)
@@ -590,16 +595,16 @@ static uint8_t frame_byte(unsigned frame, unsigned i)
 static void receive(unsigned frame)
 {
     for (unsigned i = 0; i < SLOT; i += 64) {
-        uint64_t at = place((frame % SLOTS) * SLOT + i);
+        hal_address at = place((frame % SLOTS) * SLOT + i);
 
         for (unsigned k = 0; k < 64; k++)
             *incoherent_byte(at + k) = frame_byte(frame, i + k);
     }
 }
 
-static bool is_there(uint64_t base, unsigned frame)
+static bool is_there(hal_address base, unsigned frame)
 {
-    uint64_t at = base + (frame % SLOTS) * SLOT;
+    hal_address at = base + (frame % SLOTS) * SLOT;
 
     for (unsigned i = 0; i < SLOT; i++) {
         if (!expect_number("a byte of the frame", *sparse_byte(at + i),
@@ -611,7 +616,7 @@ static bool is_there(uint64_t base, unsigned frame)
 
 /* A long-prepared buffer in slots: the CPU takes one, works on it and gives it
    back, while the device fills the next. */
-static void receive_ring(const struct iodma_spec *spec, uint64_t base,
+static void receive_ring(const struct iodma_spec *spec, hal_address base,
                          unsigned rung)
 {
     struct iodma_range ranges[ROW_RANGES] = { { base, SLOTS * SLOT } };
@@ -622,7 +627,7 @@ static void receive_ring(const struct iodma_spec *spec, uint64_t base,
     expect_number("rung", fixture_rung(&command), rung);
     receive(0);
     for (unsigned frame = 0; frame < 3 * SLOTS; frame++) {
-        uint64_t offset = (frame % SLOTS) * SLOT;
+        hal_address offset = (frame % SLOTS) * SLOT;
 
         part(offset, SLOT, IODMA_IN, IODMA_OK);
         receive(frame + 1);
@@ -645,7 +650,7 @@ static void receive_ring(const struct iodma_spec *spec, uint64_t base,
 }
 
 /* The other way: the CPU fills a slot and gives it to the device. */
-static void send_ring(const struct iodma_spec *spec, uint64_t base)
+static void send_ring(const struct iodma_spec *spec, hal_address base)
 {
     struct iodma_range ranges[ROW_RANGES] = { { base, SLOTS * SLOT } };
 
@@ -653,7 +658,7 @@ static void send_ring(const struct iodma_spec *spec, uint64_t base)
     begin(&incoherent_cache, false, spec, 0, ranges, IODMA_OUT);
     prepare();
     for (unsigned frame = 0; frame < 2 * SLOTS; frame++) {
-        uint64_t offset = (frame % SLOTS) * SLOT;
+        hal_address offset = (frame % SLOTS) * SLOT;
 
         for (unsigned i = 0; i < SLOT; i++)
             *sparse_byte(base + offset + i) = frame_byte(frame, i);
@@ -678,13 +683,13 @@ static void rings(void)
     check_case("E12: a receive ring of slots of 1536 bytes");
     receive_ring(&any, 0x10000, RUNG_DIRECT);
     check_case("E12: out of reach");
-    receive_ring(&narrow, 0xFFFFF000, RUNG_SPLIT);
+    receive_ring(&narrow, FAR - 0x1000, RUNG_SPLIT);
     check_case("E12: misaligned for the device");
     receive_ring(&aligned, 0x10001, RUNG_WHOLE);
     check_case("E12: a ring of frames to send");
     send_ring(&any, 0x10000);
     send_ring(&any, 0x10010);
-    send_ring(&narrow, 0xFFFFF000);
+    send_ring(&narrow, FAR - 0x1000);
     send_ring(&aligned, 0x10001);
 
     check_case("E12: slots that share lines cannot be received into");

@@ -29,8 +29,7 @@ enum {
     SEGMENTS = 8,
 };
 
-#define GIB4 UINT64_C(0x100000000)
-#define TOP  HAL_ADDRESS_MAX
+#define TOP HAL_ADDRESS_MAX
 
 /* Where bounce storage lies. */
 #define LENT UINT64_C(0x400000)
@@ -89,14 +88,16 @@ static struct world {
     struct iodma_spec spec;
     bool unspecified, unattached;
     uint32_t prepared, held; /* before the call, so many times ... */
-    uint64_t window;         /* ... this long                      */
+    hal_address window;      /* ... this long                      */
 
     /* The call. */
-    uint64_t offset, length;
+    hal_address offset, length;
     uint32_t options;
     uint32_t count;
     const struct iodma_output *output;
     uint32_t missing; /* the argument that is NULL */
+
+    bool wide; /* a case of addresses beyond 32 bits */
 
     struct iodma_reason want;
 } world;
@@ -578,8 +579,8 @@ static const struct world rows[] = {
       .spec = IODMA_SPEC(iodma_output_big32, 33, 0),
       SAY(BAD_ARGUMENT, BITS, FIELD_(ADDRESS_BITS), 32, 33, SET, 32) },
     { "and the library", INIT, .spec = IODMA_SPEC(iodma_output_host64, 65, 0),
-      SAY(BAD_ARGUMENT, BITS, FIELD_(ADDRESS_BITS), HAL_ADDRESS_BITS, 65, SET,
-          HAL_ADDRESS_BITS) },
+      SAY(BAD_ARGUMENT, BITS, FIELD_(ADDRESS_BITS), IODMA_MOST_ADDRESS_BITS, 65, SET,
+          IODMA_MOST_ADDRESS_BITS) },
     { "and reach a granule", INIT,
       .spec = IODMA_SPEC(iodma_output_host64, 11, 0),
       SAY(BAD_ARGUMENT, BITS, FIELD_(ADDRESS_BITS), 12, 11, SET, 12) },
@@ -642,14 +643,14 @@ static const struct world rows[] = {
           5 * PAGE) },
     { "an aperture", PREPARE, .direction = IODMA_OUT,
       .apertures = { { 0, 0xFFFFFF, 0, BOTH, true } }, .spec = PLAIN(0),
-      .ranges = { { 0x10000, 8 }, { GIB4, 0x1800 } },
-      SAY(NO_RESOURCES, APERTURE, RANGE_(1), HAL_READ, GIB4, LEND,
+      .ranges = { { 0x10000, 8 }, { FAR, 0x1800 } },
+      SAY(NO_RESOURCES, APERTURE, RANGE_(1), HAL_READ, FAR, LEND,
           2 * PAGE) },
     { "one that may not be read", PREPARE, .direction = IODMA_OUT,
       .apertures = { { 0, 0xFFFFFF, 0, BOTH, true },
-                     { GIB4, GIB4 + 0xFFFF, GIB4, HAL_WRITE, true } },
-      .ranges = { { GIB4, 0x10 } }, .spec = PLAIN(0),
-      SAY(NO_RESOURCES, APERTURE, RANGE_(0), HAL_READ, GIB4, LEND, PAGE) },
+                     { FAR, FAR + 0xFFFF, FAR, HAL_WRITE, true } },
+      .ranges = { { FAR, 0x10 } }, .spec = PLAIN(0),
+      SAY(NO_RESOURCES, APERTURE, RANGE_(0), HAL_READ, FAR, LEND, PAGE) },
     { "a number of segments", PREPARE, .direction = IODMA_OUT,
       .ranges = { { 0x10000, 8 }, { 0x20000, 8 }, { 0x30000, 8 } },
       .spec = PLAIN(0, .max_segments = 2),
@@ -663,18 +664,18 @@ static const struct world rows[] = {
       .ranges = { { 0x10000, 0x140 }, { 0x20000, 0x48 } },
       SAY(NO_RESOURCES, LINE, RANGE_(1), 64, 0x20047, LEND, PAGE) },
     { "in as many granules as it fills", PREPARE, .direction = IODMA_OUT,
-      .storage = PAGE, .ranges = { { GIB4, 0x2001 } }, .spec = NARROW(0),
-      SAY(NO_RESOURCES, REACH, RANGE_(0), 0xFFFFFF, GIB4 + 0x2000, LEND,
+      .storage = PAGE, .ranges = { { FAR, 0x2001 } }, .spec = NARROW(0),
+      SAY(NO_RESOURCES, REACH, RANGE_(0), 0xFFFFFF, FAR + 0x2000, LEND,
           3 * PAGE) },
     { "or pages of a mapper", PREPARE, .direction = IODMA_OUT, .iova = 4,
       .io_page = 4 * PAGE, .ranges = { { 0x10001, 0x1001 } },
       .spec = PLAIN(0, .align_address = 4),
       SAY(NO_RESOURCES, ALIGN_ADDRESS, RANGE_(0), 4, 1, LEND, 4 * PAGE) },
     { "and one loan", PREPARE, .direction = IODMA_OUT, .storage = 2 * PAGE,
-      .loans = 1, .ranges = { { GIB4, 8 }, { GIB4 + 0x1000, 8 } },
+      .loans = 1, .ranges = { { FAR, 8 }, { FAR + 0x1000, 8 } },
       .spec = NARROW(0, .max_segments = 1),
-      SAY(OK, REACH, RANGE_(0), 0xFFFFFF, GIB4 + 7, NEARER,
-          GIB4 + 7 - 0xFFFFFF) },
+      SAY(OK, REACH, RANGE_(0), 0xFFFFFF, FAR + 7, NEARER,
+          FAR + 7 - 0xFFFFFF) },
 
     /* Memory that goes directly or not at all. */
     { "an address begins later", PREPARE, .direction = IODMA_OUT,
@@ -737,9 +738,9 @@ static const struct world rows[] = {
       SAY(MESSAGE_TOO_LARGE, REACH, RANGE_(0), 0xFFF, 0x1FFF, NONE, 0) },
     { "or is taken elsewhere", PREPARE, .direction = IODMA_OUT,
       .apertures = { { 0, 0xFFFFFF, 0, BOTH, true } },
-      .ranges = { { 0x10000, 8 }, { GIB4, 8 } },
+      .ranges = { { 0x10000, 8 }, { FAR, 8 } },
       .spec = AS(IODMA_DIRECT_ONLY, .address_bits = 64),
-      SAY(MESSAGE_TOO_LARGE, APERTURE, RANGE_(1), HAL_READ, GIB4, ELSEWHERE,
+      SAY(MESSAGE_TOO_LARGE, APERTURE, RANGE_(1), HAL_READ, FAR, ELSEWHERE,
           0) },
     { "the windows are as long as the segments suffice", PREPARE,
       .direction = IODMA_OUT,
@@ -787,9 +788,9 @@ static const struct world rows[] = {
       SAY(NOT_ALIGNED, ALIGN_ADDRESS, RANGE_(0), 4, 0x10003, LEND, PAGE) },
     { "what splitting takes is not known where all would not do", PREPARE,
       .direction = IODMA_OUT, .loans = 1, .storage = PAGE,
-      .ranges = { { 0x10000, 8 }, { GIB4, 8 }, { GIB4 + PAGE, 8 } },
+      .ranges = { { 0x10000, 8 }, { FAR, 8 }, { FAR + PAGE, 8 } },
       .spec = NARROW(8, .max_segments = 2),
-      SAY(NO_RESOURCES, REACH, RANGE_(1), 0xFFFFFF, GIB4 + 7, NONE, 0) },
+      SAY(NO_RESOURCES, REACH, RANGE_(1), 0xFFFFFF, FAR + 7, NONE, 0) },
 
     { "maintenance comes to an end before the device is told", PREPARE,
       UNSNOOPED, .direction = IODMA_OUT, .unfinished = true,
@@ -823,8 +824,8 @@ static const struct world rows[] = {
     { "and storage", PREPARE, .cached = true, .unmaintained = true,
       .direction = IODMA_OUT, .storage = PAGE,
       .apertures = { { 0, 0xFFFFFF, 0, BOTH, false },
-                     { GIB4, GIB4 + 0xFFFF, GIB4, BOTH, true } },
-      .ranges = { { GIB4, 0x100 } }, .spec = NARROW(0),
+                     { FAR, FAR + 0xFFFF, FAR, BOTH, true } },
+      .ranges = { { FAR, 0x100 } }, .spec = NARROW(0),
       SAY(UNSUPPORTED, NO_CACHE, NOWHERE, 0, 0, CACHE, 0) },
     { "bounced memory is in a region", PREPARE, .direction = IODMA_OUT,
       .storage = 4 * PAGE, .regions = { { 0, 0xFFFFFF, .writable = true } },
@@ -840,27 +841,27 @@ static const struct world rows[] = {
       SAY(NOT_ATTACHED, REGION, NOWHERE, 0, 0x20000, REGION, 0x20000) },
     { "ROM is not copied to", SYNCHRONIZE, .prepared = 1, .options = IODMA_IN,
       .direction = IODMA_OUT, .storage = PAGE,
-      .regions = { { 0, GIB4 - 1, .writable = true }, { GIB4, 2 * GIB4 } },
-      .ranges = { { GIB4, 8 } }, .spec = NARROW(0),
-      SAY(NOT_WRITABLE, WRITABLE, NOWHERE, 0, GIB4, ELSEWHERE, 0) },
+      .regions = { { 0, FAR - 1, .writable = true }, { FAR, 2 * FAR } },
+      .ranges = { { FAR, 8 } }, .spec = NARROW(0),
+      SAY(NOT_WRITABLE, WRITABLE, NOWHERE, 0, FAR, ELSEWHERE, 0) },
     { "a copy takes a window", PREPARE, .direction = IODMA_OUT,
-      .storage = 4 * PAGE, .fails = 1, .ranges = { { 0x10000, 8 }, { GIB4, 8 } },
+      .storage = 4 * PAGE, .fails = 1, .ranges = { { 0x10000, 8 }, { FAR, 8 } },
       .spec = NARROW(0),
-      SAY(NO_RESOURCES, FAR_WINDOW, NOWHERE, 0, GIB4, LATER, 0) },
+      SAY(NO_RESOURCES, FAR_WINDOW, NOWHERE, 0, FAR, LATER, 0) },
     { "and a write", WRITE, PLAINLY, .prepared = 1, .length = 8, .fails = 1,
       SAY(NO_RESOURCES, FAR_WINDOW, NOWHERE, 0, 0x10000, LATER, 0) },
     { "and a part that is handed over", PART, .prepared = 1, .fails = 1,
       .options = IODMA_OUT, .length = 8, .storage = PAGE,
-      .ranges = { { GIB4, 8 } }, .spec = NARROW(0),
-      SAY(NO_RESOURCES, FAR_WINDOW, NOWHERE, 0, GIB4, LATER, 0) },
+      .ranges = { { FAR, 8 } }, .spec = NARROW(0),
+      SAY(NO_RESOURCES, FAR_WINDOW, NOWHERE, 0, FAR, LATER, 0) },
 
     /* Force. */
     { "a buffer that is forced is lent", SYNCHRONIZE, .prepared = 1,
       .options = FORCE, .ranges = { { 0x10000, 0x1801 } }, .spec = PLAIN(0),
       SAY(NO_RESOURCES, STORAGE, NOWHERE, 0, 0, LEND, 2 * PAGE) },
     { "beside what is on loan", SYNCHRONIZE, .prepared = 1, .options = FORCE,
-      .storage = 3 * PAGE, .ranges = { { GIB4 - 8, 0x1801 } },
-      .spec = IODMA_SPEC(iodma_output_host64, 32, 0),
+      .storage = 3 * PAGE, .ranges = { { FAR - 8, 0x1801 } },
+      .spec = IODMA_SPEC(iodma_output_host64, REACH_BITS, 0),
       SAY(NO_RESOURCES, STORAGE, NOWHERE, 0, 0, LEND, 2 * PAGE) },
     { "unless none would be legal", SYNCHRONIZE, .prepared = 1,
       .options = FORCE, .ranges = { { 0x10000, 4 }, { 0x20000, 4 } },
@@ -892,17 +893,19 @@ static const struct world rows[] = {
           LATER, 0) },
 
     /* Generation. */
-    { "a narrow output writes no high address", GENERATE, .prepared = 1,
-      .count = 4, .output = &iodma_output_host32, .direction = IODMA_OUT,
-      .ranges = { { 0x10000, 8 }, { GIB4 - 8, 8 }, { GIB4 + 8, 8 } },
+    { "a narrow output writes no high address", GENERATE, .wide = true,
+      .prepared = 1, .count = 4, .output = &iodma_output_host32,
+      .direction = IODMA_OUT,
+      .ranges = { { 0x10000, 8 }, { WIDE(0xFFFFFFF8), 8 },
+                  { WIDE(0x100000008), 8 } },
       .spec = PLAIN(0),
-      SAY(MESSAGE_TOO_LARGE, OUTPUT, SEGMENT, 2, UINT32_MAX, GIB4 + 8, WIDER,
-          HAL_ADDRESS_BITS) },
-    { "nor a great length", GENERATE, .prepared = 1, .count = 1,
+      SAY(MESSAGE_TOO_LARGE, OUTPUT, SEGMENT, 2, UINT32_MAX, WIDE(0x100000008),
+          WIDER, HAL_ADDRESS_BITS) },
+    { "nor a great length", GENERATE, .wide = true, .prepared = 1, .count = 1,
       .output = &iodma_output_little32, .direction = IODMA_OUT,
-      .ranges = { { 0x10000, GIB4 } }, .spec = PLAIN(0),
-      SAY(MESSAGE_TOO_LARGE, OUTPUT, SEGMENT, 0, UINT32_MAX, GIB4, WIDER,
-          HAL_ADDRESS_BITS) },
+      .ranges = { { 0x10000, WIDE(0x100000000) } }, .spec = PLAIN(0),
+      SAY(MESSAGE_TOO_LARGE, OUTPUT, SEGMENT, 0, UINT32_MAX, WIDE(0x100000000),
+          WIDER, HAL_ADDRESS_BITS) },
     { "what a client's own writes is not known", GENERATE, .prepared = 1,
       .count = 4, .output = &stubborn, .direction = IODMA_OUT,
       .ranges = { { 0x10000, 8 }, { 0x20000, 8 } }, .spec = PLAIN(0),
@@ -927,9 +930,9 @@ static const struct world rows[] = {
           8) },
     { "an aperture", EMIT, .prepared = 1, .direction = IODMA_OUT,
       .apertures = { { 0, 0xFFFFFF, 0x1000, BOTH, true } },
-      .ranges = { { GIB4, 8 } },
+      .ranges = { { FAR, 8 } },
       .spec = AS(IODMA_ITERATE_ONLY, .address_bits = 20),
-      SAY(MESSAGE_TOO_LARGE, APERTURE, RANGE_(0), HAL_READ, GIB4, ELSEWHERE,
+      SAY(MESSAGE_TOO_LARGE, APERTURE, RANGE_(0), HAL_READ, FAR, ELSEWHERE,
           0) },
 
     /* What is bounced: why, and what would change that. */
@@ -991,11 +994,20 @@ static void refused_unasked(void)
     tear_down();
 }
 
+static bool begin_row(const struct world *row)
+{
+    if (row->wide)
+        return check_wide(0, row->what);
+    check_case(row->what);
+    return true;
+}
+
 static void commands_explain(void)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         world = rows[i];
-        check_case(world.what);
+        if (!begin_row(&world))
+            continue;
         build();
         expect_status("the call", call(), (enum iodma_status)world.want.status);
         expect_record(&it.reason, &world.want);
@@ -1042,7 +1054,7 @@ static const struct hal_translation one_page = { to_one_page };
 
 static void set_up(void)
 {
-    hal_address start = (uintptr_t)arena;
+    hal_address start = cpu_address(arena);
 
     port = (struct hal_limits){ .address_bits = 0 };
     apertures[0] =
@@ -1092,8 +1104,8 @@ static enum iodma_status lend(const struct other *row)
     static const struct hal_bounce_ops ops = { NULL, NULL };
     struct hal_bounce storage = {
         .ops = &ops,
-        .first = (uintptr_t)arena + row->at,
-        .last = (uintptr_t)arena + row->at + 0xFF,
+        .first = cpu_address(arena) + row->at,
+        .last = cpu_address(arena) + row->at + 0xFF,
         .granule = row->length,
     };
 
@@ -1196,8 +1208,9 @@ static enum iodma_status share(const struct other *row)
 {
     struct hal_shared out;
 
-    return iodma_share(&shared, &bus, &row->limits, (uintptr_t)arena + row->at,
-                       arena, row->length, row->mapping, &out);
+    return iodma_share(&shared, &bus, &row->limits,
+                       cpu_address(arena) + row->at, arena, row->length,
+                       row->mapping, &out);
 }
 
 static enum iodma_status unshare_nothing(const struct other *row)
@@ -1248,7 +1261,8 @@ static void prepare_end(uint32_t i, uint32_t at, size_t length,
 {
     const struct iodma_spec spec = AS(mapping, .address_bits = 0);
 
-    end_ranges[i] = (struct iodma_range){ (uintptr_t)arena + at, length };
+    end_ranges[i] =
+        (struct iodma_range){ cpu_address(arena) + at, (hal_address)length };
     expect_status("end",
                   iodma_memory_init_ranges(&ends[i], &end_ranges[i], 1,
                                            direction, NULL, 0),
@@ -1510,9 +1524,9 @@ static void others_explain(void)
         check_case(others[i].what);
         set_up();
         if (others[i].lies)
-            want.actual += (uintptr_t)arena;
+            want.actual += cpu_address(arena);
         if (want.rule == IODMA_RULE_ORDER)
-            want.required += (uintptr_t)arena;
+            want.required += cpu_address(arena);
         expect_status("the call", others[i].call(&others[i]),
                       (enum iodma_status)want.status);
         expect_record(&reason, &want);
@@ -1533,9 +1547,9 @@ static void too_far_for_one_call(void)
     expect_status("the call", map(&row), IODMA_MESSAGE_TOO_LARGE);
     expect_number("rule", reason.rule, IODMA_RULE_REACH);
     expect_number("required", reason.required, 0xFFF);
-    expect_number("actual", reason.actual, (uintptr_t)arena + 7);
+    expect_number("actual", reason.actual, cpu_address(arena) + 7);
     expect_number("cure", reason.cure, IODMA_CURE_NEARER);
-    expect_number("amount", reason.amount, (uintptr_t)arena + 7 - 0xFFF);
+    expect_number("amount", reason.amount, cpu_address(arena) + 7 - 0xFFF);
 }
 
 /* The record -------------------------------------------------------------- */
@@ -1654,10 +1668,8 @@ static const struct {
       "limit 0x20; set to 0x20" },
     { HERE(BAD_ARGUMENT, POINTER, ARGUMENT_(SEGMENTS), 0, 0, PASS, 0),
       "BadArgument: NULL, argument segments; pass one" },
-    { HERE(MESSAGE_TOO_LARGE, REACH, OFFSET, 0, 0xFFFFFFFF,
-             UINT64_C(0x123456789ABCDEF0), NONE, 0),
-      "MessageTooLarge: out of reach, offset 0x0: 0x123456789abcdef0, "
-      "limit 0xffffffff" },
+    { HERE(MESSAGE_TOO_LARGE, REACH, OFFSET, 0, 0xFFFFFF, 0x9ABCDEF0, NONE, 0),
+      "MessageTooLarge: out of reach, offset 0x0: 0x9abcdef0, limit 0xffffff" },
     { { .status = 7, .rule = 99, .place = 99, .number = 1, .cure = 99 },
       "unknown status: unknown, unknown 0x1; unknown" },
 };
@@ -1796,6 +1808,9 @@ static void words(void)
 
 static void formatted(void)
 {
+    static const struct iodma_reason wide =
+        HERE(MESSAGE_TOO_LARGE, REACH, OFFSET, 0, 0xFFFFFFFF,
+             WIDE(0x123456789ABCDEF0), NONE, 0);
     static char text[IODMA_REASON_TEXT + 2];
 
     check_case("a record is one line of words");
@@ -1806,6 +1821,11 @@ static void formatted(void)
                            lines[i].text) == 0))
             printf("#   got %s\n", text);
     }
+    if (check_wide(0, "with all digits that an address may have"))
+        expect("its line",
+               strcmp(iodma_reason_format(&wide, text, IODMA_REASON_TEXT),
+                      "MessageTooLarge: out of reach, offset 0x0: "
+                      "0x123456789abcdef0, limit 0xffffffff") == 0);
     check_case("which is cut at any size, and goes not beyond it");
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         size_t all = strlen(lines[i].text);

@@ -376,8 +376,8 @@ static void random_round(void)
                                        1 + rig_below(60));
 
         if (rig_below(2) != 0) {
-            one.source &= ~3ull;
-            one.destination &= ~3ull;
+            one.source &= ~(hal_address)3;
+            one.destination &= ~(hal_address)3;
         }
         if (dmac->ops->emit(dmac, &one, 1) != 0) {
             expect_item(&one);

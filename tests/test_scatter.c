@@ -7,6 +7,7 @@
 #include "hal/bits.h"
 #include "tests/check.h"
 #include "tests/images/scatter.h"
+#include "tests/reach.h"
 
 #include <string.h>
 
@@ -33,11 +34,11 @@ static uint32_t group_count;
 
 static const struct scatter_area two[SCATTER_AREAS] = {
     { 0x48200000, 64 * MIB },
-    { 0x100000000, 64 * MIB },
+    { 8 * FAR, 64 * MIB },
 };
 static const struct scatter_area one[SCATTER_AREAS] = {
     { 0, 0 },
-    { 0x100000000, 64 * MIB },
+    { 8 * FAR, 64 * MIB },
 };
 
 /* All of the stream is in the ranges, and its last bytes in the last one. */

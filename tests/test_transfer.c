@@ -14,6 +14,7 @@
 #include "tests/check.h"
 #include "tests/model/hooks.h"
 #include "tests/model/strict_dmac.h"
+#include "tests/reach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -107,8 +108,8 @@ static const struct hal_bus port = {
 };
 static struct iodma_bus bus;
 
-/* No CPU address is a bus address: they lie 2^56 apart. */
-static const uint64_t distance = UINT64_C(1) << 56;
+/* No CPU address is a bus address: they lie 2^56 apart, or 2^24. */
+static const hal_address distance = (hal_address)1 << (HAL_ADDRESS_BITS - 8);
 
 /* A world without history: an engine of so many slots, not yet started. */
 static void set_up(uint32_t slots)
@@ -124,9 +125,9 @@ static void set_up(uint32_t slots)
     memcpy(want, arena, ARENA);
 
     aperture = (struct hal_aperture){
-        .first = (uintptr_t)arena,
-        .last = (uintptr_t)arena + ARENA - 1,
-        .bus = (uintptr_t)arena + distance,
+        .first = cpu_address(arena),
+        .last = cpu_address(arena) + ARENA - 1,
+        .bus = cpu_address(arena) + distance,
         .access = HAL_READ | HAL_WRITE,
         .snooped = true,
     };
@@ -182,7 +183,7 @@ static enum iodma_status prepare(struct side *side, uint32_t direction)
 
     for (uint32_t i = 0; i < PIECES; i++)
         side->ranges[i] = (struct iodma_range){
-            .address = (uintptr_t)arena + side->pieces[i].offset,
+            .address = cpu_address(arena) + side->pieces[i].offset,
             .length = side->pieces[i].length,
         };
     (void)iodma_memory_init_ranges(memory, side->ranges, PIECES, direction,
@@ -1176,7 +1177,9 @@ static const struct {
     struct hal_limits limits;
     uint32_t align_length; /* what the commands have to ask for */
 } narrower[] = {
-    { "an engine of fewer address bits", { .address_bits = 57 }, 1 },
+    { "an engine of fewer address bits",
+      { .address_bits = HAL_ADDRESS_BITS - 7 },
+      1 },
     { "an engine of shorter items", { .max_segment = 24 }, 1 },
     { "an engine with a boundary", { .boundary = 32 }, 1 },
     { "an engine of aligned addresses", { .align_address = 8 }, 8 },

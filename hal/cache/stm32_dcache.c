@@ -108,8 +108,9 @@ static void command_range(const struct hal_cache *cache, uint32_t command,
 {
     const struct stm32_dcache *dcache = to_dcache(cache);
     uint32_t line = cache->smallest_line;
-    uint32_t first = (uint32_t)round_down((uintptr_t)va, line);
-    uint32_t last = (uint32_t)round_down((uintptr_t)va + (length - 1), line);
+    uint32_t start = (uint32_t)(uintptr_t)va;
+    uint32_t first = (uint32_t)round_down(start, line);
+    uint32_t last = (uint32_t)round_down(start + (uint32_t)(length - 1), line);
 
     if (length == 0 ||
         (mmio_read32(dcache->base + DCACHE_CR) & DCACHE_CR_EN) == 0)

@@ -36,9 +36,10 @@ static enum iodma_status cpu_start(struct hal_dmac *dmac)
 
 static bool can_reach(const struct hal_dmac *dmac, const struct hal_end *end)
 {
-    return end->kind != HAL_PORT || ((dmac->widths & end->port->width) != 0 &&
-                                     end->port->request == HAL_NO_REQUEST &&
-                                     end->port->address <= UINTPTR_MAX);
+    return end->kind != HAL_PORT ||
+           ((dmac->widths & end->port->width) != 0 &&
+            end->port->request == HAL_NO_REQUEST &&
+            (uintptr_t)end->port->address == end->port->address);
 }
 
 static enum iodma_status cpu_route(struct hal_dmac *dmac,
@@ -148,7 +149,7 @@ static struct opening open_at(const struct hal_bus *bus, hal_address address,
     if (!region)
         return opening;
     opening.length = smaller(opening.length - 1, region->last - physical) + 1;
-    opening.length = smaller(opening.length, PTRDIFF_MAX);
+    opening.length = smaller(opening.length, (hal_address)PTRDIFF_MAX);
     opening.window = region->window;
     opening.bytes =
         region->window
@@ -285,19 +286,28 @@ static bool do_row(struct cpu_dmac *cpu, hal_address source,
     return true;
 }
 
+/* Go to the next row; false: there is no such address. */
+static bool step(hal_address *address, int32_t stride)
+{
+    hal_address from = *address;
+
+    *address += (hal_address)(int64_t)stride;
+    return stride < 0 ? *address < from : *address >= from;
+}
+
 static bool do_item(struct cpu_dmac *cpu, const struct hal_item *item)
 {
     const struct hal_route *route = &cpu->route;
     uint32_t rows = larger32(route->rows, 1);
+    hal_address source = item->source;
+    hal_address destination = item->destination;
 
     cpu->moved = 0;
     for (uint32_t i = 0; i < rows; i++) {
-        hal_address source = (hal_address)((int64_t)i * route->source_stride);
-        hal_address destination =
-            (hal_address)((int64_t)i * route->destination_stride);
-
-        if (!do_row(cpu, item->source + source, item->destination + destination,
-                    item->length))
+        if (i != 0 && (!step(&source, route->source_stride) ||
+                       !step(&destination, route->destination_stride)))
+            return false;
+        if (!do_row(cpu, source, destination, item->length))
             return false;
     }
     cpu->moved = 0;

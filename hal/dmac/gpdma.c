@@ -39,12 +39,12 @@ const struct hal_limits gpdma_ring_limits = {
 /* The ring is there, whole, on words and in one window. */
 static bool ring_fits(const struct gpdma *gpdma)
 {
-    hal_address size = GPDMA_RING_SIZE(gpdma->slots);
+    uint64_t size = GPDMA_RING_SIZE(gpdma->slots);
 
     return gpdma->ring.cpu && gpdma->slots >= 2 &&
            is_power_of_two(gpdma->slots) && gpdma->ring.size >= size &&
            modulo(gpdma->ring.bus, sizeof(le32)) == 0 &&
-           gpdma_in_reach(gpdma->ring.bus, size) &&
+           gpdma_in_reach(gpdma->ring.bus, (hal_address)size) &&
            modulo(gpdma->ring.bus, WINDOW) + size <= WINDOW;
 }
 
@@ -310,8 +310,8 @@ static struct hal_progress retire(struct gpdma *gpdma, uint32_t sr)
 }
 
 /* Drop the interrupt and tell what there was. What happens meanwhile is in the
-   next reading, and dropped, too: a batch that ends then raises no interrupt for
-   an end that has been told. */
+   next reading, and dropped, too: a batch that ends then raises no interrupt
+   for an end that has been told. */
 static uint32_t acknowledge(const struct gpdma *gpdma)
 {
     uint32_t sr = gpdma_read(gpdma, GPDMA_SR);

@@ -37,7 +37,7 @@
 /* Bytes of shared memory for a ring of so many slots: behind them lies the
    word that fills read. */
 #define GPDMA_RING_SIZE(slots)                                                 \
-    ((hal_address)(slots) * sizeof(struct gpdma_slot) + sizeof(le32))
+    ((uint64_t)(slots) * sizeof(struct gpdma_slot) + sizeof(le32))
 
 /* For struct hal_dmac. */
 enum {

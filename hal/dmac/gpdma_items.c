@@ -123,9 +123,10 @@ static bool rows_fit(const struct gpdma *gpdma, const struct gpdma_side *side,
                      hal_address address, uint32_t length)
 {
     int64_t step = gap(side, length);
-    int64_t way = (int64_t)(gpdma->rows - 1) * side->stride;
+    int64_t last = (int64_t)address + (int64_t)(gpdma->rows - 1) * side->stride;
 
-    return gpdma_in_reach(address + (hal_address)way, length) &&
+    return last >= 0 && last <= UINT32_MAX &&
+           gpdma_in_reach((hal_address)last, length) &&
            step <= GPDMA_BR2_MOST && step >= -(int64_t)GPDMA_BR2_MOST;
 }
 

@@ -347,7 +347,7 @@ static bool ring_fits(const struct rp2040_dma *dma)
 
 static bool set_up(const struct rp2040_dma *dma)
 {
-    return ring_fits(dma) && in_reach(dma->base, RP2040_SIZE) &&
+    return ring_fits(dma) && in_reach((hal_address)dma->base, RP2040_SIZE) &&
            dma->data < RP2040_CHANNELS && dma->control < RP2040_CHANNELS &&
            dma->data != dma->control && dma->line < RP2040_LINES &&
            dma->dmac.periods <= RP2040_DMA_PERIODS(dma->slots);

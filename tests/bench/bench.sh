@@ -92,7 +92,7 @@ build()
 {
     say "compiling with $compiler $flags"
     extra=
-    compile iodma dma/*.c hal/status.c hal/dmac.c
+    compile iodma dma/*.c hal/address.c hal/dmac.c hal/status.c
     compile floor $bench/floor.c
     extra='-fhosted'
     compile rows $bench/bench.c $bench/stage.c $bench/rows_*.c

@@ -52,7 +52,7 @@ static void power_on(const struct engine_place *place)
             .controller = &controller,
             .channel = numbers[i],
             .ring = { (uint8_t *)place->ring.cpu + i * size,
-                      place->ring.bus + i * size, size },
+                      place->ring.bus + (uint32_t)(i * size), size },
             .slots = place->slots,
         };
     }

@@ -31,7 +31,8 @@ static struct hal_shared ring_of(const struct engine_place *place,
     size_t size = (size_t)GPDMA_RING_SIZE(place->slots);
 
     return (struct hal_shared){ (uint8_t *)place->ring.cpu + index * size,
-                                place->ring.bus + index * size, size };
+                                place->ring.bus + (uint32_t)(index * size),
+                                size };
 }
 
 static void power_on(const struct engine_place *place)

@@ -210,7 +210,9 @@ static void refused(void)
 
     world_begin(larger32(4, engine_case.slots), 0);
     limits = world_dmac(0)->limits;
-    limited = limits->max_segment != 0 || limits->boundary != 0 ||
+    limited = (limits->max_segment != 0 &&
+               limits->max_segment != HAL_ADDRESS_MAX) ||
+              limits->boundary != 0 ||
               (limits->address_bits != 0 &&
                limits->address_bits < HAL_ADDRESS_BITS) ||
               world_unit() > 1;
@@ -247,12 +249,16 @@ static void refused(void)
 static void not_encodable(void)
 {
     const struct hal_limits *limits;
+    hal_address beyond; /* its reach; 0: it has no end */
     struct hal_dmac *dmac;
     struct hal_item good;
 
     world_begin(larger32(4, engine_case.slots), 0);
     dmac = world_dmac(0);
     limits = dmac->limits;
+    beyond = limits->address_bits < HAL_ADDRESS_BITS
+                 ? (hal_address)1 << limits->address_bits
+                 : 0;
     good = (struct hal_item){ world_on_bus(world_source(0x1000)),
                               world_on_bus(world_target(0x1000)), 64 };
     for (uint32_t i = 0; i < 5; i++) {
@@ -262,10 +268,10 @@ static void not_encodable(void)
             bad.length = 0;
         else if (i == 1 && limits->max_segment != 0)
             bad.length = limits->max_segment * 16; /* of bytes or of more */
-        else if (i == 2 && limits->address_bits < 64)
-            bad.source += UINT64_C(1) << limits->address_bits;
-        else if (i == 3 && limits->address_bits < 64)
-            bad.destination += UINT64_C(1) << limits->address_bits;
+        else if (i == 2 && beyond != 0)
+            bad.source += beyond;
+        else if (i == 3 && beyond != 0)
+            bad.destination += beyond;
         else if (i == 4 && dmac->same_phase > 1)
             bad.source++;
         else

@@ -5,6 +5,7 @@
 #include "hal/bits.h"
 #include "tests/engines/engine.h"
 #include "tests/engines/soft_ports.h"
+#include "tests/reach.h"
 
 enum { REQUEST = 5 };
 
@@ -52,7 +53,8 @@ static void power_on(const struct engine_place *place)
                       .max_rows = 64,
                       .periods = place->slots },
             .slots = place->slots,
-            .distance = place->pieces[0].bus - (uintptr_t)place->pieces[0].host,
+            .distance = (hal_address)place->pieces[0].bus -
+                        cpu_address(place->pieces[0].host),
             .arena = place->pieces[0].host,
             .arena_size = (size_t)place->pieces[0].size,
             .ports = soft_port(0),

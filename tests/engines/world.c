@@ -98,7 +98,7 @@ uint8_t *world_target(uint32_t offset)
 
 hal_address world_on_bus(const uint8_t *byte)
 {
-    return (uintptr_t)byte - hal_bus.apertures[0].first +
+    return cpu_address(byte) - hal_bus.apertures[0].first +
            hal_bus.apertures[0].bus;
 }
 
@@ -260,8 +260,8 @@ bool world_drive(uint32_t steps)
 
 static void set_up_model_bus(uint32_t with)
 {
-    apertures[0].first = (uintptr_t)world_data;
-    apertures[0].last = (uintptr_t)world_data->want - 1;
+    apertures[0].first = cpu_address(world_data);
+    apertures[0].last = cpu_address(world_data->want) - 1;
     apertures[0].snooped = (with & WORLD_UNSNOOPED) == 0;
     region.first = apertures[0].first;
     region.last = apertures[0].last;
@@ -291,7 +291,8 @@ static void lend(void)
     static struct hal_loan loans[LOANS];
 
     expect_status("pool",
-                  iodma_bounce_init(&world_pool, (uintptr_t)world_data->storage,
+                  iodma_bounce_init(&world_pool,
+                                    cpu_address(world_data->storage),
                                     sizeof world_data->storage, WORLD_GRANULE,
                                     words, loans, LOANS),
                   IODMA_OK);

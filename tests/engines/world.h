@@ -13,6 +13,7 @@
 #include "dma/iodma.h"
 #include "tests/engines/engine.h"
 #include "tests/model/hooks.h"
+#include "tests/reach.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -40,7 +40,7 @@ struct iodma_spec world_spec(void)
 void world_add(struct world_side *side, const uint8_t *bytes, uint32_t length)
 {
     side->ranges[side->count++] =
-        (struct iodma_range){ (uintptr_t)bytes, length };
+        (struct iodma_range){ cpu_address(bytes), length };
 }
 
 void world_scatter(struct world_side *side, uint8_t *base, uint32_t segments,
@@ -180,7 +180,8 @@ uint8_t world_abort(struct world_job *job, uint64_t deadline)
 
 /* A place in a list: *at becomes a place in a segment, and *length is at most
    what is left of that. */
-static uint8_t *find(const struct world_side *side, uint64_t at, size_t *length)
+static uint8_t *find(const struct world_side *side, hal_address at,
+                     size_t *length)
 {
     const struct iodma_range *range = side->ranges;
 
@@ -188,7 +189,7 @@ static uint8_t *find(const struct world_side *side, uint64_t at, size_t *length)
         at -= range->length;
         range++;
     }
-    *length = (size_t)smaller(*length, range->length - at);
+    *length = (size_t)smaller((hal_address)*length, range->length - at);
     return (uint8_t *)(uintptr_t)(range->address + at);
 }
 
@@ -205,8 +206,8 @@ void world_gather(const struct world_job *job, uint8_t *bytes)
 }
 
 /* What a row of a job makes of a destination. */
-static void expect_row(const struct world_job *job, uint64_t from, uint64_t to,
-                       size_t length)
+static void expect_row(const struct world_job *job, hal_address from,
+                       hal_address to, size_t length)
 {
     const struct iodma_transfer *transfer = &job->transfer;
 
@@ -229,8 +230,8 @@ static void expect_row(const struct world_job *job, uint64_t from, uint64_t to,
         world_reach =
             larger32(world_reach,
                      smaller32((uint32_t)(target + part) + 0x1000, WORLD_AREA));
-        from += part;
-        to += part;
+        from += (hal_address)part;
+        to += (hal_address)part;
         length -= part;
     }
 }
@@ -244,8 +245,8 @@ void world_expect(const struct world_job *job)
     if (rows->count == 0)
         expect_row(job, 0, 0, (size_t)job->transfer.destination->window.length);
     for (uint32_t i = 0; i < rows->count; i++)
-        expect_row(job, (uint64_t)i * rows->source_stride,
-                   (uint64_t)i * rows->destination_stride,
+        expect_row(job, i * (hal_address)rows->source_stride,
+                   i * (hal_address)rows->destination_stride,
                    (size_t)rows->length);
 }
 
@@ -260,7 +261,7 @@ void world_ask_oracle(const struct world_job *job)
     twin.destination = job->destination;
     for (uint32_t i = 0; i < twin.destination.count; i++)
         twin.destination.ranges[i].address +=
-            (uintptr_t)world_data->twins - (uintptr_t)world_data->targets;
+            cpu_address(world_data->twins) - cpu_address(world_data->targets);
     world_make_ready(&twin);
     expect_status("the oracle's submit", world_submit_on(&twin, &world_oracle),
                   IODMA_OK);
@@ -280,8 +281,9 @@ static uint64_t each_part(const struct world_job *job,
     for (uint32_t i = 0; i < job->destination.count; i++) {
         const struct iodma_range *range = &job->destination.ranges[i];
 
-        sum += what((uint32_t)(range->address - (uintptr_t)world_data->targets),
-                    range->length);
+        sum +=
+            what((uint32_t)(range->address - cpu_address(world_data->targets)),
+                 range->length);
     }
     return sum;
 }

@@ -8,18 +8,18 @@
 
 /* A page that the device or the cache has looked at. */
 static struct page {
-    uint64_t address;
+    hal_address address;
     uint8_t *cpu;
     uint8_t device[SPARSE_PAGE];
     uint8_t base[SPARSE_PAGE]; /* when the two were last in step */
 } pages[INCOHERENT_PAGES];
 
 static unsigned page_count;
-uint64_t incoherent_maintained;
+hal_address incoherent_maintained;
 
-static struct page *page_of(uint64_t address)
+static struct page *page_of(hal_address address)
 {
-    uint64_t start = address - address % SPARSE_PAGE;
+    hal_address start = address - address % SPARSE_PAGE;
     unsigned i = 0;
 
     while (i < page_count && pages[i].address != start)
@@ -30,7 +30,7 @@ static struct page *page_of(uint64_t address)
         page_count++;
         pages[i].address = start;
         pages[i].cpu = sparse_byte(start);
-        for (uint64_t k = 0; k < SPARSE_PAGE; k++)
+        for (hal_address k = 0; k < SPARSE_PAGE; k++)
             pages[i].device[k] = sparse_fresh(start + k);
         memcpy(pages[i].base, pages[i].device, SPARSE_PAGE);
     }
@@ -56,17 +56,17 @@ static void each_line(struct page *page, size_t from, size_t to, bool clean,
     }
 }
 
-static void maintain(uint64_t pa, size_t length, bool drop)
+static void maintain(hal_address pa, size_t length, bool drop)
 {
     size_t within = (size_t)(pa % SPARSE_PAGE);
 
-    incoherent_maintained += length;
+    incoherent_maintained += (hal_address)length;
     if (expect("maintenance does not leave its window",
                length <= SPARSE_PAGE - within))
         each_line(page_of(pa), within, within + length, true, drop);
 }
 
-static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
+static void clean(const struct hal_cache *cache, void *va, hal_address pa,
                   size_t length)
 {
     (void)cache;
@@ -75,7 +75,7 @@ static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
 }
 
 static void clean_invalidate(const struct hal_cache *cache, void *va,
-                             uint64_t pa, size_t length)
+                             hal_address pa, size_t length)
 {
     (void)cache;
     expect("the two names are of one byte", va == sparse_byte(pa));
@@ -107,7 +107,7 @@ void incoherent_reset(uint32_t line)
     incoherent_cache.largest_line = line;
 }
 
-uint8_t *incoherent_byte(uint64_t address)
+uint8_t *incoherent_byte(hal_address address)
 {
     return &page_of(address)->device[address % SPARSE_PAGE];
 }

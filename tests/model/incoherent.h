@@ -18,13 +18,13 @@ enum { INCOHERENT_PAGES = 48 };
 
 /* Its hooks also count the bytes they were asked for, whichever way. */
 extern struct hal_cache incoherent_cache;
-extern uint64_t incoherent_maintained;
+extern hal_address incoherent_maintained;
 
 /* Both sides are fresh, and nothing is dirty, if sparse memory is fresh. */
 void incoherent_reset(uint32_t line);
 
 /* A byte of memory, as the device reads or writes it. */
-uint8_t *incoherent_byte(uint64_t address);
+uint8_t *incoherent_byte(hal_address address);
 
 /* Every dirty line is written back. */
 void incoherent_evict(void);

@@ -26,8 +26,8 @@ static void begin(struct model_mapper *model, struct model_mapper_call call)
     model->call_count++;
 }
 
-static bool in_io_space(const struct hal_mapper *mapper, uint64_t iova,
-                        uint64_t length)
+static bool in_io_space(const struct hal_mapper *mapper, hal_address iova,
+                        hal_address length)
 {
     return length != 0 && iova >= mapper->first && iova <= mapper->last &&
            length - 1 <= mapper->last - iova &&
@@ -36,7 +36,7 @@ static bool in_io_space(const struct hal_mapper *mapper, uint64_t iova,
 
 /* The page, shown or stale, that a byte is in; NULL: there is none. */
 static const struct model_mapper_page *page_at(const struct model_mapper *model,
-                                               uint64_t iova)
+                                               hal_address iova)
 {
     for (unsigned i = 0; i < MODEL_MAPPER_PAGES; i++) {
         if (model->pages[i].access != 0 &&
@@ -56,8 +56,9 @@ static void show(struct model_mapper *model, struct model_mapper_page page)
         model->pages[i] = page;
 }
 
-static enum iodma_status map_run(struct hal_mapper *mapper, uint64_t iova,
-                                 uint64_t bus, uint64_t length, uint32_t access)
+static enum iodma_status map_run(struct hal_mapper *mapper, hal_address iova,
+                                 hal_address bus, hal_address length,
+                                 uint32_t access)
 {
     struct model_mapper *model = to_model(mapper);
     bool fails;
@@ -70,7 +71,7 @@ static enum iodma_status map_run(struct hal_mapper *mapper, uint64_t iova,
                     !range_wraps(bus, length) && access != 0 &&
                     (access & ~(uint32_t)(HAL_READ | HAL_WRITE)) == 0))
         return IODMA_BAD_ARGUMENT;
-    for (uint64_t i = 0; i < length; i += mapper->page_size) {
+    for (hal_address i = 0; i < length; i += mapper->page_size) {
         if (expect("nothing is shown where something is, or is stale",
                    !page_at(model, iova + i)) &&
             !fails)
@@ -81,10 +82,11 @@ static enum iodma_status map_run(struct hal_mapper *mapper, uint64_t iova,
     return fails ? model->fail_with : IODMA_OK;
 }
 
-static void unmap(struct hal_mapper *mapper, uint64_t iova, uint64_t length)
+static void unmap(struct hal_mapper *mapper, hal_address iova,
+                  hal_address length)
 {
     struct model_mapper *model = to_model(mapper);
-    uint64_t taken = 0;
+    hal_address taken = 0;
 
     begin(model, (struct model_mapper_call){ 'u', iova, 0, length, 0 });
     expect("whole pages of I/O space are taken out",
@@ -114,8 +116,8 @@ static void sync(struct hal_mapper *mapper)
     moment(model);
 }
 
-bool model_mapper_translate(const struct model_mapper *model, uint64_t iova,
-                            uint32_t access, uint64_t *bus)
+bool model_mapper_translate(const struct model_mapper *model, hal_address iova,
+                            uint32_t access, hal_address *bus)
 {
     const struct model_mapper_page *page = page_at(model, iova);
 
@@ -125,7 +127,8 @@ bool model_mapper_translate(const struct model_mapper *model, uint64_t iova,
     return true;
 }
 
-static bool to_physical(struct hal_mapper *mapper, uint64_t iova, uint64_t *bus)
+static bool to_physical(struct hal_mapper *mapper, hal_address iova,
+                        hal_address *bus)
 {
     const struct model_mapper *model = to_model(mapper);
     const struct model_mapper_page *page = page_at(model, iova);
@@ -138,7 +141,7 @@ static const struct hal_mapper_ops ops = { map_run, unmap, sync, to_physical };
 void model_mapper_init(struct model_mapper *model)
 {
     *model = (struct model_mapper){
-        .mapper = { &ops, 0x1000, 0x80000000, 0x8FFFFFFF, true },
+        .mapper = { &ops, 0x1000, MODEL_MAPPER_FIRST, MODEL_MAPPER_LAST, true },
         .fail_with = IODMA_NO_RESOURCES,
     };
 }

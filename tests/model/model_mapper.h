@@ -9,6 +9,7 @@
 #define TESTS_MODEL_MODEL_MAPPER_H
 
 #include "hal/mapper.h"
+#include "tests/reach.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,17 +19,22 @@ enum {
     MODEL_MAPPER_CALLS = 32,  /* kept of the log: the first ones    */
 };
 
+/* I/O space from the middle of what a device reaches on, a sixteenth of that:
+   0x80000000 to 0x8FFFFFFF (spec 10.1). */
+#define MODEL_MAPPER_FIRST (FAR / 2)
+#define MODEL_MAPPER_LAST  (FAR / 2 + FAR / 16 - 1)
+
 struct model_mapper_call {
     char operation; /* 'm'ap_run, 'u'nmap, 's'ync */
-    uint64_t iova;
-    uint64_t bus;    /* of map_run                  */
-    uint64_t length; /* bytes, a refused map_run's too */
-    uint32_t access; /* of map_run                  */
+    hal_address iova;
+    hal_address bus;    /* of map_run                  */
+    hal_address length; /* bytes, a refused map_run's too */
+    uint32_t access;    /* of map_run                  */
 };
 
 struct model_mapper_page {
-    uint64_t iova;
-    uint64_t bus;
+    hal_address iova;
+    hal_address bus;
     uint32_t access; /* 0: there is no such page    */
     bool stale;
 };
@@ -61,8 +67,8 @@ void model_mapper_init(struct model_mapper *model);
  * Returns true and the bus address, of a stale page, too; false if that access
  * is not shown there.
  */
-bool model_mapper_translate(const struct model_mapper *model, uint64_t iova,
-                            uint32_t access, uint64_t *bus);
+bool model_mapper_translate(const struct model_mapper *model, hal_address iova,
+                            uint32_t access, hal_address *bus);
 
 /* Pages shown, or, not yet synced, stale. */
 unsigned model_mapper_shown(const struct model_mapper *model, bool stale);

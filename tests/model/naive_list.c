@@ -3,11 +3,11 @@
 
 /* Where the device sees a byte. */
 struct place {
-    uint64_t address;
+    hal_address address;
     uint32_t aperture;
 };
 
-static bool place_of(const struct hal_bus *bus, uint64_t cpu,
+static bool place_of(const struct hal_bus *bus, hal_address cpu,
                      struct place *place)
 {
     for (uint32_t i = 0; i < bus->aperture_count; i++) {
@@ -22,10 +22,10 @@ static bool place_of(const struct hal_bus *bus, uint64_t cpu,
     return false;
 }
 
-static uint64_t byte_at(const struct iodma_range *ranges, uint32_t count,
-                        uint64_t offset)
+static hal_address byte_at(const struct iodma_range *ranges, uint32_t count,
+                        hal_address offset)
 {
-    uint64_t before = 0;
+    hal_address before = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         if (offset < before + ranges[i].length)
@@ -42,10 +42,10 @@ static bool follows(const struct place *a, const struct place *b)
 
 /* The length of the segment at `address`, of a run that has `rest` more
    bytes: spec 4.2, step by step. */
-static uint64_t step(const struct hal_limits *limits, uint64_t address,
-                     uint64_t rest)
+static hal_address step(const struct hal_limits *limits, hal_address address,
+                     hal_address rest)
 {
-    uint64_t length = rest;
+    hal_address length = rest;
     bool cut = false;
 
     if (limits->max_segment != 0 && length > limits->max_segment) {
@@ -53,7 +53,7 @@ static uint64_t step(const struct hal_limits *limits, uint64_t address,
         cut = true;
     }
     if (limits->boundary != 0) {
-        uint64_t next = (address / limits->boundary + 1) * limits->boundary;
+        hal_address next = (address / limits->boundary + 1) * limits->boundary;
 
         if (address + length > next) {
             length = next - address;
@@ -65,8 +65,8 @@ static uint64_t step(const struct hal_limits *limits, uint64_t address,
         cut = true;
     }
     if (cut) {
-        uint64_t end = address + length;
-        uint64_t lower = end / limits->align_internal * limits->align_internal;
+        hal_address end = address + length;
+        hal_address lower = end / limits->align_internal * limits->align_internal;
 
         if (lower > address)
             length = lower - address;
@@ -76,19 +76,19 @@ static uint64_t step(const struct hal_limits *limits, uint64_t address,
 
 void naive_list_make(struct naive_list *list, const struct hal_bus *bus,
                      const struct iodma_range *ranges, uint32_t count,
-                     const struct hal_limits *limits, uint64_t offset,
-                     uint64_t length)
+                     const struct hal_limits *limits, hal_address offset,
+                     hal_address length)
 {
     static struct place places[NAIVE_BYTES];
-    uint64_t at = 0;
+    hal_address at = 0;
 
     list->count = 0;
     list->aligned = true;
     list->reached = true;
-    for (uint64_t i = 0; i < length && list->reached; i++) {
+    for (hal_address i = 0; i < length && list->reached; i++) {
         list->reached =
             place_of(bus, byte_at(ranges, count, offset + i), &places[i]) &&
-            (limits->address_bits == 0 || limits->address_bits == 64 ||
+            (limits->address_bits == 0 || limits->address_bits >= HAL_ADDRESS_BITS ||
              places[i].address >> limits->address_bits == 0);
     }
     if (!list->reached)
@@ -98,7 +98,7 @@ void naive_list_make(struct naive_list *list, const struct hal_bus *bus,
         struct hal_segment *segment = &list->segments[list->count];
         uint32_t alignment =
             list->count == 0 ? limits->align_address : limits->align_internal;
-        uint64_t rest = 1;
+        hal_address rest = 1;
 
         while (at + rest < length &&
                follows(&places[at + rest - 1], &places[at + rest]))

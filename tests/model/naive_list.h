@@ -29,7 +29,7 @@ struct naive_list {
    can be made: without bytes that are out of reach there is none. */
 void naive_list_make(struct naive_list *list, const struct hal_bus *bus,
                      const struct iodma_range *ranges, uint32_t count,
-                     const struct hal_limits *limits, uint64_t offset,
-                     uint64_t length);
+                     const struct hal_limits *limits, hal_address offset,
+                     hal_address length);
 
 #endif

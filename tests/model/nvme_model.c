@@ -116,7 +116,7 @@ static void add_extent(struct nvme_model *model,
         violate(model, "more pieces of data than the model holds");
     else
         command->extents[command->extent_count++] =
-            (struct hal_segment){ bus, length };
+            (struct hal_segment){ (hal_address)bus, (hal_address)length };
 }
 
 /* A page of data behind the first one. */
@@ -124,7 +124,7 @@ static uint64_t add_page(struct nvme_model *model,
                          struct nvme_model_command *command, uint64_t bus,
                          uint64_t left)
 {
-    uint64_t length = smaller(left, PAGE);
+    uint64_t length = left < PAGE ? left : PAGE;
 
     if (bus % PAGE != 0) {
         violate(model, "a PRP with an offset that is not the first");
@@ -163,7 +163,8 @@ static void follow_prps(struct nvme_model *model,
 {
     uint64_t first = u64(command->entry.data.prp[0]);
     uint64_t second = u64(command->entry.data.prp[1]);
-    uint64_t here = smaller(length, PAGE - first % PAGE);
+    uint64_t in_page = PAGE - first % PAGE;
+    uint64_t here = length < in_page ? length : in_page;
     uint64_t left = length - here;
 
     if (first % 4 != 0) {

@@ -9,23 +9,24 @@ unsigned recorded_calls;
 unsigned recorded_finishes;
 enum iodma_status recorded_status;
 
-static void record(char operation, const void *va, uint64_t pa, size_t length)
+static void record(char operation, const void *va, hal_address pa,
+                   size_t length)
 {
     struct recorded_call *last =
         recorded_count != 0 ? &recorded[recorded_count - 1] : NULL;
 
     recorded_calls++;
     if (last && last->operation == operation && last->pa + last->length == pa) {
-        last->length += length;
+        last->length += (hal_address)length;
     } else if (expect("there is room to record",
                       recorded_count < RECORDED_CALLS)) {
         recorded[recorded_count++] =
-            (struct recorded_call){ operation, pa, length,
+            (struct recorded_call){ operation, pa, (hal_address)length,
                                     *(const uint8_t *)va };
     }
 }
 
-static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
+static void clean(const struct hal_cache *cache, void *va, hal_address pa,
                   size_t length)
 {
     (void)cache;
@@ -33,7 +34,7 @@ static void clean(const struct hal_cache *cache, void *va, uint64_t pa,
 }
 
 static void clean_invalidate(const struct hal_cache *cache, void *va,
-                             uint64_t pa, size_t length)
+                             hal_address pa, size_t length)
 {
     (void)cache;
     record('i', va, pa, length);

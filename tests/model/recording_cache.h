@@ -12,8 +12,8 @@ enum { RECORDED_CALLS = 16 };
 
 struct recorded_call {
     char operation; /* 'c'lean, or clean and 'i'nvalidate */
-    uint64_t pa;
-    uint64_t length;
+    hal_address pa;
+    hal_address length;
     uint8_t first; /* byte at va, then */
 };
 

@@ -45,9 +45,9 @@ uint8_t *sparse_byte(uint64_t address)
     return &pages[i].bytes[address % SPARSE_PAGE];
 }
 
-static void *window_open(uint64_t address, uint64_t *length)
+static void *window_open(hal_address address, hal_address *length)
 {
-    uint64_t rest = SPARSE_PAGE - address % SPARSE_PAGE;
+    hal_address rest = SPARSE_PAGE - address % SPARSE_PAGE;
 
     expect("a window shows something", *length != 0);
     if (fail_at != 0 && --fail_at == 0)

@@ -3,6 +3,7 @@
 
 #include "hal/bits.h"
 #include "hal/container_of.h"
+#include "tests/reach.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ static void hook(struct strict_dmac *strict, enum strict_dmac_step step)
         strict->hook(step);
 }
 
-static uint8_t *cpu_of(const struct strict_dmac *strict, uint64_t bus)
+static uint8_t *cpu_of(const struct strict_dmac *strict, hal_address bus)
 {
     return (uint8_t *)(uintptr_t)(bus - strict->distance);
 }
@@ -68,10 +69,10 @@ static const struct hal_end *port_end(const struct strict_dmac *strict)
                                                  : &strict->route.destination;
 }
 
-static bool in_arena(const struct strict_dmac *strict, uint64_t bus,
-                     uint64_t length)
+static bool in_arena(const struct strict_dmac *strict, hal_address bus,
+                     hal_address length)
 {
-    uint64_t within = bus - strict->distance - (uintptr_t)strict->arena;
+    hal_address within = bus - strict->distance - cpu_address(strict->arena);
 
     return within < strict->arena_size && length <= strict->arena_size - within;
 }
@@ -87,17 +88,17 @@ static bool straddles(const struct hal_limits *limits, uint64_t bus,
                       uint64_t length)
 {
     return limits->boundary != 0 &&
-           modulo(bus, limits->boundary) + length > limits->boundary;
+           (bus & (limits->boundary - 1)) + length > limits->boundary;
 }
 
 static bool aligned(uint64_t value, uint32_t alignment)
 {
-    return alignment == 0 || modulo(value, alignment) == 0;
+    return alignment == 0 || (value & (alignment - 1)) == 0;
 }
 
 /* What is wrong with a row at one end; NULL: nothing. */
-static const char *wrong_row(const struct strict_dmac *strict, uint64_t bus,
-                             uint64_t length)
+static const char *wrong_row(const struct strict_dmac *strict, hal_address bus,
+                             hal_address length)
 {
     const struct hal_limits *limits = strict->dmac.limits;
 
@@ -118,14 +119,15 @@ static const char *wrong_row(const struct strict_dmac *strict, uint64_t bus,
 /* The same of all rows, at an end of which nothing else is memory. */
 static const char *wrong_end(const struct strict_dmac *strict,
                              const struct hal_end *end, int32_t stride,
-                             uint64_t bus, uint64_t length)
+                             hal_address bus, hal_address length)
 {
     const char *what = NULL;
 
     if (end->kind != HAL_MEMORY)
         return bus != 0 ? "an address where there is no memory" : NULL;
     for (uint32_t i = 0; i < rows(strict) && !what; i++)
-        what = wrong_row(strict, bus + (uint64_t)((int64_t)i * stride), length);
+        what =
+            wrong_row(strict, bus + (hal_address)((int64_t)i * stride), length);
     return what;
 }
 
@@ -376,12 +378,12 @@ static void move_rows(const struct strict_dmac *strict,
     for (uint32_t i = 0; i < rows(strict); i++) {
         int64_t from = (int64_t)i * route->source_stride;
         int64_t to = (int64_t)i * route->destination_stride;
-        uint8_t *target = cpu_of(strict, item->destination + (uint64_t)to);
+        uint8_t *target = cpu_of(strict, item->destination + (hal_address)to);
 
         if (route->source.kind == HAL_FILL)
             memset(target, route->source.fill, (size_t)item->length);
         else
-            memmove(target, cpu_of(strict, item->source + (uint64_t)from),
+            memmove(target, cpu_of(strict, item->source + (hal_address)from),
                     (size_t)item->length);
     }
 }
@@ -406,13 +408,14 @@ static uint8_t *element_at(const struct strict_dmac *strict,
 {
     const struct hal_route *route = &strict->route;
     int64_t row = (int64_t)(strict->part / item->length);
-    uint64_t within = strict->part % item->length;
+    hal_address within = strict->part % item->length;
 
     return route->source.kind == HAL_PORT
-               ? cpu_of(strict, item->destination + within +
-                                    (uint64_t)(row * route->destination_stride))
+               ? cpu_of(strict,
+                        item->destination + within +
+                            (hal_address)(row * route->destination_stride))
                : cpu_of(strict, item->source + within +
-                                    (uint64_t)(row * route->source_stride));
+                                    (hal_address)(row * route->source_stride));
 }
 
 /* One access of a port; false: it does not ask for one. */

@@ -32,17 +32,17 @@ struct strict_dmac {
     struct hal_dmac dmac; /* ops, bus, limits, what it can: the test's */
 
     /* Set by the test before start. */
-    uint32_t slots;    /* 1 .. STRICT_DMAC_SLOTS                          */
-    uint64_t distance; /* bus address - CPU address, of every byte        */
-    const void *arena; /* all memory that there is                        */
-    size_t arena_size; /* bytes                                           */
+    uint32_t slots;       /* 1 .. STRICT_DMAC_SLOTS                          */
+    hal_address distance; /* bus address - CPU address, of every byte        */
+    const void *arena;    /* all memory that there is                        */
+    size_t arena_size;    /* bytes                                           */
     struct model_port *ports; /* ENGINE_MODEL_PORTS of them; may be NULL   */
     void (*hook)(enum strict_dmac_step step); /* may be NULL                */
 
     /* Misbehaviour, set by the test at any time; 0: none. */
     uint32_t fault_at;    /* the n-th item from now is not done, but ...    */
     uint32_t fault;       /* ... stops the engine with this HAL_FAULT_x     */
-    uint64_t refused;     /* an item of this length cannot be encoded       */
+    hal_address refused;  /* an item of this length cannot be encoded       */
     bool stiff;           /* it goes no way in rows, whatever max_rows says */
     bool narrow;          /* no item of rows can be encoded                 */
     bool hangs;           /* no item is ever done                           */

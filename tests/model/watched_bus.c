@@ -23,7 +23,7 @@ static void begin_call(bool locked)
     hooks.moment();
 }
 
-static void *window_open(uint64_t address, uint64_t *length)
+static void *window_open(hal_address address, hal_address *length)
 {
     void *pointer;
 
@@ -40,7 +40,7 @@ static void window_close(void *pointer)
     hooks.moment();
 }
 
-static void maintain(const struct hal_cache *cache, void *va, uint64_t pa,
+static void maintain(const struct hal_cache *cache, void *va, hal_address pa,
                      size_t length)
 {
     (void)cache;
@@ -68,8 +68,8 @@ static enum iodma_status take(struct hal_bounce *bounce,
     return status;
 }
 
-static void give_back(struct hal_bounce *bounce, uint64_t address,
-                      uint64_t size)
+static void give_back(struct hal_bounce *bounce, hal_address address,
+                      hal_address size)
 {
     begin_call(true);
     real->give_back(bounce, address, size);
@@ -85,7 +85,7 @@ static const struct hal_bounce_ops bounce_ops = { take, give_back };
 
 static const struct hal_region region = {
     .first = 0,
-    .last = INT64_MAX,
+    .last = FIXTURE_LAST,
     .cached = HAL_WRITE_BACK,
     .writable = true,
     .window = &window,
