@@ -16,19 +16,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A PCI function to be found and placed before its driver starts. */
+/* A PCI function to be found, wherever it is, before its driver starts. */
 struct board_pci {
     struct pci_ecam *ecam; /* the host bridge it hangs from            */
-    uint32_t vendor, device;
-    uint32_t bar;    /* the one that holds its registers               */
-    uintptr_t *base; /* out: the driver's field for their address      */
+    struct pci_key key;    /* who it is                                */
+    uint32_t bar;          /* the one that holds its registers         */
+    uintptr_t least;       /* bytes that they take at least            */
+    uintptr_t *base;       /* out: the driver's field for their address */
+    const uint32_t *lines; /* ids at the interrupt controller of INTA to INTD
+                              of slot 0 on bus 0; slot n has them turned by
+                              n, as bridges do                         */
+    uint32_t *size;        /* out: that for their bytes; NULL: `least`
+                              is all that the driver uses              */
 };
 
 /* A copy engine. */
 struct board_dmac {
     const char *name;
     struct hal_dmac *dmac;
-    uint32_t interrupt; /* id at the interrupt controller        */
+    uint32_t interrupt; /* id at the interrupt controller; behind PCI
+                           it is found with the function         */
     uint32_t slots;     /* of its ring, for whoever wants to fill it */
 
     /* Storage of its descriptors, CPU physical address = pointer, and the
@@ -45,7 +52,6 @@ struct board_nvme {
     struct nvme *nvme;
     struct hal_limits *limits;  /* that its bus points to: the driver's, once
                                    it knows them                             */
-    uint32_t pin_interrupt;     /* id, with NVME_PIN                         */
     uint32_t message_interrupt; /* id, with NVME_MESSAGE                     */
     uint32_t message_address;   /* what the function writes where for it     */
     uint32_t message_data;

@@ -46,14 +46,24 @@
 #define CACHED_BASE   (UNCACHED_BASE + UNCACHED_SIZE)
 
 /* VIRT_PCIE_MMIO: 0x10000000 .. 0x3EFEFFFF, bus address = CPU address. We
-   place BARs in the first 16 MiB only, so that is what we map. */
+   place BARs in the first 16 MiB only, so that is what we map; a bridge takes
+   1 MiB of it at least. */
 #define PCI_MEMORY_BASE UINT64_C(0x10000000)
 #define PCI_MEMORY_SIZE (16 * MIB)
 
-/* VIRT_HIGH_PCIE_ECAM: beyond 32 bits, so it appears at an address of ours;
-   2 MiB are buses 0 and 1. */
-#define ECAM_BASE UINT64_C(0x4010000000)
-#define ECAM_VA   0xC0000000u
+/* VIRT_PCIE_PIO: 64 KiB of I/O from port 0 on. Port 0 itself is left alone,
+   since QEMU takes 0 in a BAR as "not placed" (hw/pci/pci.c, pci_bar_address).
+   What the MMU maps is the block it ends. */
+#define PCI_IO_BASE  UINT64_C(0x3EFF0000)
+#define PCI_IO_FIRST 0x1000u
+#define PCI_IO_SIZE  0x10000u
+#define PCI_IO_BLOCK UINT64_C(0x3EE00000)
+
+/* VIRT_HIGH_PCIE_ECAM: beyond 32 bits, so it appears at an address of ours. Of
+   its 256 buses we reach 16. */
+#define ECAM_BASE  UINT64_C(0x4010000000)
+#define ECAM_VA    0xC0000000u
+#define ECAM_BUSES 16u
 
 const uintptr_t uart_base = 0x09000000; /* VIRT_UART */
 
@@ -71,7 +81,8 @@ const struct mmu_map mmu_maps[] = {
     { RAM_BASE, RAM_BASE, UNCACHED_BASE - RAM_BASE, MMU_MEMORY },
     { UNCACHED_BASE, UNCACHED_BASE, UNCACHED_SIZE, MMU_UNCACHED },
     { CACHED_BASE, CACHED_BASE, FAR_BASE - CACHED_BASE, MMU_MEMORY },
-    { ECAM_VA, ECAM_BASE, 2 * MIB, MMU_DEVICE },
+    { PCI_IO_BLOCK, PCI_IO_BLOCK, 2 * MIB, MMU_DEVICE },
+    { ECAM_VA, ECAM_BASE, ECAM_BUSES *MIB, MMU_DEVICE },
 };
 const uint32_t mmu_map_count = COUNT_OF(mmu_maps);
 
@@ -124,12 +135,23 @@ static const struct hal_bus lsi_bus = {
     .fences = &fences,
 };
 
-/* VIRT_PCIE_PIO is mapped at 0x3EFF0000, 64 KiB of I/O from port 0 on; port
-   0 itself is left alone, since 0 in a BAR is "not placed". */
+/* VIRT_PCIE is SPI 3 .. 6, line (slot + pin) modulo 4; SPIs begin at id 32. */
+static const uint32_t pci_lines[] = { 35, 36, 37, 38 };
+
+static struct pci_function functions[32];
+
 static struct pci_ecam ecam = {
     .config = ECAM_VA,
-    .memory = { PCI_MEMORY_BASE, PCI_MEMORY_BASE + PCI_MEMORY_SIZE },
-    .io = { 0x1000, 0x10000 },
+    .buses = ECAM_BUSES,
+    .clock = &plat_clock,
+    .memory = { .cpu = PCI_MEMORY_BASE,
+                .bus = PCI_MEMORY_BASE,
+                .size = PCI_MEMORY_SIZE },
+    .io = { .cpu = PCI_IO_BASE + PCI_IO_FIRST,
+            .bus = PCI_IO_FIRST,
+            .size = PCI_IO_SIZE - PCI_IO_FIRST },
+    .functions = functions,
+    .capacity = COUNT_OF(functions),
 };
 
 enum { LSI_SLOTS = 64 };
@@ -149,18 +171,16 @@ static struct lsi53c8xx lsi = {
 /* 1000:0012, BAR 1 the registers in memory (LSI53C895A manual, 4.1). */
 static const struct board_pci lsi_pci = {
     .ecam = &ecam,
-    .vendor = 0x1000,
-    .device = 0x0012,
+    .key = { .id = PCI_ID_OF(0x1000, 0x0012) },
     .bar = 1,
+    .least = LSI_REGISTERS,
     .base = &lsi.base,
+    .lines = pci_lines,
 };
 
-/* INTA of slot 1: VIRT_PCIE is SPI 3 .. 6, line (slot + pin) modulo 4; SPIs
-   begin at id 32. */
 static const struct board_dmac dmacs[] = {
     { .name = "lsi53c895a",
       .dmac = &lsi.dmac,
-      .interrupt = 32 + 3 + 1,
       .slots = LSI_SLOTS,
       .storage = lsi_ring,
       .storage_size = sizeof lsi_ring,
@@ -196,22 +216,23 @@ static struct nvme nvme = {
     .vector = 1,
 };
 
-/* 1b36:0010, QEMU docs/specs/pci-ids; registers in BAR 0 (NVMe 1.4, 2.1.10). */
+/* 1b36:0010, QEMU docs/specs/pci-ids; registers in BAR 0, 16 KiB at least
+   (NVMe 1.4, 2.1.10). */
 static const struct board_pci nvme_pci = {
     .ecam = &ecam,
-    .vendor = 0x1B36,
-    .device = 0x0010,
+    .key = { .id = PCI_ID_OF(0x1B36, 0x0010) },
     .bar = 0,
+    .least = 0x4000,
     .base = &nvme.base,
+    .lines = pci_lines,
 };
 
-/* INTA of slot 2. Messages: GICv2m (VIRT_GIC_V2M, SETSPI at +0x40) turns the
+/* Messages: GICv2m (VIRT_GIC_V2M, SETSPI at +0x40) turns the
    number of an SPI, 48 to 111 here, into that interrupt: ids 80 to 143, edge
    (create_v2m). */
 static const struct board_nvme board_nvme = {
     .nvme = &nvme,
     .limits = &nvme_limits,
-    .pin_interrupt = 32 + 3 + 2,
     .message_interrupt = 80,
     .message_address = 0x08020040,
     .message_data = 80,

@@ -9,7 +9,7 @@
 
 /* Lines ------------------------------------------------------------------- */
 
-/* Has a buffer of the descriptor all of a line in its capacity? */
+/* Has a buffer, of which the descriptor has all, a line in its capacity? */
 static bool in_capacity(const struct iodma_memory *memory, hal_address line,
                         uint32_t size)
 {
@@ -22,7 +22,8 @@ static bool in_capacity(const struct iodma_memory *memory, hal_address line,
 
         (void)iodma_walk_begin(&walk, memory, offset);
         own = &walk.leaf->buffer;
-        if (walk.leaf->kind == IODMA_KIND_BUFFER && walk.whole &&
+        if (walk.leaf->kind == IODMA_KIND_BUFFER && walk.leaf->whole &&
+            walk.end - offset == walk.leaf->length &&
             range_holds(own->address, own->length, line) &&
             size <= own->length - (line - own->address))
             return true;

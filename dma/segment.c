@@ -92,13 +92,15 @@ static inline bool is_own_width(const struct iodma_output *output)
     return output->form == HAL_ADDRESS_BITS;
 }
 
-/* Can an output be given such elements, whatever prepare found legal? */
+/* Can an output be given such elements, whatever prepare found legal? Wider
+   ones than addresses are not worth ways of their own. */
 static inline bool is_native(const struct iodma_output *output,
                              const struct iodma_limits *limits)
 {
     return !output->function &&
-           (output->form == IODMA_FORM_64 || HAL_ADDRESS_BITS == 32 ||
-            (limits->address_bits <= 32 && limits->max_segment <= UINT32_MAX));
+           (is_own_width(output) ||
+            (HAL_ADDRESS_BITS == 64 && limits->address_bits <= 32 &&
+             limits->max_segment <= UINT32_MAX));
 }
 
 /* Every range is a segment, to the last one; there is one. Returns how many

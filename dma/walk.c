@@ -37,7 +37,6 @@ static void enter(struct iodma_walk *walk)
     hal_address at = walk->offset + node->skip;
 
     walk->end = node->length;
-    walk->whole = node->whole;
     while (node->kind == IODMA_KIND_MULTI) {
         struct iodma_memory *const *member = node->members;
         struct iodma_memory *const *behind = member + node->count;
@@ -47,7 +46,6 @@ static void enter(struct iodma_walk *walk)
         if (member == behind)
             break;
         node = *member;
-        walk->whole = walk->whole && node->whole;
         walk->end = smaller(walk->end, walk->offset + (node->length - at));
         at += node->skip;
     }
@@ -68,7 +66,6 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
     if (offset + memory->skip == 0 && !memory->summary.empty &&
         memory->kind != IODMA_KIND_MULTI) {
         walk->leaf = memory;
-        walk->whole = memory->whole;
         walk->end = memory->length;
         walk->within = 0;
         walk->range = iodma_memory_ranges(memory);

@@ -9,7 +9,6 @@
 #include "dma/memory.h"
 #include "hal/status.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* A physically contiguous stretch of a memory descriptor. */
@@ -28,7 +27,6 @@ struct iodma_walk {
     hal_address end; /* of the leaf's bytes, from the same start, or of all */
     hal_address within; /* the place, from the start of ...                   */
     const struct iodma_range *range; /* ... this one of the leaf's            */
-    bool whole; /* the leaf and what it is in are no parts of others          */
 };
 
 /*

@@ -4,10 +4,11 @@
 # Send a file through real DMA on the virt machine and compare what comes out:
 # from the first half of a disk through memory to its second half.
 #
-#   demo.sh IMAGE [--poll] [--seed N] [--bytes N] [FILE]
+#   demo.sh IMAGE [--poll] [--seed N] [--bytes N] [--behind N] [FILE]
 #
 # Without FILE: N bytes (default 1 MiB + 77) made from the seed. The seed also
-# decides how the memory is strewn. The last line is "demo: OK ..." or
+# decides how the memory is strewn. --behind: disk and engine are behind so many
+# bridges (machine.sh). The last line is "demo: OK ..." or
 # "demo: failed: why".
 
 set -u
@@ -58,6 +59,7 @@ shift
 
 poll=
 bytes=
+behind=0
 seed=$(date +%s)$$
 seed=$((seed % 1000000))
 file=
@@ -65,10 +67,14 @@ given=
 while [ $# -gt 0 ]; do
     case $1 in
     --poll) poll=--poll ;;
-    --seed | --bytes)
+    --seed | --bytes | --behind)
         [ $# -ge 2 ] || fail "$1 needs a number"
         need_number "$1" "$2"
-        [ "$1" = --seed ] && seed=$2 || bytes=$2
+        case $1 in
+        --seed) seed=$2 ;;
+        --bytes) bytes=$2 ;;
+        --behind) behind=$2 ;;
+        esac
         shift
         ;;
     -*) fail "unknown option $1 (a file of that name is ./$1)" ;;
@@ -124,7 +130,7 @@ half=$(((size + block - 1) / block))
 want=$(bytes_from 0 | sha)
 truncate -s $((2 * half * block)) disk || fail "cannot write in $work"
 # shellcheck disable=SC2086 # $poll is a word or none
-"$machine" --timeout 600 --disk disk "$image" "$size" "$seed" $poll &
+"$machine" --timeout 600 --behind "$behind" --disk disk "$image" "$size" "$seed" $poll &
 machine_pid=$!
 wait "$machine_pid" || fail "the run on the virt machine (see above)"
 machine_pid=

@@ -19,6 +19,9 @@
 #                         the run may change
 #   --disk-conf FILE      errors of the disk, a configuration of QEMU's blkdebug
 #   --disk-options TEXT   more of QEMU's -drive options for it (a=b,c=d)
+#   --behind N            engine and disk are behind so many bridges each (0): a
+#                         root port, switches, and if N is even a conventional
+#                         bridge, where they are device 5
 #   --qemu ARG            one more argument for QEMU; may be repeated
 #
 # The ARGs reach the image's main(). Exits 0 if all is as it should be, with a
@@ -67,6 +70,7 @@ skip=
 disk=
 disk_conf=
 disk_options=
+behind=0
 machine=
 reader=
 
@@ -76,12 +80,13 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 : >"$work/expect"
 : >"$work/qemu"
+: >"$work/devices"
 : >"$work/log"
 
 while [ $# -gt 0 ]; do
     case $1 in
     --board | --timeout | --exit | --expect | --guest-errors | --tolerate | \
-        --skip | --disk | --disk-conf | --disk-options | --qemu)
+        --skip | --disk | --disk-conf | --disk-options | --behind | --qemu)
         need_value $# "$1" ;;
     --*) fail "unknown option $1" ;;
     *) break ;;
@@ -97,6 +102,7 @@ while [ $# -gt 0 ]; do
     --disk) disk=$2 ;;
     --disk-conf) disk_conf=$2 ;;
     --disk-options) disk_options=$2 ;;
+    --behind) need_number "$1" "$2" && behind=$2 ;;
     --qemu) printf '%s\n' "$2" >>"$work/qemu" ;;
     esac
     shift 2
@@ -115,6 +121,32 @@ escaped()
     printf '%s' "$1" | sed 's/,/,,/g'
 }
 
+# Lines for QEMU: device $2 in slot $1, or behind bridges that begin there.
+in_slot()
+{
+    if [ "$behind" -eq 0 ]; then
+        printf '%s\n' -device "$2,addr=$1"
+        return
+    fi
+    bridge=port$1
+    printf '%s\n' -device "pcie-root-port,id=$bridge,chassis=$1,addr=$1"
+    count=1
+    while [ $((count += 2)) -le "$behind" ]; do
+        up=up$1.$count
+        down=down$1.$count
+        chassis=$((10 * count + $1))
+        printf '%s\n' -device "x3130-upstream,id=$up,bus=$bridge" \
+            -device "xio3130-downstream,id=$down,bus=$up,chassis=$chassis"
+        bridge=$down
+    done
+    if [ $((behind % 2)) -eq 1 ]; then
+        printf '%s\n' -device "$2,bus=$bridge"
+    else
+        printf '%s\n' -device "pcie-pci-bridge,id=pci$1,bus=$bridge" \
+            -device "$2,bus=pci$1,addr=5"
+    fi
+}
+
 # The command line travels as words between spaces.
 semihosting=enable=on,target=native,arg=$image_name
 for argument; do
@@ -129,8 +161,8 @@ qemu_virt | qemu_virt_noncoherent)
     # The host gives memory as it is touched (reserve=off), not 6 GiB at once.
     set -- qemu-system-arm -M virt,memory-backend=ram -cpu cortex-a15 -m 6G \
         -object memory-backend-ram,id=ram,size=6G,reserve=off \
-        -nodefaults -nic none -display none -serial stdio \
-        -device lsi53c895a,addr=1
+        -nodefaults -nic none -display none -serial stdio
+    in_slot 1 lsi53c895a >>"$work/devices"
     ;;
 *) fail "no board is called $board" ;;
 esac
@@ -149,15 +181,16 @@ if [ -n "$disk" ]; then
     [ -z "$disk_conf" ] || [ -r "$disk_conf" ] || fail "cannot read $disk_conf"
     file=$(escaped "${disk_conf:+blkdebug:$disk_conf:}$disk")
     drive=if=none,id=disk,file=$file,format=raw,cache=unsafe
-    set -- "$@" -drive "$drive${disk_options:+,$disk_options}" \
-        -device nvme,serial=iodma,id=nvme0,addr=2 \
-        -device nvme-ns,drive=disk,bus=nvme0,nsid=1
+    set -- "$@" -drive "$drive${disk_options:+,$disk_options}"
+    in_slot 2 nvme,serial=iodma,id=nvme0 >>"$work/devices"
+    printf '%s\n' -device nvme-ns,drive=disk,bus=nvme0,nsid=1 >>"$work/devices"
 elif [ -n "$disk_conf$disk_options" ]; then
     fail "--disk-conf or --disk-options without --disk"
 fi
+cat "$work/qemu" >>"$work/devices"
 while IFS= read -r argument; do
     set -- "$@" "$argument"
-done <"$work/qemu"
+done <"$work/devices"
 
 # The reader comes to an end with the machine, or when it is time.
 mkfifo "$work/pipe" || exit 1

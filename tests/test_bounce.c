@@ -556,7 +556,8 @@ static const struct wish {
     { "none below the pool", { 0x1000, 0x1000, 0x1000, 0, 0x2FFF }, 0, 0 },
     { "none below its middle, if it is aligned there",
       { 0x1000, 0x1000, 0x8000, 0, 0x8FFE }, 0, 0 },
-    { "no more than there is", { 0x9000, 0x9000, 0x1000, 0, HAL_ADDRESS_MAX }, 0,
+    { "no more than there is", { 0x9000, 0x9000, 0x1000, 0, HAL_ADDRESS_MAX },
+      0,
       0 },
     { "not all addresses but a granule, if one would do",
       { 0x1000, HAL_ADDRESS_MAX - 0xFFF, 0x1000, 0, HAL_ADDRESS_MAX }, 0x3000,
@@ -568,7 +569,8 @@ static const struct wish {
 
 static const struct wish wide_wishes[] = {
     { "an alignment and a phase beyond 32 bits: one has it",
-      { 0x1000, 0x1000, WIDE(0x4000000000000), 0x5000, HAL_ADDRESS_MAX }, 0x5000,
+      { 0x1000, 0x1000, WIDE(0x4000000000000), 0x5000, HAL_ADDRESS_MAX },
+        0x5000,
       0x1000 },
     { "an alignment and a phase beyond 32 bits of granules: none has it",
       { 0x1000, 0x1000, WIDE(0x1000000000000000), WIDE(0x80000000000) + 0x5000,

@@ -1068,6 +1068,29 @@ static void test_port_access(void)
     }
 }
 
+/* Rows may overlap where they are read; their bytes are counted all the same.
+ */
+static void test_many_rows(void)
+{
+    begin("rows are as many bytes together as an address counts, no more",
+          HAL_CAN_PORT, 0);
+    prepare(&jobs[0], 0, HALF, 0x100);
+    jobs[0].transfer.port = &fifo;
+    jobs[0].transfer.rows =
+        (struct iodma_rows){ .length = 0x100, .count = 0x1000000 };
+    expect_status("submit",
+                  iodma_transfer_submit(&channels[0], &jobs[0].transfer),
+                  HAL_ADDRESS_BITS == 64 ? IODMA_OK : IODMA_BAD_ARGUMENT);
+    (void)iodma_transfer_abort(&channels[0], &jobs[0].transfer, 50, NULL);
+    jobs[0].transfer.rows.count--;
+    prepare(&jobs[0], 0, HALF, 0x100);
+    expect_status("submit",
+                  iodma_transfer_submit(&channels[0], &jobs[0].transfer),
+                  IODMA_OK);
+    expect_number("to go", jobs[0].transfer.residue.most, 0xFFFFFF00);
+    (void)iodma_transfer_abort(&channels[0], &jobs[0].transfer, 50, NULL);
+}
+
 /* What the tests' lock is for (hal/lock.h). */
 static void test_nested_lock(void)
 {
@@ -1099,6 +1122,7 @@ int main(void)
     test_maintained_cycles();
     test_port_places();
     test_port_access();
+    test_many_rows();
     test_nested_lock();
     return check_result();
 }

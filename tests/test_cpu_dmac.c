@@ -331,6 +331,15 @@ static void test_rows(void)
     expect_number("retired", run(item(0x100, FAR + 0xF0, 24)).retired, 1);
     expect_order();
 
+    begin("a row before the first address is none");
+    route = (struct hal_route){ .rows = 2, .source_stride = INT32_MIN };
+    apertures[1].bus = BUS + UINT32_C(0x80000000); /* there, were it to wrap */
+    expect_status("route", ops->route(&cpu.dmac, &route), IODMA_OK);
+    memmove(&want[0x200], &want[0x100], 16);
+    expect_number("fault", run(item(0x100, 0x200, 16)).fault, HAL_FAULT_BUS);
+    expect_order();
+    apertures[1].bus = BUS + FAR;
+
     begin("a fill has no source");
     route = (struct hal_route){ .source = { .kind = HAL_FILL, .fill = 0x5A },
                                 .rows = 2,

@@ -13,6 +13,7 @@
 #include "tests/check.h"
 #include "tests/model/oracle.h"
 #include "tests/model/round.h"
+#include "tests/reach.h"
 
 #include "dma/bounce.h"
 #include "dma/command.h"
@@ -35,13 +36,13 @@ enum {
     IO_PAGES = 1024,
     GRANULES = 1024,
     SEGMENTS = 600,
-    STEPS = 200,  /* cures of one world, at most                        */
-    FAR = 0x2000, /* what is moved comes to lie apart, and as far from a
-                     multiple of this as it shall be                    */
+    STEPS = 200,    /* cures of one world, at most                        */
+    APART = 0x2000, /* what is moved comes to lie apart, and as far from a
+                       multiple of this as it shall be                  */
 };
 
 /* Where memory is that the machine gets, CPU physical. */
-#define FRESH ((hal_address)1 << 48)
+#define FRESH EITHER(0x1000000000000, 0x80000000)
 
 /* A descriptor, or one of several. */
 struct part {
@@ -67,7 +68,7 @@ static struct world {
 
 /* Hooks ------------------------------------------------------------------- */
 
-static uint8_t shown[8][FAR];
+static uint8_t shown[8][APART];
 static uint32_t windows_open;
 static uint32_t opens_left; /* until one fails */
 
@@ -77,8 +78,8 @@ static void *window_open(hal_address address, hal_address *length)
     if ((opens_left != 0 && --opens_left == 0) ||
         windows_open == COUNT_OF(shown))
         return NULL;
-    *length = smaller(*length, FAR - modulo(address, FAR));
-    return &shown[windows_open++][modulo(address, FAR)];
+    *length = smaller(*length, APART - modulo(address, APART));
+    return &shown[windows_open++][modulo(address, APART)];
 }
 
 static void window_close(void *pointer)
@@ -255,7 +256,7 @@ static void build_mapper(void)
         .ops = &mapper_ops,
         .page_size = round->io_page,
         .first = round->io_first,
-        .last = round_io_end(round) - 1,
+        .last = (hal_address)(round_io_end(round) - 1),
         .can_bypass = round->io_bypass,
     };
     expect_status(
@@ -402,7 +403,7 @@ static struct iodma_outlook outlook_of_prepared(void)
     }
     outlook.segments = COUNT_OF(list);
     if (it.command.window.length == 0 ||
-        iodma_command_gen_segments_with(&it.command, &iodma_output_host64,
+        iodma_command_gen_segments_with(&it.command, &iodma_output_segments,
                                         &offset, list,
                                         &outlook.segments) != IODMA_OK)
         outlook.segments = 0;
@@ -557,8 +558,8 @@ static bool shows(const struct hal_aperture *aperture, const struct wish *wish,
            span_holds(aperture->first, aperture->last, *cpu) &&
            wish->size - 1 <= aperture->last - *cpu &&
            modulo(*cpu - wish->cpu, wish->power) == 0 &&
-           !is_used(round_down(*cpu, FAR),
-                    round_up(wish->size + FAR, FAR) + FAR);
+           !is_used(round_down(*cpu, APART),
+                    round_up(wish->size + APART, APART) + APART);
 }
 
 static bool is_shown(hal_address bus, hal_address size)
@@ -578,7 +579,7 @@ static bool is_shown(hal_address bus, hal_address size)
 static hal_address find_memory(const struct wish *wish)
 {
     hal_address bus = wish->bus + wish->power;
-    hal_address margin = round_up(wish->size, FAR) + 2 * FAR;
+    hal_address margin = round_up(wish->size, APART) + 2 * APART;
     hal_address cpu;
 
     for (; bus + wish->size - 1 <= wish->highest; bus += wish->power) {
@@ -588,17 +589,17 @@ static hal_address find_memory(const struct wish *wish)
             if (shows(&world.apertures[i], wish, bus, &cpu))
                 goto found;
         }
-        if (bus >= margin && !is_shown(bus - FAR, margin + FAR)) {
-            world.fresh = round_up(world.fresh, (uint32_t)wish->power) + FAR;
+        if (bus >= margin && !is_shown(bus - APART, margin + APART)) {
+            world.fresh = round_up(world.fresh, (uint32_t)wish->power) + APART;
             cpu = world.fresh + lack(world.fresh - wish->cpu, wish->power);
-            world.fresh = round_down(cpu, FAR) + margin;
+            world.fresh = round_down(cpu, APART) + margin;
             if (!expect("there is room for apertures",
                         world.aperture_count < APERTURES))
                 return 0;
             world.apertures[world.aperture_count++] = (struct hal_aperture){
-                .first = round_down(cpu, FAR),
+                .first = round_down(cpu, APART),
                 .last = world.fresh - 1,
-                .bus = bus - modulo(cpu, FAR),
+                .bus = bus - modulo(cpu, APART),
                 .access = HAL_READ | HAL_WRITE,
                 .snooped = wish->snooped,
             };
@@ -608,8 +609,8 @@ static hal_address find_memory(const struct wish *wish)
     return 0;
 
 found:
-    set_region(round_down(cpu, FAR), round_down(cpu, FAR) + margin - FAR - 1,
-               wish->cached);
+    set_region(round_down(cpu, APART),
+               round_down(cpu, APART) + margin - APART - 1, wish->cached);
     return cpu;
 }
 
@@ -674,7 +675,7 @@ static const struct hal_aperture *aperture_of(hal_address address)
 }
 
 /* Memory like that which a range has at a spot, and as far from multiples of
-   FAR. */
+   APART. */
 static struct wish wish_of(const struct iodma_range *range, hal_address within)
 {
     hal_address byte = range->address + within;
@@ -684,9 +685,9 @@ static struct wish wish_of(const struct iodma_range *range, hal_address within)
 
     return (struct wish){
         .size = range->length,
-        .cpu = modulo(range->address, FAR),
-        .bus = modulo(range->address + delta, FAR),
-        .power = FAR,
+        .cpu = modulo(range->address, APART),
+        .bus = modulo(range->address + delta, APART),
+        .power = APART,
         .highest = HAL_ADDRESS_MAX,
         .cached = region ? region->cached : HAL_WRITE_BACK,
         .snooped = !aperture || aperture->snooped,
@@ -718,7 +719,7 @@ static bool align(const struct iodma_reason *reason)
     wish = wish_of(spot.range, spot.within);
     if (reason->rule == IODMA_RULE_LINE)
         wish.bus = wish.cpu;
-    wish.bus = modulo(wish.bus + reason->amount, FAR);
+    wish.bus = modulo(wish.bus + reason->amount, APART);
     wish.cpu = wish.bus;
     return move_range(spot.range, &wish);
 }
@@ -860,8 +861,8 @@ static bool lend(const struct iodma_reason *reason)
                 reason->amount != 0 &&
                     modulo(reason->amount, it.bus.granule) == 0))
         return false;
-    if (wish.power < FAR)
-        wish.power = FAR;
+    if (wish.power < APART)
+        wish.power = APART;
     world.storage_size = 0;
     world.storage = find_memory(&wish);
     world.storage_size = reason->amount;
@@ -1028,6 +1029,16 @@ static bool one_in(uint64_t *seed, uint32_t n)
     return random_below(seed, n) == 0;
 }
 
+/* Is there memory where the machine gets some? */
+static bool is_in_fresh(const struct round *round)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < ROUND_REGIONS; i++)
+        any |= round->regions[i].last >= FRESH;
+    return any;
+}
+
 static void draw(uint64_t *seed)
 {
     struct round *round = &world.round;
@@ -1035,7 +1046,7 @@ static void draw(uint64_t *seed)
     memset(&world, 0, sizeof world);
     do {
         round_draw(round, seed);
-    } while (!round_sane(round));
+    } while (!round_sane(round) || is_in_fresh(round));
     if (round->part_count > 1)
         round->multi = true;
     for (uint32_t i = 0; i < ROUND_APERTURES; i++) {

@@ -141,16 +141,19 @@ static const struct {
     unsigned pages; /* of a mapping of its own; 0: none */
     hal_address iova;  /* of the first segment             */
 } users[] = {
-    { "E13: what meets the limits", SPEC(host64, REACH_BITS, 0, 0x200, 1, 1), { 0 },
+    { "E13: what meets the limits", SPEC(host64, REACH_BITS, 0, 0x200, 1, 1),
+      { 0 },
       true, 0, 0, 0x2000, IODMA_OK, 0, MAPPED_BASE + 0xa00 },
     { "E13: out of reach", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
       { 0, FAR - 0x2000, FAR + 0xffff }, true, 2, 0x600, 0x10, IODMA_OK, 1,
       FAR - 0x2000 },
-    { "E13: up to the last byte within reach", SPEC(host64, REACH_BITS, 0, 1, 1, 1),
+    { "E13: up to the last byte within reach",
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1),
       { 0, FAR - 0x3000, FAR + 0xffff }, true, 0, 0x600, 0x10, IODMA_OK, 0,
       FAR - 0x2000 },
     { "E13: out of reach, and nothing of its own within",
-      SPEC(host64, REACH_BITS, 0, 1, 1, 1), { 0, FAR, FAR + 0xffff }, true, 0, 0x600,
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), { 0, FAR, FAR + 0xffff }, true, 0,
+      0x600,
       0x10, IODMA_NO_RESOURCES, 0, 0 },
     { "E13: an alignment above the page",
       IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x4000), { 0 },

@@ -99,6 +99,7 @@ static void set_up(uint32_t slots)
 
     lsi53c8xx_model_power_on(&chip);
     chip.base = REGISTERS;
+    chip.now = &hooks.ticks;
     chip.script = (struct model_piece){ RING_BUS, sizeof ring, ring };
     chip.pieces[0] = (struct model_piece){ ARENA_BUS, ARENA, arena };
     chip.pieces[1] = (struct model_piece){ TOP_BUS, TOP, top };
@@ -239,6 +240,9 @@ static const struct {
     { "start with slots that are no power of two: BadArgument",
       6,
       { ring, RING_BUS, sizeof ring } },
+    { "start with more slots than it can tell apart: BadArgument",
+      2 * LSI53C8XX_SLOTS_MAX,
+      { ring, RING_BUS, 0x10000 } },
     { "start with a ring one byte short: BadArgument",
       SLOTS,
       { ring, RING_BUS, sizeof ring - 1 } },
@@ -624,6 +628,8 @@ static const struct {
       HAL_FAULT_BUS, LSI_DSTAT_BF },
     { "an INT of a batch to come is a fault", 3, 1, 7, 3, HAL_FAULT_DESCRIPTOR,
       LSI_DSTAT_SIR },
+    { "an INT of the batch behind is a fault", 3, 1, 6, 3, HAL_FAULT_DESCRIPTOR,
+      LSI_DSTAT_SIR },
     { "an INT of a batch long gone is a fault", 3, 1, 0, 3,
       HAL_FAULT_DESCRIPTOR, LSI_DSTAT_SIR },
     { "an INT of an empty batch is a fault", 3, 1, 1, 3, HAL_FAULT_DESCRIPTOR,
@@ -687,6 +693,114 @@ static void test_faults(void)
     chip.absent = true;
     expect("a fault", reap().fault != HAL_FAULT_NONE);
     expect_dead();
+    expect_order();
+}
+
+/* ---- The SCSI side ---- */
+
+static const struct {
+    const char *what;
+    uint32_t sist;
+    const char *cause;
+} scsi_events[] = {
+    { "a SCSI bus reset is a fault", LSI_SIST_RST, "SCSI bus reset" },
+    { "a SCSI bus that changes its mode is a fault", LSI_SIST_SBMC,
+      "SCSI bus mode changed" },
+    { "a SCSI parity error is a fault", LSI_SIST_PAR, "SCSI parity error" },
+    { "a SCSI disconnect is a fault", LSI_SIST_UDC, "SCSI disconnect" },
+    { "a SCSI gross error is a fault", LSI_SIST_SGE, "SCSI gross error" },
+    { "a SCSI phase mismatch is a fault", LSI_SIST_MA, "SCSI phase mismatch" },
+    { "a SCSI selection that times out is a fault", LSI_SIST_STO,
+      "SCSI selection timed out" },
+};
+
+static void expect_cause(uint32_t detail, const char *words)
+{
+    expect("the cause", strcmp(lsi53c8xx_cause(detail), words) == 0);
+}
+
+static void test_scsi_events(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(scsi_events); i++) {
+        begin(scsi_events[i].what, 16);
+        batch(0, 3);
+        batch(3, 4);
+        (void)lsi53c8xx_model_step(&chip, 1);
+        lsi53c8xx_model_scsi(&chip, scsi_events[i].sist);
+        expect_fault(1, HAL_FAULT_OTHER, scsi_events[i].sist << 8);
+        expect_cause(scsi_events[i].sist << 8, scsi_events[i].cause);
+    }
+
+    begin("a SCSI event at rest is acknowledged, and harms nobody", 8);
+    lsi53c8xx_model_scsi(&chip, LSI_SIST_RST);
+    expect("an interrupt", lsi53c8xx_model_interrupt(&chip));
+    expect_progress(0, HAL_FAULT_NONE);
+    expect("no more", !lsi53c8xx_model_interrupt(&chip));
+    batch(0, 2);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    expect_items(0, 2);
+    expect_order();
+
+    begin("a SCSI event behind the end of a batch fails the next one", 16);
+    batch(0, 3);
+    batch(3, 5);
+    run();
+    lsi53c8xx_model_scsi(&chip, LSI_SIST_RST);
+    expect_progress(3, HAL_FAULT_NONE);
+    expect_fault(3, HAL_FAULT_OTHER, LSI_SIST_RST << 8);
+
+    begin("the end of a batch behind a SCSI event is not taken for done", 16);
+    batch(0, 3);
+    (void)lsi53c8xx_model_step(&chip, 3);
+    lsi53c8xx_model_scsi(&chip, LSI_SIST_SBMC);
+    chip.second.dstat = LSI_DSTAT_SIR;
+    expect_fault(3, HAL_FAULT_OTHER, LSI_SIST_SBMC << 8 | LSI_DSTAT_SIR);
+}
+
+static void test_causes(void)
+{
+    static const struct {
+        uint32_t detail;
+        const char *words;
+    } rows[] = {
+        { LSI_DSTAT_BF, "PCI bus fault" },
+        { LSI_DSTAT_MDPE | LSI_SIST_RST << 8, "PCI parity error" },
+        { LSI_DSTAT_IID, "illegal instruction" },
+        { LSI_DSTAT_ABRT, "aborted" },
+        { LSI_DSTAT_SIR, "INT of no batch" },
+        { 0xFF, "the chip does not answer" },
+        { 0, "unknown" },
+    };
+
+    check_case("each cause has its words");
+    for (uint32_t i = 0; i < COUNT_OF(rows); i++)
+        expect_cause(rows[i].detail, rows[i].words);
+}
+
+/* ---- What a boot loader left ---- */
+
+static void test_left_running(void)
+{
+    check_case("a script that a boot loader left is aborted before the reset");
+    set_up(8);
+    chip.running = true;
+    chip.dsp = RING_BUS;
+    expect_status("start", start(), IODMA_OK);
+    expect_usable();
+    expect_order();
+
+    check_case("one that does not abort is ended by the reset, in time");
+    set_up(8);
+    damage(0, 0, LSI_JUMP);
+    damage(0, 1, RING_BUS);
+    chip.running = true;
+    chip.dsp = RING_BUS;
+    chip.abort_delay = FOREVER;
+    expect_status("start", start(), IODMA_OK);
+    expect("half a second was waited", hooks.ticks >= 500);
+    expect("and not much more", hooks.ticks < 520);
+    expect_usable();
     expect_order();
 }
 
@@ -785,14 +899,52 @@ static void test_halt(void)
     expect_order();
 }
 
+/* The SCSI side is heard of at any register access of halt: it comes before the
+   abort, and has to be read before that can be seen. */
+static uint32_t scsi_in;
+
+static void scsi_event(void)
+{
+    if (scsi_in != 0 && --scsi_in == 0)
+        lsi53c8xx_model_scsi(&chip, LSI_SIST_RST);
+}
+
+static void test_halt_hears_scsi(void)
+{
+    check_case("halt ends as soon as it can, whenever the SCSI side speaks");
+    for (uint32_t access = 1; access < 8; access++) {
+        uint64_t began;
+
+        set_up(8);
+        (void)start();
+        batch(0, 3);
+        (void)lsi53c8xx_model_step(&chip, 1);
+        expect_items(0, 1);
+        chip.abort_delay = 3;
+        scsi_in = access;
+        chip.access = scsi_event;
+        began = hooks.ticks;
+        expect_number("halt", halt(), STOPPED);
+        chip.access = NULL;
+        expect("before the deadline", hooks.ticks - began < 50);
+        expect_items(1, chip.moves);
+        expect_dead();
+        expect_usable();
+        expect_order();
+    }
+}
+
 static void test_halt_in_vain(void)
 {
+    uint64_t began;
+
     begin("halt of a stuck engine: stuck, in bounded time", 8);
     batch(0, 2);
     chip.stuck = true;
+    began = hooks.ticks;
     expect_number("halt", halt(), STUCK);
-    expect("the deadline has passed", hooks.ticks >= 100);
-    expect("soon after", hooks.ticks < 110);
+    expect("the deadline has passed", hooks.ticks - began >= 100);
+    expect("soon after", hooks.ticks - began < 110);
     expect_number("doorbells", chip.writes[LSI_DSP], 1);
 
     begin("halt of an absent engine: stuck", 8);
@@ -819,6 +971,7 @@ static void late_interrupt(void)
     chip.access = NULL;
     (void)lsi53c8xx_model_step(&chip, FOREVER);
     (void)reap();
+    expect("the line is released", !lsi53c8xx_model_interrupt(&chip));
 }
 
 /* The interrupt of a batch's end is on its way to the CPU when halt begins,
@@ -842,6 +995,32 @@ static void test_late_interrupt(void)
         expect_usable();
         expect_order();
     }
+}
+
+/* As soon as the line is asserted. */
+static void prompt_interrupt(void)
+{
+    if (hooks.masked != 0 || !lsi53c8xx_model_interrupt(&chip))
+        return;
+    chip.access = NULL;
+    (void)reap();
+    expect("the line is released", !lsi53c8xx_model_interrupt(&chip));
+    chip.access = prompt_interrupt;
+}
+
+static void test_abort_interrupts(void)
+{
+    begin("the interrupt that an abort raises is taken by the ISR", 8);
+    batch(0, 5);
+    (void)lsi53c8xx_model_step(&chip, 1);
+    chip.abort_delay = 2;
+    chip.access = prompt_interrupt;
+    expect_number("halt", halt(), STOPPED);
+    chip.access = NULL;
+    expect_items(0, chip.moves);
+    expect_dead();
+    expect_usable();
+    expect_order();
 }
 
 /* ---- Anything, at any time ---- */
@@ -937,9 +1116,14 @@ int main(void)
     test_batches();
     test_registers();
     test_faults();
+    test_scsi_events();
+    test_causes();
+    test_left_running();
     test_halt();
+    test_halt_hears_scsi();
     test_halt_in_vain();
     test_late_interrupt();
+    test_abort_interrupts();
     test_random();
     return check_result();
 }

@@ -14,6 +14,7 @@
 #include "tests/model/oracle.h"
 #include "tests/model/stage.h"
 #include "tests/model/two_sides.h"
+#include "tests/reach.h"
 
 #include "dma/command.h"
 #include "dma/segment.h"
@@ -26,37 +27,41 @@
 
 /* Rounds that failed once. */
 /* clang-format off */
+#define ALL_MEMORY EITHER(0x7fffffffffff, 0x7fffffff)
 static const struct {
     const char *what;
     struct round round;
 } rows[] = {
     { "iterate-only, mapped: nothing is shown behind a hole",
-      { .part_count = 1, .parts[0].kind = IODMA_KIND_VIRTUAL, .parts[0].count = 2,
+      { .part_count = 1, .parts[0].kind = IODMA_KIND_VIRTUAL,
+        .parts[0].count = 2,
         .parts[0].ranges[0].length = 0x50, .parts[0].ranges[1].length = 0x50,
         .parts[0].ranges[0].address = 0x70000000,
         .parts[0].ranges[1].address = 0x70000100, .direction = IODMA_OUT,
         .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
         .mapping = IODMA_ITERATE_ONLY, .io_page = 0x10, .io_pages = 1,
-        .apertures[0] = { 0x100010000, 0x100010fff, 0, 3, true },
-        .apertures[1] = { 0x1000002e0, 0x10000034f, 0x1000, 3, true },
-        .regions[0] = { 0, 0x7fffffffffff, 2, true, NULL },
+        .apertures[0] = { FAR + 0x10000, FAR + 0x10fff, 0, 3, true },
+        .apertures[1] = { FAR + 0x2e0, FAR + 0x34f, 0x1000, 3, true },
+        .regions[0] = { 0, ALL_MEMORY, 2, true, NULL },
         .granule = 0x80, .shown = 0x1000, .maintaining = 1,
         .lent = 1, .page_count = 0x10,
         .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
         .cpu_page = 0x80,
-        .scramble[0] = 0xb, .base = 0x100000000, .storage = 0x100010000,
+        .scramble[0] = 0xb, .base = FAR, .storage = FAR + 0x10000,
         .seed = 17 } },
     { "split: the tail of an extent that goes on in another aperture",
       { .part_count = 1, .parts[0].count = 1,
-        .parts[0].ranges[0] = { 0xfffffefb, 0x26 }, .flush = 1, .fill = 1,
+        .parts[0].ranges[0] = { FAR - 0x105, 0x26 }, .flush = 1, .fill = 1,
         .invalidate = 1, .empty = 1, .limits.align_internal = 0x40,
-        .apertures[0] = { 0x100010000, 0x100010fff, 0, 3, true },
-        .apertures[1] = { 0xfffffd00, 0xffffff1f, 0x1000, 3, true },
-        .regions[0] = { 0, 0x17ffeffff, 2, true, NULL },
-        .granule = 0x80, .line = 0x20, .shown = 0x1000, .maintaining = 1, .lent = 1,
-        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
-        .cpu_page = 0x40, .scramble[0] = 1, .base = 0xfffffc00,
-        .storage = 0x100010000 } },
+        .apertures[0] = { FAR + 0x10000, FAR + 0x10fff, 0, 3, true },
+        .apertures[1] = { FAR - 0x300, FAR - 0xe1, 0x1000, 3, true },
+        .regions[0] = { 0, FAR + 0x7ffeffff, 2, true, NULL },
+        .granule = 0x80, .line = 0x20, .shown = 0x1000, .maintaining = 1,
+        .lent = 1,
+        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210,
+        .cpu_page = 0x40, .scramble[0] = 1, .base = FAR - 0x400,
+        .storage = FAR + 0x10000 } },
     { "a list of just as many segments as are made at a time",
       { .part_count = 1, .parts[0].count = 2,
         .parts[0].ranges[0] = { 0xffdfd, 3 },
@@ -65,7 +70,7 @@ static const struct {
         .output = 1, .limits.boundary = 0x10,
         .apertures[0] = { 0x110000, 0x111fff, 0, 3, true },
         .apertures[3] = { 0xffac0, 0xffdff, 0x8011, 3, true },
-        .regions[0] = { 0, 0x7fffffffffff, 2, true, NULL },
+        .regions[0] = { 0, ALL_MEMORY, 2, true, NULL },
         .granule = 0x100, .shown = 0x1000, .maintaining = 1,
         .lent = 1, .page_count = 0x10,
         .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
@@ -79,24 +84,27 @@ static const struct {
         .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
         .apertures[0] = { 0x80000, 0x80fff, 0, 3, true },
         .regions[0] = { 0, 0xfff7f, 2, true, NULL },
-        .granule = 0x80, .line = 0x40, .shown = 0x1000, .maintaining = 1, .lent = 1,
-        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
+        .granule = 0x80, .line = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1,
+        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210,
         .cpu_page = 0x40, .scramble[0] = 1, .base = 0xffc00,
         .storage = 0x80000 } },
     { "iterate-only, mapped: seams are not judged within a page",
       { .part_count = 1, .parts[0].count = 1,
-        .parts[0].ranges[0] = { 0xfffffffd6a, 0x12 }, .direction = 2,
+        .parts[0].ranges[0] = { 4 * FAR - 0x296, 0x12 }, .direction = 2,
         .flush = 1, .fill = 1, .invalidate = 1, .empty = 1, .mapping = 0x40,
         .limits.boundary = 0x20, .port.align_seam = 0x20, .io_page = 0x10,
         .io_pages = 4,
-        .apertures[0] = { 0xfffff80000, 0xfffff80fff, 0, 3, true },
-        .apertures[1] = { 0xfffffffbfb, 0xfffffffd7b, 0x1000, 3, true },
-        .regions[0] = { 0, 0x7fffffffffff, 2, true, NULL },
+        .apertures[0] = { 4 * FAR - 0x80000, 4 * FAR - 0x7f001, 0, 3, true },
+        .apertures[1] = { 4 * FAR - 0x405, 4 * FAR - 0x285, 0x1000, 3, true },
+        .regions[0] = { 0, ALL_MEMORY, 2, true, NULL },
         .granule = 0x80, .shown = 0x1000, .maintaining = 1,
         .lent = 1, .page_count = 0x10,
         .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
         .cpu_page = 0x40,
-        .scramble[0] = 1, .base = 0xfffffffc00, .storage = 0xfffff80000 } },
+        .scramble[0] = 1, .base = 4 * FAR - 0x400,
+        .storage = 4 * FAR - 0x80000 } },
     { "pages that are smaller than an alignment, and apart",
       { .part_count = 1, .parts[0].kind = 2, .parts[0].count = 1,
         .parts[0].ranges[0] = { 0x70000000, 0x80 }, .direction = 2,
@@ -116,8 +124,10 @@ static const struct {
         .invalidate = 1, .empty = 1, .limits.align_internal = 0x40,
         .apertures[0] = { 0x80000, 0x807ff, 0xff620, 3, true },
         .regions[0] = { 0, 0x16ffff, 2, true, NULL },
-        .granule = 0x40, .line = 0x20, .shown = 0x1000, .maintaining = 1, .lent = 1,
-        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40, .order = 0xfedcba9876543210,
+        .granule = 0x40, .line = 0x20, .shown = 0x1000, .maintaining = 1,
+        .lent = 1,
+        .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210,
         .cpu_page = 0x40, .scramble[0] = 1, .base = 0xffe00,
         .storage = 0x80000 } },
     { "a loan in the last unit of a run",
@@ -143,14 +153,14 @@ static const struct {
         .base = 0x100000 } },
     { "mapped: storage is on a page of the bus",
       { .part_count = 1, .parts[0].count = 1,
-        .parts[0].ranges[0] = { 0x10000000000, 1 }, .direction = IODMA_OUT,
+        .parts[0].ranges[0] = { 4 * FAR, 1 }, .direction = IODMA_OUT,
         .flush = 1, .fill = 1, .invalidate = 1, .empty = 1, .io_page = 0x10,
-        .io_pages = 1, .apertures[0] = { 0, 0x7ff, 0x1ffffff10, 3, true },
-        .regions[0] = { 0, 0x10000000000, 2, true, NULL },
+        .io_pages = 1, .apertures[0] = { 0, 0x7ff, 2 * FAR - 0xf0, 3, true },
+        .regions[0] = { 0, 4 * FAR, 2, true, NULL },
         .granule = 0x40, .shown = 0x1000, .maintaining = 1,
         .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
         .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
-        .base = 0x10000000000 } },
+        .base = 4 * FAR } },
     { "mapped: more than storage is on a page of the bus",
       { .part_count = 1, .parts[0].count = 1,
         .parts[0].ranges[0] = { 0x100000, 1 }, .direction = IODMA_OUT,
@@ -201,14 +211,14 @@ static const struct {
         .base = 0xff800 } },
     { "direct only: out of reach, in a line of others",
       { .part_count = 1, .parts[0].count = 1,
-        .parts[0].ranges[0] = { 0xfffff800, 1 }, .flush = 1, .fill = 1,
+        .parts[0].ranges[0] = { FAR - 0x800, 1 }, .flush = 1, .fill = 1,
         .invalidate = 1, .empty = 1, .mapping = IODMA_DIRECT_ONLY,
         .apertures[0] = { 0, 0xfff81f, 0, 3, true },
         .regions[0] = { 0, 0x7ff, 2, true, NULL },
         .granule = 0x40, .line = 0x20, .shown = 0x1000, .maintaining = 1,
         .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
         .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
-        .base = 0xfffff800 } },
+        .base = FAR - 0x800 } },
     { "force: nobody maintains the storage, and there is none",
       { .calls = 1, .part_count = 1, .parts[0].count = 1,
         .parts[0].ranges[0] = { 0xffc00, 0x41 }, .direction = IODMA_OUT,
@@ -404,15 +414,27 @@ static uint64_t big(const uint8_t *bytes, unsigned size)
     return value;
 }
 
+/* Two words of 64 bits: the upper half of a narrower address is 0. */
+static struct hal_segment of_words(uint64_t address, uint64_t length)
+{
+    (void)expect("a word has no more bits than an address",
+                 (address | length) <= HAL_ADDRESS_MAX);
+    return (struct hal_segment){ (hal_address)address, (hal_address)length };
+}
+
 static struct hal_segment decode(const void *array, uint32_t output, uint32_t i)
 {
     const uint8_t *bytes = array;
     struct iodma_segment32 narrow;
+    struct iodma_segment64 wide;
     struct hal_segment segment;
 
     if (output == ROUND_BIG64)
-        return (struct hal_segment){ big(bytes + i * 16u, 8),
-                                     big(bytes + i * 16u + 8, 8) };
+        return of_words(big(bytes + i * 16u, 8), big(bytes + i * 16u + 8, 8));
+    if (output == ROUND_HOST64) {
+        memcpy(&wide, bytes + i * sizeof wide, sizeof wide);
+        return of_words(wide.address, wide.length);
+    }
     if (output == ROUND_HOST32 || output == ROUND_LITTLE32) {
         memcpy(&narrow, bytes + i * sizeof narrow, sizeof narrow);
         return (struct hal_segment){ narrow.address, narrow.length };
@@ -517,7 +539,7 @@ static bool generation_holds(hal_address offset, uint32_t capacity,
                expect_number("count after it failed", count, capacity);
     for (uint32_t i = 0; i < count; i++) {
         got[i] = decode(array, output, i);
-        for (uint64_t k = 0; k < got[i].length && offset + k < oracle.length;
+        for (hal_address k = 0; k < got[i].length && offset + k < oracle.length;
              k++)
             reference[offset + k].seen = got[i].address + k;
         offset += got[i].length;
@@ -637,7 +659,7 @@ static bool mapping_holds(void)
         return expect("nothing is shown that is not mapped",
                       now->io_page == 0 ||
                           expect_model_mapper_empty(&stage.mapper));
-    iova = UINT64_MAX;
+    iova = HAL_ADDRESS_MAX;
     for (uint32_t i = 0; i < MODEL_MAPPER_PAGES; i++) {
         if (stage.mapper.pages[i].access == 0)
             continue;
@@ -658,7 +680,8 @@ static bool mapping_holds(void)
         hal_address physical = 0;
 
         if (!expect("a byte is shown",
-                    stage_device(true, iova + oracle.bytes[i].device,
+                    stage_device(true,
+                                 iova + (hal_address)oracle.bytes[i].device,
                                  access_of_device(), &physical)) ||
             !expect_number("it is the storage's", physical,
                            oracle.bytes[i].storage))
@@ -1418,7 +1441,7 @@ static bool new_rounds(uint32_t rounds, uint64_t seed)
     printf("# %u rounds from seed %s\n", (unsigned)rounds, hex(seed));
     memset(&tally, 0, sizeof tally);
     for (uint32_t i = 0; i < rounds; i++) {
-        hal_address from = seed;
+        uint64_t from = seed;
 
         round_draw(&round, &seed);
         broken = breakage(&round);

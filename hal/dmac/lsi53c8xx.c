@@ -14,12 +14,16 @@
     (LSI_DSTAT_IID | LSI_DSTAT_SIR | LSI_DSTAT_ABRT | LSI_DSTAT_BF |           \
      LSI_DSTAT_MDPE)
 
+/* Milliseconds. SRST is held for 10 us at least; a bus needs 2 ms until the
+   chip can tell its mode (both as Linux does, sym_chip_reset()). */
+enum { HELD_MS = 1, SETTLE_MS = 2, ABORT_MS = 500 };
+
 const struct hal_limits lsi53c8xx_limits = {
     .address_bits = 32,
     .max_segment = LSI_MOVE_LENGTH,
 };
 
-/* Instructions lie on words (5.1). */
+/* Instructions lie on words (5.2). */
 const struct hal_limits lsi53c8xx_ring_limits = {
     .address_bits = 32,
     .align_address = 4,
@@ -54,6 +58,15 @@ static bool absent(const struct lsi53c8xx *lsi)
     return read8(lsi, LSI_ISTAT0) == ABSENT;
 }
 
+static void let_pass(const struct lsi53c8xx *lsi, uint32_t milliseconds)
+{
+    const struct hal_clock *clock = lsi->dmac.bus->clock;
+    uint64_t deadline = hal_deadline(clock, milliseconds);
+
+    while (!hal_expired(clock, deadline))
+        ;
+}
+
 /*
  * Reset all but the PCI configuration (4.2, ISTAT0 bit 6). The read between
  * the two writes pushes the first one out to the chip.
@@ -63,8 +76,55 @@ static bool soft_reset(const struct lsi53c8xx *lsi)
     write8(lsi, LSI_ISTAT0, LSI_ISTAT0_SRST);
     if (absent(lsi))
         return false;
+    let_pass(lsi, HELD_MS);
     write8(lsi, LSI_ISTAT0, 0);
-    return (read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_SRST) == 0;
+    if ((read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_SRST) != 0)
+        return false;
+    let_pass(lsi, SETTLE_MS);
+    return true;
+}
+
+static uint32_t read_sist(const struct lsi53c8xx *lsi)
+{
+    return mmio_read16(lsi->base + LSI_SIST);
+}
+
+static bool running(const struct lsi53c8xx *lsi)
+{
+    return (read8(lsi, LSI_ISTAT1) & LSI_ISTAT1_SRUN) != 0;
+}
+
+/* Ask the script to stop and wait until it has. A SCSI event holds that up
+   until it is read (4.2, ISTAT0 bit 7). The ISR may read it as well: then there
+   is none left here. */
+static void abort_script(const struct lsi53c8xx *lsi, uint64_t deadline)
+{
+    const struct hal_clock *clock = lsi->dmac.bus->clock;
+
+    write8(lsi, LSI_ISTAT0, LSI_ISTAT0_ABRT);
+    while (running(lsi) && !absent(lsi) && !hal_expired(clock, deadline)) {
+        if ((read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_SIP) != 0)
+            (void)read_sist(lsi);
+    }
+}
+
+/*
+ * Stop whatever runs, ours or a boot loader's. From here on a late interrupt
+ * starts nothing. A reset while a script runs may hang a chip (Linux,
+ * sym_soft_reset()), so it is aborted before. The reset ends one that would not
+ * stop, and disables the interrupt; what cannot be reset is not under our
+ * control.
+ */
+static bool stop(struct lsi53c8xx *lsi, uint64_t deadline)
+{
+    const struct hal_lock *lock = lsi->dmac.bus->lock;
+    uint32_t state = lock->save(lock);
+
+    lsi->state = LSI_FAULTED;
+    lock->restore(lock, state);
+    if (running(lsi))
+        abort_script(lsi, deadline);
+    return soft_reset(lsi);
 }
 
 static void write_jump(const struct lsi53c8xx *lsi)
@@ -85,7 +145,8 @@ static bool in_reach(hal_address bus, hal_address size)
 /* The ring is there, whole, on words and within reach. */
 static bool ring_fits(const struct lsi53c8xx *lsi)
 {
-    return lsi->ring.cpu && lsi->slots >= 2 && is_power_of_two(lsi->slots) &&
+    return lsi->ring.cpu && lsi->slots >= 2 &&
+           lsi->slots <= LSI53C8XX_SLOTS_MAX && is_power_of_two(lsi->slots) &&
            lsi->ring.size >= LSI53C8XX_RING_SIZE(lsi->slots) &&
            modulo(lsi->ring.bus, sizeof(le32)) == 0 &&
            in_reach(lsi->ring.bus, (hal_address)lsi->ring.size);
@@ -97,7 +158,7 @@ static enum iodma_status lsi_start(struct hal_dmac *dmac)
 
     if (!ring_fits(lsi) || dmac->same_phase != LSI53C8XX_SAME_PHASE)
         return IODMA_BAD_ARGUMENT;
-    if (absent(lsi) || !soft_reset(lsi))
+    if (absent(lsi) || !stop(lsi, hal_deadline(dmac->bus->clock, ABORT_MS)))
         return IODMA_NOT_ATTACHED;
 
     lsi->filled = 0;
@@ -109,8 +170,9 @@ static enum iodma_status lsi_start(struct hal_dmac *dmac)
 
     write8(lsi, LSI_DMODE, 0);
     write8(lsi, LSI_DCNTL, LSI_DCNTL_COM);
-    write8(lsi, LSI_SIEN0, 0);
-    write8(lsi, LSI_SIEN1, 0);
+    write8(lsi, LSI_CTEST4, LSI_CTEST4_MPEE);
+    (void)read_sist(lsi); /* the mode that the bus settled in is no change */
+    mmio_write16(lsi->base + LSI_SIEN, LSI_SIST_FATAL);
     write8(lsi, LSI_DIEN, STOPS);
     return IODMA_OK;
 }
@@ -135,6 +197,25 @@ static bool encodable(const struct hal_item *item)
            modulo(item->source ^ item->destination, LSI53C8XX_SAME_PHASE) == 0;
 }
 
+/* Does a slot close a batch? The bits of slots that were told of do not
+   change. */
+static bool closes(const struct lsi53c8xx *lsi, uint32_t index)
+{
+    uint32_t slot = ring_slot(index, lsi->slots);
+
+    return (atomic_read_acquire(&lsi->closing[slot / 32]) >> slot % 32 & 1) !=
+           0;
+}
+
+static void set_closing(struct lsi53c8xx *lsi, uint32_t index, bool closing)
+{
+    uint32_t slot = ring_slot(index, lsi->slots);
+    uint32_t *word = &lsi->closing[slot / 32];
+    uint32_t bit = BIT32(slot % 32);
+
+    atomic_write_release(word, closing ? *word | bit : *word & ~bit);
+}
+
 static void encode(struct lsi_slot *slot, const struct hal_item *item)
 {
     slot->command = to_le32(LSI_MOVE | (uint32_t)item->length);
@@ -153,6 +234,7 @@ static uint32_t lsi_emit(struct hal_dmac *dmac, const struct hal_item *items,
 
     while (taken < count && taken + 1 < room && encodable(&items[taken])) {
         encode(slot_at(lsi, lsi->filled), &items[taken]);
+        set_closing(lsi, lsi->filled, false);
         lsi->filled++;
         taken++;
     }
@@ -165,6 +247,9 @@ static void run(struct lsi53c8xx *lsi)
 {
     uint32_t slot = ring_slot(lsi->retired, lsi->slots);
 
+    lsi->end = lsi->retired;
+    while (!closes(lsi, lsi->end++))
+        ;
     lsi->state = LSI_RUNNING;
     lsi->dmac.counts.doorbells++;
     mmio_write32(lsi->base + LSI_DSP,
@@ -177,6 +262,7 @@ static void close_batch(struct lsi53c8xx *lsi)
 {
     struct lsi_slot *slot = slot_at(lsi, lsi->filled);
 
+    set_closing(lsi, lsi->filled, true);
     lsi->filled++;
     slot->command = to_le32(LSI_INT);
     slot->source = to_le32(lsi->filled);
@@ -201,6 +287,7 @@ static void lsi_submit(struct hal_dmac *dmac)
     dmac->bus->lock->restore(dmac->bus->lock, state);
 }
 
+/* Of what stopped it the worst; the SCSI side has no fault of its own. */
 static uint32_t fault_of(uint32_t dstat)
 {
     if ((dstat & LSI_DSTAT_BF) != 0)
@@ -212,88 +299,97 @@ static uint32_t fault_of(uint32_t dstat)
     return HAL_FAULT_OTHER;
 }
 
-/* Nothing runs again before halt and start. */
-static struct hal_progress fail(struct lsi53c8xx *lsi, uint32_t fault,
-                                uint32_t dstat)
+/* A fault's detail: DSTAT, SIST above. */
+enum { DETAIL_SIST = 8 };
+
+static const struct {
+    uint32_t detail;
+    const char *words;
+} causes[] = {
+    { LSI_DSTAT_BF, "PCI bus fault" },
+    { LSI_DSTAT_MDPE, "PCI parity error" },
+    { LSI_DSTAT_IID, "illegal instruction" },
+    { LSI_SIST_RST << DETAIL_SIST, "SCSI bus reset" },
+    { LSI_SIST_SBMC << DETAIL_SIST, "SCSI bus mode changed" },
+    { LSI_SIST_PAR << DETAIL_SIST, "SCSI parity error" },
+    { LSI_SIST_UDC << DETAIL_SIST, "SCSI disconnect" },
+    { LSI_SIST_SGE << DETAIL_SIST, "SCSI gross error" },
+    { LSI_SIST_MA << DETAIL_SIST, "SCSI phase mismatch" },
+    { LSI_SIST_STO << DETAIL_SIST, "SCSI selection timed out" },
+    { LSI_DSTAT_ABRT, "aborted" },
+    { LSI_DSTAT_SIR, "INT of no batch" },
+};
+
+const char *lsi53c8xx_cause(uint32_t detail)
 {
-    lsi->state = LSI_FAULTED;
-    return (struct hal_progress){ .fault = fault, .detail = dstat };
+    if (detail == ABSENT)
+        return "the chip does not answer";
+    for (uint32_t i = 0; i < COUNT_OF(causes); i++) {
+        if ((detail & causes[i].detail) != 0)
+            return causes[i].words;
+    }
+    return "unknown";
 }
 
-/* The script met the INT that closes a batch. Its code says which. */
+/* Nothing runs again before halt and start. */
+static struct hal_progress fail(struct lsi53c8xx *lsi, uint32_t fault,
+                                uint32_t detail)
+{
+    lsi->state = LSI_FAULTED;
+    return (struct hal_progress){ .fault = fault, .detail = detail };
+}
+
+/* The script met an INT. Its code says which: of another batch than the one
+   under way, and it ran astray. */
 static struct hal_progress retire(struct lsi53c8xx *lsi, uint32_t dstat)
 {
-    uint32_t end = mmio_read32(lsi->base + LSI_DSPS);
-    uint32_t slots = ring_used(end, lsi->retired);
+    uint32_t slots = ring_used(lsi->end, lsi->retired);
 
-    /* An INT of no batch that is under way: the script ran astray. */
-    if (slots < 2 || slots > ring_used(lsi->told, lsi->retired))
+    if (mmio_read32(lsi->base + LSI_DSPS) != lsi->end)
         return fail(lsi, HAL_FAULT_DESCRIPTOR, dstat);
 
-    atomic_write_release(&lsi->retired, end);
+    atomic_write_release(&lsi->retired, lsi->end);
     lsi->state = LSI_IDLE;
-    if (end != lsi->told)
+    if (lsi->end != lsi->told)
         run(lsi);
     return (struct hal_progress){ .retired = slots - 1 };
 }
 
-/* Drop the interrupt. DSTAT may be read only with ABRT clear (4.2, ISTAT0
-   bit 7). */
-static uint32_t acknowledge(const struct lsi53c8xx *lsi)
+/* Drop an interrupt of nothing of ours. DSTAT may be read only with ABRT clear
+   (4.2, ISTAT0 bit 7). */
+static void acknowledge(const struct lsi53c8xx *lsi)
 {
     write8(lsi, LSI_ISTAT0, 0);
-    return read8(lsi, LSI_DSTAT) & STOPS;
+    (void)read8(lsi, LSI_DSTAT);
 }
 
-/* While a script runs, ISTAT0 is the only register that may be read (4.2,
-   note on register access); with DIP set it does not run. */
+/* While a script runs, ISTAT0, ISTAT1 and the mailboxes are the only registers
+   that may be read (4.2, note); with DIP or SIP set it does not run. What came
+   behind a SCSI event is seen when that has been read. */
 static struct hal_progress lsi_reap(struct hal_dmac *dmac)
 {
     struct lsi53c8xx *lsi = to_lsi(dmac);
     uint32_t istat = read8(lsi, LSI_ISTAT0);
-    uint32_t dstat;
+    uint32_t detail = 0;
 
     if (lsi->state == LSI_RUNNING && istat == ABSENT)
         return fail(lsi, HAL_FAULT_OTHER, istat);
-    if (istat == ABSENT || (istat & LSI_ISTAT0_DIP) == 0)
+    if (istat == ABSENT || (istat & (LSI_ISTAT0_DIP | LSI_ISTAT0_SIP)) == 0)
         return (struct hal_progress){ .retired = 0 };
+    if ((istat & LSI_ISTAT0_SIP) != 0) {
+        detail = read_sist(lsi) << DETAIL_SIST;
+        istat = read8(lsi, LSI_ISTAT0);
+    }
     if (lsi->state != LSI_RUNNING) {
-        (void)acknowledge(lsi);
-        if (lsi->state == LSI_ABORTING)
-            atomic_write_release(&lsi->state, LSI_FAULTED);
+        if ((istat & LSI_ISTAT0_DIP) != 0)
+            acknowledge(lsi);
         return (struct hal_progress){ .retired = 0 };
     }
-
-    dstat = read8(lsi, LSI_DSTAT) & STOPS;
-    if (dstat == LSI_DSTAT_SIR)
-        return retire(lsi, dstat);
-    return fail(lsi, fault_of(dstat), dstat);
-}
-
-/* From here on a late interrupt starts nothing. Returns whether a script is
-   under way. */
-static bool begin_halt(struct lsi53c8xx *lsi)
-{
-    const struct hal_lock *lock = lsi->dmac.bus->lock;
-    uint32_t state = lock->save(lock);
-    bool running = lsi->state == LSI_RUNNING;
-
-    lsi->state = running ? LSI_ABORTING : LSI_FAULTED;
-    lock->restore(lock, state);
-    return running;
-}
-
-/* Ask the script to stop and wait until it has, as seen here or by the ISR,
-   which takes the interrupt that this raises. */
-static void abort_script(struct lsi53c8xx *lsi, uint64_t deadline)
-{
-    const struct hal_clock *clock = lsi->dmac.bus->clock;
-
-    write8(lsi, LSI_ISTAT0, LSI_ISTAT0_ABRT);
-    while (atomic_read_acquire(&lsi->state) == LSI_ABORTING &&
-           (read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_DIP) == 0 &&
-           !hal_expired(clock, deadline))
-        ;
+    if ((istat & LSI_ISTAT0_DIP) != 0)
+        detail |= read8(lsi, LSI_DSTAT) & STOPS;
+    if (detail == LSI_DSTAT_SIR)
+        return retire(lsi, detail);
+    return fail(lsi, fault_of(detail), detail);
 }
 
 /* Where a script is can be read only when it has ended with a batch: any part
@@ -305,22 +401,11 @@ static struct hal_residue lsi_residue(struct hal_dmac *dmac)
 
     for (uint32_t i = atomic_read_acquire(&lsi->retired); i != lsi->filled;
          i++) {
-        uint32_t command = from_le32(slot_at(lsi, i)->command);
-
-        if (command != LSI_INT)
-            residue.most += command & LSI_MOVE_LENGTH;
+        if (!closes(lsi, i))
+            residue.most +=
+                from_le32(slot_at(lsi, i)->command) & LSI_MOVE_LENGTH;
     }
     return residue;
-}
-
-/* The reset ends a script that would not stop by itself, and disables the
-   interrupt; what cannot be reset is not under our control. */
-static bool halt(struct lsi53c8xx *lsi, uint64_t deadline)
-{
-    if (begin_halt(lsi))
-        abort_script(lsi, deadline);
-    atomic_write_release(&lsi->state, LSI_FAULTED);
-    return soft_reset(lsi);
 }
 
 /* A chip has one script, so there is nobody whom it could start. */
@@ -330,7 +415,7 @@ static uint32_t lsi_halt(struct hal_dmac *const *set, uint32_t count,
     uint32_t stuck = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        if (!halt(to_lsi(set[i]), deadline))
+        if (!stop(to_lsi(set[i]), deadline))
             stuck |= BIT32(i);
     }
     return stuck;

@@ -15,6 +15,13 @@
  * has come, and starts the next batch if one was submitted meanwhile. So one
  * batch runs at a time, and there is nothing to race with.
  *
+ * The SCSI side can fail a batch all the same: a bus reset or a change of the
+ * bus's mode stops the script. That is a fault, whose detail says so
+ * (lsi53c8xx_cause).
+ *
+ * A reset takes 4 ms: it is held, and the bus's mode has to settle. halt()
+ * takes that beyond its deadline.
+ *
  * Registers read per batch: ISTAT0 (whose interrupt), DSTAT (acknowledges),
  * DSPS (which batch). Written: DSP. The fence is the read of DSTAT: it pushes
  * the engine's posted writes before it (PCI 3.0, 3.2.5).
@@ -34,23 +41,29 @@
 
 enum {
     LSI_IDLE = 0,
-    LSI_RUNNING = 1,  /* a batch is under way                       */
-    LSI_ABORTING = 2, /* halt has begun                             */
-    LSI_FAULTED = 3,  /* stopped, or to be reset; start() begins anew */
+    LSI_RUNNING = 1, /* a batch is under way                       */
+    LSI_FAULTED = 2, /* stopped, or to be reset; start() begins anew */
 };
+
+enum { LSI53C8XX_SLOTS_MAX = 256 };
 
 struct lsi53c8xx {
     struct hal_dmac dmac;
     uintptr_t base;         /* registers (BAR 1), as the CPU sees them      */
     struct hal_shared ring; /* LSI53C8XX_RING_SIZE(slots)                   */
-    uint32_t slots;         /* power of two, at least 2; each batch takes
-                               one more than it has items                   */
+    uint32_t slots;         /* power of two, 2 to LSI53C8XX_SLOTS_MAX; each
+                               batch takes one more than it has items       */
 
     /* Free-running slot indices. */
     uint32_t filled;  /* next to fill: thread                               */
     uint32_t told;    /* end of the last batch: thread, under the lock      */
     uint32_t retired; /* end of the last batch that ended: reap, halt       */
+    uint32_t end;     /* of the batch under way: thread under the lock, reap */
     uint32_t state;   /* LSI_IDLE ...: thread under the lock, reap, halt    */
+
+    /* A bit for each slot: it closes a batch. Thread. The ring would say so as
+       well, but a chip could write to that. */
+    uint32_t closing[LSI53C8XX_SLOTS_MAX / 32];
 };
 
 extern const struct hal_dmac_ops lsi53c8xx_ops;
@@ -60,6 +73,10 @@ extern const struct hal_limits lsi53c8xx_limits;
 
 /* Where it can fetch its instructions. */
 extern const struct hal_limits lsi53c8xx_ring_limits;
+
+/* What a fault's `detail` says, in words: "SCSI bus reset". Of several the
+   first. Never NULL. Context: any. */
+const char *lsi53c8xx_cause(uint32_t detail);
 
 /* Source and destination of a move are equal modulo this (5.7). */
 enum { LSI53C8XX_SAME_PHASE = 4 };

@@ -1,69 +1,263 @@
 /* SPDX-License-Identifier: MIT */
 #include "hal/pci/ecam.h"
 
-#include "hal/bits.h"
+#include "hal/pci/pci_parts.h"
+#include "hal/pci/pci_regs.h"
 #include "platform/mmio.h"
 
-/* Configuration header type 0 (PCI 3.0, figure 6-1). */
-#define PCI_ID      0x00u
-#define PCI_COMMAND 0x04u
-#define PCI_STATUS  0x06u
-#define PCI_BAR0    0x10u
-#define PCI_LIST    0x34u /* first capability */
+#include <stddef.h>
 
-#define PCI_COMMAND_IO     BIT32(0)
-#define PCI_COMMAND_MEMORY BIT32(1)
-#define PCI_COMMAND_MASTER BIT32(2)
+enum {
+    PLACES_DEVICE = 8, /* functions of one device                            */
+    PLACES_BUS = 32 * PLACES_DEVICE,
+    READY_MS = 1000, /* in which a device has to come to (PCIe 6.6.1)        */
+    NOBODY = 0,      /* no function has this identifier                      */
+};
 
-/* A BAR's low bits (6.2.5.1). */
-#define PCI_BAR_IO          BIT32(0)
-#define PCI_BAR_64          BIT32(2)
-#define PCI_BAR_IO_MASK     MASK32(31, 2)
-#define PCI_BAR_MEMORY_MASK MASK32(31, 4)
+/* Where the scan stands: bus by bus, into each bridge as it is met, and out of
+   it where its bus ends. The way back is in the functions themselves. */
+struct walk {
+    struct pci_ecam *ecam;
+    struct pci_function *bridge; /* whose bus this is; NULL: bus 0           */
+    uint32_t bus;
+    uint32_t next;     /* place to be looked at                              */
+    uint32_t end;      /* of the places that this bus has                    */
+    uint32_t last_bus; /* number given out last                              */
+    uint64_t deadline; /* of who says "retry"                                */
+    enum iodma_status status;
+};
 
-#define PCI_STATUS_LIST BIT32(4) /* has capabilities (6.2.3) */
-
-/* Capabilities (6.7): identifier, then offset of the next, on words. They
-   lie behind the header, so there are not more than these. */
-#define PCI_CAPABILITY_ID   0u
-#define PCI_CAPABILITY_NEXT 1u
-#define PCI_CAPABILITY_MASK 0xFCu
-#define PCI_CAPABILITIES    48u
-
-/* MSI-X (6.8.2). */
-#define PCI_MSIX                0x11u
-#define PCI_MSIX_CONTROL        2u
-#define PCI_MSIX_CONTROL_LAST   MASK32(10, 0) /* vectors, less one       */
-#define PCI_MSIX_CONTROL_MASK   BIT32(14)     /* all of them             */
-#define PCI_MSIX_CONTROL_ENABLE BIT32(15)
-#define PCI_MSIX_TABLE          4u
-#define PCI_MSIX_TABLE_BAR      MASK32(2, 0)
-
-#define PCI_MSIX_ENTRY        16u /* bytes */
-#define PCI_MSIX_ADDRESS      0u
-#define PCI_MSIX_ADDRESS_HIGH 4u
-#define PCI_MSIX_DATA         8u
-#define PCI_MSIX_VECTOR       12u /* bit 0: masked */
-
-#define PCI_DEVICES 32u
-
-/* 4 KiB a function, 8 functions a device (PCIe 7.2.2, table 7-1). */
-static uintptr_t config_of(const struct pci_ecam *ecam, uint32_t device)
+/* 4 KiB a function (PCIe 7.2.2, table 7-1). */
+static uintptr_t config_of(const struct walk *walk, uint32_t place)
 {
-    return ecam->config + ((uintptr_t)device << 15);
+    return walk->ecam->config +
+           ((uintptr_t)walk->bus << 20 | (uintptr_t)place << 12);
 }
 
-enum iodma_status pci_find(const struct pci_ecam *ecam, uint32_t vendor,
-                           uint32_t device, uint32_t nth,
-                           struct pci_function *function)
+/* Who is there? Only the identifier says whether it is to be asked again. */
+static uint32_t identify(struct walk *walk, uintptr_t config)
 {
-    for (uint32_t i = 0; i < PCI_DEVICES; i++) {
-        uintptr_t config = config_of(ecam, i);
+    uint32_t id = mmio_read32(config + PCI_ID);
 
-        if (mmio_read32(config + PCI_ID) != (device << 16 | vendor))
+    while ((id & PCI_VENDOR) == PCI_VENDOR_RETRY) {
+        if (hal_expired(walk->ecam->clock, walk->deadline)) {
+            walk->status = IODMA_TIMEOUT;
+            return NOBODY;
+        }
+        id = mmio_read32(config + PCI_ID);
+    }
+    return (id & PCI_VENDOR) == PCI_VENDOR_NONE ? NOBODY : id;
+}
+
+/* A device has more than function 0 only if that one says so. */
+static bool may_exist(const struct walk *walk, uint32_t place)
+{
+    uint32_t first = place - place % PLACES_DEVICE;
+    uint32_t header;
+
+    if (place == first)
+        return true;
+    header = mmio_read8(config_of(walk, first) + PCI_HEADER);
+    return header != UINT8_MAX && (header & PCI_HEADER_MANY) != 0;
+}
+
+static uint8_t kind_of(uint32_t header, uint32_t class_code)
+{
+    if (header == PCI_HEADER_BRIDGE)
+        return PCI_BRIDGE;
+    return header == PCI_HEADER_DEVICE && class_code >> 8 != PCI_CLASS_HOST
+               ? PCI_DEVICE
+               : PCI_OTHER;
+}
+
+/* Nothing that a boot loader left behind goes on. */
+static void silence(uintptr_t config, uint8_t kind)
+{
+    mmio_write16(config + PCI_COMMAND, 0);
+    pci_messages_off(config);
+    mmio_write32(config + (kind == PCI_BRIDGE ? PCI_BRIDGE_ROM : PCI_ROM), 0);
+    if (kind == PCI_BRIDGE)
+        pci_forward_nothing(config);
+}
+
+/* Each bridge turns the pins by the number of the device below it (PCI-to-PCI
+   Bridge 1.2, interrupt routing). */
+static void follow_pin(struct pci_function *function)
+{
+    const struct pci_function *at = function;
+    uint32_t pin = mmio_read8(function->config + PCI_PIN);
+    uint32_t turns = 0;
+
+    for (; at->bridge; at = at->bridge)
+        turns += at->place / PLACES_DEVICE;
+    function->slot = (uint8_t)(at->place / PLACES_DEVICE);
+    if (pin >= 1 && pin <= PCI_PINS)
+        function->pin = (uint8_t)((pin - 1 + turns) % PCI_PINS + 1);
+}
+
+/* Take up whoever is at a place. NULL: nobody, or one too many. */
+static struct pci_function *take_up(struct walk *walk, uint32_t place)
+{
+    uintptr_t config = config_of(walk, place);
+    struct pci_ecam *ecam = walk->ecam;
+    struct pci_function *function = &ecam->functions[ecam->count];
+    uint32_t id = identify(walk, config);
+    uint32_t class_code;
+    uint8_t kind;
+
+    if (id == NOBODY)
+        return NULL;
+    class_code = mmio_read32(config + PCI_CLASS) >> 8;
+    kind =
+        kind_of(mmio_read8(config + PCI_HEADER) & PCI_HEADER_TYPE, class_code);
+    if (kind != PCI_OTHER)
+        silence(config, kind);
+    if (ecam->count == ecam->capacity) {
+        walk->status = IODMA_NO_RESOURCES;
+        return NULL;
+    }
+    ecam->count++;
+    *function = (struct pci_function){
+        .config = config,
+        .bridge = walk->bridge,
+        .id = id,
+        .class_code = class_code,
+        .bus = (uint8_t)walk->bus,
+        .place = (uint8_t)place,
+        .kind = kind,
+    };
+    follow_pin(function);
+    return function;
+}
+
+/* Behind a port of PCI Express there is one device, which may answer by every
+   number. */
+static uint32_t places_behind(const struct pci_function *bridge)
+{
+    uintptr_t express;
+    uint32_t type;
+
+    if (!bridge)
+        return PLACES_BUS;
+    express = pci_capability(bridge->config, PCI_EXPRESS);
+    if (express == 0)
+        return PLACES_BUS;
+    type = mmio_read16(express + PCI_EXPRESS_FLAGS) & PCI_EXPRESS_TYPE;
+    return type == PCI_EXPRESS_ROOT_PORT || type == PCI_EXPRESS_DOWN_PORT
+               ? PLACES_DEVICE
+               : PLACES_BUS;
+}
+
+/* Go on at a place of a bus. */
+static void go_to(struct walk *walk, struct pci_function *bridge, uint32_t bus,
+                  uint32_t place)
+{
+    walk->bridge = bridge;
+    walk->bus = bus;
+    walk->next = place;
+    walk->end = places_behind(bridge);
+}
+
+static void set_buses(const struct pci_function *bridge, uint32_t secondary,
+                      uint32_t subordinate)
+{
+    uintptr_t buses = bridge->config + PCI_BRIDGE_BUSES;
+    uint32_t latency = mmio_read32(buses) & PCI_BRIDGE_LATENCY;
+
+    mmio_write32(buses,
+                 latency | subordinate << 16 | secondary << 8 | bridge->bus);
+}
+
+/* No bridge of a bus that is entered claims a number we are to give out. */
+static void close_bridges(const struct walk *walk)
+{
+    for (uint32_t place = 0; place < walk->end; place++) {
+        uintptr_t config = config_of(walk, place);
+
+        if ((mmio_read8(config + PCI_HEADER) & PCI_HEADER_TYPE) ==
+            PCI_HEADER_BRIDGE)
+            silence(config, PCI_BRIDGE);
+    }
+}
+
+static void descend(struct walk *walk, struct pci_function *bridge)
+{
+    if (walk->last_bus + 1 >= walk->ecam->buses) {
+        walk->status = IODMA_NO_RESOURCES;
+        return;
+    }
+    walk->last_bus++;
+    set_buses(bridge, walk->last_bus, walk->ecam->buses - 1);
+    pci_forward_begin(walk->ecam, bridge);
+    go_to(walk, bridge, walk->last_bus, 0);
+    close_bridges(walk);
+}
+
+static void ascend(struct walk *walk)
+{
+    struct pci_function *bridge = walk->bridge;
+
+    set_buses(bridge, walk->bus, walk->last_bus);
+    pci_forward_end(walk->ecam, bridge);
+    go_to(walk, bridge->bridge, bridge->bus, bridge->place + 1u);
+}
+
+static void look_at(struct walk *walk, uint32_t place)
+{
+    struct pci_function *function;
+
+    if (!may_exist(walk, place))
+        return;
+    function = take_up(walk, place);
+    if (!function || function->kind == PCI_OTHER)
+        return;
+    pci_place(walk->ecam, function);
+    if (function->kind == PCI_BRIDGE)
+        descend(walk, function);
+}
+
+static bool possible(const struct pci_window *window)
+{
+    return window->size == 0 ||
+           (window->size - 1 <= UINTPTR_MAX - window->cpu &&
+            window->size - 1 <= UINT64_MAX - window->bus);
+}
+
+enum iodma_status pci_scan(struct pci_ecam *ecam)
+{
+    struct walk walk = { .ecam = ecam, .status = IODMA_OK };
+
+    if (ecam->buses < 1 || ecam->buses > 256 || !ecam->functions ||
+        !possible(&ecam->memory) || !possible(&ecam->io))
+        return IODMA_BAD_ARGUMENT;
+
+    walk.deadline = hal_deadline(ecam->clock, READY_MS);
+    ecam->count = 0;
+    ecam->memory.used = 0;
+    ecam->io.used = 0;
+    go_to(&walk, NULL, 0, 0);
+    close_bridges(&walk);
+    for (;;) {
+        if (walk.next < walk.end)
+            look_at(&walk, walk.next++);
+        else if (walk.bridge)
+            ascend(&walk);
+        else
+            return walk.status;
+    }
+}
+
+enum iodma_status pci_find(const struct pci_ecam *ecam, struct pci_key key,
+                           uint32_t nth, const struct pci_function **function)
+{
+    for (uint32_t i = 0; i < ecam->count; i++) {
+        const struct pci_function *one = &ecam->functions[i];
+
+        if ((key.id != 0 && key.id != one->id) ||
+            (key.class_code != 0 && key.class_code != one->class_code))
             continue;
         if (nth == 0) {
-            *function = (struct pci_function){ .config = config, .device = i };
+            *function = one;
             return IODMA_OK;
         }
         nth--;
@@ -71,147 +265,22 @@ enum iodma_status pci_find(const struct pci_ecam *ecam, uint32_t vendor,
     return IODMA_NOT_FOUND;
 }
 
-/* A power-of-two piece of the window; 0 if it has none left. */
-static hal_address take(struct pci_window *window, hal_address size)
+static enum iodma_status command(const struct pci_function *function,
+                                 uint32_t master)
 {
-    hal_address base = window->next + lack(window->next, size);
-
-    if (base < window->next || window->end < base || window->end - base < size)
-        return 0;
-    window->next = base + size;
-    return base;
-}
-
-/* The size of a BAR: write ones, see which stick (6.2.5.1). */
-static uint64_t size_of(uintptr_t bar, uint32_t kind)
-{
-    uint32_t low_mask =
-        (kind & PCI_BAR_IO) != 0 ? PCI_BAR_IO_MASK : PCI_BAR_MEMORY_MASK;
-    bool wide = (kind & (PCI_BAR_IO | PCI_BAR_64)) == PCI_BAR_64;
-    uint32_t high = UINT32_MAX;
-    uint32_t low;
-
-    mmio_write32(bar, UINT32_MAX);
-    low = mmio_read32(bar) & low_mask;
-    if (wide) {
-        mmio_write32(bar + 4, UINT32_MAX);
-        high = mmio_read32(bar + 4);
-    }
-    if (low == 0 && (!wide || high == 0))
-        return 0;
-    /* I/O decoders may have no upper half. */
-    if ((kind & PCI_BAR_IO) != 0)
-        low |= MASK32(31, 16);
-    return ~((uint64_t)high << 32 | low) + 1;
-}
-
-/* Give one BAR a place. Returns the number of registers it takes, or 0. */
-static uint32_t place(struct pci_ecam *ecam, struct pci_function *function,
-                      uint32_t index)
-{
-    uintptr_t bar = function->config + PCI_BAR0 + 4 * (uintptr_t)index;
-    uint32_t kind = mmio_read32(bar);
-    bool io = (kind & PCI_BAR_IO) != 0;
-    bool wide = !io && (kind & PCI_BAR_64) != 0;
-    uint64_t size = size_of(bar, kind);
-    hal_address base = 0;
-
-    if (size > HAL_ADDRESS_MAX)
-        return 0;
-    if (size != 0) {
-        base = take(io ? &ecam->io : &ecam->memory, (hal_address)size);
-        if (base == 0 || (!wide && base + (size - 1) > UINT32_MAX))
-            return 0;
-    }
-    mmio_write32(bar, (uint32_t)base);
-    if (wide)
-        mmio_write32(bar + 4, (uint32_t)((uint64_t)base >> 32));
-    function->bar[index] = base;
-    return wide ? 2 : 1;
-}
-
-enum iodma_status pci_enable(struct pci_ecam *ecam,
-                             struct pci_function *function)
-{
-    struct pci_ecam bridge_before = *ecam;
-    struct pci_function before = *function;
-    uint32_t index = 0;
-
-    mmio_write16(function->config + PCI_COMMAND, 0);
-    while (index < PCI_BARS) {
-        uint32_t taken = place(ecam, function, index);
-
-        if (taken == 0) {
-            *ecam = bridge_before;
-            *function = before;
-            return IODMA_NO_SPACE;
-        }
-        index += taken;
-    }
+    if (function->kind != PCI_DEVICE)
+        return IODMA_UNSUPPORTED;
     mmio_write16(function->config + PCI_COMMAND,
-                 PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+                 (uint16_t)(pci_spaces(function) | master));
     return IODMA_OK;
 }
 
-/* Where a capability stands in the configuration space; 0: nowhere. */
-static uintptr_t find_capability(uintptr_t config, uint32_t id)
+enum iodma_status pci_enable(const struct pci_function *function)
 {
-    uint32_t offset;
-
-    if ((mmio_read16(config + PCI_STATUS) & PCI_STATUS_LIST) == 0)
-        return 0;
-    offset = mmio_read8(config + PCI_LIST) & PCI_CAPABILITY_MASK;
-    for (uint32_t i = 0; i < PCI_CAPABILITIES && offset != 0; i++) {
-        uintptr_t capability = config + offset;
-
-        if (mmio_read8(capability + PCI_CAPABILITY_ID) == id)
-            return capability;
-        offset =
-            mmio_read8(capability + PCI_CAPABILITY_NEXT) & PCI_CAPABILITY_MASK;
-    }
-    return 0;
+    return command(function, 0);
 }
 
-enum iodma_status pci_msix_find(const struct pci_function *function,
-                                struct pci_msix *msix)
+enum iodma_status pci_master(const struct pci_function *function, bool on)
 {
-    uintptr_t capability = find_capability(function->config, PCI_MSIX);
-    uint32_t place;
-    uint32_t bar;
-
-    if (capability == 0)
-        return IODMA_NOT_FOUND;
-    place = mmio_read32(capability + PCI_MSIX_TABLE);
-    bar = place & PCI_MSIX_TABLE_BAR;
-    if (bar >= PCI_BARS || function->bar[bar] == 0)
-        return IODMA_NOT_FOUND;
-
-    msix->capability = capability;
-    msix->table = (uintptr_t)function->bar[bar] + (place & ~PCI_MSIX_TABLE_BAR);
-    msix->vectors =
-        (mmio_read16(capability + PCI_MSIX_CONTROL) & PCI_MSIX_CONTROL_LAST) +
-        1;
-    return IODMA_OK;
-}
-
-/* All are held back by the function's own mask while the table changes. */
-enum iodma_status pci_msix_enable(const struct pci_msix *msix, uint32_t vector,
-                                  hal_address address, uint32_t data)
-{
-    uintptr_t entry = msix->table + (uintptr_t)PCI_MSIX_ENTRY * vector;
-    uintptr_t control = msix->capability + PCI_MSIX_CONTROL;
-
-    if (vector >= msix->vectors)
-        return IODMA_BAD_ARGUMENT;
-
-    mmio_write16(control, PCI_MSIX_CONTROL_ENABLE | PCI_MSIX_CONTROL_MASK);
-    for (uint32_t i = 0; i < msix->vectors; i++)
-        mmio_write32(msix->table + PCI_MSIX_ENTRY * i + PCI_MSIX_VECTOR, 1);
-    mmio_write32(entry + PCI_MSIX_ADDRESS, (uint32_t)address);
-    mmio_write32(entry + PCI_MSIX_ADDRESS_HIGH,
-                 (uint32_t)((uint64_t)address >> 32));
-    mmio_write32(entry + PCI_MSIX_DATA, data);
-    mmio_write32(entry + PCI_MSIX_VECTOR, 0);
-    mmio_write16(control, PCI_MSIX_CONTROL_ENABLE);
-    return IODMA_OK;
+    return command(function, on ? PCI_COMMAND_MASTER : 0);
 }

@@ -3,6 +3,7 @@
 #include "hal/dmac/lsi53c8xx.h"
 
 #include "tests/engines/engine.h"
+#include "tests/model/hooks.h"
 #include "tests/model/lsi53c8xx_model.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ static void power_cycle(void)
                                          (uint8_t *)at.ring.cpu };
     memcpy(model.pieces, at.pieces, sizeof model.pieces);
     model.access = at.access;
+    model.now = &hooks.ticks;
 }
 
 static void power_on(const struct engine_place *place)

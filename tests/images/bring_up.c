@@ -53,17 +53,42 @@ static void on_interrupt(void *argument)
     iodma_channel_reap(&engine->channel);
 }
 
-static enum iodma_status place(const struct board_pci *pci,
-                               struct pci_function *function)
+enum iodma_status function_bring_up(const struct board_pci *pci, uint32_t nth,
+                                    const struct pci_function **function)
 {
+    enum iodma_status scanned = IODMA_OK;
     enum iodma_status status;
 
-    status = pci_find(pci->ecam, pci->vendor, pci->device, 0, function);
-    if (status == IODMA_OK)
-        status = pci_enable(pci->ecam, function);
-    if (status == IODMA_OK)
-        *pci->base = (uintptr_t)function->bar[pci->bar];
-    return status;
+    if (pci->ecam->count == 0)
+        scanned = pci_scan(pci->ecam);
+    status = pci_find(pci->ecam, pci->key, nth, function);
+    if (status != IODMA_OK)
+        return scanned != IODMA_OK ? scanned : status;
+    return (*function)->bars[pci->bar].size < pci->least
+               ? IODMA_NO_SPACE
+               : pci_enable(*function);
+}
+
+static uint32_t line_of(const struct board_pci *pci,
+                        const struct pci_function *function)
+{
+    return pci->lines[(function->slot + function->pin - 1u) % 4];
+}
+
+/* The board's function, for its driver. */
+static enum iodma_status place(const struct board_pci *pci,
+                               const struct pci_function **function)
+{
+    enum iodma_status status = function_bring_up(pci, 0, function);
+    const struct pci_bar *registers;
+
+    if (status != IODMA_OK)
+        return status;
+    registers = &(*function)->bars[pci->bar];
+    *pci->base = registers->base;
+    if (pci->size)
+        *pci->size = (uint32_t)registers->size;
+    return IODMA_OK;
 }
 
 static enum iodma_status share(struct engine *engine)
@@ -78,8 +103,8 @@ static enum iodma_status share(struct engine *engine)
 static enum iodma_status start_engine(struct engine *engine, uint32_t index,
                                       bool poll, const char **step)
 {
+    const struct pci_function *function = NULL;
     const struct board_dmac *facts;
-    struct pci_function function;
     enum iodma_status status = IODMA_OK;
 
     *step = "looking the engine up in the board's table";
@@ -95,6 +120,8 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
         status = place(facts->pci, &function);
     if (status != IODMA_OK)
         return status;
+    engine->interrupt =
+        function ? line_of(facts->pci, function) : facts->interrupt;
     *step = "checking the board's bus";
     status = make_bus(&engine->bus, facts->dmac->bus);
     if (status != IODMA_OK)
@@ -105,11 +132,13 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
         return status;
     *step = "starting the controller";
     status = iodma_channel_init(&engine->channel, facts->dmac, facts->name);
+    if (status == IODMA_OK && function)
+        status = pci_master(function, true);
     if (status != IODMA_OK || poll)
         return status;
 
-    interrupt_install(facts->interrupt, on_interrupt, engine);
-    interrupt_enable(facts->interrupt);
+    interrupt_install(engine->interrupt, on_interrupt, engine);
+    interrupt_enable(engine->interrupt);
     interrupts_on();
     return IODMA_OK;
 }
@@ -159,8 +188,7 @@ static enum iodma_status route(const struct board_nvme *facts, uint8_t how,
 
 static void install(struct disk *disk, uint8_t how)
 {
-    uint32_t id = how == NVME_PIN ? disk->facts->pin_interrupt
-                                  : disk->facts->message_interrupt;
+    uint32_t id = how == NVME_PIN ? disk->pin : disk->facts->message_interrupt;
 
     if (how == NVME_POLLED)
         return;
@@ -175,7 +203,7 @@ static enum iodma_status start_disk(struct disk *disk, uint8_t how, bool sgl,
                                     const char **step)
 {
     const struct board_nvme *facts = board.nvme;
-    struct pci_function function;
+    const struct pci_function *function;
     enum iodma_status status;
 
     *step = "looking the disk up in the board's table";
@@ -190,6 +218,7 @@ static enum iodma_status start_disk(struct disk *disk, uint8_t how, bool sgl,
     status = place(facts->pci, &function);
     if (status != IODMA_OK)
         return status;
+    disk->pin = line_of(facts->pci, function);
     *step = "sharing memory with the disk's controller";
     status = make_bus(&disk->memory_bus, facts->nvme->bus);
     if (status == IODMA_OK)
@@ -200,12 +229,16 @@ static enum iodma_status start_disk(struct disk *disk, uint8_t how, bool sgl,
     if (status != IODMA_OK)
         return status;
     *step = "routing the disk's interrupt";
-    status = route(facts, how, &function);
+    status = route(facts, how, function);
     if (status != IODMA_OK)
         return status;
     install(disk, how);
     *step = "starting the disk";
-    status = nvme_start(facts->nvme);
+    status = nvme_stop(facts->nvme); /* it masters nothing before */
+    if (status == IODMA_OK)
+        status = pci_master(function, true);
+    if (status == IODMA_OK)
+        status = nvme_start(facts->nvme);
     if (status != IODMA_OK)
         return status;
     *step = "checking the disk's bus";

@@ -9,6 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/*
+ * Find the nth of the functions that a board's row means, all of them if they
+ * have not been looked for yet, and let its registers answer.
+ *
+ *   function  out: what it is and where; it does not master the bus yet
+ *
+ * Returns OK; NotFound, or why not all were found; NoSpace: its registers have
+ * no place. Context: thread.
+ */
+enum iodma_status function_bring_up(const struct board_pci *pci, uint32_t nth,
+                                    const struct pci_function **function);
+
 /* An engine, its bus, and a channel on it. */
 struct engine {
     const struct board_dmac *facts;
@@ -16,6 +28,7 @@ struct engine {
     struct iodma_share ring;
     struct iodma_channel channel;
     bool poll;           /* reap in engine_run(), no interrupt            */
+    uint32_t interrupt;  /* id                                            */
     uint32_t interrupts; /* taken                                         */
 };
 
@@ -36,6 +49,7 @@ struct disk {
     struct iodma_bus bus; /* with the controller's limits                   */
     struct iodma_bus memory_bus;
     struct iodma_share memory;
+    uint32_t pin;        /* id of its interrupt, with NVME_PIN              */
     uint32_t interrupts; /* taken                                           */
 };
 

@@ -24,6 +24,7 @@ struct hooks {
 
     /* Read by the test, and moved. */
     uint64_t ticks;
+    uint32_t reads;  /* of the clock, in a row                             */
     uint32_t masked; /* depth: the lock, or a handler; 0: interrupts may come */
     bool held;       /* the lock                                           */
     uint32_t outer;  /* what `under` was left as by the first who masked   */

@@ -19,13 +19,23 @@ static void violate(struct lsi53c8xx_model *model, const char *what)
         model->violation = what;
 }
 
+static uint64_t now(const struct lsi53c8xx_model *model)
+{
+    return model->now ? *model->now : 0;
+}
+
+/* DCNTL.COM outlives it (4.2, ISTAT0 bit 6). */
 static void reset(struct lsi53c8xx_model *model)
 {
+    if (model->running && (model->istat0 & LSI_ISTAT0_ABRT) == 0)
+        violate(model, "a reset while a script runs, without an abort");
     model->running = false;
-    model->dstat = 0;
+    model->first = model->second = (struct lsi_model_news){ 0, 0 };
     model->dmode = 0;
     model->dien = 0;
-    model->dcntl = 0;
+    model->sien = 0;
+    model->ctest4 = 0;
+    model->dcntl &= LSI_DCNTL_COM;
     model->dsp = 0;
     model->dsps = 0;
     model->until_abort = 0;
@@ -38,13 +48,16 @@ void lsi53c8xx_model_power_on(struct lsi53c8xx_model *model)
     model->dmode = 0xFF;
     model->dien = 0xFF;
     model->dcntl = 0xFE;
-    model->dstat = LSI_DSTAT_BF;
+    model->sien = UINT16_MAX;
+    model->first.dstat = LSI_DSTAT_BF;
+    model->second.sist = LSI_SIST_SBMC;
     chip = model;
 }
 
 bool lsi53c8xx_model_interrupt(const struct lsi53c8xx_model *model)
 {
-    return !model->absent && (model->dstat & model->dien) != 0;
+    return !model->absent && ((model->first.dstat & model->dien) != 0 ||
+                              (model->first.sist & model->sien) != 0);
 }
 
 /* ---- Memory ---- */
@@ -72,14 +85,42 @@ static bool fetch(struct lsi53c8xx_model *model, uint32_t index, uint32_t *word)
 
 /* ---- Instructions ---- */
 
+/* Two levels: what comes while something waits to be read waits behind it (2,
+   stacked interrupts). */
+static void post(struct lsi53c8xx_model *model, uint32_t dstat, uint32_t sist)
+{
+    bool waits = model->first.dstat != 0 || model->first.sist != 0;
+    struct lsi_model_news *news = waits ? &model->second : &model->first;
+
+    news->dstat |= (uint8_t)dstat;
+    news->sist |= (uint16_t)sist;
+}
+
+static void move_up(struct lsi53c8xx_model *model)
+{
+    if (model->first.dstat == 0 && model->first.sist == 0) {
+        model->first = model->second;
+        model->second = (struct lsi_model_news){ 0, 0 };
+    }
+}
+
 static void stop(struct lsi53c8xx_model *model, uint32_t why)
 {
-    model->dstat |= (uint8_t)why;
+    post(model, why, 0);
     model->running = false;
     model->until_abort = 0;
 }
 
-static bool parity_fails(struct lsi53c8xx_model *model)
+/* Masked or not, it stops the script. An abort that was asked for goes on when
+   it has been read (4.2, ISTAT0 bit 7). */
+void lsi53c8xx_model_scsi(struct lsi53c8xx_model *model, uint32_t sist)
+{
+    post(model, 0, sist);
+    if (model->until_abort == 0)
+        model->running = false;
+}
+
+static bool damaged(struct lsi53c8xx_model *model)
 {
     return model->parity_at != 0 && --model->parity_at == 0;
 }
@@ -96,8 +137,15 @@ static void move(struct lsi53c8xx_model *model, uint32_t length,
         stop(model, LSI_DSTAT_IID);
     } else if (!from || !to) {
         stop(model, LSI_DSTAT_BF);
-    } else if (parity_fails(model)) {
-        stop(model, LSI_DSTAT_MDPE);
+    } else if (damaged(model)) {
+        if ((model->ctest4 & LSI_CTEST4_MPEE) != 0) {
+            stop(model, LSI_DSTAT_MDPE);
+            return;
+        }
+        memmove(to, from, length);
+        to[0] ^= 1;
+        model->moves++;
+        model->dsp += sizeof(struct lsi_slot);
     } else {
         memmove(to, from, length);
         model->moves++;
@@ -147,13 +195,16 @@ static unsigned width(uint32_t offset)
     case LSI_DSP:
     case LSI_DSPS:
         return 4;
+    case LSI_SIEN:
+    case LSI_SIST:
+        return 2;
     case LSI_DSTAT:
     case LSI_ISTAT0:
+    case LSI_ISTAT1:
+    case LSI_CTEST4:
     case LSI_DMODE:
     case LSI_DIEN:
     case LSI_DCNTL:
-    case LSI_SIEN0:
-    case LSI_SIEN1:
         return 1;
     default:
         return 0;
@@ -180,16 +231,19 @@ static bool admit(struct lsi53c8xx_model *model, uintptr_t address,
         violate(model, "access during reset");
         return false;
     }
-    /* 4.2, Note: nothing but ISTAT0 may be used while a script runs. */
-    if (offset != LSI_ISTAT0 && model->running)
+    /* 4.2, note: nothing but these (and mailboxes) while a script runs. */
+    if (offset != LSI_ISTAT0 && offset != LSI_ISTAT1 && model->running &&
+        model->first.sist == 0)
         violate(model, "access to other registers while a script runs");
+    if (offset != LSI_ISTAT0 && now(model) < model->ready)
+        violate(model, "access before the bus has settled after a reset");
     return true;
 }
 
 /* An abort takes its time, and the script goes on meanwhile. */
 static void abort_in_time(struct lsi53c8xx_model *model)
 {
-    if (!model->running || model->until_abort == 0)
+    if (!model->running || model->until_abort == 0 || model->first.sist != 0)
         return;
     if (--model->until_abort == 0)
         stop(model, LSI_DSTAT_ABRT);
@@ -200,16 +254,29 @@ static void abort_in_time(struct lsi53c8xx_model *model)
 static uint32_t read_istat0(struct lsi53c8xx_model *model)
 {
     abort_in_time(model);
-    return model->istat0 | (model->dstat != 0 ? LSI_ISTAT0_DIP : 0);
+    return model->istat0 | (model->first.dstat != 0 ? LSI_ISTAT0_DIP : 0) |
+           (model->first.sist != 0 ? LSI_ISTAT0_SIP : 0);
 }
 
 static uint32_t read_dstat(struct lsi53c8xx_model *model)
 {
-    uint32_t value = model->dstat | DSTAT_DFE;
+    uint32_t value = model->first.dstat | DSTAT_DFE;
 
     if ((model->istat0 & LSI_ISTAT0_ABRT) != 0)
         violate(model, "DSTAT read while ABRT is set");
-    model->dstat = 0;
+    if (model->first.sist != 0)
+        violate(model, "DSTAT read before SIST (4.2, SIST0)");
+    model->first.dstat = 0;
+    move_up(model);
+    return value;
+}
+
+static uint32_t read_sist(struct lsi53c8xx_model *model)
+{
+    uint32_t value = model->first.sist;
+
+    model->first.sist = 0;
+    move_up(model);
     return value;
 }
 
@@ -228,6 +295,10 @@ uint32_t mmio_model_read(uintptr_t address, unsigned size)
         return read_dstat(chip);
     case LSI_ISTAT0:
         return read_istat0(chip);
+    case LSI_ISTAT1:
+        return chip->running ? LSI_ISTAT1_SRUN : 0;
+    case LSI_SIST:
+        return read_sist(chip);
     case LSI_DSP:
         return chip->dsp;
     case LSI_DSPS:
@@ -238,15 +309,31 @@ uint32_t mmio_model_read(uintptr_t address, unsigned size)
     }
 }
 
+/* A millisecond at least, of a clock that counts those: 10 us and more. */
+static void time_reset(struct lsi53c8xx_model *model, uint32_t value)
+{
+    bool before = (model->istat0 & LSI_ISTAT0_SRST) != 0;
+    bool after = (value & LSI_ISTAT0_SRST) != 0;
+
+    if (!before && after)
+        model->srst_at = now(model);
+    if (!before || after || !model->now)
+        return;
+    if (now(model) == model->srst_at)
+        violate(model, "SRST held for less than 10 us");
+    model->ready = now(model) + 2;
+}
+
 static void write_istat0(struct lsi53c8xx_model *model, uint32_t value)
 {
     if (model->stuck) {
         model->istat0 |= (uint8_t)(value & LSI_ISTAT0_SRST);
         return;
     }
-    model->istat0 = (uint8_t)(value & ISTAT0_RW);
+    time_reset(model, value);
     if ((value & LSI_ISTAT0_SRST) != 0)
         reset(model);
+    model->istat0 = (uint8_t)(value & ISTAT0_RW);
     if ((value & LSI_ISTAT0_ABRT) == 0)
         model->until_abort = 0;
     else if (model->running)
@@ -259,7 +346,7 @@ static void write_dsp(struct lsi53c8xx_model *model, uint32_t value)
         violate(model, "DSP that does not lie on a word");
     if (model->running)
         violate(model, "DSP written while a script runs");
-    if (model->dstat != 0)
+    if (model->first.dstat != 0)
         violate(model, "DSP written before DSTAT was read");
     if ((model->dmode & DMODE_MAN) != 0)
         violate(model, "DSP written in manual mode");
@@ -268,7 +355,8 @@ static void write_dsp(struct lsi53c8xx_model *model, uint32_t value)
     if ((model->istat0 & LSI_ISTAT0_ABRT) != 0)
         violate(model, "DSP written while ABRT is set");
     model->dsp = value;
-    model->running = true;
+    /* All is halted until the CPU has read why (5.2). */
+    model->running = model->first.sist == 0;
 }
 
 void mmio_model_write(uintptr_t address, uint32_t value, unsigned size)
@@ -297,10 +385,13 @@ void mmio_model_write(uintptr_t address, uint32_t value, unsigned size)
     case LSI_DCNTL:
         chip->dcntl = (uint8_t)value;
         break;
-    case LSI_SIEN0:
-    case LSI_SIEN1:
-        if (value != 0)
-            violate(chip, "an interrupt of the SCSI side enabled");
+    case LSI_CTEST4:
+        chip->ctest4 = (uint8_t)value;
+        break;
+    case LSI_SIEN:
+        if (value != LSI_SIST_FATAL)
+            violate(chip, "not just what is fatal of the SCSI side enabled");
+        chip->sien = (uint16_t)value;
         break;
     default:
         violate(chip, "write to a register that is read only");

@@ -23,7 +23,7 @@ static bool place_of(const struct hal_bus *bus, hal_address cpu,
 }
 
 static hal_address byte_at(const struct iodma_range *ranges, uint32_t count,
-                        hal_address offset)
+                           hal_address offset)
 {
     hal_address before = 0;
 
@@ -43,7 +43,7 @@ static bool follows(const struct place *a, const struct place *b)
 /* The length of the segment at `address`, of a run that has `rest` more
    bytes: spec 4.2, step by step. */
 static hal_address step(const struct hal_limits *limits, hal_address address,
-                     hal_address rest)
+                        hal_address rest)
 {
     hal_address length = rest;
     bool cut = false;
@@ -66,7 +66,8 @@ static hal_address step(const struct hal_limits *limits, hal_address address,
     }
     if (cut) {
         hal_address end = address + length;
-        hal_address lower = end / limits->align_internal * limits->align_internal;
+        hal_address lower =
+            end / limits->align_internal * limits->align_internal;
 
         if (lower > address)
             length = lower - address;
@@ -88,7 +89,8 @@ void naive_list_make(struct naive_list *list, const struct hal_bus *bus,
     for (hal_address i = 0; i < length && list->reached; i++) {
         list->reached =
             place_of(bus, byte_at(ranges, count, offset + i), &places[i]) &&
-            (limits->address_bits == 0 || limits->address_bits >= HAL_ADDRESS_BITS ||
+            (limits->address_bits == 0 ||
+             limits->address_bits >= HAL_ADDRESS_BITS ||
              places[i].address >> limits->address_bits == 0);
     }
     if (!list->reached)

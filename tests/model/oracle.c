@@ -36,46 +36,46 @@
 /* How a rung ends. */
 enum verdict { LEGAL, TOO_MANY, ILLEGAL, NO_STORAGE };
 
-static hal_address least(hal_address a, hal_address b)
+static uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
 
-static hal_address most(hal_address a, hal_address b)
+static uint64_t most(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
 }
 
-static bool power_of_two(hal_address value)
+static bool power_of_two(uint64_t value)
 {
-    hal_address power = 1;
+    uint64_t power = 1;
 
     while (power != 0 && power != value)
         power *= 2;
     return power != 0;
 }
 
-static hal_address power_above(hal_address value)
+static uint64_t power_above(uint64_t value)
 {
-    hal_address power = 1;
+    uint64_t power = 1;
 
     while (power < value)
         power *= 2;
     return power;
 }
 
-static hal_address down(hal_address value, hal_address unit)
+static uint64_t down(uint64_t value, uint64_t unit)
 {
     return value / unit * unit;
 }
 
-static hal_address up(hal_address value, hal_address unit)
+static uint64_t up(uint64_t value, uint64_t unit)
 {
     return down(value + unit - 1, unit);
 }
 
 /* What x lacks to be a multiple of the unit. */
-static hal_address lacks(hal_address x, hal_address unit)
+static uint64_t lacks(uint64_t x, uint64_t unit)
 {
     return (unit - x % unit) % unit;
 }
@@ -95,7 +95,7 @@ static uint32_t access_of(const struct round *round)
 /* Where there is nothing to go by ----------------------------------------- */
 
 const struct hal_aperture *oracle_aperture(const struct round *round,
-                                           hal_address address, uint32_t access)
+                                           uint64_t address, uint32_t access)
 {
     for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
         const struct hal_aperture *aperture = &round->apertures[i];
@@ -108,7 +108,7 @@ const struct hal_aperture *oracle_aperture(const struct round *round,
 }
 
 static const struct hal_region *region_of(const struct round *round,
-                                          hal_address address)
+                                          uint64_t address)
 {
     for (uint32_t i = 0; i < ROUND_REGIONS; i++) {
         const struct hal_region *region = &round->regions[i];
@@ -120,7 +120,7 @@ static const struct hal_region *region_of(const struct round *round,
     return NULL;
 }
 
-bool oracle_cached(const struct round *round, hal_address address)
+bool oracle_cached(const struct round *round, uint64_t address)
 {
     const struct hal_region *region = region_of(round, address);
 
@@ -128,27 +128,27 @@ bool oracle_cached(const struct round *round, hal_address address)
 }
 
 /* Bytes of a line, in which ownership is counted. */
-static hal_address line_of(const struct round *round)
+static uint64_t line_of(const struct round *round)
 {
     return round->line != 0 ? round->line : 1;
 }
 
 /* Spec 2.1, 2.3; rule E2 -------------------------------------------------- */
 
-static hal_address or_none(hal_address value)
+static uint64_t or_none(uint64_t value)
 {
     return value != 0 ? value : HAL_ADDRESS_MAX;
 }
 
 static struct oracle_limits explicit(const struct hal_limits *limits)
 {
-    hal_address address =
-        limits->align_address != 0 ? limits->align_address : 1;
+    uint64_t address = limits->align_address != 0 ? limits->align_address : 1;
 
     return (struct oracle_limits){
-        .last = limits->address_bits == 0 || limits->address_bits >= 64
+        .last = limits->address_bits == 0 ||
+                        limits->address_bits >= HAL_ADDRESS_BITS
                     ? HAL_ADDRESS_MAX
-                    : ((hal_address)1 << limits->address_bits) - 1,
+                    : ((uint64_t)1 << limits->address_bits) - 1,
         .max_segment = or_none(limits->max_segment),
         .max_transfer = or_none(limits->max_transfer),
         .max_segments =
@@ -164,7 +164,7 @@ static struct oracle_limits explicit(const struct hal_limits *limits)
 
 static bool satisfiable(const struct oracle_limits *limits)
 {
-    hal_address boundary = limits->boundary;
+    uint64_t boundary = limits->boundary;
 
     if (!power_of_two(limits->align_address) ||
         !power_of_two(limits->align_length) ||
@@ -189,8 +189,8 @@ static bool limits_of(const struct round *round, struct oracle_limits *limits)
     if (narrow && spec.address_bits == 0)
         spec.address_bits = 32;
     if ((narrow && spec.address_bits > 32) || spec.address_bits > 64 ||
-        (spec.address_bits != 0 && spec.address_bits < 64 &&
-         (hal_address)1 << spec.address_bits < round->granule))
+        (spec.address_bits != 0 && spec.address_bits < HAL_ADDRESS_BITS &&
+         (uint64_t)1 << spec.address_bits < round->granule))
         return false;
     *limits = explicit(&spec);
     if (narrow) /* R-35; nothing that is drawn is near */
@@ -242,20 +242,21 @@ static bool mapper_of(const struct round *round, bool *mapped)
 /* The client's bytes ------------------------------------------------------ */
 
 /* The n-th byte of a part, counted in all that it was made of. */
-static hal_address byte_of_part(const struct round *round,
-                                const struct round_part *part, hal_address n)
+static uint64_t byte_of_part(const struct round *round,
+                             const struct round_part *part, uint64_t n)
 {
     for (uint32_t i = 0; i < part->count; i++) {
         if (n < part->ranges[i].length)
             return part->kind == IODMA_KIND_VIRTUAL
-                       ? round_physical(round, part->ranges[i].address + n)
+                       ? round_physical(round, part->ranges[i].address +
+                                                   (hal_address)n)
                        : part->ranges[i].address + n;
         n -= part->ranges[i].length;
     }
     return 0;
 }
 
-static hal_address byte_of_round(const struct round *round, hal_address n)
+static uint64_t byte_of_round(const struct round *round, uint64_t n)
 {
     n += round->sub ? round->skip : 0;
     for (uint32_t i = 0; i < round->part_count; i++) {
@@ -278,8 +279,9 @@ static bool is_whole_buffer(const struct round *round,
 static void lay_out_client(struct oracle *oracle, const struct round *round)
 {
     memset(oracle->owner, 0, sizeof oracle->owner);
-    for (hal_address i = 0; i < oracle->length; i++)
-        oracle->bytes[i].client = byte_of_round(round, round->offset + i);
+    for (uint64_t i = 0; i < oracle->length; i++)
+        oracle->bytes[i].client =
+            (hal_address)byte_of_round(round, round->offset + i);
     for (uint32_t i = 0; i < round->part_count; i++) {
         const struct round_part *part = &round->parts[i];
 
@@ -287,30 +289,31 @@ static void lay_out_client(struct oracle *oracle, const struct round *round)
             memset(&oracle->owner[part->ranges[0].address - round->base], 2,
                    (size_t)part->ranges[0].length);
     }
-    for (hal_address i = 0; i < oracle->length; i++)
+    for (uint64_t i = 0; i < oracle->length; i++)
         oracle->owner[oracle->bytes[i].client - round->base] = 1;
 }
 
 /* Byte i does not follow the one before it in physical memory. */
-static bool begins_extent(const struct oracle *oracle, hal_address i)
+static bool begins_extent(const struct oracle *oracle, uint64_t i)
 {
-    return i == 0 || oracle->bytes[i].client != oracle->bytes[i - 1].client + 1;
+    return i == 0 ||
+           oracle->bytes[i].client != oracle->bytes[i - 1].client + UINT64_C(1);
 }
 
-static bool ends_extent(const struct oracle *oracle, hal_address i)
+static bool ends_extent(const struct oracle *oracle, uint64_t i)
 {
     return i + 1 == oracle->length || begins_extent(oracle, i + 1);
 }
 
 /* Does one buffer have all of a line in its capacity? */
-static bool in_capacity(const struct round *round, hal_address line)
+static bool in_capacity(const struct round *round, uint64_t line)
 {
     for (uint32_t i = 0; i < round->part_count; i++) {
         const struct round_part *part = &round->parts[i];
 
         if (is_whole_buffer(round, part) && line >= part->ranges[0].address &&
             line + line_of(round) <=
-                part->ranges[0].address + part->ranges[0].length)
+                (uint64_t)part->ranges[0].address + part->ranges[0].length)
             return true;
     }
     return false;
@@ -318,11 +321,11 @@ static bool in_capacity(const struct round *round, hal_address line)
 
 /* Has the extent of byte i all of the line that the byte is in, or a buffer? */
 static bool owns_line(const struct oracle *oracle, const struct round *round,
-                      hal_address i)
+                      uint64_t i)
 {
-    hal_address line = down(oracle->bytes[i].client, line_of(round));
-    hal_address a = i;
-    hal_address b = i;
+    uint64_t line = down(oracle->bytes[i].client, line_of(round));
+    uint64_t a = i;
+    uint64_t b = i;
 
     while (!begins_extent(oracle, a))
         a--;
@@ -334,11 +337,11 @@ static bool owns_line(const struct oracle *oracle, const struct round *round,
 }
 
 bool oracle_may_drop(const struct oracle *oracle, const struct round *round,
-                     hal_address line)
+                     uint64_t line)
 {
     if (in_capacity(round, line))
         return true;
-    for (hal_address i = 0; i < oracle->length; i++) {
+    for (uint64_t i = 0; i < oracle->length; i++) {
         if (oracle->bytes[i].client == line)
             return owns_line(oracle, round, i);
     }
@@ -349,8 +352,8 @@ bool oracle_may_drop(const struct oracle *oracle, const struct round *round,
 static bool write_protected(const struct oracle *oracle,
                             const struct round *round)
 {
-    for (hal_address i = 0; inbound(round) && i < oracle->length; i++) {
-        hal_address client = oracle->bytes[i].client;
+    for (uint64_t i = 0; inbound(round) && i < oracle->length; i++) {
+        uint64_t client = oracle->bytes[i].client;
         const struct hal_aperture *aperture = oracle_aperture(round, client, 0);
         const struct hal_region *region = region_of(round, client);
 
@@ -363,7 +366,7 @@ static bool write_protected(const struct oracle *oracle,
 
 /* Rule E1. What is in no aperture that will do nobody snoops. */
 static bool maintained(const struct oracle *oracle, const struct round *round,
-                       hal_address address)
+                       uint64_t address)
 {
     const struct hal_aperture *aperture =
         oracle_aperture(round, address, access_of(round));
@@ -379,13 +382,13 @@ static bool maintains(const struct round *round)
     return round->line != 0 && round->maintaining;
 }
 
-static bool within_reach(const struct oracle *oracle, hal_address bus)
+static bool within_reach(const struct oracle *oracle, uint64_t bus)
 {
     return oracle->mapped || bus <= oracle->limits.last;
 }
 
 static bool client_reached(const struct oracle *oracle,
-                           const struct round *round, hal_address address)
+                           const struct round *round, uint64_t address)
 {
     const struct hal_aperture *aperture =
         oracle_aperture(round, address, access_of(round));
@@ -396,41 +399,38 @@ static bool client_reached(const struct oracle *oracle,
 
 /* Units ------------------------------------------------------------------- */
 
-static hal_address strictest(const struct oracle_limits *limits)
+static uint64_t strictest(const struct oracle_limits *limits)
 {
     return most(most(limits->align_address, limits->align_length),
                 most(limits->align_internal, limits->align_seam));
 }
 
 /* g: how far from the end of an extent is bounced; what LEAST counts in. */
-static hal_address end_unit(const struct oracle *oracle,
-                            const struct round *round)
+static uint64_t end_unit(const struct oracle *oracle, const struct round *round)
 {
     return most(line_of(round), oracle->limits.align_internal);
 }
 
 /* A mapper's page; 1: there is none. */
-static hal_address page_of(const struct oracle *oracle,
-                           const struct round *round)
+static uint64_t page_of(const struct oracle *oracle, const struct round *round)
 {
     return oracle->mapped ? round->io_page : 1;
 }
 
 /* u: what storage is opened in. */
-static hal_address storage_unit(const struct oracle *oracle,
-                                const struct round *round)
+static uint64_t storage_unit(const struct oracle *oracle,
+                             const struct round *round)
 {
     return most(most(round->granule, end_unit(oracle, round)),
                 page_of(oracle, round));
 }
 
 /* v: what loans that share one keep their phase in. */
-static hal_address phase_unit(const struct oracle *oracle,
-                              const struct round *round)
+static uint64_t phase_unit(const struct oracle *oracle,
+                           const struct round *round)
 {
-    hal_address unit = storage_unit(oracle, round);
-    hal_address phase =
-        most(most(64, line_of(round)), strictest(&oracle->limits));
+    uint64_t unit = storage_unit(oracle, round);
+    uint64_t phase = most(most(64, line_of(round)), strictest(&oracle->limits));
 
     if (oracle->limits.boundary < unit)
         phase = most(phase, oracle->limits.boundary);
@@ -447,7 +447,7 @@ bool oracle_gathers(const struct round *round)
 /* Byte i is the first, or last, of an extent. Would the rest of its line be
    lost if it was direct? */
 static bool loses_line(const struct oracle *oracle, const struct round *round,
-                       hal_address i)
+                       uint64_t i)
 {
     return inbound(round) &&
            maintained(oracle, round, oracle->bytes[i].client) &&
@@ -457,7 +457,7 @@ static bool loses_line(const struct oracle *oracle, const struct round *round,
 static bool any_loses_line(const struct oracle *oracle,
                            const struct round *round)
 {
-    for (hal_address i = 0; i < oracle->length; i++) {
+    for (uint64_t i = 0; i < oracle->length; i++) {
         if ((begins_extent(oracle, i) || ends_extent(oracle, i)) &&
             loses_line(oracle, round, i))
             return true;
@@ -468,7 +468,7 @@ static bool any_loses_line(const struct oracle *oracle,
 static bool any_out_of_reach(const struct oracle *oracle,
                              const struct round *round)
 {
-    for (hal_address i = 0; i < oracle->length; i++) {
+    for (uint64_t i = 0; i < oracle->length; i++) {
         if (!client_reached(oracle, round, oracle->bytes[i].client))
             return true;
     }
@@ -477,13 +477,12 @@ static bool any_out_of_reach(const struct oracle *oracle,
 
 /* Does the device reach bytes [a, b) as they lie, by one aperture? */
 static bool reached_together(const struct oracle *oracle,
-                             const struct round *round, hal_address a,
-                             hal_address b)
+                             const struct round *round, uint64_t a, uint64_t b)
 {
     const struct oracle_byte *byte = oracle->bytes;
     uint32_t access = access_of(round);
 
-    for (hal_address i = a; i < b; i++) {
+    for (uint64_t i = a; i < b; i++) {
         if (!client_reached(oracle, round, byte[i].client) ||
             oracle_aperture(round, byte[i].client, access) !=
                 oracle_aperture(round, byte[a].client, access))
@@ -494,11 +493,11 @@ static bool reached_together(const struct oracle *oracle,
 
 /* Is all of the block that a byte is in within reach, in one aperture? */
 static bool block_is_reached(const struct oracle *oracle,
-                             const struct round *round, hal_address address)
+                             const struct round *round, uint64_t address)
 {
-    hal_address unit = storage_unit(oracle, round);
-    hal_address first = down(address, unit);
-    hal_address last = first + unit - 1;
+    uint64_t unit = storage_unit(oracle, round);
+    uint64_t first = down(address, unit);
+    uint64_t last = first + unit - 1;
     uint32_t access = access_of(round);
 
     return client_reached(oracle, round, first) &&
@@ -509,44 +508,43 @@ static bool block_is_reached(const struct oracle *oracle,
 
 static void bounce_blocks(struct oracle *oracle, const struct round *round)
 {
-    for (hal_address i = 0; i < oracle->length; i++)
+    for (uint64_t i = 0; i < oracle->length; i++)
         oracle->bytes[i].bounced |=
             !block_is_reached(oracle, round, oracle->bytes[i].client);
 }
 
 static void bounce_ends(struct oracle *oracle, const struct round *round)
 {
-    hal_address unit = end_unit(oracle, round);
+    uint64_t unit = end_unit(oracle, round);
     struct oracle_byte *byte = oracle->bytes;
 
-    for (hal_address a = 0, b; a < oracle->length; a = b) {
-        hal_address head = 0;
-        hal_address tail = HAL_ADDRESS_MAX;
+    for (uint64_t a = 0, b; a < oracle->length; a = b) {
+        uint64_t head = 0;
+        uint64_t tail = UINT64_MAX;
 
         for (b = a + 1; b < oracle->length && !begins_extent(oracle, b); b++)
             continue;
         if (loses_line(oracle, round, a))
             head = up(byte[a].client, unit);
         if (loses_line(oracle, round, b - 1))
-            tail = down(byte[b - 1].client + 1, unit);
-        for (hal_address i = a; i < b; i++)
+            tail = down(byte[b - 1].client + UINT64_C(1), unit);
+        for (uint64_t i = a; i < b; i++)
             byte[i].bounced |= byte[i].client < head || byte[i].client >= tail;
     }
 }
 
 /* Could bytes [a, b) of the window, one unit, go as they lie? */
 static bool unit_is_whole(const struct oracle *oracle,
-                          const struct round *round, hal_address a,
-                          hal_address b)
+                          const struct round *round, uint64_t a, uint64_t b)
 {
     const struct oracle_byte *byte = oracle->bytes;
-    hal_address unit = end_unit(oracle, round);
+    uint64_t unit = end_unit(oracle, round);
 
     if (byte[a].client % unit != (byte[0].client + a) % unit ||
         (begins_extent(oracle, a) && loses_line(oracle, round, a)) ||
         (ends_extent(oracle, b - 1) && loses_line(oracle, round, b - 1)))
         return false;
-    for (hal_address i = a + 1; i < b; i++) {
+    for (uint64_t i = a + 1; i < b; i++) {
         if (begins_extent(oracle, i))
             return false;
     }
@@ -555,24 +553,24 @@ static bool unit_is_whole(const struct oracle *oracle,
 
 static void bounce_least(struct oracle *oracle, const struct round *round)
 {
-    hal_address unit = end_unit(oracle, round);
+    uint64_t unit = end_unit(oracle, round);
     struct oracle_byte *byte = oracle->bytes;
 
-    for (hal_address a = 0, b; a < oracle->length; a = b) {
+    for (uint64_t a = 0, b; a < oracle->length; a = b) {
         bool whole;
 
         for (b = a + 1; b < oracle->length && (byte[0].client + b) % unit != 0;
              b++)
             continue;
         whole = unit_is_whole(oracle, round, a, b);
-        for (hal_address i = a; i < b; i++)
+        for (uint64_t i = a; i < b; i++)
             byte[i].bounced = !whole;
     }
 }
 
 static void choose_bounced(struct oracle *oracle, const struct round *round)
 {
-    for (hal_address i = 0; i < oracle->length; i++)
+    for (uint64_t i = 0; i < oracle->length; i++)
         oracle->bytes[i].bounced = oracle->rung == ORACLE_WHOLE;
     if (oracle->rung != ORACLE_SPLIT)
         return;
@@ -587,16 +585,16 @@ static void choose_bounced(struct oracle *oracle, const struct round *round)
 /* The pool ---------------------------------------------------------------- */
 
 static bool is_free(const struct round *round, const bool *taken,
-                    const struct hal_bounce_wish *wish, hal_address at,
-                    hal_address end, hal_address size)
+                    const struct hal_bounce_wish *wish, uint64_t at,
+                    uint64_t end, uint64_t size)
 {
-    hal_address address = round->storage + at * round->granule;
+    uint64_t address = round->storage + at * round->granule;
 
     if (lacks(address, wish->alignment) !=
             lacks(wish->phase, wish->alignment) ||
         at + size / round->granule > end || address + size - 1 > wish->highest)
         return false;
-    for (hal_address i = 0; i < size / round->granule; i++) {
+    for (uint64_t i = 0; i < size / round->granule; i++) {
         if (taken[at + i])
             return false;
     }
@@ -604,7 +602,7 @@ static bool is_free(const struct round *round, const bool *taken,
 }
 
 static bool one_granule(const struct round *round, const bool *taken,
-                        const struct hal_bounce_wish *wish, hal_address *at)
+                        const struct hal_bounce_wish *wish, uint64_t *at)
 {
     for (uint32_t i = 0; i < round->page_count; i++) {
         *at = round_page(round, i);
@@ -615,10 +613,10 @@ static bool one_granule(const struct round *round, const bool *taken,
 }
 
 static bool first_fit(const struct round *round, const bool *taken,
-                      const struct hal_bounce_wish *wish, hal_address *at,
-                      hal_address *size)
+                      const struct hal_bounce_wish *wish, uint64_t *at,
+                      uint64_t *size)
 {
-    hal_address end = ROUND_PAGES + round->run_pages;
+    uint64_t end = ROUND_PAGES + round->run_pages;
 
     for (*at = ROUND_PAGES; *at < end; ++*at) {
         *size = wish->at_least;
@@ -633,8 +631,8 @@ static bool first_fit(const struct round *round, const bool *taken,
 }
 
 static bool longest_run(const struct round *round, const bool *taken,
-                        const struct hal_bounce_wish *wish, hal_address *at,
-                        hal_address *size)
+                        const struct hal_bounce_wish *wish, uint64_t *at,
+                        uint64_t *size)
 {
     for (*size = wish->at_most; *size >= wish->at_least;
          *size -= wish->at_least) {
@@ -650,7 +648,7 @@ bool oracle_pool(const struct round *round, const bool *taken,
                  const struct hal_bounce_wish *wish, hal_address *address,
                  hal_address *size)
 {
-    hal_address at, bytes = round->granule;
+    uint64_t at, bytes = round->granule;
     bool given;
 
     if (round->pooled)
@@ -661,8 +659,8 @@ bool oracle_pool(const struct round *round, const bool *taken,
         given = first_fit(round, taken, wish, &at, &bytes);
     if (!given)
         return false;
-    *address = round->storage + at * round->granule;
-    *size = bytes;
+    *address = (hal_address)(round->storage + at * round->granule);
+    *size = (hal_address)bytes;
     return true;
 }
 
@@ -678,7 +676,7 @@ static bool shows_whole_pages(const struct oracle *oracle,
                               const struct round *round)
 {
     const struct hal_aperture *aperture = storage_aperture(round);
-    hal_address unit = least(page_of(oracle, round), round->granule);
+    uint64_t unit = least(page_of(oracle, round), round->granule);
 
     return (aperture->bus - aperture->first) % unit == 0;
 }
@@ -695,43 +693,43 @@ static bool take(struct oracle *oracle, const struct round *round,
     if (!oracle->mapped) {
         if (aperture->bus > oracle->limits.last)
             return false;
-        wish.highest =
-            aperture->first + least(aperture->last - aperture->first,
-                                    oracle->limits.last - aperture->bus);
+        wish.highest = aperture->first +
+                       (hal_address)least(aperture->last - aperture->first,
+                                          oracle->limits.last - aperture->bus);
     }
     for (uint32_t i = 0; i < ROUND_GRANULES; i++)
         taken[i] = oracle->taken[i] || oracle->before.granules[i];
     if (!round->lent || !shows_whole_pages(oracle, round) ||
         !oracle_pool(round, taken, &wish, address, size))
         return false;
-    for (hal_address i = 0; i < *size / round->granule; i++)
+    for (uint64_t i = 0; i < *size / round->granule; i++)
         oracle->taken[(*address - round->storage) / round->granule + i] = true;
     return true;
 }
 
 static bool lend(struct oracle *oracle, const struct round *round,
-                 hal_address position, hal_address length, hal_address storage)
+                 uint64_t position, uint64_t length, uint64_t storage)
 {
     if (oracle->before.loans + oracle->loan_count >= round->loan_count)
         return false;
     oracle->loans[oracle->loan_count++] =
         (struct oracle_loan){ position, length, storage };
-    for (hal_address i = 0; i < length; i++)
-        oracle->bytes[position + i].storage = storage + i;
+    for (uint64_t i = 0; i < length; i++)
+        oracle->bytes[position + i].storage = (hal_address)(storage + i);
     return true;
 }
 
 /* The u that was opened last, alone or as the last one of a run, and where the
    loans in it end. */
 struct opened {
-    hal_address first, end;
+    uint64_t first, end;
     bool any;
 };
 
 /* A u is at this phase of the CPU's addresses: at none, but it begins with a
    page of the mapper on the bus. */
-static hal_address phase_of_units(const struct oracle *oracle,
-                                  const struct round *round)
+static uint64_t phase_of_units(const struct oracle *oracle,
+                               const struct round *round)
 {
     const struct hal_aperture *aperture = storage_aperture(round);
 
@@ -740,29 +738,29 @@ static hal_address phase_of_units(const struct oracle *oracle,
 
 static struct hal_bounce_wish some_units(const struct oracle *oracle,
                                          const struct round *round,
-                                         hal_address most_of_them)
+                                         uint64_t most_of_them)
 {
-    hal_address unit = storage_unit(oracle, round);
+    uint64_t unit = storage_unit(oracle, round);
 
     return (struct hal_bounce_wish){
-        .at_least = unit,
-        .at_most = most_of_them,
-        .alignment = unit,
-        .phase = phase_of_units(oracle, round),
+        .at_least = (hal_address)unit,
+        .at_most = (hal_address)most_of_them,
+        .alignment = (hal_address)unit,
+        .phase = (hal_address)phase_of_units(oracle, round),
     };
 }
 
 /* The bytes that are called `name` go to runs of their own. */
 static bool store_in_runs(struct oracle *oracle, const struct round *round,
-                          struct opened *opened, hal_address name,
-                          hal_address position, hal_address length)
+                          struct opened *opened, uint64_t name,
+                          uint64_t position, uint64_t length)
 {
-    hal_address unit = storage_unit(oracle, round);
+    uint64_t unit = storage_unit(oracle, round);
 
-    for (hal_address done = 0; done < length;) {
-        hal_address phase =
-            (name + done - phase_of_units(oracle, round)) % unit;
-        hal_address address, size, part;
+    for (uint64_t done = 0; done < length;) {
+        uint64_t phase = (name + done - phase_of_units(oracle, round)) % unit;
+        hal_address address, size;
+        uint64_t part;
 
         if (!take(oracle, round,
                   some_units(oracle, round, up(phase + length - done, unit)),
@@ -780,11 +778,11 @@ static bool store_in_runs(struct oracle *oracle, const struct round *round,
 }
 
 static bool store_in_new(struct oracle *oracle, const struct round *round,
-                         struct opened *opened, hal_address name,
-                         hal_address position, hal_address length)
+                         struct opened *opened, uint64_t name,
+                         uint64_t position, uint64_t length)
 {
-    hal_address unit = storage_unit(oracle, round);
-    hal_address at = (name - phase_of_units(oracle, round)) % unit;
+    uint64_t unit = storage_unit(oracle, round);
+    uint64_t at = (name - phase_of_units(oracle, round)) % unit;
     hal_address address, size;
 
     if (at + length > unit)
@@ -799,11 +797,11 @@ static bool store_in_new(struct oracle *oracle, const struct round *round,
 
 /* Bytes [a, b) of the window, one stretch. */
 static bool store_stretch(struct oracle *oracle, const struct round *round,
-                          struct opened *opened, hal_address a, hal_address b)
+                          struct opened *opened, uint64_t a, uint64_t b)
 {
-    hal_address name = oracle_gathers(round) ? oracle->bytes[0].client + a
-                                             : oracle->bytes[a].client;
-    hal_address at = up(opened->end, line_of(round));
+    uint64_t name = oracle_gathers(round) ? oracle->bytes[0].client + a
+                                          : oracle->bytes[a].client;
+    uint64_t at = up(opened->end, line_of(round));
 
     at += lacks(at - name, phase_unit(oracle, round));
     if (!opened->any ||
@@ -821,7 +819,7 @@ static bool store_split(struct oracle *oracle, const struct round *round)
     const struct oracle_byte *byte = oracle->bytes;
     struct opened opened = { 0, 0, false };
 
-    for (hal_address a = 0, b; a < oracle->length; a = b) {
+    for (uint64_t a = 0, b; a < oracle->length; a = b) {
         for (b = a + 1;
              b < oracle->length && byte[b].bounced == byte[a].bounced &&
              (oracle_gathers(round) || !begins_extent(oracle, b));
@@ -834,8 +832,7 @@ static bool store_split(struct oracle *oracle, const struct round *round)
 }
 
 /* What memory for so many bytes has to be aligned to. */
-static hal_address placement(const struct oracle_limits *limits,
-                             hal_address size)
+static uint64_t placement(const struct oracle_limits *limits, uint64_t size)
 {
     if (limits->boundary == HAL_ADDRESS_MAX)
         return strictest(limits);
@@ -845,19 +842,19 @@ static hal_address placement(const struct oracle_limits *limits,
 static bool store_whole(struct oracle *oracle, const struct round *round)
 {
     const struct hal_aperture *aperture = storage_aperture(round);
-    hal_address unit = most(round->granule, page_of(oracle, round));
-    hal_address size = up(oracle->length, unit);
-    hal_address alignment = most(unit, placement(&oracle->limits, size));
+    uint64_t unit = most(round->granule, page_of(oracle, round));
+    hal_address size = (hal_address)up(oracle->length, unit);
+    uint64_t alignment = most(unit, placement(&oracle->limits, size));
     hal_address address;
 
     return take(oracle, round,
                 (struct hal_bounce_wish){
                     .at_least = size,
                     .at_most = size,
-                    .alignment = alignment,
-                    .phase =
-                        down(lacks(aperture->bus - aperture->first, alignment),
-                             round->granule),
+                    .alignment = (hal_address)alignment,
+                    .phase = (hal_address)down(
+                        lacks(aperture->bus - aperture->first, alignment),
+                        round->granule),
                 },
                 &address, &size) &&
            lend(oracle, round, 0, oracle->length, address);
@@ -867,7 +864,7 @@ static bool store_whole(struct oracle *oracle, const struct round *round)
 
 static void count_rests(struct oracle *oracle, const bool *joined)
 {
-    for (hal_address i = oracle->length; i-- != 0;)
+    for (uint64_t i = oracle->length; i-- != 0;)
         oracle->bytes[i].rest = i + 1 < oracle->length && joined[i + 1]
                                     ? oracle->bytes[i + 1].rest + 1
                                     : 1;
@@ -879,15 +876,15 @@ static void lay_out_io(struct oracle *oracle, const struct round *round,
                        bool *joined)
 {
     struct oracle_byte *byte = oracle->bytes;
-    hal_address start = 0;
-    hal_address a = 0;
+    uint64_t start = 0;
+    uint64_t a = 0;
 
     while (a < oracle->length && byte[a].reached) {
-        hal_address page = down(byte[a].device, round->io_page);
-        hal_address end = up(byte[a].device + byte[a].rest, round->io_page);
-        hal_address b = a + byte[a].rest;
+        uint64_t page = down(byte[a].device, round->io_page);
+        uint64_t end = up(byte[a].device + byte[a].rest, round->io_page);
+        uint64_t b = a + byte[a].rest;
 
-        for (hal_address i = a; i < b; i++) {
+        for (uint64_t i = a; i < b; i++) {
             byte[i].device = start + (byte[i].device - page);
             joined[i] = i != 0 && byte[i].device == byte[i - 1].device + 1;
         }
@@ -906,7 +903,7 @@ static void lay_out_bus(struct oracle *oracle, const struct round *round)
     const struct hal_aperture *before = NULL;
     bool joined[ROUND_BYTES];
 
-    for (hal_address i = 0; i < oracle->length; i++) {
+    for (uint64_t i = 0; i < oracle->length; i++) {
         struct oracle_byte *byte = &oracle->bytes[i];
         const struct hal_aperture *aperture =
             oracle_aperture(round, byte->storage, access_of(round));
@@ -927,12 +924,12 @@ static void lay_out_bus(struct oracle *oracle, const struct round *round)
 }
 
 struct hal_segment oracle_segment(const struct oracle *oracle,
-                                  hal_address position)
+                                  uint64_t position)
 {
     const struct oracle_limits *limits = &oracle->limits;
-    hal_address address = oracle->bytes[position].device;
-    hal_address length = oracle->bytes[position].rest;
-    hal_address unit = most(limits->align_internal, limits->align_seam);
+    uint64_t address = oracle->bytes[position].device;
+    uint64_t length = oracle->bytes[position].rest;
+    uint64_t unit = most(limits->align_internal, limits->align_seam);
     bool cut = false;
 
     if (length > limits->max_segment) {
@@ -940,7 +937,7 @@ struct hal_segment oracle_segment(const struct oracle *oracle,
         cut = true;
     }
     if (limits->boundary != HAL_ADDRESS_MAX) {
-        hal_address next = up(address + 1, limits->boundary);
+        uint64_t next = up(address + 1, limits->boundary);
 
         if (length > next - address) {
             length = next - address;
@@ -953,28 +950,27 @@ struct hal_segment oracle_segment(const struct oracle *oracle,
     }
     if (cut && down(address + length, unit) > address)
         length = down(address + length, unit) - address;
-    return (struct hal_segment){ address, length };
+    return (struct hal_segment){ (hal_address)address, (hal_address)length };
 }
 
 uint32_t oracle_segments(const struct oracle *oracle)
 {
     uint32_t count = 0;
 
-    for (hal_address at = 0; at < oracle->length; count++)
+    for (uint64_t at = 0; at < oracle->length; count++)
         at += oracle_segment(oracle, at).length;
     return count;
 }
 
 /* Of the first segment behind a mapper only the place in its page counts. */
 static bool aligned(const struct oracle *oracle, const struct round *round,
-                    hal_address position, bool first)
+                    uint64_t position, bool first)
 {
     const struct oracle_limits *limits = &oracle->limits;
     struct hal_segment segment = oracle_segment(oracle, position);
-    hal_address end = segment.address + segment.length;
+    uint64_t end = segment.address + segment.length;
     bool last = position + segment.length == oracle->length;
-    hal_address alignment =
-        first ? limits->align_address : limits->align_internal;
+    uint64_t alignment = first ? limits->align_address : limits->align_internal;
 
     if (first && oracle->mapped)
         segment.address %= round->io_page;
@@ -985,12 +981,12 @@ static bool aligned(const struct oracle *oracle, const struct round *round,
 }
 
 enum iodma_status oracle_judge(const struct oracle *oracle,
-                               const struct round *round, hal_address position,
+                               const struct round *round, uint64_t position,
                                bool first)
 {
     if (!oracle->iterates)
         return IODMA_OK;
-    for (hal_address i = 0; i < oracle->bytes[position].rest; i++) {
+    for (uint64_t i = 0; i < oracle->bytes[position].rest; i++) {
         if (!oracle->bytes[position + i].reached)
             return IODMA_MESSAGE_TOO_LARGE;
     }
@@ -1001,11 +997,11 @@ enum iodma_status oracle_judge(const struct oracle *oracle,
 static enum verdict judge_list(const struct oracle *oracle,
                                const struct round *round)
 {
-    for (hal_address i = 0; i < oracle->length; i++) {
+    for (uint64_t i = 0; i < oracle->length; i++) {
         if (!oracle->bytes[i].reached)
             return ILLEGAL;
     }
-    for (hal_address at = 0; at < oracle->length;) {
+    for (uint64_t at = 0; at < oracle->length;) {
         if (!aligned(oracle, round, at, at == 0))
             return ILLEGAL;
         at += oracle_segment(oracle, at).length;
@@ -1022,7 +1018,7 @@ static void begin_rung(struct oracle *oracle, const struct round *round,
     oracle->rung = rung;
     oracle->loan_count = oracle->shared = oracle->pieces = 0;
     memset(oracle->taken, 0, sizeof oracle->taken);
-    for (hal_address i = 0; i < oracle->length; i++)
+    for (uint64_t i = 0; i < oracle->length; i++)
         oracle->bytes[i].storage = oracle->bytes[i].client;
     choose_bounced(oracle, round);
 }
@@ -1047,7 +1043,7 @@ static enum verdict try_split(struct oracle *oracle, const struct round *round)
 static enum verdict judge_ideal(struct oracle *oracle,
                                 const struct round *round)
 {
-    for (hal_address i = 0; i < oracle->length; i++) {
+    for (uint64_t i = 0; i < oracle->length; i++) {
         oracle->bytes[i].device = i;
         oracle->bytes[i].rest = oracle->length - i;
         oracle->bytes[i].reached = true;
@@ -1072,8 +1068,8 @@ static enum verdict try_whole(struct oracle *oracle, const struct round *round)
 /* Without iodma_bus_cache(): is there something to maintain? */
 static bool unsupported(const struct oracle *oracle, const struct round *round)
 {
-    for (hal_address i = 0; !maintains(round) && i < oracle->length; i++) {
-        hal_address client = oracle->bytes[i].client;
+    for (uint64_t i = 0; !maintains(round) && i < oracle->length; i++) {
+        uint64_t client = oracle->bytes[i].client;
 
         if (oracle_aperture(round, client, access_of(round)) &&
             maintained(oracle, round, client))
@@ -1093,7 +1089,7 @@ static bool lent_unsupported(const struct oracle *oracle,
 static bool storage_unsupported(const struct oracle *oracle,
                                 const struct round *round)
 {
-    for (hal_address i = 0; !maintains(round) && i < oracle->length; i++) {
+    for (uint64_t i = 0; !maintains(round) && i < oracle->length; i++) {
         if (maintained(oracle, round, oracle->bytes[i].storage))
             return true;
     }
@@ -1146,11 +1142,11 @@ static enum iodma_status climb(struct oracle *oracle, const struct round *round)
 static bool io_found(struct oracle *oracle, const struct round *round)
 {
     const struct oracle_limits *limits = &oracle->limits;
-    hal_address size = oracle->io_size;
-    hal_address alignment = most(round->io_page, placement(limits, size));
-    hal_address end = down(round_io_end(round), round->io_page);
+    uint64_t size = oracle->io_size;
+    uint64_t alignment = most(round->io_page, placement(limits, size));
+    uint64_t end = down(round_io_end(round), round->io_page);
 
-    for (hal_address at = up(round->io_first, alignment);
+    for (uint64_t at = up(round->io_first, alignment);
          at + size <= end && at + size - 1 <= limits->last; at += alignment) {
         if (at + size > oracle->before.io_at &&
             at < oracle->before.io_at + oracle->before.io_size)
@@ -1164,7 +1160,7 @@ static bool io_found(struct oracle *oracle, const struct round *round)
 bool oracle_touches(const struct oracle *oracle, const struct round *round,
                     bool copy, bool maintain)
 {
-    for (hal_address i = 0; i < oracle->length; i++) {
+    for (uint64_t i = 0; i < oracle->length; i++) {
         const struct oracle_byte *byte = &oracle->bytes[i];
 
         if ((byte->bounced ? copy : maintain && byte->maintained) &&
@@ -1248,14 +1244,14 @@ enum iodma_status oracle_force(struct oracle *oracle, const struct round *round)
 /* Rule E12 ---------------------------------------------------------------- */
 
 bool oracle_part_splits(const struct oracle *oracle, const struct round *round,
-                        hal_address position, hal_address length)
+                        uint64_t position, uint64_t length)
 {
     if (!inbound(round))
         return false;
-    for (hal_address i = position; i < position + length; i++) {
+    for (uint64_t i = position; i < position + length; i++) {
         const struct oracle_byte *in = &oracle->bytes[i];
 
-        for (hal_address k = 0; in->maintained && k < oracle->length; k++) {
+        for (uint64_t k = 0; in->maintained && k < oracle->length; k++) {
             if ((k < position || k >= position + length) &&
                 down(oracle->bytes[k].storage, round->line) ==
                     down(in->storage, round->line))

@@ -5,7 +5,8 @@
  * is bounced and where the device sees it. It knows neither walks nor places,
  * and shares no code with dma/ but the caller's structs. Whether it is right
  * is decided by the spec, sections 2.3, 3.5, 4 and 7.2, by the rules E1 to E5,
- * and by what is said of plan and storage in core.md, section 1.
+ * and by what is said of plan and storage in core.md, section 1. It counts in
+ * 64 bits, whatever an address has: the end of all memory is a number to it.
  */
 #ifndef TESTS_MODEL_ORACLE_H
 #define TESTS_MODEL_ORACLE_H
@@ -22,20 +23,20 @@
 /* The limits in force, of specification and port; "none" is the largest
    value. */
 struct oracle_limits {
-    hal_address last; /* highest address within reach */
-    hal_address max_segment, max_transfer, boundary;
+    uint64_t last; /* highest address within reach */
+    uint64_t max_segment, max_transfer, boundary;
     uint64_t max_segments;
-    hal_address align_address, align_length, align_internal, align_seam;
+    uint64_t align_address, align_length, align_internal, align_seam;
 };
 
 /* What becomes of one byte of the window. */
 struct oracle_byte {
     hal_address client;  /* CPU physical                                     */
     hal_address storage; /* CPU physical, of the byte that the device uses   */
-    hal_address device;  /* as the device names it; with a mapper, counted
-                            from the mapping's first byte                    */
-    hal_address rest;    /* bytes of its run from here on; a run is what could
-                            be one segment                                   */
+    uint64_t device;     /* as the device names it; with a mapper, counted
+                               from the mapping's first byte                    */
+    uint64_t rest;       /* bytes of its run from here on; a run is what could
+                               be one segment                                   */
     bool bounced;
     bool reached;    /* there is an aperture, and it is within reach */
     bool maintained; /* rule E1                                      */
@@ -50,7 +51,7 @@ enum {
 
 /* Storage that stands for a stretch of the window. */
 struct oracle_loan {
-    hal_address position, length, storage;
+    uint64_t position, length, storage;
 };
 
 struct oracle {
@@ -71,15 +72,15 @@ struct oracle {
     uint32_t shared;            /* loans that lie behind another one */
     uint32_t pieces;            /* loans that go on where the one before ends */
 
-    hal_address io_size; /* bytes of IOVA                         */
-    uint32_t io_runs;    /* that are mapped                       */
-    hal_address io_at;   /* where they are shown, if they could be */
+    uint64_t io_size; /* bytes of IOVA                         */
+    uint32_t io_runs; /* that are mapped                       */
+    uint64_t io_at;   /* where they are shown, if they could be */
 
     /* What another plan has already, when it comes to force. */
     struct {
         bool granules[ROUND_GRANULES];
         uint32_t loans;
-        hal_address io_at, io_size;
+        uint64_t io_at, io_size;
     } before;
 
     /* Which bytes of the client's memory are the window's (1), or of a buffer's
@@ -100,7 +101,7 @@ enum iodma_status oracle_force(struct oracle *oracle,
 
 /* The segment that begins with this byte of the window. */
 struct hal_segment oracle_segment(const struct oracle *oracle,
-                                  hal_address position);
+                                  uint64_t position);
 
 /* Segments of the whole list. */
 uint32_t oracle_segments(const struct oracle *oracle);
@@ -108,21 +109,20 @@ uint32_t oracle_segments(const struct oracle *oracle);
 /* What generation says of it; `first` of its call. Only iterate-only commands
    are not judged before. */
 enum iodma_status oracle_judge(const struct oracle *oracle,
-                               const struct round *round, hal_address position,
+                               const struct round *round, uint64_t position,
                                bool first);
 
 /* May the cache line at an address of the client's be dropped, with all that is
    in it: is all of it one extent's of the window, or one buffer's? */
 bool oracle_may_drop(const struct oracle *oracle, const struct round *round,
-                     hal_address line);
+                     uint64_t line);
 
 /* The aperture that an address is in, with at least this access; NULL: none. */
 const struct hal_aperture *oracle_aperture(const struct round *round,
-                                           hal_address address,
-                                           uint32_t access);
+                                           uint64_t address, uint32_t access);
 
 /* Is this memory cached, as far as the CPU says? What is in no region is. */
-bool oracle_cached(const struct round *round, hal_address address);
+bool oracle_cached(const struct round *round, uint64_t address);
 
 /* Has the CPU a region for all of the client's bytes that it touches to copy
    what is bounced, and to maintain caches for what is not? */
@@ -132,7 +132,7 @@ bool oracle_touches(const struct oracle *oracle, const struct round *round,
 /* May part of the window change hands while the device runs: or does it split
    a line with bytes that the device writes? (E12) */
 bool oracle_part_splits(const struct oracle *oracle, const struct round *round,
-                        hal_address position, hal_address length);
+                        uint64_t position, uint64_t length);
 
 /*
  * The bounce storage of a round: what a pool gives, of which these granules are

@@ -4,6 +4,7 @@
 #include "dma/command.h"
 #include "hal/bits.h"
 #include "tests/check.h"
+#include "tests/reach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,23 +117,22 @@ static hal_address size_of(const struct hal_aperture *aperture)
     return aperture->last - aperture->first + 1;
 }
 
+/* The last byte, as the device has it. */
+static hal_address bus_last(const struct hal_aperture *aperture)
+{
+    return aperture->bus + (aperture->last - aperture->first);
+}
+
 static hal_address storage_size(const struct round *round)
 {
     return (hal_address)ROUND_GRANULES * round->granule;
 }
 
-/* Do [a, a + a_size) and [b, b + b_size) meet? */
-static bool meet(hal_address a, hal_address a_size, hal_address b,
-                 hal_address b_size)
-{
-    return range_holds(a, a_size, b) || range_holds(b, b_size, a);
-}
-
 static bool apertures_meet(const struct hal_aperture *a,
                            const struct hal_aperture *b)
 {
-    return meet(a->first, size_of(a), b->first, size_of(b)) ||
-           meet(a->bus, size_of(a), b->bus, size_of(b));
+    return spans_meet(a->first, a->last, b->first, b->last) ||
+           spans_meet(a->bus, bus_last(a), b->bus, bus_last(b));
 }
 
 static bool apertures_sane(const struct round *round)
@@ -146,7 +146,7 @@ static bool apertures_sane(const struct round *round)
         if (!round_has_aperture(round, i))
             continue;
         if (aperture->first > aperture->last ||
-            range_wraps(aperture->bus, size_of(aperture)) ||
+            bus_last(aperture) < aperture->bus ||
             modulo(aperture->first | (aperture->last + 1), line) != 0 ||
             aperture->access == 0 || aperture->access > 3)
             return false;
@@ -156,7 +156,7 @@ static bool apertures_sane(const struct round *round)
                 return false;
         }
         stored |= aperture->access == 3 && aperture->first <= round->storage &&
-                  aperture->last >= round->storage + storage_size(round) - 1;
+                  aperture->last >= round->storage + (storage_size(round) - 1);
     }
     return stored;
 }
@@ -225,7 +225,7 @@ static bool bus_sane(const struct round *round)
            round->scramble[0] % 2 == 1 &&
            (round->io_page == 0 ||
             (is_power_of_two(round->io_page) && round->io_page >= 16 &&
-             round_io_end(round) >= round->io_first +
+             round_io_end(round) >= (uint64_t)round->io_first +
                                         lack(round->io_first, round->io_page) +
                                         round->io_page));
 }
@@ -243,7 +243,15 @@ bool round_sane(const struct round *round)
 /* Drawing ----------------------------------------------------------------- */
 
 /* The last byte that there is, of the CPU's as of a device's. */
-#define ALL_MEMORY (((hal_address)1 << 47) - 1)
+/* Bits of a device that reaches further than others, not all of it. */
+enum { FURTHER_BITS = HAL_ADDRESS_BITS == 64 ? 40 : 30 };
+
+#define ALL_MEMORY EITHER(0x7fffffffffff, 0x7fffffff)
+
+static hal_address larger(hal_address a, hal_address b)
+{
+    return a > b ? a : b;
+}
 
 static bool one_in(uint64_t *seed, uint32_t n)
 {
@@ -463,7 +471,7 @@ static void draw_bus(struct round *round, uint64_t *seed, uint32_t bits)
     round->base = reach - random_below(seed, 5) * round_area(round) / 4;
     round->base -= modulo(round->base, round->granule);
     round->storage = one_in(seed, 4) ? reach + 0x10000 : reach - 0x80000;
-    round->shown = UINT64_C(32) << random_below(seed, 8);
+    round->shown = (hal_address)32 << random_below(seed, 8);
     draw_apertures(round, seed, reach);
     draw_regions(round, seed);
     draw_storage(round, seed);
@@ -659,8 +667,9 @@ static void draw_part(struct round *round, struct round_part *part,
 
     if (one_in(seed, 2))
         *before = round->base + random_below(seed, (uint32_t)round_area(round));
-    part->kind = ANY_OF(seed, IODMA_KIND_RANGES, IODMA_KIND_RANGES, IODMA_KIND_RANGES,
-                        IODMA_KIND_BUFFER, IODMA_KIND_VIRTUAL);
+    part->kind =
+        ANY_OF(seed, IODMA_KIND_RANGES, IODMA_KIND_RANGES, IODMA_KIND_RANGES,
+               IODMA_KIND_BUFFER, IODMA_KIND_VIRTUAL);
     draw_ranges(round, part, before, seed, unit);
     all = sum_of_ranges(part);
     if (part->kind == IODMA_KIND_BUFFER) {
@@ -761,9 +770,61 @@ static void straighten(struct round *round, uint64_t *seed, uint32_t unit)
         round->limits.max_segment = unit * random_below(seed, 8);
 }
 
+/* Memory, the bus or the IOMMU's addresses end with the last one there is, or
+   less than a granule before it. The reach is what it was, or all. */
+static void raise(struct round *round, uint64_t *seed, uint32_t bits)
+{
+    uint32_t unit = larger32(round->granule, 128);
+    hal_address last = round->base + (round_area(round) - 1);
+    hal_address bus = 0;
+    hal_address up;
+
+    for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
+        if (round_has_aperture(round, i))
+            bus = larger(bus, bus_last(&round->apertures[i]));
+    }
+    last = larger(last, round->storage + (storage_size(round) - 1));
+    up = HAL_ADDRESS_MAX - last;
+    up -= modulo(up, unit);
+    if (one_in(seed, 3))
+        up = 0;
+    bus = one_in(seed, 2) ? 0 : HAL_ADDRESS_MAX - bus;
+    round->base += up;
+    round->storage += up;
+    for (uint32_t i = 0; i < ROUND_APERTURES; i++) {
+        struct hal_aperture *aperture = &round->apertures[i];
+
+        if (!round_has_aperture(round, i))
+            continue;
+        if (aperture->last == ALL_MEMORY) {
+            aperture->last = HAL_ADDRESS_MAX;
+            continue;
+        }
+        aperture->first += up;
+        aperture->last += up;
+        aperture->bus += bus;
+    }
+    for (uint32_t i = 0; i < ROUND_REGIONS; i++) {
+        struct hal_region *region = &round->regions[i];
+
+        if (region->first != 0)
+            region->first += up;
+        if (region->last == ALL_MEMORY)
+            region->last = HAL_ADDRESS_MAX;
+        else if (round_has_region(round, i))
+            region->last += up;
+    }
+    if (round->io_page != 0 && one_in(seed, 2))
+        round->io_first -= (hal_address)round_io_end(round);
+    if (round->limits.address_bits == bits && one_in(seed, 2))
+        round->limits.address_bits = HAL_ADDRESS_BITS;
+    if (round->port.address_bits == bits && one_in(seed, 2))
+        round->port.address_bits = HAL_ADDRESS_BITS;
+}
+
 void round_draw(struct round *round, uint64_t *seed)
 {
-    uint32_t bits = ANY_OF(seed, 20, 20, 32, 40);
+    uint32_t bits = ANY_OF(seed, 20, 20, REACH_BITS, FURTHER_BITS);
     /* Bytes that all is a multiple of: most of life is orderly. */
     uint32_t unit = one_in(seed, 4) ? ANY_OF(seed, 16, 32, 64, 128) : 1;
 
@@ -773,6 +834,8 @@ void round_draw(struct round *round, uint64_t *seed)
     draw_spec(round, seed, bits);
     if (unit != 1)
         straighten(round, seed, unit);
+    if (HAL_ADDRESS_BITS == 32 && one_in(seed, 4))
+        raise(round, seed, bits);
     draw_memory(round, seed, unit);
     draw_calls(round, seed, unit);
 }

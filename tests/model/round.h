@@ -43,11 +43,12 @@ enum {
 #define ROUND_DESCENDING UINT64_C(0x0123456789ABCDEF)
 
 /* Where the CPU's own addresses of the client's memory begin. */
-#define ROUND_VIRTUAL UINT64_C(0x70000000)
+#define ROUND_VIRTUAL ((hal_address)0x70000000)
 
 /* One descriptor, alone or one of several. */
 struct round_part {
-    uint32_t kind; /* IODMA_KIND_RANGES, IODMA_KIND_BUFFER, IODMA_KIND_VIRTUAL           */
+    uint32_t
+        kind; /* IODMA_KIND_RANGES, IODMA_KIND_BUFFER, IODMA_KIND_VIRTUAL */
     struct iodma_range ranges[ROUND_RANGES]; /* a buffer: its capacity    */
     uint32_t count;                          /* of ranges                 */
     uint32_t length;     /* of a buffer: bytes that are used              */
@@ -125,9 +126,9 @@ static inline uint32_t round_page(const struct round *round, uint32_t i)
 }
 
 /* Where the IOMMU's addresses end. */
-static inline hal_address round_io_end(const struct round *round)
+static inline uint64_t round_io_end(const struct round *round)
 {
-    return round->io_first + (hal_address)round->io_pages * round->io_page;
+    return round->io_first + (uint64_t)round->io_pages * round->io_page;
 }
 
 /* Of the client's memory, what is used: the fewer bytes the more meets. */

@@ -236,7 +236,7 @@ static bool make_mapper(void)
     model_mapper_init(&stage.mapper);
     stage.mapper.mapper.page_size = now->io_page;
     stage.mapper.mapper.first = now->io_first;
-    stage.mapper.mapper.last = round_io_end(now) - 1;
+    stage.mapper.mapper.last = (hal_address)(round_io_end(now) - 1);
     stage.mapper.mapper.can_bypass = now->io_bypass;
     if (iodma_mapper_init(&mapper, &stage.mapper.mapper, &lock, io_words,
                           now->io_pages) != IODMA_OK)

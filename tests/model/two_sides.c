@@ -160,7 +160,7 @@ void two_sides_settle(void)
 {
     land(posted_count);
     if (facts.line != 0)
-        settle_range(facts.client, facts.client_size);
+        settle_range(facts.client, (hal_address)facts.client_size);
 }
 
 /* Fresh bytes ------------------------------------------------------------- */
@@ -267,9 +267,9 @@ static void close_window(void *pointer)
 
 const struct hal_window two_sides_window = { open_window, close_window };
 
-/* The first line of a range, and the end of its last one. */
+/* The first line of a range, and how far from it the last one is. */
 static bool lines(const void *va, hal_address pa, size_t length,
-                  hal_address *first, hal_address *end)
+                  hal_address *first, hal_address *more)
 {
     two_sides_operations++;
     two_sides_moment();
@@ -278,9 +278,10 @@ static bool lines(const void *va, hal_address pa, size_t length,
         return false;
     }
     *first = pa - pa % facts.line;
-    *end = pa + length;
-    for (hal_address line = *first; line < *end; line += facts.line) {
-        if (facts.snooped(line)) {
+    *more = pa - *first + (hal_address)(length - 1);
+    *more -= *more % facts.line;
+    for (hal_address at = 0; at <= *more; at += facts.line) {
+        if (facts.snooped(*first + at)) {
             two_sides_broken =
                 "a cache operation where there is nothing to maintain";
             return false;
@@ -292,15 +293,15 @@ static bool lines(const void *va, hal_address pa, size_t length,
 static void clean(const struct hal_cache *cache, void *va, hal_address pa,
                   size_t length)
 {
-    hal_address line, end;
+    hal_address first, more;
 
     (void)cache;
-    if (!lines(va, pa, length, &line, &end))
+    if (!lines(va, pa, length, &first, &more))
         return;
-    for (; line < end; line += facts.line) {
+    for (hal_address at = 0; at <= more; at += facts.line) {
         if (cleaning_count == CLEANING)
             write_out(cleaning[--cleaning_count]);
-        cleaning[cleaning_count++] = place(line);
+        cleaning[cleaning_count++] = place(first + at);
         begun = true;
     }
 }
@@ -308,12 +309,14 @@ static void clean(const struct hal_cache *cache, void *va, hal_address pa,
 static void clean_invalidate(const struct hal_cache *cache, void *va,
                              hal_address pa, size_t length)
 {
-    hal_address line, end;
+    hal_address first, more;
 
     (void)cache;
-    if (!lines(va, pa, length, &line, &end))
+    if (!lines(va, pa, length, &first, &more))
         return;
-    for (; line < end; line += facts.line) {
+    for (hal_address at = 0; at <= more; at += facts.line) {
+        hal_address line = first + at;
+
         if (!facts.may_drop(line))
             two_sides_broken = "a line is dropped that others have bytes in";
         write_back(place(line));

@@ -146,20 +146,20 @@ static enum iodma_status start(uint32_t nth, struct hal_dmac *dmac,
                                struct hal_shared *shared)
 {
     const struct board_pci *pci = board.dmacs[0].pci;
-    struct pci_function function;
+    const struct pci_function *function;
     enum iodma_status status;
 
     dmac->bus = &hal;
-    status = pci_find(pci->ecam, pci->vendor, pci->device, nth, &function);
-    if (status == IODMA_OK)
-        status = pci_enable(pci->ecam, &function);
+    status = function_bring_up(pci, nth, &function);
     if (status != IODMA_OK)
         return status;
-    *base = (uintptr_t)function.bar[pci->bar];
+    *base = function->bars[pci->bar].base;
     status = iodma_share(&rings[nth], &bus, dmac->ring_limits, (uintptr_t)ring,
                          ring, size, 0, shared);
     if (status == IODMA_OK)
         status = iodma_channel_init(&cores[nth].channel, dmac, "a core");
+    if (status == IODMA_OK)
+        status = pci_master(function, true);
     if (status == IODMA_OK)
         status = iodma_copy_init(&cores[nth].copy, &bus, &cores[nth].channel);
     return status;

@@ -4,11 +4,12 @@
  * data on the device model, every byte compared, guard bytes all round.
  *
  *   test_dmac [--poll] moves | chains | overlap | copy | illegal | astray |
- *             runaway | hung | hole
+ *             runaway | hung | scsi | hole
  */
 #include "dma/iodma.h"
 #include "hal/bits.h"
 #include "hal/dmac/lsi53c8xx.h"
+#include "platform/mmio.h"
 #include "tests/check.h"
 #include "tests/images/bring_up.h"
 
@@ -40,6 +41,7 @@ struct outcome {
     unsigned callbacks;
     enum iodma_status status;
     uint32_t fault;
+    uint32_t detail;
     bool quarantined;
 };
 
@@ -50,6 +52,7 @@ static void done(struct iodma_transfer *transfer, enum iodma_status status)
     outcome->callbacks++;
     outcome->status = status;
     outcome->fault = transfer->fault;
+    outcome->detail = transfer->detail;
     outcome->quarantined = transfer->quarantined;
 }
 
@@ -75,7 +78,7 @@ static void prepare(struct iodma_command *command, struct iodma_memory *memory,
 static struct outcome transfer(uint32_t from_count, uint32_t to_count,
                                uint32_t deadline_ms)
 {
-    struct outcome outcome = { 0, IODMA_ERROR, 0, false };
+    struct outcome outcome = { 0, IODMA_ERROR, 0, 0, false };
     struct iodma_memory from_memory;
     struct iodma_memory to_memory;
     struct iodma_command from;
@@ -356,14 +359,18 @@ static struct lsi_slot *slot(uint32_t index)
 }
 
 /* Meddling takes the engine's submit for itself: it writes into the ring
-   after the driver filled it and before the engine runs. */
+   after the driver filled it and before the engine runs; and more once it
+   does. */
 static struct hal_dmac_ops meddled;
 static meddle_function meddle;
+static meddle_function afterwards; /* may be NULL */
 
 static void submit_meddled(struct hal_dmac *dmac)
 {
     meddle();
     lsi53c8xx_ops.submit(dmac);
+    if (afterwards)
+        afterwards();
 }
 
 /* A transfer of four moves with the program changed; then a good one. */
@@ -445,7 +452,7 @@ static void test_runaway(void)
     expect_usable();
 }
 
-/* WAIT RESELECT (5.3): nobody will. */
+/* WAIT RESELECT (5.4): nobody will. */
 static void write_wait(void)
 {
     slot(1)->command = to_le32(0x50000000u);
@@ -463,11 +470,35 @@ static void test_hung(void)
     expect_usable();
 }
 
+/* A reset of the SCSI bus, by ourselves (SCNTL1.RST; 4.2), while the script
+   waits. */
+static void reset_scsi_bus(void)
+{
+    mmio_write8(lsi()->base + 0x01u, 0x08);
+    mmio_write8(lsi()->base + 0x01u, 0);
+}
+
+static void test_scsi(void)
+{
+    struct outcome outcome;
+
+    check_case("a SCSI bus reset fails the transfer, with its cause");
+    afterwards = reset_scsi_bus;
+    outcome = meddled_transfer(write_wait, DEADLINE_MS);
+    afterwards = NULL;
+    expect_status("the transfer", outcome.status, IODMA_DMA_ERROR);
+    expect_number("fault", outcome.fault, HAL_FAULT_OTHER);
+    expect("the cause",
+           strcmp(lsi53c8xx_cause(outcome.detail), "SCSI bus reset") == 0);
+    check_case("and the engine is usable again");
+    expect_usable();
+}
+
 /* hole: where nothing answers --------------------------------------------- */
 
 /* No descriptor leads there, since it is in no aperture; so the item goes to
-   the driver directly. A master abort on PCI reads as ones and drops writes
-   (PCI 3.0, 6.2.3); QEMU's controller goes on without a word, a chip reports
+   the driver directly. A master abort on PCI reads as ones and drops writes;
+   QEMU's controller goes on without a word, a chip reports
    a bus fault. */
 static struct hal_progress move_item(hal_address from, hal_address to)
 {
@@ -535,7 +566,7 @@ static const struct {
     { "overlap", test_overlap, false }, { "illegal", test_illegal, false },
     { "astray", test_astray, false },   { "runaway", test_runaway, false },
     { "hung", test_hung, false },       { "hole", test_hole, true },
-    { "copy", test_copy, false },
+    { "scsi", test_scsi, false },       { "copy", test_copy, false },
 };
 
 static int run(size_t index, bool poll)
