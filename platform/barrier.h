@@ -4,7 +4,8 @@
  * and ISR) use C11 atomics instead; one is no substitute for the other.
  *
  * ARMv7 knows DSB over all accesses or over stores only (ARM DDI 0406C
- * A3.8.3); both reach the full system, where the devices are. Natively the
+ * A3.8.3); M-profile cores over all accesses only (ARM DDI 0403E A7.7.33). Each
+ * reaches the full system, where the devices are. Natively the
  * devices are models in the same program, so fences of the compiler and the
  * host are all that is needed.
  *
@@ -33,6 +34,8 @@ static inline void barrier_publish(void)
 {
 #if defined(PLAT_BARRIER_MODEL)
     barrier_model(BARRIER_STORES);
+#elif defined(__arm__) && __ARM_ARCH_PROFILE == 'M'
+    __asm__ volatile("dsb" ::: "memory");
 #elif defined(__arm__)
     __asm__ volatile("dsb st" ::: "memory");
 #else

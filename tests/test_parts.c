@@ -355,6 +355,9 @@ static void begin_named(hal_address length)
         NULL,
     };
     begin(&recording_cache, false, &any, 0, ranges, IODMA_IN);
+    aperture.first = regions[0].first;
+    aperture.last = regions[1].last;
+    aperture.bus = regions[0].first;
     hal.regions = regions;
     hal.region_count = COUNT_OF(regions);
     recorded_count = 0;

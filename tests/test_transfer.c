@@ -108,8 +108,12 @@ static const struct hal_bus port = {
 };
 static struct iodma_bus bus;
 
-/* No CPU address is a bus address: they lie 2^56 apart, or 2^24. */
-static const hal_address distance = (hal_address)1 << (HAL_ADDRESS_BITS - 8);
+/* No CPU address is a bus address: those begin at 2^56, or 2^24. */
+static hal_address first_on_bus(void)
+{
+    return ((hal_address)1 << (HAL_ADDRESS_BITS - 8)) +
+           modulo(cpu_address(arena), 0x10000);
+}
 
 /* A world without history: an engine of so many slots, not yet started. */
 static void set_up(uint32_t slots)
@@ -127,7 +131,7 @@ static void set_up(uint32_t slots)
     aperture = (struct hal_aperture){
         .first = cpu_address(arena),
         .last = cpu_address(arena) + ARENA - 1,
-        .bus = cpu_address(arena) + distance,
+        .bus = first_on_bus(),
         .access = HAL_READ | HAL_WRITE,
         .snooped = true,
     };
@@ -142,7 +146,7 @@ static void set_up(uint32_t slots)
         .same_phase = 1,
     };
     engine.slots = slots;
-    engine.distance = distance;
+    engine.distance = first_on_bus() - cpu_address(arena);
     engine.arena = arena;
     engine.arena_size = ARENA;
     engine.hook = step;

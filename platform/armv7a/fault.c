@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What went wrong, in one line. Written without stdio: the fault may have
- * happened inside it.
+ * What went wrong with an ARMv7-A core, in words.
  *
  * Source: ARM DDI 0406C B1.8 and B1.9 (exceptions), B3.13 (fault status),
  *         B4.1 (DFSR, DFAR, IFSR, IFAR).
@@ -14,8 +13,6 @@
 #include "platform/armv7a/cp15.h"
 #include "platform/armv7a/image.h"
 #include "platform/armv7a/window.h"
-#include "platform/semihost.h"
-#include "platform/uart.h"
 
 #define PAGE 0x1000u
 
@@ -27,65 +24,6 @@
 #define FSR_STATUS_ASYNC_PARITY   0x19u
 #define FSR_LONG                  (1u << 9)
 #define FSR_WRITE                 (1u << 11) /* DFSR only */
-
-struct line {
-    char text[320];
-    size_t length;
-};
-
-static void put(struct line *line, const char *text)
-{
-    while (*text != '\0' && line->length < sizeof line->text - 1)
-        line->text[line->length++] = *text++;
-}
-
-static void put_hex(struct line *line, uint32_t value)
-{
-    char text[] = "0x00000000";
-    char *digit;
-
-    for (digit = text + sizeof text - 2; value != 0; value >>= 4)
-        *digit-- = "0123456789abcdef"[value & 0xf];
-    put(line, text);
-}
-
-static void put_decimal(struct line *line, uint32_t value)
-{
-    char text[] = "4294967295";
-    char *digit = text + sizeof text - 1;
-
-    do {
-        *--digit = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    put(line, digit);
-}
-
-/*
- * Only one fault is reported. The second one happened while the first was
- * being reported; the third while the second tried to leave, so there is no
- * host to leave to, and stopping is all that remains.
- */
-static void begin(struct line *line)
-{
-    static uint32_t faults;
-
-    faults++;
-    if (faults == 2)
-        semihost_exit(FAULT_EXIT_CODE);
-    while (faults > 2)
-        __asm__ volatile("wfi");
-
-    line->length = 0;
-    put(line, "fault: ");
-}
-
-__attribute__((noreturn)) static void end(struct line *line)
-{
-    line->text[line->length++] = '\n';
-    uart_write(line->text, line->length);
-    semihost_exit(FAULT_EXIT_CODE);
-}
 
 /* The last two bits of these say at which level (B3.13). */
 static const char *status_with_level(uint32_t status)
@@ -128,24 +66,24 @@ static const char *status_alone(uint32_t status)
     }
 }
 
-static void put_status(struct line *line, uint32_t fsr)
+static void put_status(struct fault_line *line, uint32_t fsr)
 {
     uint32_t status = fsr & FSR_STATUS;
     const char *name = status_with_level(status);
 
-    put(line, ", status ");
-    put_hex(line, fsr);
-    put(line, " (");
+    fault_put(line, ", status ");
+    fault_put_hex(line, fsr);
+    fault_put(line, " (");
     if (!(fsr & FSR_LONG)) {
-        put(line, "before the MMU was on");
+        fault_put(line, "before the MMU was on");
     } else if (name != NULL) {
-        put(line, name);
-        put(line, ", level ");
-        put_decimal(line, status & 3);
+        fault_put(line, name);
+        fault_put(line, ", level ");
+        fault_put_decimal(line, status & 3);
     } else {
-        put(line, status_alone(status));
+        fault_put(line, status_alone(status));
     }
-    put(line, ")");
+    fault_put(line, ")");
 }
 
 static bool within(uint32_t address, const char *start, const char *limit)
@@ -164,84 +102,89 @@ static const char *overflowed_stack(uint32_t address)
     return NULL;
 }
 
-static void put_data_cause(struct line *line, uint32_t fsr, uint32_t address)
+static void put_data_cause(struct fault_line *line, uint32_t fsr,
+                           uint32_t address)
 {
     uint32_t status = fsr & FSR_STATUS;
     const char *stack = overflowed_stack(address);
 
-    put(line, fsr & FSR_WRITE ? ", write: " : ", read: ");
+    fault_put(line, fsr & FSR_WRITE ? ", write: " : ", read: ");
     if (!(fsr & FSR_LONG)) {
-        put(line, "look at what start.S does before mmu_on()");
+        fault_put(line, "look at what start.S does before mmu_on()");
     } else if (status == FSR_STATUS_ASYNC_EXTERNAL ||
                status == FSR_STATUS_ASYNC_PARITY) {
-        put(line, "a write some time before pc failed, address unknown");
+        fault_put(line, "a write some time before pc failed, address unknown");
     } else if (stack != NULL) {
-        put(line, "stack overflow ");
-        put(line, stack);
-        put(line, ", look for recursion or large locals, or raise its size "
+        fault_put(line, "stack overflow ");
+        fault_put(line, stack);
+        fault_put(line,
+                  ", look for recursion or large locals, or raise its size "
                   "in linker/sections.ld");
     } else if (address < PAGE) {
-        put(line, "null pointer");
+        fault_put(line, "null pointer");
     } else if (within(address, image_text, image_data)) {
-        put(line, "code and constants cannot be written");
+        fault_put(line, "code and constants cannot be written");
     } else if (status >> 2 == 0x01 && address - window_base < WINDOW_SPACE) {
-        put(line, "closed window, or past the end of an open one");
+        fault_put(line, "closed window, or past the end of an open one");
     } else if (status >> 2 == 0x01) {
-        put(line, "wild pointer, or memory missing from the board's mmu_maps");
+        fault_put(line,
+                  "wild pointer, or memory missing from the board's mmu_maps");
     } else if (status == 0x10) {
-        put(line, "nothing answers there, see the board's memory map");
+        fault_put(line, "nothing answers there, see the board's memory map");
     } else {
-        put(line, "see ARM DDI 0406C B3.13");
+        fault_put(line, "see ARM DDI 0406C B3.13");
     }
 }
 
-static void put_prefetch_cause(struct line *line, uint32_t fsr,
+static void put_prefetch_cause(struct fault_line *line, uint32_t fsr,
                                uint32_t address)
 {
     uint32_t status = fsr & FSR_STATUS;
 
-    put(line, ": ");
+    fault_put(line, ": ");
     if (address < PAGE)
-        put(line, "call through a null pointer");
+        fault_put(line, "call through a null pointer");
     else if (status >> 2 == 0x03)
-        put(line, "data is not executable, look for a wild function pointer "
+        fault_put(line,
+                  "data is not executable, look for a wild function pointer "
                   "or a destroyed return address");
     else if (status >> 2 == 0x01)
-        put(line, "jump to nowhere, look for a wild function pointer or a "
+        fault_put(line,
+                  "jump to nowhere, look for a wild function pointer or a "
                   "destroyed return address");
     else
-        put(line, "see ARM DDI 0406C B3.13");
+        fault_put(line, "see ARM DDI 0406C B3.13");
 }
 
-static void put_data_abort(struct line *line)
+static void put_data_abort(struct fault_line *line)
 {
     uint32_t fsr, address;
 
     CP15_READ(fsr, DFSR);
     CP15_READ(address, DFAR);
-    put(line, ", address ");
-    put_hex(line, address);
+    fault_put(line, ", address ");
+    fault_put_hex(line, address);
     put_status(line, fsr);
     put_data_cause(line, fsr, address);
 }
 
-static void put_prefetch_abort(struct line *line)
+static void put_prefetch_abort(struct fault_line *line)
 {
     uint32_t fsr, address;
 
     CP15_READ(fsr, IFSR);
     CP15_READ(address, IFAR);
-    put(line, ", address ");
-    put_hex(line, address);
+    fault_put(line, ", address ");
+    fault_put_hex(line, address);
     put_status(line, fsr);
     put_prefetch_cause(line, fsr, address);
 }
 
 /* What tells most about an exception without an address: SPSR (B1.3.3). */
-static void put_state(struct line *line, uint32_t spsr)
+static void put_state(struct fault_line *line, uint32_t spsr)
 {
-    put(line, ", address none, status ");
-    put_hex(line, spsr);
+    fault_put(line, ", address none, status ");
+    fault_put_hex(line, spsr);
 }
 
 /* How far lr is behind the instruction at fault (B1.8.3, link values). */
@@ -267,22 +210,22 @@ void fault_raise(uint32_t kind, uint32_t link, uint32_t spsr)
         [FAULT_DATA_ABORT] = "data abort",
         [FAULT_FIQ] = "fast interrupt",
     };
-    struct line line;
+    struct fault_line line;
 
-    begin(&line);
-    put(&line, names[kind]);
-    put(&line, " at pc ");
-    put_hex(&line, fault_pc(kind, link, spsr));
+    fault_begin(&line);
+    fault_put(&line, names[kind]);
+    fault_put(&line, " at pc ");
+    fault_put_hex(&line, fault_pc(kind, link, spsr));
 
     switch (kind) {
     case FAULT_UNDEFINED:
         put_state(&line, spsr);
-        put(&line, ": a trap of the compiler, data run as code, or an "
-                   "instruction this core lacks");
+        fault_put(&line, ": a trap of the compiler, data run as code, or an "
+                         "instruction this core lacks");
         break;
     case FAULT_SVC:
         put_state(&line, spsr);
-        put(&line, ": nobody takes it, is semihosting enabled?");
+        fault_put(&line, ": nobody takes it, is semihosting enabled?");
         break;
     case FAULT_PREFETCH_ABORT:
         put_prefetch_abort(&line);
@@ -292,36 +235,29 @@ void fault_raise(uint32_t kind, uint32_t link, uint32_t spsr)
         break;
     default:
         put_state(&line, spsr);
-        put(&line, ": nothing here raises one, see the interrupt groups of "
-                   "the interrupt controller");
+        fault_put(&line,
+                  ": nothing here raises one, see the interrupt groups of "
+                  "the interrupt controller");
         break;
     }
-    end(&line);
+    fault_end(&line);
 }
 
 void fault_interrupt(uint32_t id, uint32_t pc)
 {
-    struct line line;
+    struct fault_line line;
     uint32_t spsr;
 
     /* Ours still: handlers do not nest, and none has run. */
     __asm__ volatile("mrs %0, spsr" : "=r"(spsr));
 
-    begin(&line);
-    put(&line, "unexpected interrupt ");
-    put_decimal(&line, id);
-    put(&line, " at pc ");
-    put_hex(&line, pc);
+    fault_begin(&line);
+    fault_put(&line, "unexpected interrupt ");
+    fault_put_decimal(&line, id);
+    fault_put(&line, " at pc ");
+    fault_put_hex(&line, pc);
     put_state(&line, spsr);
-    put(&line, ": enabled, but interrupt_install() was not called for it");
-    end(&line);
-}
-
-void fault_stop(const char *why)
-{
-    struct line line;
-
-    begin(&line);
-    put(&line, why);
-    end(&line);
+    fault_put(&line,
+              ": enabled, but interrupt_install() was not called for it");
+    fault_end(&line);
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a run that went wrong: one line on the console that begins with
- * "fault: ", then exit status 70. A fault while that line is written ends
- * the run at once, with the same status.
+ * How an ARMv7-A core ends a run that went wrong: its exceptions, and the
+ * interrupts of its GIC.
  */
 #ifndef PLATFORM_ARMV7A_FAULT_H
 #define PLATFORM_ARMV7A_FAULT_H
-
-#define FAULT_EXIT_CODE 70 /* EX_SOFTWARE of BSD's sysexits.h */
 
 /* Kinds of exception, shared with vectors.S. */
 #define FAULT_UNDEFINED      0
@@ -17,6 +14,8 @@
 #define FAULT_FIQ            4
 
 #ifndef __ASSEMBLER__
+
+#include "platform/fault.h"
 
 #include <stdint.h>
 
@@ -41,15 +40,6 @@ __attribute__((noreturn)) void fault_raise(uint32_t kind, uint32_t link,
  * Context: ISR.
  */
 __attribute__((noreturn)) void fault_interrupt(uint32_t id, uint32_t pc);
-
-/*
- * Report that the platform was used wrongly.
- *
- *   why  what is wrong, in words
- *
- * Context: any.
- */
-__attribute__((noreturn)) void fault_stop(const char *why);
 
 #endif
 

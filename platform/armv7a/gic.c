@@ -12,6 +12,7 @@
 #include "platform/barrier.h"
 #include "platform/interrupt.h"
 #include "platform/mmio.h"
+#include "platform/start.h"
 
 /* Distributor. A register with n holds one bit or byte per interrupt. */
 #define GICD_CTLR          0x000u /* 4.3.1 */
@@ -58,7 +59,7 @@ static void check_id(uint32_t id)
         fault_stop("an interrupt id that the interrupt controller lacks");
 }
 
-void gic_on(void)
+void platform_begin(void)
 {
     uint32_t count = interrupt_count();
     uint8_t this_cpu;

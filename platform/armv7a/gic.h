@@ -14,13 +14,6 @@ struct gic_base {
 extern const struct gic_base gic_base;
 
 /*
- * Switch the controller on, with every interrupt disabled.
- *
- * Context: the platform, once, before main().
- */
-void gic_on(void);
-
-/*
  * Take one interrupt: acknowledge it, call its handler, end it.
  *
  *   pc  where the core was interrupted, for the report of an interrupt that

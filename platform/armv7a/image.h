@@ -7,18 +7,14 @@
 #ifndef PLATFORM_ARMV7A_IMAGE_H
 #define PLATFORM_ARMV7A_IMAGE_H
 
+#include "platform/start.h"
+
 extern char image_text[];   /* code, from here ...                */
 extern char image_rodata[]; /* ... to here; then constants ...    */
 extern char image_data[];   /* ... to here; then what is written  */
 extern char image_end[];
 
-extern char heap_start[], heap_end[];
-
 /* One page each that is never mapped; the stack begins right above it. */
 extern char svc_guard[], irq_guard[], fault_guard[];
-
-/* Constructors: we write none, but a library or a tool may. */
-extern void (*const init_array_start[])(void);
-extern void (*const init_array_end[])(void);
 
 #endif

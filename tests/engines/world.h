@@ -18,9 +18,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Bytes for sources; as many for destinations, and for what the oracle makes of
+   them. A small board has less. */
+#ifndef WORLD_AREA
+#define WORLD_AREA 0x500000
+#endif
+
 enum {
-    WORLD_AREA = 0x500000, /* bytes for sources; as many for destinations,
-                              and for what the oracle makes of them        */
+    WORLD_LONGEST = WORLD_AREA / 5 * 4, /* bytes of a job                  */
     WORLD_SEGMENTS = 1000, /* of a side, at most                           */
     WORLD_JOBS = 20,
     WORLD_PORT = 0x20000, /* bytes that come from a port, or go to it      */

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A fault never goes unnoticed: raises, on purpose, the one named by the
- * first argument. The run has to end there, with the fault's own line and
- * exit status; a fault that lets us go on is a failure.
- *
- * Before, it says at which instruction it will be: same_pc.sh looks whether
- * the fault's line says so, too.
- */
+/* A fault of an ARMv7-A core never goes unnoticed. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "boards/board.h"
 #include "hal/bits.h"
@@ -20,8 +11,7 @@
 #include "platform/interrupt.h"
 #include "platform/mmio.h"
 #include "platform/uart.h"
-
-#define EXIT_USAGE 64 /* EX_USAGE of BSD's sysexits.h */
+#include "tests/raise.h"
 
 /* No board maps the last gigabyte's upper half. */
 #define HOLE 0xf0000000u
@@ -38,31 +28,14 @@
 #define GICC_CTLR_ENABLE 1u
 #define GICC_CTLR_FIQ    (1u << 3)
 
-/* The PL011 has no such register (ARM DDI 0183, table 3-1). */
-#define UART_NOTHING 0x100u
-
 /* Flags Z and V, for the status register to show (ARM DDI 0406C B1.3.3). */
 #define FLAGS 0x50000000u
 
 /* The instructions at fault ---------------------------------------------- */
 
-/* Functions that are no more than is written: the first instruction of each
-   is the one at fault, if nothing else is said. */
-#define BARE __attribute__((naked, noipa))
-
 /* It is the instructions that use them. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
-
-BARE static void load(uintptr_t address)
-{
-    __asm__("ldr r0, [r0]\n\tbx lr");
-}
-
-BARE static void store(uintptr_t address)
-{
-    __asm__("str r0, [r0]\n\tbx lr");
-}
 
 BARE static void overflow(void)
 {
@@ -104,38 +77,6 @@ BARE static void let_in(uint32_t flags)
 #pragma GCC diagnostic pop
 
 /* Telling where ---------------------------------------------------------- */
-
-/* Hides from the compiler what a value is, so that it cannot see the fault. */
-static uintptr_t hidden(uintptr_t value)
-{
-    __asm__("" : "+r"(value));
-    return value;
-}
-
-static void announce(uintptr_t pc)
-{
-    printf("about to fault at pc 0x%08x\n", (unsigned)pc);
-}
-
-static void load_from(uintptr_t address)
-{
-    announce((uintptr_t)load);
-    load(hidden(address));
-}
-
-static void store_to(uintptr_t address)
-{
-    announce((uintptr_t)store);
-    store(hidden(address));
-}
-
-static void go(uintptr_t address)
-{
-    void (*function)(void) = (void (*)(void))hidden(address);
-
-    announce(address);
-    function();
-}
 
 /* The lowest bit of a function's address says that it is Thumb code. */
 static void go_to_second(void (*function)(uint32_t flags))
@@ -198,7 +139,7 @@ static void external_abort(void)
 
 static void write_text(void)
 {
-    store_to((uintptr_t)&load);
+    store_to((uintptr_t)&undefined);
 }
 
 static void write_constant(void)
@@ -302,10 +243,7 @@ static void sleep_for_ever(void)
         interrupt_wait();
 }
 
-static const struct {
-    const char *name;
-    void (*raise)(void);
-} faults[] = {
+static const struct fault faults[] = {
     { "undefined", raise_undefined },
     { "undefined-thumb", raise_undefined_thumb },
     { "svc", raise_supervisor_call },
@@ -336,24 +274,5 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "";
-
-    if (strcmp(name, "none") == 0) {
-        printf("ok - no fault, and none reported\n");
-        return 0;
-    }
-    if (strcmp(name, "guest-error") == 0) {
-        mmio_read32(uart_base + UART_NOTHING);
-        printf("ok - no fault, but a register that is none was read\n");
-        return 0;
-    }
-    for (size_t i = 0; i < COUNT_OF(faults); i++) {
-        if (strcmp(name, faults[i].name) == 0) {
-            faults[i].raise();
-            printf("not ok - %s goes unnoticed\n", name);
-            return 1;
-        }
-    }
-    printf("test_faults: no fault is called \"%s\"\n", name);
-    return EXIT_USAGE;
+    return raise_by_name(argc, argv, faults, COUNT_OF(faults));
 }

@@ -14,8 +14,11 @@
 
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 
-/* "The semihosting interface": the trap differs with the instruction set. */
-#ifdef __thumb__
+/* "The semihosting interface": the trap differs with the instruction set, and
+   M-profile cores have one of their own. */
+#if __ARM_ARCH_PROFILE == 'M'
+#define SEMIHOST_TRAP "bkpt 0xab"
+#elif defined(__thumb__)
 #define SEMIHOST_TRAP "svc 0xab"
 #else
 #define SEMIHOST_TRAP "svc 0x123456"

@@ -11,10 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "platform/armv7a/fault.h"
-#include "platform/armv7a/gic.h"
-#include "platform/armv7a/image.h"
+#include "platform/fault.h"
 #include "platform/semihost.h"
+#include "platform/start.h"
 #include "platform/uart.h"
 
 #define LINE_SIZE      1024
@@ -32,9 +31,6 @@ off_t _lseek(int file, off_t offset, int whence);
 void *_sbrk(ptrdiff_t increment);
 pid_t _getpid(void);
 int _kill(int process, int signal);
-
-/* What start.S calls. */
-_Noreturn void platform_main(void);
 
 int _write(int file, const void *bytes, size_t length)
 {
@@ -136,7 +132,7 @@ void platform_main(void)
     void (*const *constructor)(void);
     int argc;
 
-    gic_on();
+    platform_begin();
     for (constructor = init_array_start; constructor != init_array_end;
          constructor++)
         (*constructor)();
