@@ -1,19 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Send a file through real DMA on the virt machine and compare what comes out:
-# from the first half of a disk through memory to its second half.
+# Send a file through real DMA on a board's machine and compare what comes out:
+# from the first half of a disk through memory to its second half; on a board
+# without a disk from a file through memory to another file.
 #
-#   demo.sh IMAGE [--poll] [--seed N] [--bytes N] [--behind N] [FILE]
+#   demo.sh [--board NAME] IMAGE [--poll] [--seed N] [--bytes N] [--behind N]
+#           [FILE]
 #
-# Without FILE: N bytes (default 1 MiB + 77) made from the seed. The seed also
-# decides how the memory is strewn. --behind: disk and engine are behind so many
-# bridges (machine.sh). The last line is "demo: OK ..." or
-# "demo: failed: why".
+# Without FILE: N bytes (default 1 MiB + 77, or what the board's memory holds)
+# made from the seed. The seed also decides how the memory is strewn. --behind:
+# disk and engine are behind so many bridges (machine.sh). The last line is
+# "demo: OK ..." or "demo: failed: why".
 
 set -u
 
-most=1073741824
 block=512 # of the disk
 here=$(dirname "$0")
 
@@ -42,10 +43,27 @@ make_bytes()
     }'
 }
 
+# A board, and the most bytes that it is given: its memory holds them twice.
+take_board()
+{
+    board=$1
+    disk=no
+    case $board in
+    rp2040) most=102400 ;;
+    mps2_an505) most=3145728 ;;
+    *)
+        most=1073741824
+        disk=yes
+        ;;
+    esac
+    usual=1048653
+    [ "$usual" -le "$most" ] || usual=$most
+}
+
 # The file's bytes as they are from block $1 of the disk on.
 bytes_from()
 {
-    tail -c +$(($1 * block + 1)) disk | head -c "$size"
+    tail -c +$(($1 * block + 1)) file | head -c "$size"
 }
 
 sha()
@@ -53,6 +71,12 @@ sha()
     sha256sum | cut -d ' ' -f 1
 }
 
+take_board qemu_virt
+if [ "${1:-}" = --board ]; then
+    [ $# -ge 2 ] || fail "--board needs a name"
+    take_board "$2"
+    shift 2
+fi
 [ $# -ge 1 ] || fail "no image given"
 image=$1
 shift
@@ -101,41 +125,67 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The file becomes the first half of the disk; nothing else of it is used.
+# A copy of the file, which is the first half of the disk where there is one.
 if [ -z "$given" ]; then
-    bytes=${bytes:-1048653}
+    bytes=${bytes:-$usual}
     [ "$bytes" -gt 0 ] && [ "$bytes" -le "$most" ] ||
         fail "--bytes needs 1 to $most"
     file="the seed"
     echo "demo: $bytes bytes from seed $seed (again: --seed $seed)"
-    make_bytes "$bytes" "$seed" >"$work/disk" || fail "cannot write in $work"
+    make_bytes "$bytes" "$seed" >"$work/file" || fail "cannot write in $work"
 else
     [ -e "$file" ] || fail "there is no file $file"
     [ -f "$file" ] || fail "$file is not a file"
     [ -r "$file" ] || fail "$file cannot be read"
     [ "$(head -c $((most + 1)) "$file" | wc -c)" -le "$most" ] ||
-        fail "$file is too large: at most $most bytes (1 GiB) are possible"
+        fail "$file is too large: $board takes at most $most bytes"
     echo "demo: $file, memory strewn by seed $seed (again: --seed $seed)"
-    cp "$file" "$work/disk" || fail "cannot copy $file to $work"
-    chmod u+w "$work/disk"
+    cp "$file" "$work/file" || fail "cannot copy $file to $work"
+    chmod u+w "$work/file"
 fi
-size=$(wc -c <"$work/disk")
+size=$(wc -c <"$work/file")
 size=$((size))
 [ "$size" -gt 0 ] || fail "$file is empty"
 machine=$(realpath "$here/machine.sh")
 image=$(realpath "$image") || fail "there is no image $image"
 
+# Run the machine, with these arguments.
+run()
+{
+    "$machine" --board "$board" --timeout 600 "$@" &
+    machine_pid=$!
+    wait "$machine_pid"
+    status=$?
+    machine_pid=
+    [ "$status" -ne 77 ] || exit 77 # skipped, and it was said why
+    [ "$status" -eq 0 ] || fail "the run on $board (see above)"
+}
+
+# Each runs it, and finds the hash of what came out.
+by_disk()
+{
+    half=$(((size + block - 1) / block))
+    truncate -s $((2 * half * block)) file || fail "cannot write in $work"
+    # shellcheck disable=SC2086 # $poll is a word or none
+    run --behind "$behind" --disk file "$image" "$size" "$seed" $poll
+    [ "$(bytes_from 0 | sha)" = "$want" ] ||
+        fail "the first half of the disk has changed"
+    got=$(bytes_from "$half" | sha)
+}
+
+by_files()
+{
+    # shellcheck disable=SC2086 # $poll is a word or none
+    run "$image" "$size" "$seed" file out $poll
+    got=$(sha <out)
+}
+
 cd "$work" || fail "no temporary directory"
-half=$(((size + block - 1) / block))
-want=$(bytes_from 0 | sha)
-truncate -s $((2 * half * block)) disk || fail "cannot write in $work"
-# shellcheck disable=SC2086 # $poll is a word or none
-"$machine" --timeout 600 --behind "$behind" --disk disk "$image" "$size" "$seed" $poll &
-machine_pid=$!
-wait "$machine_pid" || fail "the run on the virt machine (see above)"
-machine_pid=
-[ "$(bytes_from 0 | sha)" = "$want" ] ||
-    fail "the first half of the disk has changed"
-got=$(bytes_from "$half" | sha)
+want=$(sha <file)
+if [ "$disk" = yes ]; then
+    by_disk
+else
+    by_files
+fi
 [ "$got" = "$want" ] || fail "sha256 $got instead of $want"
 echo "demo: OK $size bytes, sha256 $got"

@@ -7,10 +7,13 @@
 #
 #   --board NAME          the machine (qemu_virt)
 #   --timeout SECONDS     a run that takes longer hangs, and is killed (600)
+#   --endless TEXT        it is meant not to end once it has said this: 2 s later
+#                         it is killed
 #   --exit N              the exit status it has to end with (0)
 #   --expect TEXT         has to appear in the output; may be repeated
-#   --guest-errors REGEX  lines of QEMU's guest_errors and unimp log that are
-#                         meant to appear; at least one must, no other may
+#   --guest-errors REGEX  lines of the emulator's log (QEMU: guest_errors and
+#                         unimp) that are meant to appear; at least one must, no
+#                         other may
 #   --tolerate REGEX      lines of that log that one version of QEMU writes and
 #                         another does not
 #   --skip TEXT           where QEMU says this, it cannot be the machine that the
@@ -23,6 +26,8 @@
 #                         root port, switches, and if N is even a conventional
 #                         bridge, where they are device 5
 #   --qemu ARG            one more argument for QEMU; may be repeated
+#   --spi0 NANOSECONDS    of an rp2040: how long the peer of SPI0 takes for a
+#                         frame (1000)
 #
 # The ARGs reach the image's main(). Exits 0 if all is as it should be, with a
 # line "ok - IMAGE ARG...: ended as declared" if the image itself printed no
@@ -60,9 +65,11 @@ clean_up()
     rm -rf "$work"
 }
 
+here=$(dirname "$0")
 name=machine.sh
 board=qemu_virt
 limit=600
+endless=
 status_wanted=0
 errors_declared=
 errors_tolerated=
@@ -71,6 +78,7 @@ skip=
 disk=
 disk_conf=
 disk_options=
+spi0=1000
 behind=0
 machine=
 reader=
@@ -86,8 +94,9 @@ trap 'exit 143' TERM
 
 while [ $# -gt 0 ]; do
     case $1 in
-    --board | --timeout | --exit | --expect | --guest-errors | --tolerate | \
-        --skip | --disk | --disk-conf | --disk-options | --behind | --qemu)
+    --board | --timeout | --endless | --exit | --expect | --guest-errors | \
+        --tolerate | --skip | --disk | --disk-conf | --disk-options | \
+        --behind | --qemu | --spi0)
         need_value $# "$1" ;;
     --*) fail "unknown option $1" ;;
     *) break ;;
@@ -95,6 +104,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --board) board=$2 ;;
     --timeout) need_number "$1" "$2" && limit=$2 ;;
+    --endless) endless=$2 && status_wanted=137 ;; # 128 + SIGKILL
     --exit) need_number "$1" "$2" && status_wanted=$2 ;;
     --expect) printf '%s\n' "$2" >>"$work/expect" ;;
     --guest-errors) errors_declared=$2 ;;
@@ -105,6 +115,7 @@ while [ $# -gt 0 ]; do
     --disk-options) disk_options=$2 ;;
     --behind) need_number "$1" "$2" && behind=$2 ;;
     --qemu) printf '%s\n' "$2" >>"$work/qemu" ;;
+    --spi0) need_number "$1" "$2" && spi0=$2 ;;
     esac
     shift 2
 done
@@ -157,6 +168,14 @@ for argument; do
     semihosting=$semihosting,arg=$(escaped "$argument")
 done
 
+# The emulator is fetched before the tests, where there is a network (./run).
+skip_unless_there()
+{
+    [ ! -e "$1/node_modules" ] || return 0
+    echo "skipped - $name: no emulator of an RP2040 (./run test rp2040)"
+    exit 77
+}
+
 case $board in
 qemu_virt | qemu_virt_noncoherent)
     # The host gives memory as it is touched (reserve=off), not 6 GiB at once.
@@ -164,6 +183,13 @@ qemu_virt | qemu_virt_noncoherent)
         -object memory-backend-ram,id=ram,size=6G,reserve=off \
         -nodefaults -nic none -display none -serial stdio
     in_slot 1 lsi53c895a >>"$work/devices"
+    ;;
+rp2040)
+    emulator=$here/../build/rp2040js
+    skip_unless_there "$emulator"
+    [ -z "$disk$disk_conf$disk_options" ] || fail "an rp2040 has no disk"
+    set -- node "$here/rp2040.mjs" --emulator "$emulator" --log "$work/log" \
+        --spi0 "$spi0" "$image" "$@"
     ;;
 mps2_an505)
     # It has sound, and looks for its vectors where no memory is yet.
@@ -181,30 +207,34 @@ mps2_an500 | microbit) # machines of tests/cores, whose console is the host's
 *) fail "no board is called $board" ;;
 esac
 
-command -v "$1" >/dev/null ||
-    fail "$1 is missing (Debian, Ubuntu: apt-get install qemu-system-arm)"
+if [ "$1" = qemu-system-arm ]; then
+    command -v "$1" >/dev/null ||
+        fail "$1 is missing (Debian, Ubuntu: apt-get install qemu-system-arm)"
 
-# Newer versions keep accesses that nothing answers apart from guest errors.
-items=guest_errors,unimp
-"$1" -d help | grep -q '^invalid_mem' && items=$items,invalid_mem
+    # Newer versions keep accesses that nothing answers apart from guest errors.
+    items=guest_errors,unimp
+    "$1" -d help | grep -q '^invalid_mem' && items=$items,invalid_mem
 
-set -- "$@" -semihosting-config "$semihosting" -kernel "$image" \
-    -d "$items" -D "$work/log"
-if [ -n "$disk" ]; then
-    [ -r "$disk" ] || fail "cannot read $disk"
-    [ -z "$disk_conf" ] || [ -r "$disk_conf" ] || fail "cannot read $disk_conf"
-    file=$(escaped "${disk_conf:+blkdebug:$disk_conf:}$disk")
-    drive=if=none,id=disk,file=$file,format=raw,cache=unsafe
-    set -- "$@" -drive "$drive${disk_options:+,$disk_options}"
-    in_slot 2 nvme,serial=iodma,id=nvme0 >>"$work/devices"
-    printf '%s\n' -device nvme-ns,drive=disk,bus=nvme0,nsid=1 >>"$work/devices"
-elif [ -n "$disk_conf$disk_options" ]; then
-    fail "--disk-conf or --disk-options without --disk"
+    set -- "$@" -semihosting-config "$semihosting" -kernel "$image" \
+        -d "$items" -D "$work/log"
+    if [ -n "$disk" ]; then
+        [ -r "$disk" ] || fail "cannot read $disk"
+        [ -z "$disk_conf" ] || [ -r "$disk_conf" ] ||
+            fail "cannot read $disk_conf"
+        file=$(escaped "${disk_conf:+blkdebug:$disk_conf:}$disk")
+        drive=if=none,id=disk,file=$file,format=raw,cache=unsafe
+        set -- "$@" -drive "$drive${disk_options:+,$disk_options}"
+        in_slot 2 nvme,serial=iodma,id=nvme0 >>"$work/devices"
+        printf '%s\n' -device nvme-ns,drive=disk,bus=nvme0,nsid=1 \
+            >>"$work/devices"
+    elif [ -n "$disk_conf$disk_options" ]; then
+        fail "--disk-conf or --disk-options without --disk"
+    fi
+    cat "$work/qemu" >>"$work/devices"
+    while IFS= read -r argument; do
+        set -- "$@" "$argument"
+    done <"$work/devices"
 fi
-cat "$work/qemu" >>"$work/devices"
-while IFS= read -r argument; do
-    set -- "$@" "$argument"
-done <"$work/devices"
 
 # The reader comes to an end with the machine, or when it is time.
 mkfifo "$work/pipe" || exit 1
@@ -213,6 +243,15 @@ machine=$!
 timeout --foreground "$limit" tee "$work/output" <"$work/pipe" &
 reader=$!
 
+if [ -n "$endless" ]; then
+    waited=0
+    until grep -q -s -F -e "$endless" "$work/output" ||
+        [ $((waited += 1)) -gt "$limit" ]; do
+        sleep 1
+    done
+    sleep 2
+    kill -KILL "$machine" 2>/dev/null
+fi
 wait "$reader"
 read_status=$?
 reader=

@@ -91,7 +91,7 @@ static void copy(uint32_t from_count, uint32_t to_count)
 
 /* Storage: for what is out of phase; on a bus that does not snoop, for the
    lines at the ends of a target as well. */
-enum { POOL_PAGES = 128, LOANS = 4096 };
+enum { POOL_PAGES = AREA / 8192, LOANS = AREA / 256 };
 
 static struct iodma_bounce pool;
 
@@ -141,7 +141,7 @@ void expect_target(const char *what)
 
 /* The bytes round one move are looked at, not the whole area: 64 offsets
    times 4096 lengths. */
-static bool move_arrives(uint32_t from, uint32_t to, uint32_t length)
+bool move_arrives(uint32_t from, uint32_t to, uint32_t length)
 {
     const uint32_t round = 64;
     bool good;

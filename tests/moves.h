@@ -17,8 +17,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Bytes of source, and of target; a machine with less memory says how many. */
+#ifndef MOVES_AREA
+#define MOVES_AREA (1 << 20)
+#endif
+
 enum {
-    AREA = 1 << 20,       /* bytes of source, and of target          */
+    AREA = MOVES_AREA,
     DEADLINE_MS = 120000, /* for what hangs, not for a busy machine  */
     SHORT_MS = 50,        /* for what never comes home               */
 };
@@ -48,6 +53,10 @@ bool snooped(void);
 void lay_chain(uint32_t count, uint64_t *seed);
 struct outcome transfer(uint32_t from_count, uint32_t to_count,
                         uint32_t deadline_ms);
+
+/* One move between offsets into the areas arrives, and leaves alone what is
+   round it. */
+bool move_arrives(uint32_t from, uint32_t to, uint32_t length);
 
 /* A chain of `count` moves from fresh areas arrives. */
 void chain(uint32_t count);

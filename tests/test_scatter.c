@@ -28,6 +28,11 @@ enum { LEAST_RANGES = 64 };
 
 static struct scatter scatter;
 
+/* What the demos strew by: that of a board with a disk, and of one without. */
+static const struct scatter_grain coarse = { 4, 4096 };
+static const struct scatter_grain fine = { 1, 64 };
+static struct scatter_grain grain;
+
 /* The groups again, from ranges that touch. */
 static struct iodma_range groups[SCATTER_RANGES];
 static uint32_t group_count;
@@ -52,10 +57,10 @@ static bool covers(hal_address length)
         total += range->length;
         if (!expect("range is not empty", range->length != 0) ||
             !expect_number("address modulo the unit",
-                           modulo(range->address, SCATTER_UNIT), 0) ||
+                           modulo(range->address, grain.unit), 0) ||
             !expect_number("length modulo the unit",
                            i + 1 < scatter.range_count
-                               ? modulo(range->length, SCATTER_UNIT)
+                               ? modulo(range->length, grain.unit)
                                : 0,
                            0))
             return false;
@@ -149,8 +154,8 @@ static bool strewn(const struct scatter_area *areas, hal_address length,
                    uint32_t wanted, uint64_t seed)
 {
     memset(&scatter, 0xA5, sizeof scatter);
-    return expect("there is room",
-                  scatter_make(&scatter, areas, length, wanted, &seed)) &&
+    return expect("there is room", scatter_make(&scatter, areas, grain, length,
+                                                wanted, &seed)) &&
            expect("no more groups than wanted",
                   scatter.group_count >= 1 && scatter.group_count <= wanted) &&
            covers(length) && find_groups() && lies_apart(areas) &&
@@ -205,10 +210,10 @@ static void pages(void)
         if (!strewn(two, 2 * MIB, GROUPS_FROM, seed))
             break;
         for (uint32_t i = 0; i < group_count; i++) {
-            bool aligned = modulo(groups[i].address, SCATTER_PAGE) == 0;
+            bool aligned = modulo(groups[i].address, grain.page) == 0;
 
             whole +=
-                aligned && modulo(groups[i].length, SCATTER_PAGE) == 0 ? 1 : 0;
+                aligned && modulo(groups[i].length, grain.page) == 0 ? 1 : 0;
             elsewhere += aligned ? 0 : 1;
             low += groups[i].address < two[1].base ? 1 : 0;
         }
@@ -232,19 +237,36 @@ static void no_room(void)
     uint64_t seed = 1;
 
     check_case("areas that are too small are refused");
-    expect("none at all", !scatter_make(&scatter, none, 1, 1, &seed));
+    expect("none at all", !scatter_make(&scatter, none, grain, 1, 1, &seed));
     expect("none for all of it",
-           !scatter_make(&scatter, small, 28 * KIB, 2, &seed));
+           !scatter_make(&scatter, small, grain, 28 * KIB, 2, &seed));
     expect("none large enough",
-           !scatter_make(&scatter, small, 20 * KIB, 1, &seed));
+           !scatter_make(&scatter, small, grain, 20 * KIB, 1, &seed));
 
     check_case("areas that may be large enough hold what is accepted");
     for (uint32_t i = 0; i < 10 * SEEDS; i++) {
         hal_address length = 1 + random_below(&seed, 20 * KIB);
 
-        if (scatter_make(&scatter, small, length, 2, &seed) &&
+        if (scatter_make(&scatter, small, grain, length, 2, &seed) &&
             (!covers(length) || !find_groups() || !lies_apart(small)))
             break;
+    }
+}
+
+static void tight(void)
+{
+    bool right = true;
+
+    check_case("an area with room for what lies between takes any stream");
+    for (uint32_t seed = 0; right && seed < 100 * SEEDS; seed++) {
+        uint32_t wanted = 1 + seed % SCATTER_GROUPS;
+        hal_address length = 1 + seed;
+        struct scatter_area area[SCATTER_AREAS] = {
+            { 0x20001000,
+              length + wanted * SCATTER_OVERHEAD(grain.page) + SCATTER_GUARD },
+        };
+
+        right = strewn(area, length, wanted, seed);
     }
 }
 
@@ -263,11 +285,16 @@ static void repeats(void)
 
 int main(void)
 {
+    grain = coarse;
     expect_for_all("a stream is strewn over two areas", two);
     expect_for_all("or over one", one);
     many_ranges();
     pages();
     no_room();
     repeats();
+
+    grain = fine;
+    expect_for_all("or finely, any byte", one);
+    tight();
     return check_result();
 }

@@ -262,7 +262,7 @@ ends 'an image that does nothing for the file is found out' 1 \
     'demo: failed: sha256 [0-9a-f]* instead of [0-9a-f]*' \
     "$here/demo.sh" "$weak" --seed 1 one
 ends 'and so is one that fails' 1 \
-    'demo: failed: the run on the virt machine \(see above\)' \
+    'demo: failed: the run on qemu_virt \(see above\)' \
     "$here/demo.sh" "$faults" --seed 1 one
 
 echo "# $failed failed"

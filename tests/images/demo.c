@@ -14,6 +14,7 @@
 #include "hal/bits.h"
 #include "tests/check.h"
 #include "tests/images/bring_up.h"
+#include "tests/images/memories.h"
 #include "tests/images/scatter.h"
 
 #include <stdio.h>
@@ -28,9 +29,10 @@ enum {
     MANY = 512 * 1024, /* bytes from which on there are ... */
     LEAST_RANGES = 64, /* ... so many ranges                */
     POOL_PAGES = 2048, /* of bounce storage, for each bus   */
-    GUARD_BYTE = 0xA5,
-    PIECE = 64 * 1024, /* that the CPU looks at at a time   */
 };
+
+/* In phase for the 53C895A, and for PRPs; pages are the NVMe's. */
+static const struct scatter_grain grain = { 4, 4096 };
 
 #define POOL_SIZE (POOL_PAGES * UINT64_C(4096))
 
@@ -47,12 +49,6 @@ static struct disk disk;
 static struct engine engine;
 static struct scatter from;
 static struct scatter to;
-
-static int fail(const char *what, enum iodma_status status)
-{
-    printf("demo: failed: %s: %s\n", what, iodma_status_name(status));
-    return 1;
-}
 
 /* Memory: pools first, then what is strewn over, by halves --------------- */
 
@@ -75,7 +71,7 @@ static hal_address pools_base(void)
 static void halves(struct board_memory memory, struct scatter_area *first,
                    struct scatter_area *second)
 {
-    hal_address half = round_down(memory.size / 2, SCATTER_PAGE);
+    hal_address half = round_down(memory.size / 2, grain.page);
 
     *first = (struct scatter_area){ memory.base, half };
     *second = (struct scatter_area){ memory.base + half, half };
@@ -96,77 +92,12 @@ static bool strew(hal_address length, uint64_t *seed)
 
     halves(low, &first[0], &second[0]);
     halves(board.far, &first[1], &second[1]);
-    return scatter_make(&from, first, length, groups_for(length, GROUPS_FROM),
-                        seed) &&
-           scatter_make(&to, second, length, groups_for(length, GROUPS_TO),
-                        seed) &&
+    return scatter_make(&from, first, grain, length,
+                        groups_for(length, GROUPS_FROM), seed) &&
+           scatter_make(&to, second, grain, length,
+                        groups_for(length, GROUPS_TO), seed) &&
            (length < MANY || (from.range_count >= LEAST_RANGES &&
                               to.range_count >= LEAST_RANGES));
-}
-
-/* Ranges, for one of the directions that their bytes go. */
-static struct iodma_memory describe(const struct iodma_range *ranges,
-                                    uint32_t count, uint32_t direction)
-{
-    struct iodma_memory memory = { .ranges = NULL };
-
-    (void)iodma_memory_init_ranges(&memory, ranges, count, direction, NULL, 0);
-    return memory;
-}
-
-static bool set_guards(const struct scatter *scatter)
-{
-    static uint8_t guard[PIECE];
-
-    memset(guard, GUARD_BYTE, sizeof guard);
-    for (uint32_t i = 0; i < scatter->gap_count; i++) {
-        struct iodma_memory gap = describe(&scatter->gaps[i], 1, IODMA_IN);
-
-        if (iodma_memory_write(&gap, &engine.bus, 0, guard, gap.length) !=
-            gap.length)
-            return false;
-    }
-    return true;
-}
-
-static bool guards_hold(const struct scatter *scatter)
-{
-    static uint8_t bytes[PIECE];
-
-    for (uint32_t i = 0; i < scatter->gap_count; i++) {
-        struct iodma_memory gap = describe(&scatter->gaps[i], 1, IODMA_OUT);
-
-        (void)iodma_memory_read(&gap, &engine.bus, 0, bytes, gap.length);
-        for (hal_address k = 0; k < gap.length; k++) {
-            if (bytes[k] != GUARD_BYTE) {
-                printf("demo: failed: the byte at %s, outside the memory "
-                       "that was lent, was overwritten\n",
-                       hex(scatter->gaps[i].address + k));
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-static bool memories_equal(const struct iodma_memory *a,
-                           const struct iodma_memory *b)
-{
-    static uint8_t one[PIECE];
-    static uint8_t other[PIECE];
-
-    for (hal_address at = 0; at < a->length; at += PIECE) {
-        hal_address length = smaller(PIECE, a->length - at);
-
-        if (iodma_memory_read(a, &engine.bus, at, one, length) != length ||
-            iodma_memory_read(b, &engine.bus, at, other, length) != length ||
-            memcmp(one, other, (size_t)length) != 0) {
-            printf("demo: failed: the copy differs within 64 KiB from %s\n",
-                   hex(at));
-            return false;
-        }
-    }
-    return true;
 }
 
 /* The journey ------------------------------------------------------------ */
@@ -180,22 +111,15 @@ static struct demo_count copy_count;
 
 static void print_counts(void)
 {
-    const struct hal_dmac_counts *moves = &engine.facts->dmac->counts;
     const struct nvme *nvme = disk.facts->nvme;
 
     printf("\ncounts:\n");
-    printf("  ranges     %u + %u, in %u + %u groups\n",
-           (unsigned)from.range_count, (unsigned)to.range_count,
-           (unsigned)from.group_count, (unsigned)to.group_count);
+    demo_print_ranges(&from, &to);
     printf("  NVMe       %u requests, %u in flight at most, %u doorbells, "
            "%u interrupts\n",
            (unsigned)nvme->requests, (unsigned)disk_count.most_in_flight,
            (unsigned)nvme->doorbells, (unsigned)disk.interrupts);
-    printf("  53C895A    %u descriptors through a ring of %u slots, "
-           "%u transfers queued at most, %u doorbells, %u interrupts\n",
-           (unsigned)moves->items, (unsigned)engine.facts->slots,
-           (unsigned)copy_count.most_in_flight, (unsigned)moves->doorbells,
-           (unsigned)engine.interrupts);
+    demo_print_engine(&engine, &copy_count);
     printf("  bounced    %s bytes of %s\n",
            hex(read_table.bounced + from_table.bounced + to_table.bounced +
                write_table.bounced),
@@ -212,12 +136,13 @@ static void print_counts(void)
 static enum iodma_status journey(uint64_t blocks)
 {
     struct iodma_memory read_in =
-        describe(from.ranges, from.range_count, IODMA_IN);
+        memories_describe(from.ranges, from.range_count, IODMA_IN);
     struct iodma_memory copy_out =
-        describe(from.ranges, from.range_count, IODMA_OUT);
-    struct iodma_memory copy_in = describe(to.ranges, to.range_count, IODMA_IN);
+        memories_describe(from.ranges, from.range_count, IODMA_OUT);
+    struct iodma_memory copy_in =
+        memories_describe(to.ranges, to.range_count, IODMA_IN);
     struct iodma_memory write_out =
-        describe(to.ranges, to.range_count, IODMA_OUT);
+        memories_describe(to.ranges, to.range_count, IODMA_OUT);
     enum iodma_status status;
 
     status = demo_disk(&disk, &read_in, 0, &read_table, &disk_count);
@@ -236,7 +161,8 @@ static enum iodma_status journey(uint64_t blocks)
     if (status != IODMA_OK)
         return status;
     print_counts();
-    return memories_equal(&copy_out, &copy_in) ? IODMA_OK : IODMA_DMA_ERROR;
+    return memories_equal(&copy_out, &copy_in, &engine.bus) ? IODMA_OK
+                                                            : IODMA_DMA_ERROR;
 }
 
 static enum iodma_status bring_up(bool poll, const char **step)
@@ -263,20 +189,23 @@ static int run(uint64_t bytes, uint64_t seed, bool poll)
     uint32_t block;
 
     if (status != IODMA_OK)
-        return fail(step, status);
+        return demo_fail(step, status);
     block = disk.facts->nvme->block_size;
     blocks = (bytes + block - 1) >> (uint32_t)__builtin_ctz(block);
     if (2 * blocks > disk.facts->nvme->blocks)
-        return fail("the disk is smaller than twice the file", IODMA_NO_SPACE);
+        return demo_fail("the disk is smaller than twice the file",
+                         IODMA_NO_SPACE);
     if (!strew(blocks * block, &seed))
-        return fail("strewing memory", IODMA_NO_SPACE);
-    if (!set_guards(&from) || !set_guards(&to))
-        return fail("setting guard bytes", IODMA_NOT_ATTACHED);
+        return demo_fail("strewing memory", IODMA_NO_SPACE);
+    if (!memories_set_guards(&from, &engine.bus) ||
+        !memories_set_guards(&to, &engine.bus))
+        return demo_fail("setting guard bytes", IODMA_NOT_ATTACHED);
 
     status = journey(blocks);
     if (status != IODMA_OK)
-        return fail("the journey", status);
-    if (!guards_hold(&from) || !guards_hold(&to))
+        return demo_fail("the journey", status);
+    if (!memories_guards_hold(&from, &engine.bus) ||
+        !memories_guards_hold(&to, &engine.bus))
         return 1;
     printf("memory: both copies are equal, guard bytes intact\n");
     return 0;

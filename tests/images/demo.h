@@ -5,6 +5,7 @@
 
 #include "dma/iodma.h"
 #include "tests/images/bring_up.h"
+#include "tests/images/scatter.h"
 #include "tests/images/table.h"
 
 #include <stdint.h>
@@ -17,6 +18,9 @@ struct demo_count {
     uint32_t most_in_flight; /* requests, or transfers, at a time */
     hal_address prefilled;   /* bytes                             */
 };
+
+/* Say that the demo has failed, at what and with what. Returns 1. */
+int demo_fail(const char *what, enum iodma_status status);
 
 /*
  * Move all of a descriptor's bytes from or to the disk, several requests in
@@ -38,5 +42,10 @@ enum iodma_status demo_copy(struct engine *engine, struct iodma_memory *source,
                             struct table *source_table,
                             struct table *target_table,
                             struct demo_count *count);
+
+/* A line each of what it came to. */
+void demo_print_ranges(const struct scatter *from, const struct scatter *to);
+void demo_print_engine(const struct engine *engine,
+                       const struct demo_count *count);
 
 #endif

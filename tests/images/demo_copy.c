@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-enum { QUEUED = 4, CHUNK = 256 * 1024 };
+/* Transfers, and the most bytes of one: a quarter, if that is less. */
+enum { QUEUED = 4, CHUNK = 256 * 1024, CHUNK_UNIT = 64 };
 
 /* One transfer under way. */
 struct part {
@@ -21,7 +22,8 @@ struct job {
     struct engine *engine;
     struct iodma_memory *source;
     struct iodma_memory *target;
-    hal_address next; /* offset of the next part */
+    hal_address next;  /* offset of the next part */
+    hal_address chunk; /* bytes of a part         */
     uint64_t deadline;
     uint32_t queued;
     enum iodma_status status; /* the first failure */
@@ -31,6 +33,12 @@ struct job {
 };
 
 static struct part parts[QUEUED];
+
+int demo_fail(const char *what, enum iodma_status status)
+{
+    printf("demo: failed: %s: %s\n", what, iodma_status_name(status));
+    return 1;
+}
 
 static void failed(struct job *job, const char *what, enum iodma_status status)
 {
@@ -95,7 +103,8 @@ static enum iodma_status submit(struct job *job, struct part *part,
 static void start_parts(struct job *job)
 {
     for (uint32_t i = 0; i < QUEUED; i++) {
-        hal_address length = smaller(CHUNK, job->source->length - job->next);
+        hal_address length =
+            smaller(job->chunk, job->source->length - job->next);
         enum iodma_status status;
 
         if (parts[i].busy || length == 0 || job->status != IODMA_OK)
@@ -125,6 +134,8 @@ enum iodma_status demo_copy(struct engine *engine, struct iodma_memory *source,
         .engine = engine,
         .source = source,
         .target = target,
+        .chunk =
+            smaller(CHUNK, round_up(source->length / QUEUED + 1, CHUNK_UNIT)),
         .deadline = hal_deadline(engine->bus.hal->clock, DEMO_DEADLINE_MS),
         .source_table = source_table,
         .target_table = target_table,
@@ -137,4 +148,23 @@ enum iodma_status demo_copy(struct engine *engine, struct iodma_memory *source,
     } while (job.queued != 0 ||
              (job.next < source->length && job.status == IODMA_OK));
     return job.status;
+}
+
+void demo_print_ranges(const struct scatter *from, const struct scatter *to)
+{
+    printf("  ranges     %u + %u, in %u + %u groups\n",
+           (unsigned)from->range_count, (unsigned)to->range_count,
+           (unsigned)from->group_count, (unsigned)to->group_count);
+}
+
+void demo_print_engine(const struct engine *engine,
+                       const struct demo_count *count)
+{
+    const struct hal_dmac_counts *moves = &engine->facts->dmac->counts;
+
+    printf("  %-10s %u descriptors through a ring of %u slots, "
+           "%u transfers queued at most, %u doorbells, %u interrupts\n",
+           engine->facts->name, (unsigned)moves->items,
+           (unsigned)engine->facts->slots, (unsigned)count->most_in_flight,
+           (unsigned)moves->doorbells, (unsigned)engine->interrupts);
 }

@@ -27,11 +27,20 @@ static uint32_t cut(hal_address length, uint32_t wanted, uint32_t unit,
     return count;
 }
 
+/* Some units, less than a page. */
+static uint32_t part_of_page(struct scatter_grain grain, uint64_t *seed)
+{
+    uint32_t units = grain.page >> (uint32_t)__builtin_ctz(grain.unit);
+
+    return grain.unit * random_below(seed, units);
+}
+
 /* Move the seam of one pair of neighbours in eight off the page. */
-static void unsettle(hal_address *pieces, uint32_t count, uint64_t *seed)
+static void unsettle(hal_address *pieces, uint32_t count,
+                     struct scatter_grain grain, uint64_t *seed)
 {
     for (uint32_t i = 0; i + 1 < count; i++) {
-        uint32_t moved = SCATTER_UNIT * (1 + random_below(seed, 1000));
+        uint32_t moved = part_of_page(grain, seed);
 
         if (random_below(seed, 8) == 0 && pieces[i] > moved) {
             pieces[i] -= moved;
@@ -62,14 +71,15 @@ static void add_gap(struct scatter *scatter, hal_address from, hal_address to)
 /* Give a group its place in what is left of an area, behind a gap. Returns
    its address, or 0 if it does not fit. */
 static hal_address place(struct scatter *scatter, struct scatter_area *rest,
-                         hal_address length, uint64_t *seed)
+                         struct scatter_grain grain, hal_address length,
+                         uint64_t *seed)
 {
-    hal_address address = round_up(rest->base + SCATTER_GUARD, SCATTER_PAGE);
+    hal_address address = round_up(rest->base + SCATTER_GUARD, grain.page);
     hal_address used;
 
-    address += SCATTER_PAGE * (hal_address)random_below(seed, 3);
-    if (modulo(length, SCATTER_PAGE) != 0)
-        address += SCATTER_UNIT * random_below(seed, 1000);
+    address += grain.page * (hal_address)random_below(seed, 3);
+    if (modulo(length, grain.page) != 0)
+        address += part_of_page(grain, seed);
     used = address - rest->base + length;
     if (used + SCATTER_GUARD > rest->size)
         return 0;
@@ -83,22 +93,23 @@ static hal_address place(struct scatter *scatter, struct scatter_area *rest,
 /* In one of the areas, by chance; in the other one if that is full. */
 static hal_address place_somewhere(struct scatter *scatter,
                                    struct scatter_area *rests,
+                                   struct scatter_grain grain,
                                    hal_address length, uint64_t *seed)
 {
     uint32_t first = random_below(seed, SCATTER_AREAS);
-    hal_address address = place(scatter, &rests[first], length, seed);
+    hal_address address = place(scatter, &rests[first], grain, length, seed);
 
-    return address != 0 ? address
-                        : place(scatter, &rests[1 - first], length, seed);
+    return address != 0
+               ? address
+               : place(scatter, &rests[1 - first], grain, length, seed);
 }
 
 /* A group becomes one to three ranges that touch. */
-static void add_ranges(struct scatter *scatter, hal_address address,
-                       hal_address length, uint64_t *seed)
+static void add_ranges(struct scatter *scatter, uint32_t unit,
+                       hal_address address, hal_address length, uint64_t *seed)
 {
     hal_address pieces[3];
-    uint32_t count =
-        cut(length, 1 + random_below(seed, 3), SCATTER_UNIT, pieces, seed);
+    uint32_t count = cut(length, 1 + random_below(seed, 3), unit, pieces, seed);
 
     for (uint32_t i = 0; i < count; i++) {
         scatter->ranges[scatter->range_count++] =
@@ -109,7 +120,8 @@ static void add_ranges(struct scatter *scatter, hal_address address,
 
 bool scatter_make(struct scatter *scatter,
                   const struct scatter_area areas[SCATTER_AREAS],
-                  hal_address length, uint32_t groups, uint64_t *seed)
+                  struct scatter_grain grain, hal_address length,
+                  uint32_t groups, uint64_t *seed)
 {
     struct scatter_area rests[SCATTER_AREAS] = { areas[0], areas[1] };
     hal_address pieces[SCATTER_GROUPS];
@@ -118,12 +130,12 @@ bool scatter_make(struct scatter *scatter,
 
     scatter->range_count = 0;
     scatter->gap_count = 0;
-    scatter->group_count = cut(length, groups, SCATTER_PAGE, pieces, seed);
-    unsettle(pieces, scatter->group_count, seed);
+    scatter->group_count = cut(length, groups, grain.page, pieces, seed);
+    unsettle(pieces, scatter->group_count, grain, seed);
     shuffle(order, scatter->group_count, seed);
     for (uint32_t i = 0; i < scatter->group_count; i++) {
         addresses[order[i]] =
-            place_somewhere(scatter, rests, pieces[order[i]], seed);
+            place_somewhere(scatter, rests, grain, pieces[order[i]], seed);
         if (addresses[order[i]] == 0)
             return false;
     }
@@ -132,6 +144,6 @@ bool scatter_make(struct scatter *scatter,
             add_gap(scatter, rests[i].base, rests[i].base + SCATTER_GUARD);
     }
     for (uint32_t i = 0; i < scatter->group_count; i++)
-        add_ranges(scatter, addresses[i], pieces[i], seed);
+        add_ranges(scatter, grain.unit, addresses[i], pieces[i], seed);
     return true;
 }

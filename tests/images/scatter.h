@@ -4,8 +4,9 @@
  * groups of one to three ranges. The ranges of a group touch; groups lie
  * apart, in another order than in the stream, in one or two areas. Most
  * groups are whole pages; some are not, and begin anywhere. Every length and
- * address is a multiple of SCATTER_UNIT, as long as the stream's is: that is
- * what a 53C8xx asks of source and destination, and an NVMe of its PRPs.
+ * address is a multiple of the grain's unit, as long as the stream's is: of
+ * words, that is what a 53C8xx asks of source and destination, and an NVMe of
+ * its PRPs.
  */
 #ifndef TESTS_IMAGES_SCATTER_H
 #define TESTS_IMAGES_SCATTER_H
@@ -16,17 +17,24 @@
 #include <stdint.h>
 
 enum {
-    SCATTER_UNIT = 4,
-    SCATTER_PAGE = 4096,
     SCATTER_GROUPS = 128, /* at most */
     SCATTER_RANGES = 3 * SCATTER_GROUPS,
     SCATTER_GUARD = 64, /* bytes at least between groups               */
     SCATTER_AREAS = 2,
 };
 
+/* How fine. Powers of two, in bytes. */
+struct scatter_grain {
+    uint32_t unit;
+    uint32_t page; /* of which most groups are multiples; more than a unit */
+};
+
+/* The most that a group takes beside its own bytes. */
+#define SCATTER_OVERHEAD(page) (SCATTER_GUARD + 4 * (page))
+
 /* Memory to strew over. CPU physical. */
 struct scatter_area {
-    hal_address base; /* a multiple of SCATTER_PAGE */
+    hal_address base; /* a multiple of the grain's page */
     hal_address size; /* bytes; 0: none             */
 };
 
@@ -49,6 +57,7 @@ struct scatter {
  */
 bool scatter_make(struct scatter *scatter,
                   const struct scatter_area areas[SCATTER_AREAS],
-                  hal_address length, uint32_t groups, uint64_t *seed);
+                  struct scatter_grain grain, hal_address length,
+                  uint32_t groups, uint64_t *seed);
 
 #endif

@@ -59,9 +59,9 @@ void table_add(struct table *table, struct iodma_command *command)
             IODMA_OK)
             return;
         row.physical = physical(iodma_command_memory(command), row.offset);
-        row.bus = segment.address;
-        row.length = segment.length;
-        row.bounced = in_storage(command->window.bus, segment.address);
+        row.bus = (hal_address)segment.address;
+        row.length = (hal_address)segment.length;
+        row.bounced = in_storage(command->window.bus, row.bus);
         add_row(table, &row);
     }
 }

@@ -13,7 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SPARSE_PAGE = 0x1000, SPARSE_PAGES = 192, SPARSE_WINDOWS = 4 };
+enum { SPARSE_PAGE = 0x1000, SPARSE_WINDOWS = 4 };
+
+/* That can exist. A machine with less memory says how many it has room for;
+   what needs more says so. */
+#ifndef SPARSE_PAGES
+#define SPARSE_PAGES 192
+#endif
 
 /* The window hook: fails when all windows are open, or when told to. */
 extern const struct hal_window sparse_window;

@@ -169,8 +169,8 @@ static void test_scsi(void)
 /* hole: where nothing answers --------------------------------------------- */
 
 /* No descriptor leads there, since it is in no aperture; so the item goes to
-   the driver directly. A master abort on PCI reads as ones and drops writes;
-   QEMU's controller goes on without a word, a chip reports
+   the driver directly. A master abort on PCI reads as ones and drops writes
+   (PCI 3.0, 6.2.3); QEMU's controller goes on without a word, a chip reports
    a bus fault. */
 static void test_hole(void)
 {
@@ -199,8 +199,8 @@ static const struct move_test tests[] = {
     { "moves", test_moves, false },     { "chains", test_chains, false },
     { "overlap", test_overlap, false }, { "illegal", test_illegal, false },
     { "astray", test_astray, false },   { "runaway", test_runaway, false },
-    { "hung", test_hung, false },       { "hole", test_hole, true },
-    { "scsi", test_scsi, false },       { "copy", test_copy, false },
+    { "hung", test_hung, false },       { "scsi", test_scsi, false },
+    { "hole", test_hole, true },        { "copy", test_copy, false },
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the chip would not let pass, and its emulator does: tests/rp2040.mjs
+ * notices it, or machine.sh ends the run.
+ *
+ *   test_runner endless | asleep | undefined | unaligned | constant | below
+ */
+#include "hal/bits.h"
+#include "hal/dmac/rp2040_dma.h"
+#include "platform/armv7m/image.h"
+#include "platform/interrupt.h"
+#include "platform/mmio.h"
+#include "tests/check.h"
+#include "tests/moves.h"
+
+#include <stdio.h>
+
+/* Two channels that start each other: the emulator does not return. */
+static void run_endless(void)
+{
+    uintptr_t base = ((struct rp2040_dma *)(void *)engine.facts->dmac)->base;
+
+    for (uint32_t i = 4; i < 6; i++) {
+        uintptr_t channel = base + RP2040_CHANNEL(i);
+
+        mmio_write32(channel + RP2040_READ_ADDR, (uint32_t)(uintptr_t)source);
+        mmio_write32(channel + RP2040_WRITE_ADDR, (uint32_t)(uintptr_t)target);
+        mmio_write32(channel + RP2040_TRANS_COUNT, 1);
+        mmio_write32(channel + RP2040_AL1_CTRL,
+                     RP2040_CTRL_EN | RP2040_CTRL_CHAIN_TO(4 + 5 - i) |
+                         RP2040_CTRL_TREQ_SEL(RP2040_TREQ_PERMANENT));
+    }
+    printf("about to start what never ends\n");
+    mmio_write32(base + RP2040_CHANNEL(4) + RP2040_AL3_READ_ADDR_TRIG,
+                 (uint32_t)(uintptr_t)source);
+}
+
+static void run_asleep(void)
+{
+    (void)interrupts_save();
+    interrupt_disable(engine.facts->interrupt);
+    interrupt_wait();
+}
+
+static void run_undefined(void)
+{
+    __asm__ volatile("udf #3");
+}
+
+static void run_unaligned(void)
+{
+    check_case("half a word that is not on one goes through");
+    __asm__ volatile("ldrh r0, [%0]" : : "r"(source + 1) : "r0");
+}
+
+static void run_constant(void)
+{
+    check_case("a write to the flash goes through");
+    mmio_write32(0x101FFFFC, 0);
+}
+
+static void run_below(void)
+{
+    check_case("the stack lies at the bottom of SRAM, and below is nothing");
+    expect_number("its end", (uintptr_t)stack_limit, 0x20000000);
+    mmio_write32((uintptr_t)stack_limit - 4, 0);
+}
+
+static const struct move_test tests[] = {
+    { "endless", run_endless, true },     { "asleep", run_asleep, true },
+    { "undefined", run_undefined, true }, { "unaligned", run_unaligned, true },
+    { "constant", run_constant, true },   { "below", run_below, true },
+};
+
+int main(int argc, char **argv)
+{
+    return run_by_name(argc, argv, tests, COUNT_OF(tests));
+}
