@@ -3,15 +3,17 @@
 
 #include "dma/refuse.h"
 
-/* Is there an aperture that is snooped, or is not? A table may be missing: that
-   is what iodma_bus_check() is for. */
-static bool any_snooped(const struct hal_bus *hal, bool snooped)
+enum { SNOOPED = 1, NOT_SNOOPED = 2 };
+
+/* What there is among the apertures. A table may be missing: that is what
+   iodma_bus_check() is for. */
+static uint32_t kinds_of(const struct hal_bus *hal)
 {
-    for (uint32_t i = 0; hal->apertures && i < hal->aperture_count; i++) {
-        if (hal->apertures[i].snooped == snooped)
-            return true;
-    }
-    return false;
+    uint32_t kinds = 0;
+
+    for (uint32_t i = 0; hal->apertures && i < hal->aperture_count; i++)
+        kinds |= hal->apertures[i].snooped ? SNOOPED : NOT_SNOOPED;
+    return kinds;
 }
 
 static bool any_uncached(const struct hal_bus *hal)
@@ -21,6 +23,24 @@ static bool any_uncached(const struct hal_bus *hal)
             return true;
     }
     return false;
+}
+
+/* For which buffers is it known, by the board's facts alone, whether their
+   lines have to be maintained (rule E1)? */
+static void be_sure(struct iodma_bus *bus, const struct hal_bus *hal)
+{
+    uint32_t kinds = kinds_of(hal);
+
+    bus->every = NULL;
+    bus->unsure = UINTPTR_MAX;
+    if (hal->translation)
+        return;
+    if ((kinds & NOT_SNOOPED) == 0) {
+        bus->unsure = 0;
+    } else if (kinds == NOT_SNOOPED && hal->cache && !any_uncached(hal)) {
+        bus->every = hal->cache;
+        bus->unsure = bus->line - 1;
+    }
 }
 
 enum iodma_status iodma_bus_init(struct iodma_bus *bus,
@@ -34,16 +54,13 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
     bus->hal = hal;
     bus->caching = NULL;
     bus->bouncing = NULL;
+    bus->sync = NULL;
     bus->bounce = NULL;
     bus->mapper = NULL;
     bus->reason = NULL;
     bus->granule = granule;
     bus->line = hal->cache ? hal->cache->largest_line : 1;
-    bus->maintained = IODMA_MAINTAINED_SOME;
-    if (!any_snooped(hal, false))
-        bus->maintained = IODMA_MAINTAINED_NONE;
-    else if (!any_snooped(hal, true) && !any_uncached(hal) && hal->cache)
-        bus->maintained = IODMA_MAINTAINED_ALL;
+    be_sure(bus, hal);
     return IODMA_OK;
 }
 

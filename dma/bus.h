@@ -29,14 +29,7 @@ struct iodma_bouncing;
 struct iodma_caching;
 struct iodma_mapper;
 struct iodma_reason;
-
-/* For how much of the memory that the master sees caches have to be maintained
-   (rule E1), as far as the board's facts alone tell. */
-enum {
-    IODMA_MAINTAINED_SOME = 0, /* it depends */
-    IODMA_MAINTAINED_NONE = 1, /* all apertures are snooped */
-    IODMA_MAINTAINED_ALL = 2,  /* none is, and no region is uncached */
-};
+struct iodma_sync;
 
 /* Any number side by side; shared by all commands for the same master. */
 struct iodma_bus {
@@ -45,12 +38,16 @@ struct iodma_bus {
                                               maintains                     */
     const struct iodma_bouncing *bouncing; /* dma/plan.h; NULL: nothing is
                                               lent                          */
+    const struct iodma_sync *sync;         /* dma/sync.h; NULL: neither     */
     struct hal_bounce *bounce;             /* that is lent                  */
     struct iodma_mapper *mapper;           /* the system mapper, or NULL    */
     struct iodma_reason *reason; /* dma/reason.h; NULL: nobody asks         */
     uint32_t granule;            /* PAGE of the spec, bytes                 */
     uint32_t line;               /* largest of the caches, bytes; 1: none   */
-    uint8_t maintained;          /* IODMA_MAINTAINED_...                    */
+    uintptr_t unsure; /* a buffer whose address has none of these bits changes
+                         hands without a look at what it lies in ...         */
+    const struct hal_cache *every; /* ... and this is maintained for it; NULL:
+                                      nothing is                             */
 };
 
 /*
@@ -170,7 +167,7 @@ static inline bool iodma_bus_is_buffer(const void *pointer, size_t length)
     uintptr_t first = (uintptr_t)pointer;
     uintptr_t last = first + (length - 1);
 
-    return pointer && first <= last && (hal_address)last == last;
+    return length - 1 < 0 - first && (hal_address)last == last;
 }
 
 /*
@@ -196,19 +193,21 @@ enum iodma_status iodma_bus_unfinished(enum iodma_status status,
                                        struct iodma_reason *reason);
 
 /*
- * End a list of cache maintenance: all that was begun is done.
+ * End a list of maintenance of the bus's cache: all that was begun is done.
+ *
+ *   reason  where to look for who is told if it does not
  *
  * Returns OK; Timeout: the cache's controller does not come to an end, or
- * whatever else its driver says. Context: thread or ISR. Only on a bus with a
- * cache.
+ * whatever else its driver says. Context: thread or ISR.
  */
-static inline enum iodma_status iodma_bus_finish(const struct iodma_bus *bus,
-                                                 struct iodma_reason *reason)
+static inline enum iodma_status
+iodma_bus_finish(const struct hal_cache *cache,
+                 struct iodma_reason *const *reason)
 {
-    const struct hal_cache *cache = bus->hal->cache;
     enum iodma_status status = cache->ops->finish(cache);
 
-    return status == IODMA_OK ? IODMA_OK : iodma_bus_unfinished(status, reason);
+    return status == IODMA_OK ? IODMA_OK
+                              : iodma_bus_unfinished(status, *reason);
 }
 
 /* The region that holds a CPU physical address; NULL if none does. Context:

@@ -191,5 +191,6 @@ enum iodma_status iodma_bus_cache(struct iodma_bus *bus)
         return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_RULE_HOOK, IODMA_HOOK_CACHE, 0);
     bus->caching = &caching;
+    bus->sync = &iodma_sync;
     return IODMA_OK;
 }

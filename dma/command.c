@@ -259,21 +259,25 @@ static inline void release(struct iodma_plan *plan)
     (void)iodma_plan_release(plan);
 }
 
-/* The device looks at the memory itself, and nothing is in between. */
-static bool needs_fences_only(const struct iodma_plan *plan)
+/* Is there anything to copy, or to maintain? Of a plan that is only listed, or
+   goes as it lies and is snooped, there is not. */
+static inline bool has_work(const struct iodma_plan *plan)
 {
-    return plan->unmaintained && !plan->loans && !plan->window->mapper;
+    return plan->loans || !plan->unmaintained;
 }
 
-/* Hand the bytes of a new plan over; of one that is only listed, none. */
-static enum iodma_status hand_over(struct iodma_plan *plan, bool flush_cache,
-                                   bool synchronize)
+/* Hand the bytes of a new plan over. */
+static inline enum iodma_status hand_over(struct iodma_plan *plan,
+                                          bool flush_cache, bool synchronize)
 {
+    const struct iodma_bus *bus = plan->window->bus;
     enum iodma_status status = IODMA_OK;
 
-    if (!iodma_window_iterates(plan->window))
-        status = iodma_sync_fill(
+    if (has_work(plan))
+        status = bus->sync->fill(
             plan, synchronize, flush_cache ? IODMA_SYNC_ALL : IODMA_SYNC_NONE);
+    else
+        hal_publish(bus->hal);
     if (status == IODMA_OK)
         status = show(plan);
     if (status != IODMA_OK)
@@ -366,10 +370,7 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
         return iodma_refuse_values(command->window.reason, IODMA_BUSY,
                                    IODMA_RULE_PREPARED, 0, UINT16_MAX);
     if (command->prepared == 0) {
-        if (needs_fences_only(plan))
-            hal_publish(command->window.bus->hal);
-        else
-            status = hand_over(plan, flush_cache, synchronize);
+        status = hand_over(plan, flush_cache, synchronize);
         if (status != IODMA_OK)
             return status;
         iodma_segment_seek(plan, &command->place, 0);
@@ -452,17 +453,19 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
     command->prepared--;
     if (command->prepared != 0)
         return IODMA_OK;
-    if (needs_fences_only(plan)) {
+    if (!has_work(plan) && !command->window.mapper) {
         hal_observe(command->window.bus->hal);
         return IODMA_OK;
     }
 
     hide(plan);
-    if (!iodma_window_iterates(plan->window))
-        status = iodma_sync_take_back(
+    if (has_work(plan))
+        status = command->window.bus->sync->take_back(
             plan,
             inbound && invalidate_cache ? IODMA_SYNC_ALL : IODMA_SYNC_NONE,
             inbound && synchronize);
+    else
+        hal_observe(command->window.bus->hal);
     release(plan);
     return status;
 }
@@ -504,6 +507,7 @@ static enum iodma_status make_buffer(const struct iodma_plan *old,
 static enum iodma_status double_buffer(struct iodma_command *command,
                                        uint32_t phase)
 {
+    const struct iodma_sync *sync = command->window.bus->sync;
     struct iodma_plan *old = &command->plan;
     bool inbound = iodma_window_inbound(&command->window);
     enum iodma_status status;
@@ -519,9 +523,9 @@ static enum iodma_status double_buffer(struct iodma_command *command,
 
     hide(old);
     if (inbound)
-        status = iodma_sync_take_back(old, IODMA_SYNC_ALL, old->filled);
+        status = sync->take_back(old, IODMA_SYNC_ALL, old->filled);
     if (status == IODMA_OK)
-        status = iodma_sync_fill(&plan, true, IODMA_SYNC_ALL);
+        status = sync->fill(&plan, true, IODMA_SYNC_ALL);
     if (status != IODMA_OK) {
         hide(&plan);
         release(&plan);

@@ -9,6 +9,7 @@
 #include "dma/map.h"
 #include "dma/plan.h"
 #include "dma/refuse.h"
+#include "dma/sync.h"
 #include "dma/walk.h"
 #include "hal/bits.h"
 
@@ -244,5 +245,6 @@ enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
                                    aperture ? bounce->last : bounce->first);
     bus->bounce = bounce;
     bus->bouncing = &bouncing;
+    bus->sync = &iodma_sync;
     return IODMA_OK;
 }

@@ -10,7 +10,7 @@ struct spot {
     hal_address physical;                /* of its first byte               */
     const struct hal_aperture *aperture; /* that shows all of it            */
     const struct hal_region *region;     /* that holds all of it, or NULL   */
-    bool maintained;                     /* its lines have to be            */
+    const struct hal_cache *cache; /* its lines are maintained by; or NULL */
 };
 
 static enum iodma_status bad_direction(const struct iodma_bus *bus,
@@ -88,14 +88,14 @@ static inline enum iodma_status look_at(const struct iodma_bus *bus,
     spot->aperture = aperture_of(hal, spot->physical, last);
     if (!spot->aperture)
         return unseen(bus, direction, spot->physical);
-    spot->maintained = false;
+    spot->cache = NULL;
     if (spot->aperture->snooped && direction == IODMA_OUT)
         return IODMA_OK;
     spot->region = region_of(hal, spot->physical, last);
     if (spot->aperture->snooped ||
         (spot->region && spot->region->cached == HAL_UNCACHED))
         return IODMA_OK;
-    spot->maintained = true;
+    spot->cache = hal->cache;
     if (hal->cache)
         return IODMA_OK;
     (void)iodma_refuse_values(bus->reason, IODMA_UNSUPPORTED,
@@ -120,7 +120,7 @@ static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
         return iodma_refuse_values(bus->reason, IODMA_NOT_WRITABLE,
                                    IODMA_AT_ARGUMENT(WRITABLE, POINTER), 0,
                                    spot->physical);
-    if (!spot->maintained)
+    if (!spot->cache)
         return IODMA_OK;
     if (modulo32(spot->physical, bus->line) != 0)
         return within_line(bus, spot->physical);
@@ -173,34 +173,31 @@ static inline enum iodma_status judge(const struct hal_limits *limits,
     return IODMA_OK;
 }
 
-/* Rule E4. A cast takes const away: lines change, the bytes do not. */
-static inline enum iodma_status to_device(const struct iodma_bus *bus,
-                                          bool maintained, const void *pointer,
-                                          hal_address physical, size_t length)
+/* Clean a buffer's lines, or clean and drop them, in its cache if it has one. A
+   cast takes const away: lines change, the bytes do not. */
+static inline enum iodma_status maintain(const struct iodma_bus *bus,
+                                         const struct hal_cache *cache,
+                                         bool drop, const void *pointer,
+                                         hal_address physical, size_t length)
 {
-    const struct hal_cache *cache = bus->hal->cache;
-    enum iodma_status status = IODMA_OK;
-
-    if (maintained) {
-        cache->ops->clean(cache, (void *)(uintptr_t)pointer, physical, length);
-        status = iodma_bus_finish(bus, bus->reason);
-    }
-    hal_publish(bus->hal);
-    return status;
+    if (!cache)
+        return IODMA_OK;
+    (drop ? cache->ops->clean_invalidate : cache->ops->clean)(
+        cache, (void *)(uintptr_t)pointer, physical, length);
+    return iodma_bus_finish(cache, &bus->reason);
 }
 
-static inline enum iodma_status to_cpu(const struct iodma_bus *bus,
-                                       bool maintained, const void *pointer,
-                                       hal_address physical, size_t length)
+/* Rule E4. */
+static inline enum iodma_status to_device(const struct iodma_bus *bus,
+                                          const struct hal_cache *cache,
+                                          const void *pointer,
+                                          hal_address physical, size_t length)
 {
-    const struct hal_cache *cache = bus->hal->cache;
+    enum iodma_status status =
+        maintain(bus, cache, false, pointer, physical, length);
 
-    hal_observe(bus->hal);
-    if (!maintained)
-        return IODMA_OK;
-    cache->ops->clean_invalidate(cache, (void *)(uintptr_t)pointer, physical,
-                                 length);
-    return iodma_bus_finish(bus, bus->reason);
+    hal_publish(bus->hal);
+    return status;
 }
 
 enum iodma_status iodma_map(const struct iodma_bus *bus,
@@ -244,41 +241,56 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
     if (status != IODMA_OK)
         return status;
 
-    status = to_device(bus, spot.maintained, pointer, spot.physical, length);
+    status = to_device(bus, spot.cache, pointer, spot.physical, length);
     if (status == IODMA_OK)
         *address = first;
     return status;
+}
+
+/* Part of a mapped buffer changes hands once it has been looked at. Out of
+   line: where the bus is sure nobody comes here. */
+static __attribute__((noinline)) enum iodma_status
+look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
+              uint32_t options)
+{
+    enum iodma_status status;
+    struct spot spot;
+
+    if (options != IODMA_IN && options != IODMA_OUT)
+        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
+                                   IODMA_INOUT, options);
+    status = locate(bus, pointer, length, &spot.physical);
+    if (status == IODMA_OK)
+        status = look_at(bus, (hal_address)length, options, &spot);
+    if (status != IODMA_OK)
+        return status;
+    if (spot.cache && modulo32(spot.physical, bus->line) != 0)
+        return within_line(bus, spot.physical);
+    if (options == IODMA_OUT)
+        return to_device(bus, spot.cache, pointer, spot.physical, length);
+    hal_observe(bus->hal);
+    return maintain(bus, spot.cache, true, pointer, spot.physical, length);
 }
 
 enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
                                  const void *pointer, size_t length,
                                  uint32_t options)
 {
-    enum iodma_status status;
-    struct spot spot;
-    bool maintained;
+    hal_address physical = (hal_address)(uintptr_t)pointer;
 
     if (!bus)
         return IODMA_BAD_ARGUMENT;
-    if (options != IODMA_IN && options != IODMA_OUT)
-        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
-                                   IODMA_INOUT, options);
-    status = locate(bus, pointer, length, &spot.physical);
-    if (status != IODMA_OK)
-        return status;
-    maintained = bus->maintained == IODMA_MAINTAINED_ALL;
-    if (bus->maintained == IODMA_MAINTAINED_SOME) {
-        status = look_at(bus, (hal_address)length, options, &spot);
-        if (status != IODMA_OK)
-            return status;
-        maintained = spot.maintained;
+    if (((uintptr_t)pointer & bus->unsure) == 0 &&
+        iodma_bus_is_buffer(pointer, length)) {
+        if (options == IODMA_OUT)
+            return to_device(bus, bus->every, pointer, physical, length);
+        if (options == IODMA_IN) {
+            hal_observe(bus->hal);
+            return maintain(bus, bus->every, true, pointer, physical, length);
+        }
     }
-    if (maintained && modulo32(spot.physical, bus->line) != 0)
-        return within_line(bus, spot.physical);
-    return options == IODMA_OUT
-               ? to_device(bus, maintained, pointer, spot.physical, length)
-               : to_cpu(bus, maintained, pointer, spot.physical, length);
+    return look_and_sync(bus, pointer, length, options);
 }
 
 enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,

@@ -334,7 +334,7 @@ enum iodma_status iodma_plan_make(struct iodma_plan *plan)
     enum iodma_status lower = IODMA_NO_RESOURCES; /* but for alignment */
     enum iodma_status status = IODMA_OK;
 
-    if (!decide_at_once(plan)) {
+    if (!IODMA_SHORTCUTS || !decide_at_once(plan)) {
         status = survey(plan);
         if (status == IODMA_OK) {
             lower = IODMA_NOT_ALIGNED;

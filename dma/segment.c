@@ -374,6 +374,8 @@ enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
 {
     void *elements = list->segments;
 
+    if (!IODMA_SHORTCUTS)
+        return list_runs(plan, place, list, count);
     if (plan->uncut && place->rest.length == plan->window->length &&
         put(list, 0, &place->rest)) {
         take(place, place->rest.length);

@@ -37,7 +37,8 @@ static inline enum iodma_status end_list(const struct iodma_plan *plan,
                                          enum iodma_status status)
 {
     const struct iodma_window *window = plan->window;
-    enum iodma_status finished = iodma_bus_finish(window->bus, window->reason);
+    enum iodma_status finished =
+        iodma_bus_finish(window->bus->hal->cache, &window->reason);
 
     return status != IODMA_OK ? status : finished;
 }
@@ -79,8 +80,8 @@ enum iodma_status iodma_sync_clear(const struct iodma_plan *plan)
     return maintained(plan) ? end_list(plan, status) : status;
 }
 
-enum iodma_status iodma_sync_fill(struct iodma_plan *plan, bool from_client,
-                                  uint32_t cleaned)
+static enum iodma_status fill(struct iodma_plan *plan, bool from_client,
+                              uint32_t cleaned)
 {
     hal_address length = plan->window->length;
     enum iodma_status status = IODMA_OK;
@@ -105,8 +106,8 @@ enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
     return copy(plan, 0, plan->window->length, direction, false);
 }
 
-enum iodma_status iodma_sync_take_back(struct iodma_plan *plan, uint32_t what,
-                                       bool to_client)
+static enum iodma_status take_back(struct iodma_plan *plan, uint32_t what,
+                                   bool to_client)
 {
     hal_address length = plan->window->length;
     enum iodma_status copied = IODMA_OK;
@@ -118,6 +119,11 @@ enum iodma_status iodma_sync_take_back(struct iodma_plan *plan, uint32_t what,
         copied = copy(plan, 0, length, IODMA_IN, true);
     return copied != IODMA_OK ? copied : status; /* the record is of the last */
 }
+
+const struct iodma_sync iodma_sync = {
+    .fill = fill,
+    .take_back = take_back,
+};
 
 /* Copies and maintenance for part of the window, either way. */
 static inline enum iodma_status change_hands(const struct iodma_plan *plan,

@@ -34,13 +34,21 @@ enum {
     IODMA_SYNC_ALL = 3,
 };
 
-/*
- * Hand what a new plan has over to the device: bounced bytes are copied from
- * the client, or are zeros; what is no part of the window is zero always (E5).
- * Clean `cleaned` of it, and the zeros always; publish.
- */
-enum iodma_status iodma_sync_fill(struct iodma_plan *plan, bool from_client,
-                                  uint32_t cleaned);
+/* Of a window that has bytes to copy or lines to maintain; a bus has it from
+   the one who lends it storage or attaches its cache. */
+struct iodma_sync {
+    /* Hand what a new plan has over to the device: bounced bytes are copied
+       from the client, or are zeros; what is no part of the window is zero
+       always (E5). Clean `cleaned` of it, and the zeros always; publish. */
+    enum iodma_status (*fill)(struct iodma_plan *plan, bool from_client,
+                              uint32_t cleaned);
+    /* Observe, clean and invalidate `what` of the storage; then copy bounced
+       bytes to the client, if `to_client`. The first error; all is tried. */
+    enum iodma_status (*take_back)(struct iodma_plan *plan, uint32_t what,
+                                   bool to_client);
+};
+
+extern const struct iodma_sync iodma_sync;
 
 /* Zeros for the device, in all storage that a new plan has, cleaned. */
 enum iodma_status iodma_sync_clear(const struct iodma_plan *plan);
@@ -49,11 +57,6 @@ enum iodma_status iodma_sync_clear(const struct iodma_plan *plan);
    window everywhere? Changes nothing. */
 enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
                                       uint32_t direction);
-
-/* Observe, clean and invalidate `what` of the storage; then copy bounced bytes
-   to the client, if `to_client`. The first error; all is tried. */
-enum iodma_status iodma_sync_take_back(struct iodma_plan *plan, uint32_t what,
-                                       bool to_client);
 
 /* Bounced bytes of all of the window once more: IODMA_OUT, from the client to
    the storage; IODMA_IN, the other way. */

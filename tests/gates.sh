@@ -18,11 +18,11 @@ allowed='^(memcpy|memmove|memset|__aeabi_(llsl|llsr|lasr|lmul|lcmp|ulcmp)|__(ctz
 
 # Files of dma/ that only those link who call for what they do (E14).
 optional='access blocks bounce bus_check cache channel copy ladder loans map oneshot
-    pool reason_words share transfer zip'
+    pool reason_words share sync transfer zip'
 # A product of tests/clients/command.c, and those that it brings.
 products='client:
-    client_lends: access blocks bounce ladder loans
-    client_maintains: access cache
+    client_lends: access blocks bounce ladder loans sync
+    client_maintains: access cache sync
     client_maps: blocks map'
 
 work=$(mktemp -d) || exit 1

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What iodma costs a product, for the CPUs that matter: text, worst stack and
-# RAM, beside what we aim at. A report: an aim that is missed fails nothing.
+# What iodma costs a product, for the CPUs that matter, each with addresses as
+# its products have them: text, worst stack and RAM, beside what we aim at. A
+# report: an aim that is missed fails nothing.
 #
 #   size.sh
 #
@@ -17,51 +18,56 @@
 set -u
 
 cpus='cortex-a15 cortex-m33 cortex-m0plus'
+# The M33 once more, for who asks what 32 bits are good for; without a column.
+wide=cortex-m33-64
 flags='-mthumb -mfloat-abi=soft -Os -std=c11 -ffreestanding
-    -ffunction-sections -fdata-sections'
-# KIND NAME; of an M33: what we aim at, and what it was before plans were stored
-# (the core without its pool, the first three stacks without pool and mapper);
-# what it is, if not its name.
+    -ffunction-sections -fdata-sections -DIODMA_SHORTCUTS=0'
+# KIND NAME and what we aim at on an M33; what it is, if not its name.
 figures='
-    text core 13000 20800 the core but map, transfers, reasons
-    text direct 6200 15900 linked for a command: direct only
-    text bounce 10500 18200 ... and to bounce
-    text caches 11500 18200 ... and with caches
-    text oneshot 900 1800 linked for iodma_map and iodma_unmap
-    text reasons 4000 13000 reasons and their words
-    ram iodma_command 176 240 struct iodma_command
-    ram iodma_memory 112 136 struct iodma_memory
-    ram iodma_bus - 80 struct iodma_bus
-    ram hal_loan - 32 struct hal_loan
-    stack iodma_command_prepare 600 1332
-    stack iodma_command_gen_segments 500 1400
-    stack iodma_command_complete 400 940
-    stack iodma_command_synchronize_range - 1104
-    stack iodma_map - 128'
+    text core 9200 the core but map, transfers, reasons
+    text oneshot 700 linked for iodma_map and iodma_unmap
+    text direct 4400 ... for a command: direct only
+    text bounce 7400 ... and to bounce
+    text caches 8200 ... and with caches
+    text copy - ... to copy by an engine, direct only
+    text reasons 4000 reasons and their words
+    text shortcuts - shortcuts, of a command: direct only
+    ram iodma_command 128 struct iodma_command
+    ram iodma_memory - struct iodma_memory
+    ram iodma_bus - struct iodma_bus
+    ram hal_loan - struct hal_loan
+    stack iodma_command_prepare 360
+    stack iodma_command_gen_segments -
+    stack iodma_command_complete -
+    stack iodma_command_synchronize_range -
+    stack iodma_map -'
 # KIND NAME and the most bytes for each CPU, with this GCC: what it was, and a
 # fiftieth; RAM as it is. Another compiler may take a fifth more of text and
 # stack (GCC 14.2 takes up to an eighth). When it has shrunk, or has to grow:
 # put what `tests/size.sh --limits` prints, with this GCC, in place of both.
 limits_of=12.2
 limits='
-    text core 23178 23168 25610
-    text direct 9147 9131 10157
-    text bounce 14894 14885 16558
-    text caches 15997 15993 17852
-    text oneshot 1342 1342 1479
-    text reasons 6399 6401 6250
-    ram iodma_command 176 176 176
-    ram iodma_memory 104 104 104
-    ram iodma_bus 36 36 36
-    ram hal_loan 32 32 32
-    stack iodma_command_prepare 722 722 852
-    stack iodma_command_gen_segments 620 620 701
-    stack iodma_command_complete 522 522 579
-    stack iodma_command_synchronize_range 620 620 652
-    stack iodma_map 146 146 163'
+    text core 21519 16593 17260
+    text oneshot 1560 1238 1281
+    text direct 6562 5089 5428
+    text bounce 12919 9728 10167
+    text caches 14065 10554 11054
+    text copy 12546 10536 11093
+    text reasons 6379 5204 5163
+    text shortcuts 1946 1144 1256
+    ram iodma_command 176 128 128
+    ram iodma_memory 104 72 72
+    ram iodma_bus 44 44 44
+    ram hal_loan 32 16 16
+    stack iodma_command_prepare 665 452 493
+    stack iodma_command_gen_segments 563 387 416
+    stack iodma_command_complete 530 346 383
+    stack iodma_command_synchronize_range 620 363 391
+    stack iodma_map 155 106 114'
 # Files that the core is without.
 beside='channel copy map reason reason_words transfer zip'
-images='direct bounce caches oneshot'
+images='oneshot direct bounce caches copy'
+engines='cpu edma gpdma lsi53c8xx pl08x rp2040_dma'
 structs='iodma_transfer iodma_channel iodma_pool iodma_bounce iodma_mapper'
 
 fail()
@@ -84,10 +90,20 @@ trap 'exit 143' TERM
 #
 # Each is a line "NAME BYTES" in the file text, stack or ram of its CPU.
 
+# Width of addresses.
+bits_of()
+{
+    case $1 in
+    cortex-a15 | *-64) echo 64 ;;
+    *) echo 32 ;;
+    esac
+}
+
 compile()
 {
     # shellcheck disable=SC2086 # words
-    arm-none-eabi-gcc "-mcpu=$cpu" $flags -I. "$@" || fail "$cpu (see above)"
+    arm-none-eabi-gcc "-mcpu=${cpu%-64}" "-DIODMA_ADDRESS_BITS=$bits" $flags \
+        -I. "$@" || fail "$cpu (see above)"
 }
 
 # Its text, or that of all.
@@ -108,17 +124,26 @@ calls()
     bounce) echo "$(calls direct) iodma_bus_lend iodma_bounce_init" ;;
     caches) echo "$(calls bounce) iodma_bus_cache" ;;
     oneshot) echo iodma_bus_init iodma_map iodma_unmap ;;
+    copy)
+        echo iodma_bus_init iodma_channel_init iodma_channel_reap
+        echo iodma_copy_init iodma_copy
+        ;;
     esac
 }
 
 # The text that an image has, without the toolchain's own (memcpy and the like).
+#
+#   linked IMAGE OBJECT...
 linked()
 {
+    image=$1
+    shift
     # shellcheck disable=SC2046 # words
     arm-none-eabi-ld -r --gc-sections \
-        $(printf -- '--require-defined=%s ' $(calls "$1")) \
-        "$work/$cpu"/*.o -o "$work/$cpu/$1.linked" || fail "$cpu (see above)"
-    text_of "$work/$cpu/$1.linked"
+        $(printf -- '--require-defined=%s ' $(calls "$image")) \
+        "$@" "$work/$cpu/hal/dmac.o" \
+        -o "$work/$cpu/$image.linked" || fail "$cpu (see above)"
+    text_of "$work/$cpu/$image.linked"
 }
 
 # Of IODMACommand and its walk over memory, made likewise (-Os, Thumb).
@@ -126,7 +151,7 @@ xnu()
 {
     case $cpu in
     cortex-a15) echo 'xnu 8112' ;;
-    cortex-m33) echo 'xnu 8100' ;;
+    cortex-m33*) echo 'xnu 8100' ;;
     *) echo 'xnu -' ;;
     esac
 }
@@ -152,9 +177,18 @@ measure_text()
     echo "all $all"
     echo "reasons $((all - $(text_of "$work/$cpu"/*.o) + words))"
     xnu
+    # With shortcuts, and then as it is measured.
+    mkdir "$work/$cpu/quick"
+    cp "$work/$cpu"/*.o "$work/$cpu/quick"
+    cp "$work/$cpu/shortcuts"/*.o "$work/$cpu/quick"
+    quick=$(linked direct "$work/$cpu/quick"/*.o) || exit 1
     for name in $images; do
-        text=$(linked "$name") || exit 1
+        text=$(linked "$name" "$work/$cpu"/*.o) || exit 1
         echo "$name $text"
+        [ "$name" != direct ] || echo "shortcuts $((quick - text))"
+    done
+    for name in $engines; do
+        echo "engine-$name $(text_of "$work/$cpu/hal/$name"*.o)"
     done
 }
 
@@ -191,13 +225,23 @@ measure_ram()
     arm-none-eabi-nm -S -t d "$work/ram" | awk '{ print $4, $2 + 0 }'
 }
 
-for cpu in $cpus; do
-    mkdir -p "$work/$cpu/reasons"
+for cpu in $cpus $wide; do
+    bits=$(bits_of "$cpu")
+    mkdir -p "$work/$cpu/reasons" "$work/$cpu/hal"
     for file in dma/*.c; do
         name=$(basename "$file" .c)
         compile -DIODMA_REASONS=0 -fcallgraph-info=su -c "$file" \
             -o "$work/$cpu/$name.o"
         compile -DIODMA_REASONS=1 -c "$file" -o "$work/$cpu/reasons/$name.o"
+    done
+    # The two files of dma/ that have shortcuts.
+    mkdir "$work/$cpu/shortcuts"
+    for name in plan segment; do
+        compile -DIODMA_REASONS=0 -UIODMA_SHORTCUTS -c "dma/$name.c" \
+            -o "$work/$cpu/shortcuts/$name.o"
+    done
+    for file in hal/dmac.c hal/dmac/*.c; do
+        compile -c "$file" -o "$work/$cpu/hal/$(basename "$file" .c).o"
     done
     measure_text >"$work/$cpu/text" || exit 1
     measure_stack >"$work/$cpu/stack" || exit 1
@@ -240,13 +284,28 @@ heads()
     printf '%-38s%s\n' "$1" "   A15    M33    M0+${2:-}"
 }
 
-# All figures of a kind, with their aims.
+# What stands beside the columns of a kind of figure: an aim, and the M33 with
+# 64 bits.
+remark()
+{
+    figure=$(figure $wide "$1" "$2")
+    printf '%7s%9s' "$3" "${figure%+}"
+}
+
+# All figures of a kind.
 rows()
 {
-    echo "$figures" | while read -r kind name aim before label; do
+    heads "$2" '    aim   64 bits'
+    echo "$figures" | while read -r kind name aim label; do
         [ "$kind" != "$1" ] ||
-            row "$kind" "$name" "$label" "$(printf '%7s%8s' "$aim" "$before")"
+            row "$kind" "$name" "$label" "$(remark "$kind" "$name" "$aim")"
     done
+}
+
+# A row of a figure without an aim.
+plain()
+{
+    row "$1" "$2" "$3" "$(remark "$1" "$2" '')"
 }
 
 # The first of the images that has something of a file; "-": none.
@@ -280,7 +339,9 @@ deepest()
 report()
 {
     echo "iodma in bytes: $(arm-none-eabi-gcc --version | head -n 1)"
-    echo "-Os, Thumb, soft float, freestanding; without reasons"
+    echo "-Os, Thumb, soft float, freestanding; without reasons and shortcuts"
+    echo "addresses have 64 bits on the A15 and 32 on the M33 and the M0+; the"
+    echo "aims are the M33's; \"64 bits\" is the M33 with such addresses"
     echo
     heads 'by file, and linked by: text, stack' '    A15    M33    M0+'
     for file in dma/*.c; do
@@ -289,19 +350,21 @@ report()
             "$(linked_by "$name")")"
     done
     echo
-    heads 'text, together' '     aim  before (M33)'
-    rows text
-    row text xnu 'XNU, command and walk'
-    row text all 'all of dma/, with reasons'
+    rows text 'text, together'
+    plain text xnu 'XNU, command and walk (64 bits)'
+    plain text all 'all of dma/, with reasons'
     echo
-    heads 'RAM, each'
-    rows ram
-    for name in $structs; do
-        row ram "$name" "struct $name"
+    heads 'drivers of engines: text, beside that'
+    for name in $engines; do
+        plain text "engine-$name" "$name"
     done
     echo
-    heads 'stack'
-    rows stack
+    rows ram 'RAM, each'
+    for name in $structs; do
+        plain ram "$name" "struct $name"
+    done
+    echo
+    rows stack 'stack'
     echo
     heads 'stack of the deepest public calls'
     deepest | while read -r name figure; do

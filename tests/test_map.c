@@ -1283,13 +1283,13 @@ static void ordering(void)
     expect_events("usog");
     expect_nothing_mapped();
 
-    check_case("E4: iterate only touches neither memory nor caches");
+    check_case("E4: iterate only touches neither memory nor caches: fences");
     begin_logged(&mapped_any, lines, IODMA_INOUT);
     mapped_attach(&mapped.command, &mapped_any, IODMA_ITERATE_ONLY);
     expect_prepared(&mapped.command);
-    expect_events("m");
+    expect_events("pm");
     expect_completed(&mapped.command);
-    expect_events("us");
+    expect_events("uso");
     expect_nothing_mapped();
 
     check_case("E4: force maps the new before it revokes the old");

@@ -704,6 +704,88 @@ static void test_frames(void)
     expect_untouched();
 }
 
+/* Buses that see memory of one kind only, or none of a kind: where it is known
+   beforehand, a buffer is not looked at. */
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    uint32_t aperture, count;  /* that the bus has        */
+    uint32_t region;           /* the only one            */
+    uint32_t at, length, options;
+    enum iodma_status want;
+    char operation;            /* of the cache, 0: none   */
+    uint8_t rule;              /* where it is refused ... */
+    uint8_t argument;
+} kinds[] = {
+    { "nothing is snooped: the CPU takes lines", 1, 1, 0, STALE + 0x40, 100,
+      IODMA_IN, IODMA_OK, 'i', 0, 0 },
+    { "nothing is snooped: the device takes lines", 1, 1, 0, STALE + 0x40, 100,
+      IODMA_OUT, IODMA_OK, 'c', 0, 0 },
+    { "nothing is snooped: from within a line", 1, 1, 0, STALE + 0x20, 64,
+      IODMA_OUT, IODMA_NOT_ALIGNED, 0, IODMA_RULE_LINE,
+      IODMA_ARGUMENT_POINTER },
+    { "nothing is snooped: no bytes", 1, 1, 0, STALE, 0, IODMA_IN,
+      IODMA_BAD_ARGUMENT, 0, IODMA_RULE_BUFFER, IODMA_ARGUMENT_LENGTH },
+    { "nothing is snooped: no way", 1, 1, 0, STALE, 64, IODMA_NONE,
+      IODMA_BAD_ARGUMENT, 0, IODMA_RULE_OPTIONS, IODMA_ARGUMENT_OPTIONS },
+    { "all is snooped: the CPU observes", 0, 1, 0, SNOOPED + 3, 7, IODMA_IN,
+      IODMA_OK, 0, 0, 0 },
+    { "all is snooped: the CPU publishes", 0, 1, 0, SNOOPED + 3, 7, IODMA_OUT,
+      IODMA_OK, 0, 0, 0 },
+    { "all is snooped: no bytes", 0, 1, 0, SNOOPED, 0, IODMA_OUT,
+      IODMA_BAD_ARGUMENT, 0, IODMA_RULE_BUFFER, IODMA_ARGUMENT_LENGTH },
+    { "some is uncached: none of its lines", 5, 1, 2, QUIET + 0x40, 64, IODMA_IN,
+      IODMA_OK, 0, 0, 0 },
+    { "some is uncached: the lines beside it", 5, 1, 2, STRAY, 64, IODMA_IN,
+      IODMA_OK, 'i', 0, 0 },
+    { "some is snooped: none of its lines", 0, 2, 0, SNOOPED + 0x40, 64,
+      IODMA_IN, IODMA_OK, 0, 0, 0 },
+    { "some is snooped: the lines beside it", 0, 2, 0, STALE, 64, IODMA_IN,
+      IODMA_OK, 'i', 0, 0 },
+};
+/* clang-format on */
+
+static void test_kinds(void)
+{
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        uint8_t *pointer = &arena[kinds[i].at];
+        bool good_one = kinds[i].want == IODMA_OK;
+
+        begin(kinds[i].what);
+        hal.apertures = &apertures[kinds[i].aperture];
+        hal.regions = &regions[kinds[i].region];
+        hal.aperture_count = kinds[i].count;
+        hal.region_count = 1;
+        start();
+        expect_status(
+            "sync",
+            iodma_map_sync(&bus, pointer, kinds[i].length, kinds[i].options),
+            kinds[i].want);
+        expect_done(kinds[i].operation, cpu_address(pointer), kinds[i].length,
+                    *pointer, good_one && kinds[i].options == IODMA_OUT,
+                    good_one && kinds[i].options == IODMA_IN);
+        if (!good_one)
+            expect_reason(kinds[i].want, kinds[i].rule, kinds[i].argument);
+        expect_status("no buffer", iodma_map_sync(&bus, NULL, 8, IODMA_IN),
+                      IODMA_BAD_ARGUMENT);
+        expect_status("a buffer past the end of the CPU's addresses",
+                      iodma_map_sync(&bus, arena, SIZE_MAX, IODMA_IN),
+                      IODMA_BAD_ARGUMENT);
+    }
+
+    begin("nothing is snooped, and there is no cache: Unsupported");
+    hal.apertures = &apertures[1];
+    hal.aperture_count = hal.region_count = 1;
+    hal.cache = NULL;
+    start();
+    expect_status("sync", iodma_map_sync(&bus, &arena[STALE], 64, IODMA_IN),
+                  IODMA_UNSUPPORTED);
+    expect_reason(IODMA_UNSUPPORTED, IODMA_RULE_NO_CACHE,
+                  IODMA_ARGUMENT_POINTER);
+    expect_untouched();
+}
+
 /* A CPU whose addresses are not physical ----------------------------------- */
 
 #define PAGE ((hal_address)0x1000)
@@ -827,6 +909,7 @@ int main(void)
     test_pointers();
     test_bus();
     test_frames();
+    test_kinds();
     test_translated();
     test_unfinished();
     return check_result();

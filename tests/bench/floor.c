@@ -9,11 +9,11 @@ uint32_t floor_copy(const struct floor_limits *limits,
                     const struct floor_pair *from, uint32_t count,
                     struct floor_pair *to)
 {
-    uint64_t delta = limits->delta;
+    hal_address delta = limits->delta;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t address = from[i].address + delta;
-        uint64_t length = from[i].length;
+        hal_address address = from[i].address + delta;
+        hal_address length = from[i].length;
 
         to[i].address = address;
         to[i].length = length;
@@ -26,13 +26,13 @@ uint32_t floor_join(const struct floor_limits *limits,
                     struct floor_pair *to, uint32_t room)
 {
     const struct floor_pair *end = from + count;
-    uint64_t seen = 0; /* of all last addresses, every bit */
+    hal_address seen = 0; /* of all last addresses, every bit */
     uint32_t made = 0;
 
     while (from != end) {
-        uint64_t address = from->address + limits->delta;
-        uint64_t length = from->length;
-        uint64_t next = from->address + length;
+        hal_address address = from->address + limits->delta;
+        hal_address length = from->length;
+        hal_address next = from->address + length;
 
         for (from++; from != end && from->address == next; from++) {
             length += from->length;
@@ -57,13 +57,13 @@ uint32_t floor_narrow(const struct floor_limits *limits,
                       const struct floor_pair *from, uint32_t count,
                       uint32_t (*to)[2], uint32_t room)
 {
-    uint64_t seen = 0;
+    hal_address seen = 0;
 
     if (count > room)
         return 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t address = from[i].address + limits->delta;
-        uint64_t length = from[i].length;
+        hal_address address = from[i].address + limits->delta;
+        hal_address length = from[i].length;
 
         seen |= (address + (length - 1)) | length;
         to[i][0] = (uint32_t)address;
@@ -82,8 +82,8 @@ uint32_t floor_apertures(const struct floor_limits *limits,
 
     while (i < count) {
         const struct floor_aperture *aperture = apertures;
-        uint64_t address = from[i].address;
-        uint64_t length = from[i].length;
+        hal_address address = from[i].address;
+        hal_address length = from[i].length;
 
         while (address < aperture->first ||
                address + (length - 1) > aperture->last) {
@@ -114,8 +114,8 @@ uint32_t floor_apertures(const struct floor_limits *limits,
 uint32_t floor_cut(const struct floor_limits *limits, struct floor_pair from,
                    struct floor_pair *to, uint32_t room)
 {
-    uint64_t address = from.address + limits->delta;
-    uint64_t length = from.length;
+    hal_address address = from.address + limits->delta;
+    hal_address length = from.length;
     uint32_t made = 0;
 
     if (((address | length) & limits->mask) != 0 ||
@@ -137,7 +137,7 @@ uint32_t floor_cut(const struct floor_limits *limits, struct floor_pair from,
 /* A command --------------------------------------------------------------- */
 
 bool floor_set(struct floor_command *command, const struct floor_pair *ranges,
-               uint32_t count, uint64_t size, const uint64_t *index,
+               uint32_t count, hal_address size, const hal_address *index,
                bool inbound)
 {
     if (command->prepared)
@@ -151,10 +151,10 @@ bool floor_set(struct floor_command *command, const struct floor_pair *ranges,
 }
 
 /* Go to an offset within the ranges. */
-static void seek(struct floor_command *command, uint64_t offset)
+static void seek(struct floor_command *command, hal_address offset)
 {
     uint32_t range = 0;
-    uint64_t before = 0;
+    hal_address before = 0;
 
     if (command->index) {
         uint32_t low = 0;
@@ -179,11 +179,11 @@ static void seek(struct floor_command *command, uint64_t offset)
     command->offset = offset;
 }
 
-bool floor_prepare(struct floor_command *command, uint64_t from,
-                   uint64_t length)
+bool floor_prepare(struct floor_command *command, hal_address from,
+                   hal_address length)
 {
     const struct floor_limits *limits = &command->limits;
-    uint64_t mask = limits->mask;
+    hal_address mask = limits->mask;
 
     if (!command->ranges || command->prepared || from > command->size)
         return false;
@@ -194,8 +194,8 @@ bool floor_prepare(struct floor_command *command, uint64_t from,
     if (limits->maintain && command->inbound)
         mask |= FLOOR_LINE - 1;
     for (uint32_t i = 0; i < command->count; i++) {
-        uint64_t address = command->ranges[i].address + limits->delta;
-        uint64_t size = command->ranges[i].length;
+        hal_address address = command->ranges[i].address + limits->delta;
+        hal_address size = command->ranges[i].length;
 
         if (((address | size) & mask) != 0 ||
             address + (size - 1) > limits->last)
@@ -204,7 +204,7 @@ bool floor_prepare(struct floor_command *command, uint64_t from,
     if (limits->maintain) {
         for (uint32_t i = 0; i < command->count; i++)
             floor_clean((const void *)(uintptr_t)command->ranges[i].address,
-                        command->ranges[i].length);
+                        (size_t)command->ranges[i].length);
     }
     floor_fence();
     command->from = from;
@@ -214,16 +214,16 @@ bool floor_prepare(struct floor_command *command, uint64_t from,
     return true;
 }
 
-bool floor_generate(struct floor_command *command, uint64_t *offset,
+bool floor_generate(struct floor_command *command, hal_address *offset,
                     struct floor_pair *to, uint32_t *count)
 {
-    const uint64_t most = command->limits.most;
-    const uint64_t delta = command->limits.delta;
+    const hal_address most = command->limits.most;
+    const hal_address delta = command->limits.delta;
     const struct floor_pair *range;
     const struct floor_pair *end = to + *count;
     struct floor_pair *slot = to;
-    uint64_t within;
-    uint64_t left;
+    hal_address within;
+    hal_address left;
 
     if (!command->prepared || slot == end || *offset >= command->length)
         return false;
@@ -233,8 +233,8 @@ bool floor_generate(struct floor_command *command, uint64_t *offset,
     range = &command->ranges[command->range];
     within = command->within;
     while (slot != end && left != 0) {
-        uint64_t start = range->address + within;
-        uint64_t length = range->length - within;
+        hal_address start = range->address + within;
+        hal_address length = range->length - within;
 
         /* A segment grows over ranges that touch, to its longest. */
         while (length < left && length < most &&
@@ -273,7 +273,7 @@ bool floor_complete(struct floor_command *command)
         for (uint32_t i = 0; i < command->count; i++)
             floor_invalidate(
                 (const void *)(uintptr_t)command->ranges[i].address,
-                command->ranges[i].length);
+                (size_t)command->ranges[i].length);
     }
     command->prepared = false;
     return true;
@@ -290,10 +290,10 @@ bool floor_clear(struct floor_command *command)
 /* One buffer -------------------------------------------------------------- */
 
 bool floor_map(const struct floor_limits *limits, const void *pointer,
-               size_t length, bool inbound, uint64_t *address)
+               size_t length, bool inbound, hal_address *address)
 {
-    uint64_t first = (uintptr_t)pointer + limits->delta;
-    uint64_t mask = limits->mask;
+    hal_address first = (hal_address)(uintptr_t)pointer + limits->delta;
+    hal_address mask = limits->mask;
 
     if (limits->maintain && inbound)
         mask |= FLOOR_LINE - 1;
@@ -395,7 +395,7 @@ void floor_space_give(struct floor_space *space, uint32_t bit, uint32_t length)
 
 /* Bouncing ---------------------------------------------------------------- */
 
-static uint8_t *bytes_of(uint64_t address)
+static uint8_t *bytes_of(hal_address address)
 {
     return (uint8_t *)(uintptr_t)address;
 }
@@ -405,18 +405,18 @@ uint32_t floor_bounce(struct floor_bounce *bounce,
                       struct floor_pair *to)
 {
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t storage;
+        hal_address storage;
 
-        if (ranges[i].length > UINT64_C(1) << bounce->shift ||
+        if (ranges[i].length > (hal_address)1 << bounce->shift ||
             !floor_bits_take(&bounce->bits, &bounce->taken[i])) {
             while (i != 0)
                 floor_bits_give(&bounce->bits, bounce->taken[--i]);
             return 0;
         }
         storage =
-            bounce->storage + ((uint64_t)bounce->taken[i] << bounce->shift);
+            bounce->storage + ((hal_address)bounce->taken[i] << bounce->shift);
         memcpy(bytes_of(storage), bytes_of(ranges[i].address),
-               ranges[i].length);
+               (size_t)ranges[i].length);
         to[i].address = storage + bounce->limits.delta;
         to[i].length = ranges[i].length;
     }
@@ -433,28 +433,30 @@ void floor_bounce_end(struct floor_bounce *bounce,
         if (inbound)
             memcpy(bytes_of(ranges[i].address),
                    bytes_of(bounce->storage +
-                            ((uint64_t)bounce->taken[i] << bounce->shift)),
-                   ranges[i].length);
+                            ((hal_address)bounce->taken[i] << bounce->shift)),
+                   (size_t)ranges[i].length);
         floor_bits_give(&bounce->bits, bounce->taken[i]);
     }
 }
 
-static uint32_t granules_of(const struct floor_bounce *bounce, uint64_t length)
+static uint32_t granules_of(const struct floor_bounce *bounce,
+                            hal_address length)
 {
-    return (uint32_t)((length + (UINT64_C(1) << bounce->shift) - 1) >>
+    return (uint32_t)((length + ((hal_address)1 << bounce->shift) - 1) >>
                       bounce->shift);
 }
 
 uint32_t floor_bounce_all(struct floor_bounce *bounce, struct floor_pair range,
                           struct floor_pair *to)
 {
-    uint64_t storage;
+    hal_address storage;
 
     if (!floor_space_take(&bounce->space, granules_of(bounce, range.length),
                           &bounce->taken[0]))
         return 0;
-    storage = bounce->storage + ((uint64_t)bounce->taken[0] << bounce->shift);
-    memcpy(bytes_of(storage), bytes_of(range.address), range.length);
+    storage =
+        bounce->storage + ((hal_address)bounce->taken[0] << bounce->shift);
+    memcpy(bytes_of(storage), bytes_of(range.address), (size_t)range.length);
     floor_fence();
     to->address = storage + bounce->limits.delta;
     to->length = range.length;
@@ -468,8 +470,8 @@ void floor_bounce_all_end(struct floor_bounce *bounce, struct floor_pair range,
     if (inbound)
         memcpy(bytes_of(range.address),
                bytes_of(bounce->storage +
-                        ((uint64_t)bounce->taken[0] << bounce->shift)),
-               range.length);
+                        ((hal_address)bounce->taken[0] << bounce->shift)),
+               (size_t)range.length);
     floor_space_give(&bounce->space, bounce->taken[0],
                      granules_of(bounce, range.length));
 }
@@ -478,16 +480,17 @@ void floor_bounce_all_end(struct floor_bounce *bounce, struct floor_pair range,
 
 /* Have a part of a line in one of ours, at the same place in it. */
 static struct floor_pair bounce_edge(struct floor_edges *edges,
-                                     uint64_t address, uint64_t length)
+                                     hal_address address, hal_address length)
 {
     uint8_t *line = edges->lines + (size_t)edges->used++ * FLOOR_LINE;
     uint8_t *bytes = line + address % FLOOR_LINE;
 
     memset(line, 0, FLOOR_LINE);
-    memcpy(bytes, bytes_of(address), length);
+    memcpy(bytes, bytes_of(address), (size_t)length);
     floor_clean(line, FLOOR_LINE);
-    return (struct floor_pair){ (uintptr_t)bytes + edges->limits.delta,
-                                length };
+    return (struct floor_pair){
+        (hal_address)(uintptr_t)bytes + edges->limits.delta, length
+    };
 }
 
 uint32_t floor_edges(struct floor_edges *edges, const struct floor_pair *ranges,
@@ -498,10 +501,10 @@ uint32_t floor_edges(struct floor_edges *edges, const struct floor_pair *ranges,
 
     edges->used = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t address = ranges[i].address;
-        uint64_t length = ranges[i].length;
-        uint64_t head = -address % FLOOR_LINE;
-        uint64_t tail = (address + length) % FLOOR_LINE;
+        hal_address address = ranges[i].address;
+        hal_address length = ranges[i].length;
+        hal_address head = -address % FLOOR_LINE;
+        hal_address tail = (address + length) % FLOOR_LINE;
 
         if (((address | length) & limits->mask) != 0 ||
             address + limits->delta + (length - 1) > limits->last ||
@@ -511,7 +514,7 @@ uint32_t floor_edges(struct floor_edges *edges, const struct floor_pair *ranges,
             *to++ = bounce_edge(edges, address, head);
         address += head;
         length -= head + tail;
-        floor_clean(bytes_of(address), length);
+        floor_clean(bytes_of(address), (size_t)length);
         *to++ = (struct floor_pair){ address + limits->delta, length };
         if (tail != 0)
             *to++ = bounce_edge(edges, address + length, tail);
@@ -520,11 +523,11 @@ uint32_t floor_edges(struct floor_edges *edges, const struct floor_pair *ranges,
     return (uint32_t)(to - start);
 }
 
-static const uint8_t *take_edge(const uint8_t *line, uint64_t address,
-                                uint64_t length)
+static const uint8_t *take_edge(const uint8_t *line, hal_address address,
+                                hal_address length)
 {
     floor_invalidate(line, FLOOR_LINE);
-    memcpy(bytes_of(address), line + address % FLOOR_LINE, length);
+    memcpy(bytes_of(address), line + address % FLOOR_LINE, (size_t)length);
     return line + FLOOR_LINE;
 }
 
@@ -535,14 +538,15 @@ void floor_edges_end(struct floor_edges *edges, const struct floor_pair *ranges,
 
     floor_fence();
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t address = ranges[i].address;
-        uint64_t length = ranges[i].length;
-        uint64_t head = -address % FLOOR_LINE;
-        uint64_t tail = (address + length) % FLOOR_LINE;
+        hal_address address = ranges[i].address;
+        hal_address length = ranges[i].length;
+        hal_address head = -address % FLOOR_LINE;
+        hal_address tail = (address + length) % FLOOR_LINE;
 
         if (head != 0)
             line = take_edge(line, address, head);
-        floor_invalidate(bytes_of(address + head), length - head - tail);
+        floor_invalidate(bytes_of(address + head),
+                         (size_t)(length - head - tail));
         if (tail != 0)
             line = take_edge(line, address + length - tail, tail);
     }
@@ -550,16 +554,16 @@ void floor_edges_end(struct floor_edges *edges, const struct floor_pair *ranges,
 
 /* Behind an IOMMU --------------------------------------------------------- */
 
-bool floor_mapped(const struct floor_mapped *mapped, uint64_t *offset,
+bool floor_mapped(const struct floor_mapped *mapped, hal_address *offset,
                   struct floor_pair *to, uint32_t *count)
 {
-    uint64_t at = *offset;
+    hal_address at = *offset;
     uint32_t made = 0;
 
     if (at >= mapped->length || *count == 0)
         return false;
     do {
-        uint64_t length = mapped->length - at;
+        hal_address length = mapped->length - at;
 
         if (length > mapped->most)
             length = mapped->most;

@@ -10,23 +10,25 @@
 #ifndef TESTS_BENCH_FLOOR_H
 #define TESTS_BENCH_FLOOR_H
 
+#include "hal/address.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* A range of memory, or a segment. */
 struct floor_pair {
-    uint64_t address;
-    uint64_t length;
+    hal_address address;
+    hal_address length;
 };
 
 /* What the one device can take. */
 struct floor_limits {
-    uint64_t delta; /* what the bus adds to the CPU's addresses */
-    uint64_t last;  /* bus address in reach, 2^n - 1            */
-    uint64_t most;  /* bytes of a segment                       */
-    uint64_t mask;  /* bits that addresses and lengths have not */
-    bool maintain;  /* it does not look into caches             */
+    hal_address delta; /* what the bus adds to the CPU's addresses */
+    hal_address last;  /* bus address in reach, 2^n - 1            */
+    hal_address most;  /* bytes of a segment                       */
+    hal_address mask;  /* bits that addresses and lengths have not */
+    bool maintain;     /* it does not look into caches             */
 };
 
 /* What a product has anyway: maintenance and a fence. The bench's do nothing
@@ -54,8 +56,8 @@ uint32_t floor_narrow(const struct floor_limits *limits,
 
 /* L2 where the device sees memory in several places. */
 struct floor_aperture {
-    uint64_t first, last; /* CPU */
-    uint64_t bus;
+    hal_address first, last; /* CPU */
+    hal_address bus;
 };
 
 uint32_t floor_apertures(const struct floor_limits *limits,
@@ -74,30 +76,30 @@ enum { FLOOR_INDEX_STEP = 16 };
 struct floor_command {
     struct floor_limits limits;
     const struct floor_pair *ranges;
-    const uint64_t *index; /* bytes before each 16th range, or NULL */
+    const hal_address *index; /* bytes before each 16th range, or NULL */
     uint32_t count;
-    uint64_t size;         /* of all ranges               */
-    uint64_t from, length; /* of the window               */
-    uint64_t offset;       /* where generation goes on    */
-    uint64_t within;       /* of it, in ...               */
-    uint32_t range;        /* ... this range              */
+    hal_address size;         /* of all ranges               */
+    hal_address from, length; /* of the window               */
+    hal_address offset;       /* where generation goes on    */
+    hal_address within;       /* of it, in ...               */
+    uint32_t range;           /* ... this range              */
     bool inbound;
     bool prepared;
 };
 
 bool floor_set(struct floor_command *command, const struct floor_pair *ranges,
-               uint32_t count, uint64_t size, const uint64_t *index,
+               uint32_t count, hal_address size, const hal_address *index,
                bool inbound);
-bool floor_prepare(struct floor_command *command, uint64_t from,
-                   uint64_t length);
-bool floor_generate(struct floor_command *command, uint64_t *offset,
+bool floor_prepare(struct floor_command *command, hal_address from,
+                   hal_address length);
+bool floor_generate(struct floor_command *command, hal_address *offset,
                     struct floor_pair *to, uint32_t *count);
 bool floor_complete(struct floor_command *command);
 bool floor_clear(struct floor_command *command);
 
 /* One buffer at a time. */
 bool floor_map(const struct floor_limits *limits, const void *pointer,
-               size_t length, bool inbound, uint64_t *address);
+               size_t length, bool inbound, hal_address *address);
 bool floor_unmap(const struct floor_limits *limits, const void *pointer,
                  size_t length, bool inbound);
 
@@ -136,8 +138,8 @@ struct floor_bounce {
     struct floor_limits limits;
     struct floor_bits bits;   /* for ranges      */
     struct floor_space space; /* for all of one  */
-    uint64_t storage; /* the CPU's address; the device is in reach of it */
-    uint32_t shift;   /* of a granule                                    */
+    hal_address storage; /* the CPU's address; the device is in reach of it */
+    uint32_t shift;      /* of a granule                                    */
     uint32_t taken[64];
 };
 
@@ -169,12 +171,12 @@ void floor_edges_end(struct floor_edges *edges, const struct floor_pair *ranges,
 
 /* A list from any offset on, of whole pages behind an IOMMU. */
 struct floor_mapped {
-    uint64_t iova;
-    uint64_t length;
-    uint64_t most;
+    hal_address iova;
+    hal_address length;
+    hal_address most;
 };
 
-bool floor_mapped(const struct floor_mapped *mapped, uint64_t *offset,
+bool floor_mapped(const struct floor_mapped *mapped, hal_address *offset,
                   struct floor_pair *to, uint32_t *count);
 
 #endif

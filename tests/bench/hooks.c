@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a product lends. The lock and the fences do nothing, maintenance only
- * takes notes. And memcpy and its like: the host's would choose by the CPU;
- * these are plain loops, the same everywhere.
+ * What a product lends. The lock and the fences only count, maintenance takes
+ * notes: without a branch (hooks.h). And memcpy and its like: the host's would
+ * choose by the CPU; these are plain loops, the same everywhere.
  */
 #include "tests/bench/hooks.h"
 
@@ -13,21 +13,26 @@
 #include <stdint.h>
 #include <string.h>
 
+uint32_t hooks_calls[HOOKS_COUNT];
+
 static uint64_t hook_now(const struct hal_clock *self)
 {
     (void)self;
+    hooks_calls[HOOKS_hook_now]++;
     return 0;
 }
 
 static uint32_t hook_frequency(const struct hal_clock *self)
 {
     (void)self;
+    hooks_calls[HOOKS_hook_frequency]++;
     return 1000;
 }
 
 static uint32_t hook_save(const struct hal_lock *self)
 {
     (void)self;
+    hooks_calls[HOOKS_hook_save]++;
     return 0;
 }
 
@@ -35,27 +40,31 @@ static void hook_restore(const struct hal_lock *self, uint32_t state)
 {
     (void)self;
     (void)state;
+    hooks_calls[HOOKS_hook_restore]++;
 }
 
-static void hook_fence(void)
+static void hook_publish(void)
 {
+    hooks_calls[HOOKS_hook_publish]++;
+}
+
+static void hook_observe(void)
+{
+    hooks_calls[HOOKS_hook_observe]++;
 }
 
 /* Maintenance ------------------------------------------------------------- */
 
-struct hooks_lines hooks_cleaned;
-struct hooks_lines hooks_dropped;
+struct hooks_log hooks_cleaned;
+struct hooks_log hooks_dropped;
 
-static void hook_note(struct hooks_lines *lines, const void *pointer,
-                      size_t length)
+static inline void note(struct hooks_log *log, const void *pointer,
+                        size_t length)
 {
-    uintptr_t first = (uintptr_t)pointer;
+    uint32_t call = log->count++ % HOOKS_LOG;
 
-    if (lines->length == 0 || first < lines->first)
-        lines->first = first;
-    if (first + length > lines->end)
-        lines->end = first + length;
-    lines->length += length;
+    log->calls[call].first = (uintptr_t)pointer;
+    log->calls[call].length = length;
 }
 
 static void hook_clean(const struct hal_cache *cache, void *va, hal_address pa,
@@ -63,7 +72,8 @@ static void hook_clean(const struct hal_cache *cache, void *va, hal_address pa,
 {
     (void)cache;
     (void)pa;
-    hook_note(&hooks_cleaned, va, length);
+    hooks_calls[HOOKS_hook_clean]++;
+    note(&hooks_cleaned, va, length);
 }
 
 static void hook_drop(const struct hal_cache *cache, void *va, hal_address pa,
@@ -71,13 +81,30 @@ static void hook_drop(const struct hal_cache *cache, void *va, hal_address pa,
 {
     (void)cache;
     (void)pa;
-    hook_note(&hooks_dropped, va, length);
+    hooks_calls[HOOKS_hook_drop]++;
+    note(&hooks_dropped, va, length);
 }
 
 static enum iodma_status hook_finish(const struct hal_cache *cache)
 {
     (void)cache;
+    hooks_calls[HOOKS_hook_finish]++;
     return IODMA_OK;
+}
+
+struct hooks_lines hooks_lines(const struct hooks_log *log)
+{
+    struct hooks_lines lines = { UINTPTR_MAX, 0, 0 };
+
+    for (uint32_t i = 0; i < log->count && i < HOOKS_LOG; i++) {
+        uintptr_t first = log->calls[i].first;
+        uintptr_t end = first + log->calls[i].length;
+
+        lines.first = first < lines.first ? first : lines.first;
+        lines.end = end > lines.end ? end : lines.end;
+        lines.length += log->calls[i].length;
+    }
+    return lines;
 }
 
 static const struct hal_cache_ops cache_ops = { .clean = hook_clean,
@@ -93,21 +120,24 @@ const struct hal_clock hooks_clock = { .now = hook_now,
                                        .frequency = hook_frequency };
 const struct hal_lock hooks_lock = { .save = hook_save,
                                      .restore = hook_restore };
-const struct hal_fences hooks_fences = { .publish = hook_fence,
-                                         .observe = hook_fence };
+const struct hal_fences hooks_fences = { .publish = hook_publish,
+                                         .observe = hook_observe };
 
 void floor_clean(const void *pointer, size_t length)
 {
-    hook_note(&hooks_cleaned, pointer, length);
+    hooks_calls[HOOKS_floor_clean]++;
+    note(&hooks_cleaned, pointer, length);
 }
 
 void floor_invalidate(const void *pointer, size_t length)
 {
-    hook_note(&hooks_dropped, pointer, length);
+    hooks_calls[HOOKS_floor_invalidate]++;
+    note(&hooks_dropped, pointer, length);
 }
 
 void floor_fence(void)
 {
+    hooks_calls[HOOKS_floor_fence]++;
 }
 
 /* Copies ------------------------------------------------------------------ */
@@ -117,7 +147,9 @@ uint64_t hooks_cleared;
 
 void hooks_reset(void)
 {
-    hooks_cleaned = hooks_dropped = (struct hooks_lines){ .length = 0 };
+    for (unsigned i = 0; i < HOOKS_COUNT; i++)
+        hooks_calls[i] = 0;
+    hooks_cleaned.count = hooks_dropped.count = 0;
     hooks_copied = hooks_cleared = 0;
 }
 

@@ -34,9 +34,10 @@ struct row {
     const char *what;
     uint32_t n[ROW_SIZES]; /* 0: no more. None: one, which is 1 */
     enum row_metric metric;
-    uint32_t target;   /* instructions; 0: none                            */
-    uint32_t calls;    /* in a bracket: counts are divided by it; 0: one   */
-    bool copies_aside; /* what memcpy and its like take is not counted     */
+    uint32_t target;     /* instructions of the host; 0: none                */
+    uint32_t target_m33; /* the same of a Cortex-M33                         */
+    uint32_t calls;      /* in a bracket: counts are divided by it; 0: one   */
+    bool copies_aside;   /* what memcpy and its like take is not counted     */
     void (*begin)(uint32_t n); /* make what both works need                */
     struct work ours;
     struct work floor;    /* before NULL: there is none                     */

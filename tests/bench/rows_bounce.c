@@ -69,7 +69,7 @@ static void bounced(uint32_t count, uint32_t length, uint32_t direction)
     struct stage_shape shape = { .count = count, .length = length };
 
     stage_memory(STAGE_COHERENT, &shape, direction);
-    stage_command(&iodma_output_host64, 0, &near);
+    stage_command(STAGE_OUTPUT, 0, &near);
     stage.bounced = true;
     stage.wanted = 0; /* storage side by side may be one segment */
     bounce_by_hand = (struct floor_bounce){
@@ -166,7 +166,7 @@ static void edges(uint32_t count, uint32_t length)
     struct stage_shape shape = { .count = count, .length = length, .shift = 4 };
 
     stage_memory(STAGE_CACHED, &shape, IODMA_IN);
-    stage_command(&iodma_output_host64, 0, &none);
+    stage_command(STAGE_OUTPUT, 0, &none);
     stage.bounced = true;
     stage.wanted = 3 * count;
     edges_by_hand = (struct floor_edges){

@@ -18,7 +18,7 @@ static void begin_on(enum stage_bus on, uint32_t n, uint32_t direction)
     struct stage_shape shape = { .count = n, .length = STAGE_PAGE };
 
     stage_memory(on, &shape, direction);
-    stage_command(&iodma_output_host64, 0, &none);
+    stage_command(STAGE_OUTPUT, 0, &none);
     by_hand = (struct floor_command){ .limits = stage.limits };
 }
 

@@ -25,7 +25,7 @@ static void prepare(const struct iodma_output *output, uint32_t mapping,
     stage_must("set memory",
                iodma_command_set_memory(&stage.command, &stage.memory, true));
     if (options->max_segment != 0)
-        stage.most = stage.limits.most = options->max_segment;
+        stage.most = stage.limits.most = (hal_address)options->max_segment;
     by_hand = (struct floor_command){ .limits = stage.limits };
     if (!floor_set(&by_hand, stage.pairs, stage.shape.count, stage.to,
                    stage.shape.indexed ? stage.prefix : NULL, false) ||
@@ -43,7 +43,7 @@ static void plain(uint32_t n)
     struct stage_shape shape = scattered(n);
 
     stage_memory(STAGE_COHERENT, &shape, IODMA_OUT);
-    prepare(&iodma_output_host64, 0, &none);
+    prepare(STAGE_OUTPUT, 0, &none);
 }
 
 static void joined(uint32_t n)
@@ -52,7 +52,7 @@ static void joined(uint32_t n)
 
     shape.touch = true;
     stage_memory(STAGE_COHERENT, &shape, IODMA_OUT);
-    prepare(&iodma_output_host64, 0, &none);
+    prepare(STAGE_OUTPUT, 0, &none);
 }
 
 static void narrow(uint32_t n)
@@ -69,7 +69,7 @@ static void parted(uint32_t n)
 
     shape.parted = true;
     stage_memory(STAGE_PARTED, &shape, IODMA_OUT);
-    prepare(&iodma_output_host64, 0, &none);
+    prepare(STAGE_OUTPUT, 0, &none);
 }
 
 static void iterated(uint32_t n)
@@ -77,7 +77,7 @@ static void iterated(uint32_t n)
     struct stage_shape shape = scattered(n);
 
     stage_memory(STAGE_COHERENT, &shape, IODMA_OUT);
-    prepare(&iodma_output_host64, IODMA_ITERATE_ONLY, &none);
+    prepare(STAGE_OUTPUT, IODMA_ITERATE_ONLY, &none);
 }
 
 static void split_by(const struct iodma_segment_options *options)
@@ -85,7 +85,7 @@ static void split_by(const struct iodma_segment_options *options)
     struct stage_shape shape = { .count = 1, .length = SPLIT_BYTES };
 
     stage_memory(STAGE_COHERENT, &shape, IODMA_OUT);
-    prepare(&iodma_output_host64, 0, options);
+    prepare(STAGE_OUTPUT, 0, options);
     stage.wanted = SPLIT_BYTES / STAGE_PAGE;
     if (options->align_address != 0)
         stage.limits.mask = options->align_address - 1;
@@ -304,7 +304,7 @@ static void seek_begin(uint32_t n)
 
     shape.indexed = true;
     stage_memory(STAGE_COHERENT, &shape, IODMA_OUT);
-    prepare(&iodma_output_host64, 0, &none);
+    prepare(STAGE_OUTPUT, 0, &none);
 }
 
 static void seek(void)
@@ -354,7 +354,7 @@ static void mapped(uint32_t n, const struct stage_shape *shape)
     uint32_t count = 1;
 
     stage_memory(STAGE_MAPPED, shape, IODMA_OUT);
-    prepare(&iodma_output_host64, 0, &pages);
+    prepare(STAGE_OUTPUT, 0, &pages);
     mapped_by_hand =
         (struct floor_mapped){ .length = stage.to, .most = STAGE_PAGE };
     stage.offset = 0;

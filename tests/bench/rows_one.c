@@ -98,7 +98,7 @@ static void ring(uint32_t count, uint32_t length)
                                  .indexed = count != 1 };
 
     stage_memory(STAGE_CACHED, &shape, IODMA_IN);
-    stage_command(&iodma_output_host64, 0, &none);
+    stage_command(STAGE_OUTPUT, 0, &none);
     stage_must("a ring",
                iodma_command_set_memory(&stage.command, &stage.memory, true));
     stage.status = IODMA_OK;
@@ -141,8 +141,9 @@ static void sync_by_hand(void)
     floor_give_frame(frame, RECEIVED);
 }
 
-static bool is_frame(struct hooks_lines lines)
+static bool is_frame(const struct hooks_log *log)
 {
+    const struct hooks_lines lines = hooks_lines(log);
     uintptr_t frame =
         (uintptr_t)stage.ranges[0].address +
         THIS_FRAME * (stage.shape.count == 1 ? FRAME : STAGE_STRIDE);
@@ -154,8 +155,8 @@ static bool is_frame(struct hooks_lines lines)
 /* All of the frame was dropped and cleaned, and nothing else was. */
 static bool check_frame(void)
 {
-    return stage.status == IODMA_OK && is_frame(hooks_dropped) &&
-           is_frame(hooks_cleaned);
+    return stage.status == IODMA_OK && is_frame(&hooks_dropped) &&
+           is_frame(&hooks_cleaned);
 }
 
 static const struct row table[] = {
@@ -179,6 +180,7 @@ static const struct row table[] = {
       .what = "a frame to the CPU and back: iodma_map_sync()",
       .n = { FRAMES },
       .target = 70,
+      .target_m33 = 80,
       .begin = begin_ring,
       .ours = { NULL, sync_frame, NULL, NULL },
       .floor = { NULL, sync_by_hand, NULL, NULL },

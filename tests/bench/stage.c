@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
-
 #include "tests/bench/stage.h"
 
 #include "hal/bits.h"
@@ -8,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 struct stage stage;
 
@@ -23,7 +20,7 @@ void stage_must(const char *what, enum iodma_status status)
 
 /* An IOMMU ---------------------------------------------------------------- */
 
-#define IOVA UINT64_C(0x80000000)
+#define IOVA ((hal_address)0x80000000)
 
 /* The bus address that each page of IOVA shows; 1: none. */
 static hal_address shown[STAGE_IOVA_PAGES];
@@ -144,11 +141,7 @@ void stage_init(void)
     static uint32_t granules[IODMA_BLOCK_WORDS(GRANULES)];
     static uint32_t pages[IODMA_BLOCK_WORDS(STAGE_IOVA_PAGES)];
     static struct hal_loan loans[STAGE_LOANS];
-    void *wanted = (void *)(uintptr_t)STAGE_BASE;
 
-    if (mmap(wanted, STAGE_SIZE, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != wanted)
-        stage_must("memory at a fixed address", IODMA_NO_RESOURCES);
     stage_must("storage",
                iodma_bounce_init(&stage.pool, STAGE_BASE, STAGE_POOL,
                                  STAGE_PAGE, granules, loans, STAGE_LOANS));
@@ -160,7 +153,7 @@ void stage_init(void)
         make_bus((enum stage_bus)on);
 }
 
-uint8_t *stage_bytes(uint64_t bus)
+uint8_t *stage_bytes(hal_address bus)
 {
     if (stage.on == STAGE_MAPPED) {
         hal_address page = (bus - IOVA) / STAGE_PAGE;
@@ -367,8 +360,9 @@ static bool guarded(const uint8_t *bytes, hal_address length)
 }
 
 /* Calls for caches named all of the client's bytes, and no others. */
-static bool named(struct hooks_lines lines)
+static bool named(const struct hooks_log *log)
 {
+    const struct hooks_lines lines = hooks_lines(log);
     const struct iodma_range *last = &stage.ranges[stage.shape.count - 1];
 
     return lines.first == stage.ranges[0].address &&
@@ -382,9 +376,9 @@ static bool maintained(void)
     if (stage.bounced)
         return true;
     if (stage.on != STAGE_CACHED)
-        return hooks_cleaned.length == 0 && hooks_dropped.length == 0;
-    return named(hooks_cleaned) &&
-           (stage.inbound ? named(hooks_dropped) : hooks_dropped.length == 0);
+        return hooks_cleaned.count == 0 && hooks_dropped.count == 0;
+    return named(&hooks_cleaned) &&
+           (stage.inbound ? named(&hooks_dropped) : hooks_dropped.count == 0);
 }
 
 bool stage_check_bytes(void)

@@ -19,14 +19,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STAGE_BASE   UINT64_C(0x10000000)
-#define STAGE_SIZE   UINT64_C(0x4000000)
-#define STAGE_POOL   UINT64_C(0x400000)
+/* A board says where it has memory for this, and how much (tests/meson.build).
+ */
+#ifndef STAGE_FIRST
+#define STAGE_FIRST 0x10000000
+#define STAGE_BYTES 0x4000000
+#endif
+#define STAGE_BASE   ((hal_address)STAGE_FIRST)
+#define STAGE_SIZE   ((hal_address)STAGE_BYTES)
+#define STAGE_POOL   ((hal_address)0x400000)
 #define STAGE_CLIENT (STAGE_BASE + STAGE_POOL)
-#define STAGE_HALF   UINT64_C(0x2000000) /* the first of two apertures */
+#define STAGE_HALF   (STAGE_SIZE / 2) /* the first of two apertures      */
 #define STAGE_SECOND                                                           \
-    UINT64_C(0x80000000) /* where the bus has the other one                    \
-                          */
+    ((hal_address)0x80000000) /* where the bus has the other one */
+
+/* The host's form of elements that are a struct floor_pair. */
+#define STAGE_OUTPUT                                                           \
+    (HAL_ADDRESS_BITS == 64 ? &iodma_output_host64 : &iodma_output_host32)
 
 enum {
     STAGE_NEAR = 22,
@@ -72,7 +81,7 @@ struct stage {
 
     /* The floors'. */
     struct floor_pair pairs[STAGE_MOST]; /* the same ranges     */
-    uint64_t prefix[STAGE_MOST / FLOOR_INDEX_STEP + 1];
+    hal_address prefix[STAGE_MOST / FLOOR_INDEX_STEP + 1];
     struct floor_limits limits; /* without any, on the bus in use */
 
     /* What either of them leaves, and what it has to be. */
@@ -90,7 +99,7 @@ struct stage {
 
 extern struct stage stage;
 
-/* Map the memory, make the buses. */
+/* Make the buses, over memory that is there. */
 void stage_init(void);
 
 /* Describe memory on a bus, and expect a list of all of it. */
@@ -108,7 +117,7 @@ void stage_end(void);
 void stage_must(const char *what, enum iodma_status status);
 
 /* Where the CPU finds a byte that the device names; NULL: nowhere. */
-uint8_t *stage_bytes(uint64_t bus);
+uint8_t *stage_bytes(hal_address bus);
 
 /* The list is what was expected, each segment where its bytes lie. */
 bool stage_check_list(void);
