@@ -16,6 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A PCI function to be found, wherever it is, before its driver starts. */
 struct board_pci {
     struct pci_ecam *ecam; /* the host bridge it hangs from            */
@@ -81,5 +85,9 @@ struct board {
 
 /* The one board this image is linked for. */
 extern const struct board board;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,7 @@
 #define SNOOPED    true
 #define CACHE      NULL
 #define CACHE_INIT NULL
+#define FREQUENCY  0
 #define RINGS
 
 #include "boards/qemu_virt_facts.h"

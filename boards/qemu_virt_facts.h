@@ -7,6 +7,7 @@
  *   NAME        of the board
  *   CACHE       of the buses; NULL: nothing is to be maintained
  *   CACHE_INIT  what makes it
+ *   FREQUENCY   of the clock in Hz; 0: firmware says it
  *   RINGS       attributes of memory that CPU and device both use for long
  *
  * Source: QEMU 7.2 hw/arm/virt.c, base_memmap, extended_memmap and
@@ -23,6 +24,7 @@
 #include "hal/master/nvme.h"
 #include "platform/armv7a/gic.h"
 #include "platform/armv7a/mmu.h"
+#include "platform/armv7a/timer.h"
 #include "platform/armv7a/window.h"
 #include "platform/barrier.h"
 #include "platform/clock.h"
@@ -73,6 +75,8 @@ const struct gic_base gic_base = {
     .distributor = 0x08000000, /* VIRT_GIC_DIST */
     .cpu = 0x08010000,         /* VIRT_GIC_CPU  */
 };
+
+const struct timer_facts timer_facts = { .frequency = FREQUENCY };
 
 const struct mmu_map mmu_maps[] = {
     { 0x08000000, 0x08000000, 2 * MIB, MMU_DEVICE },

@@ -13,6 +13,7 @@ static struct hal_cache cache; /* of this core: made at bring-up */
 #define SNOOPED    false
 #define CACHE      &cache
 #define CACHE_INIT armv7a_cache_init
+#define FREQUENCY  62500000 /* QEMU target/arm/internals.h, GTIMER_SCALE 16 */
 #define RINGS      __attribute__((section(".dma")))
 
 #include "boards/qemu_virt_facts.h"

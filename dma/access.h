@@ -20,6 +20,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What the CPU does with memory. */
 enum {
     IODMA_ACCESS_READ = 0,  /* to a buffer                             */
@@ -38,5 +42,9 @@ enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
 enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
                                     hal_address from, hal_address length,
                                     bool really, struct iodma_reason *reason);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

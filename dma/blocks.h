@@ -16,6 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Words for so many blocks. */
 #define IODMA_BLOCK_WORDS(blocks) (((blocks) + 31) / 32)
 
@@ -112,5 +116,9 @@ static inline void iodma_blocks_give_one(struct iodma_blocks *blocks,
     if (index < blocks->hint)
         blocks->hint = index;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -30,6 +30,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct iodma_bounce {
     struct hal_bounce hal; /* the contract; recover us by CONTAINER_OF */
     struct iodma_blocks granules;
@@ -66,5 +70,9 @@ void iodma_bounce_own_loans(struct hal_bounce *bounce, struct hal_loan *loans,
    lock held if it must be exact. */
 uint32_t iodma_bounce_in_use(const struct iodma_bounce *bounce);
 uint32_t iodma_bounce_high_water(const struct iodma_bounce *bounce);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

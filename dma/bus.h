@@ -23,6 +23,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { IODMA_DEFAULT_GRANULE = 0x1000 };
 
 struct iodma_bouncing;
@@ -257,5 +261,9 @@ bool iodma_bus_regions_writable(const struct iodma_bus *bus,
 /* The same, for the master as well. Context: any. */
 bool iodma_bus_writable(const struct iodma_bus *bus, hal_address address,
                         hal_address length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

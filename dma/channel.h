@@ -28,6 +28,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct iodma_transfer;
 
 struct iodma_channel {
@@ -153,5 +157,9 @@ enum iodma_status iodma_channel_power_lost(struct iodma_channel *channel);
 /* Let a transfer that was admitted wait for its turn, which may be now. */
 void iodma_channel_queue(struct iodma_channel *channel,
                          struct iodma_transfer *transfer);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

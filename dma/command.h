@@ -35,6 +35,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* An option of synchronize (SynchronizeOptions), beside IODMA_IN and
    IODMA_OUT. */
 enum { IODMA_FORCE_DOUBLE_BUFFER = 0x01000000 };
@@ -512,5 +516,9 @@ iodma_command_alignment_internal_segments(const struct iodma_command *command);
  */
 enum iodma_status iodma_command_force(struct iodma_command *command,
                                       uint32_t phase);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

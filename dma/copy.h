@@ -23,6 +23,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One end of a copy. */
 struct iodma_copy_end {
     struct iodma_range range;
@@ -104,5 +108,9 @@ enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
  * Context: thread.
  */
 enum iodma_status iodma_copy_release(struct iodma_copy *copy);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

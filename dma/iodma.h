@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * iodma: the one header that a client includes.
- *
- * A client in C++ includes it before any other header of iodma: here all names
- * are made C's.
- */
+/* iodma: the one header that a client includes. */
 #ifndef DMA_IODMA_H
 #define DMA_IODMA_H
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 #include "dma/bounce.h"
 #include "dma/bus.h"
@@ -31,8 +18,8 @@ extern "C" {
 #include "dma/walk.h"
 #include "dma/window.h"
 
-#ifdef __cplusplus
-}
-#endif
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #endif

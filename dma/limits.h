@@ -18,6 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* In C++ fields that need not be named say so, lest compilers miss them. */
 #if defined(__cplusplus) && __cplusplus >= 201402L
 #define IODMA_OPTIONAL = 0
@@ -175,5 +179,9 @@ enum iodma_status iodma_limits_judge(const struct iodma_limits *limits,
                                      const struct hal_segment *segment,
                                      uint8_t alignment, bool last,
                                      struct iodma_reason *reason);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -25,6 +25,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Who takes loans for a window, one behind the other. */
 struct iodma_borrower {
     const struct iodma_window *window;
@@ -77,5 +81,9 @@ void iodma_loans_take(struct iodma_place *place, hal_address position,
                       hal_address to, struct iodma_piece *piece);
 void iodma_loans_join(const struct iodma_plan *plan, struct iodma_place *place,
                       struct iodma_piece *piece, struct hal_segment *run);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

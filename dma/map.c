@@ -408,7 +408,8 @@ enum iodma_status iodma_mapping_drop(struct iodma_memory *memory)
         return IODMA_BUSY;
 
     /* From here on no handler finds it; was there one until now? */
-    __atomic_store_n(&memory->mapping, NULL, __ATOMIC_RELEASE);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    memory->mapping = NULL;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (memory->users != 0) {
         memory->mapping = mapping;

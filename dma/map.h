@@ -25,6 +25,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct iodma_place;
 struct iodma_plan;
 struct iodma_window;
@@ -126,5 +130,9 @@ enum iodma_status iodma_mapping_keep(struct iodma_memory *memory,
  * descriptor. Context: thread. Source: E13.
  */
 enum iodma_status iodma_mapping_drop(struct iodma_memory *memory);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

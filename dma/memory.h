@@ -21,6 +21,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Which way the bytes go, named from the memory. Out: memory to device. In:
    device to memory. None is treated like both. (IODirection) */
 enum {
@@ -317,5 +321,9 @@ hal_address iodma_memory_read(const struct iodma_memory *memory,
 hal_address iodma_memory_write(const struct iodma_memory *memory,
                                const struct iodma_bus *bus, hal_address offset,
                                const void *bytes, hal_address length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

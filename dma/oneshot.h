@@ -34,6 +34,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Bytes of the largest cache line that a product may meet, for the macros
    below; iodma_bus_line() says what it meets. */
 #ifndef IODMA_LINE
@@ -142,5 +146,9 @@ enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
 enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
                                  const void *pointer, size_t length,
                                  uint32_t options);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A stretch of the window, contiguous in what the device uses: all of it is on
    loan, or nothing. */
 struct iodma_piece {
@@ -72,5 +76,9 @@ hal_address iodma_piece_storage(const struct iodma_plan *plan,
 enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
                                   struct iodma_place *place,
                                   struct hal_segment *run);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

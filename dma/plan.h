@@ -18,6 +18,10 @@
 
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct iodma_piece;
 struct iodma_place;
 
@@ -98,5 +102,9 @@ static inline hal_address iodma_plan_release(struct iodma_plan *plan)
 {
     return plan->loans ? plan->window->bus->bouncing->give_back(plan) : 0;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * How a product sleeps. Both are called without the lock.
  *
@@ -76,5 +80,9 @@ struct iodma_command *iodma_pool_get(struct iodma_pool *pool, bool block);
  */
 enum iodma_status iodma_pool_return(struct iodma_pool *pool,
                                     struct iodma_command *command);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -27,6 +27,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What was broken; with what `required` and `actual` are then. Addresses are
    the bus's if not said otherwise. Not said: the fields are 0. */
 enum {
@@ -257,5 +261,9 @@ const char *iodma_cure_name(uint32_t cure);
 /* The name of an argument or field, by its number; of other places, whose
    numbers are numbers, "". Context: any. */
 const char *iodma_place_detail(uint32_t place, hal_address number);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #ifndef IODMA_REASONS
 #define IODMA_REASONS 1
 #endif
@@ -133,6 +137,10 @@ enum iodma_status iodma_refuse_count(const struct iodma_plan *plan,
 #define iodma_refuse_count(plan, reason, count)                                \
     ((void)(plan), (void)(reason), (void)(count), IODMA_NO_SPACE)
 
+#endif
+
+#ifdef __cplusplus
+}
 #endif
 
 #endif

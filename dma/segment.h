@@ -16,6 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Segment64 and Segment32 of IODMACommand: what the built-in outputs write,
    host order. */
 struct iodma_segment64 {
@@ -140,5 +144,9 @@ enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
                                      struct iodma_place *place,
                                      const struct iodma_list *list,
                                      uint32_t *count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -18,6 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The caller's storage, for as long as the memory is shared. */
 struct iodma_share {
     struct iodma_memory memory;
@@ -62,5 +66,9 @@ enum iodma_status iodma_share(struct iodma_share *share,
 /* End it, when the device is stopped. Returns OK or NotReady if it was not
    shared. Context: thread. */
 enum iodma_status iodma_unshare(struct iodma_share *share);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -26,6 +26,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What of the storage maintenance is for. */
 enum {
     IODMA_SYNC_NONE = 0,
@@ -84,5 +88,9 @@ enum iodma_status iodma_sync_part(const struct iodma_plan *plan,
  */
 hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
                             hal_address to, uint8_t *bytes, bool write);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

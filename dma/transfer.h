@@ -26,6 +26,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct iodma_transfer;
 
 /*
@@ -157,5 +161,9 @@ enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
 enum iodma_status iodma_transfer_abort(struct iodma_channel *channel,
                                        struct iodma_transfer *transfer,
                                        uint64_t deadline, uint8_t *outcome);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A physically contiguous stretch of a memory descriptor. */
 struct iodma_extent {
     hal_address offset;  /* bytes from the start of the descriptor */
@@ -82,5 +86,9 @@ void iodma_walk_skip(struct iodma_walk *walk, hal_address length);
  */
 enum iodma_status iodma_walk_next(struct iodma_walk *walk, hal_address most,
                                   struct iodma_extent *extent);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The bytes of both windows that a transfer moves: rows of equal length. */
 struct iodma_rows {
     hal_address length;          /* bytes of a row                          */
@@ -60,5 +64,9 @@ static inline hal_address iodma_zip_left(const struct iodma_zip *zip)
 {
     return zip->rest + (zip->count - zip->row) * zip->length;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A peripheral's data register: board data, const. */
 struct hal_port {
     hal_address address; /* CPU physical                                     */
@@ -211,5 +215,9 @@ void hal_dmac_release(struct hal_dmac *dmac);
 
 /* A HAL_FAULT_x in words. Never NULL. Context: any. */
 const char *hal_fault_name(uint32_t fault);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #ifndef HAL_STATUS_H
 #define HAL_STATUS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define IODMA_STATUS(code) ((int)(0xE0000000u + (code)))
 
 enum iodma_status {
@@ -47,5 +51,9 @@ enum iodma_status {
  * Context: any.
  */
 const char *iodma_status_name(enum iodma_status status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

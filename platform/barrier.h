@@ -15,6 +15,10 @@
 #ifndef PLATFORM_BARRIER_H
 #define PLATFORM_BARRIER_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #ifdef PLAT_BARRIER_MODEL
 
 /* DSB over stores, DSB over all accesses, ISB. */
@@ -91,5 +95,9 @@ static inline void barrier_fetch(void)
     __asm__ volatile("isb" ::: "memory");
 #endif
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define FAULT_EXIT_CODE 70 /* EX_SOFTWARE of BSD's sysexits.h */
 
 /* The line as far as it has been written. Without stdio: the fault may have
@@ -44,5 +48,9 @@ __attribute__((noreturn)) void fault_end(struct fault_line *line);
  * Context: any.
  */
 __attribute__((noreturn)) void fault_stop(const char *why);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,14 +9,20 @@
  * ends. So is an id that the controller does not have.
  *
  * Natively there are no interrupts: interrupts_save() and
- * interrupts_restore() do nothing and the others do not exist.
+ * interrupts_restore() do nothing, and what of the others is used the test
+ * program defines.
  */
 #ifndef PLATFORM_INTERRUPT_H
 #define PLATFORM_INTERRUPT_H
 
 #include "hal/lock.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /*
  * Name the handler of one interrupt.
@@ -50,6 +56,34 @@ void interrupt_edge(uint32_t id);
  */
 void interrupt_enable(uint32_t id);
 void interrupt_disable(uint32_t id);
+
+/* As many times in a row a line may ask for nothing. Then somebody holds it who
+   is not served here, or cannot be: the core would do nothing else any more. */
+enum { INTERRUPT_PATIENCE = 1000 };
+
+/* A line that gives up its owner's interrupt before that ends the product. */
+struct interrupt_line {
+    uint32_t id;    /* of the interrupt                                      */
+    uint32_t idle;  /* times in a row that it asked for nothing: its handler
+                       writes                                                */
+    uint32_t stuck; /* 1: it was one time too many, the interrupt is disabled:
+                       its handler writes, for good                          */
+};
+
+/*
+ * Say what an interrupt was good for: the last that its handler does. After
+ * INTERRUPT_PATIENCE of them in a row without work the interrupt is disabled.
+ *
+ *   line    of the interrupt, shared by all whose handlers serve it
+ *   worked  one of them found something to do
+ *
+ * Context: ISR.
+ */
+void interrupt_served(struct interrupt_line *line, bool worked);
+
+/* Has the line been given up? Then its owner polls, and says so. Context:
+   any. */
+bool interrupt_stuck(const struct interrupt_line *line);
 
 /*
  * Mask all interrupts on this core.
@@ -90,5 +124,9 @@ void interrupts_on(void);
  * Context: thread.
  */
 void interrupt_wait(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #ifdef PLAT_MMIO_MODEL
 
 /*
@@ -103,5 +107,9 @@ static inline void mmio_write32(uintptr_t address, uint32_t value)
     *(volatile uint32_t *)address = value;
 #endif
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How to open a file; the values are those of SYS_OPEN. */
 enum semihost_mode {
     SEMIHOST_READ = 1, /* "rb"                            */
@@ -90,5 +94,9 @@ bool semihost_command_line(char *buffer, size_t size);
  * Context: any, also from a fault.
  */
 __attribute__((noreturn)) void semihost_exit(int code);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

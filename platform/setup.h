@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One access to one register, 32 bits wide. */
 struct setup_step {
     uintptr_t address;
@@ -28,5 +32,9 @@ extern const uint32_t setup_step_count;
  * Context: platform_begin(), before there is a clock.
  */
 void setup_run(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct spinlock {
     struct hal_lock lock;
     uint32_t *word; /* 0: free. In memory that all the cores share */
@@ -27,5 +31,9 @@ struct spinlock {
 /* The contract. Context: any. */
 uint32_t spinlock_save(const struct hal_lock *lock);
 void spinlock_restore(const struct hal_lock *lock, uint32_t state);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

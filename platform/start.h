@@ -6,6 +6,10 @@
 #ifndef PLATFORM_START_H
 #define PLATFORM_START_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 extern char heap_start[], heap_end[];
 
 /* Constructors: we write none, but a library or a tool may. */
@@ -27,5 +31,9 @@ void platform_begin(void);
  * Context: the architecture's start, with a stack, .data and .bss made.
  */
 __attribute__((noreturn)) void platform_main(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

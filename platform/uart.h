@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Virtual address of its registers. Defined by the board. */
 extern const uintptr_t uart_base;
 
@@ -21,5 +25,9 @@ extern const uintptr_t uart_base;
  * Context: any, also from a fault.
  */
 void uart_write(const char *text, size_t length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

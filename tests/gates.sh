@@ -5,8 +5,8 @@
 # memset and the compiler's own integer helpers; no heap, no data, no division
 # of 64 bits, no locked instructions. Prints its size, too (./run size says
 # more). What it brings into an image: nothing that is not called, and of
-# reasons nothing in a build without them. And what it may ask of a compiler:
-# C11, and its headers C++11.
+# reasons nothing in a build without them. And what it may ask of a compiler: C11,
+# and of headers C++ as well; on any CPU nothing but what is in the compiler.
 #
 #   gates.sh ROOT      (folder of the checkout)
 
@@ -161,12 +161,40 @@ say 'nor has any file of the core (no reasons)' \
 
 # What it asks of a compiler -------------------------------------------------
 
-# Each header in a file of its own.
-mkdir "$work/alone"
-for header in "$root"/dma/*.h "$root"/hal/*.h; do
-    name=${header#"$root"/}
-    echo "#include \"$name\"" >"$work/alone/$(echo "$name" | tr / _).c"
+# Headers in files of their own: each, and those that every machine has together,
+# forwards and backwards. What a folder keeps for itself is C's alone.
+mkdir "$work/alone" "$work/together"
+include()
+{
+    echo 'struct client;' # a file with nothing in it is none in C
+    for header; do
+        case $header in
+        *_parts.h) ;;
+        *) echo "#include \"${header#"$root"/}\"" ;;
+        esac
+    done
+}
+for header in "$root"/dma/*.h "$root"/hal/*.h "$root"/hal/*/*.h \
+    "$root"/platform/*.h "$root"/platform/*/*.h "$root"/boards/board.h; do
+    include "$header" >"$work/alone/$(echo "${header#"$root"/}" | tr / _).c"
 done
+include "$root"/dma/*.h "$root"/hal/*.h "$root"/hal/*/*.h "$root"/platform/*.h \
+    "$root"/boards/board.h >"$work/together/forwards.c"
+sort -r "$work/together/forwards.c" >"$work/together/backwards.c"
+
+# Declare again, as C's, what they declare: a name that was not is in conflict.
+again()
+{
+    gcc -std=c11 -fsyntax-only "-I$root" "$1" -aux-info "$work/declared" || return
+    {
+        cat "$1"
+        echo 'extern "C" {'
+        grep -v ' static ' "$work/declared"
+        echo '}'
+    } >"$work/again.cc"
+    g++ -std=c++17 -D_Bool=bool -fsyntax-only "-I$root" "$work/again.cc"
+}
+
 strict='-fsyntax-only -Wall -Wextra -Wpedantic -Werror'
 clients=$root/tests/clients
 # shellcheck disable=SC2086 # words
@@ -174,10 +202,18 @@ clients=$root/tests/clients
     for cc in gcc clang; do
         silent "every header stands alone in C11 ($cc)" \
             "$cc" -std=c11 $strict "-I$root" "$work"/alone/*.c
+        silent "and all stand together, in any order ($cc)" \
+            "$cc" -std=c11 $strict "-I$root" "$work"/together/*.c
     done
     for cc in g++ clang++; do
-        silent "every header stands alone in C++17 ($cc)" \
-            "$cc" -std=c++17 $strict "-I$root" -x c++ "$work"/alone/*.c
+        for year in 17 20; do
+            silent "every header stands alone in C++$year ($cc)" \
+                "$cc" "-std=c++$year" $strict "-I$root" -x c++ \
+                "$work"/alone/*.c
+            silent "and all stand together, in any order, in C++$year ($cc)" \
+                "$cc" "-std=c++$year" $strict "-I$root" -x c++ \
+                "$work"/together/*.c
+        done
         for year in 11 17 20; do
             silent "a client in C++$year compiles ($cc)" \
                 "$cc" "-std=c++$year" $strict "-I$root" "$clients/client.cc"
@@ -185,13 +221,40 @@ clients=$root/tests/clients
         silent "buffers for a device are declared in C++11 ($cc)" \
             "$cc" -std=c++11 $strict "-I$root" "$clients/buffer.cc"
     done
+}
+silent 'what headers declare has names of C in C++' \
+    again "$work/together/forwards.c"
+
+# A CPU, and what clang calls it. None of them has a libc here: what is asked for
+# is in the compiler, or is not there.
+# shellcheck disable=SC2086 # words
+on()
+{
+    cpu=$1
+    shift
+    clang $cpu -std=c11 -Os -ffreestanding -nostdlibinc "-I$root" "$@"
+}
+warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
+others='AArch64:--target=aarch64-none-elf
+    RV32:--target=riscv32-unknown-elf -march=rv32imac
+    RV32 without A:--target=riscv32-unknown-elf -march=rv32im
+    M0+:--target=thumbv6m-none-eabi -mcpu=cortex-m0plus'
+echo "$others" | sed 's/^ *//' >"$work/others"
+while IFS=: read -r name cpu; do
     for kept in 1 0; do
         [ "$kept" -eq 1 ] && build= || build=' (no reasons)'
-        silent "clang does not warn of the core$build" clang -std=c11 \
-            -ffreestanding -fsyntax-only -Wall -Wextra \
-            "-DIODMA_REASONS=$kept" "-I$root" "$root"/dma/*.c
+        # shellcheck disable=SC2086 # words
+        silent "clang does not warn of the core for $name$build" \
+            on "$cpu" $warnings -fsyntax-only "-DIODMA_REASONS=$kept" \
+            "$root"/dma/*.c
     done
-}
+    for file in "$root"/dma/*.c "$root"/hal/*.c "$root"/hal/dmac/*.c \
+        "$root"/hal/master/*.c "$root"/hal/pci/*.c; do
+        on "$cpu" -S "$file" -o "$work/one.s" || echo "$file"
+        grep -o -E -e '__(atomic|sync)_[a-z0-9_]+' "$work/one.s"
+    done >"$work/asked"
+    say "core and drivers load and store plainly on $name" "$(cat "$work/asked")"
+done <"$work/others"
 silent 'a client in C++17 compiles for an M33' \
     m33 g++ -std=c++17 -c "$clients/client.cc" -o "$work/client_cc.o"
 silent 'and links: the names are those of C' \

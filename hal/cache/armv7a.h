@@ -16,6 +16,10 @@
 
 #include "hal/cache.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Make the cache of this core, with the lines that it says it has: the
  * smallest of its data caches, and the largest stretch that an eviction may
@@ -26,5 +30,9 @@
  * Context: thread.
  */
 void armv7a_cache_init(struct hal_cache *cache);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,10 @@
 
 #include "hal/cache.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 extern const struct hal_cache_ops armv7m_cache_ops;
 
 #define ARMV7M_CACHE(line)                                                     \
@@ -24,5 +28,9 @@ extern const struct hal_cache_ops armv7m_cache_ops;
         .ops = &armv7m_cache_ops, .largest_line = (line),                      \
         .smallest_line = (line)                                                \
     }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,14 @@
 
 #include "hal/cache.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 extern const struct hal_cache coherent_cache;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -36,6 +36,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* No command on a cache of 4 to 16 KiB takes as long. */
 enum { STM32_DCACHE_MS = 100 };
 
@@ -53,5 +57,9 @@ extern const struct hal_cache_ops stm32_dcache_ops;
 /* Forget errors: what memory and cache hold is known again, since the cache
    was invalidated, or the product does not care. Context: thread. */
 void stm32_dcache_reset(const struct stm32_dcache *dcache);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -22,6 +22,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct cpu_dmac {
     struct hal_dmac dmac;  /* set with CPU_DMAC()                          */
     struct hal_item *ring; /* lent for the engine's life                   */
@@ -60,5 +64,9 @@ extern const struct hal_limits cpu_dmac_limits;
                   .max_rows = UINT32_MAX },                                    \
         .ring = (items), .slots = (count),                                     \
     }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,8 +8,6 @@
 #include "hal/ring.h"
 #include "platform/mmio.h"
 
-#include <string.h>
-
 /* CSR of the last TCD of a batch. */
 #define LAST (EDMA_CSR_INTMAJOR | EDMA_CSR_DREQ)
 
@@ -254,8 +252,8 @@ static enum iodma_status edma_route(struct hal_dmac *dmac,
             source = EDMA_CHCFG_ENBL | end->port->request;
     }
     if (route->source.kind == HAL_FILL)
-        memset((struct edma_tcd *)edma->ring.cpu + edma->slots,
-               route->source.fill, sizeof(struct edma_tcd));
+        __builtin_memset((struct edma_tcd *)edma->ring.cpu + edma->slots,
+                         route->source.fill, sizeof(struct edma_tcd));
     edma->route = *route;
     edma->width = width;
     set_source(edma, source);

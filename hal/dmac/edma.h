@@ -66,6 +66,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Bytes of shared memory for a ring of so many slots: behind them lies what a
    fill reads. */
 #define EDMA_RING_SIZE(slots)                                                  \
@@ -121,5 +125,9 @@ extern const struct hal_limits edma_limits;
 
 /* Where it can fetch its TCDs. */
 extern const struct hal_limits edma_ring_limits;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 #include "hal/dmac/edma.h"
 #include "hal/ring.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { EDMA_LENGTH = 0x4000 }; /* bytes of an item, at most */
 
 /* CSR of a period, and of the last TCD of a batch that others follow. */
@@ -37,5 +41,9 @@ enum iodma_status edma_check_port(const struct hal_port *port, hal_address bus);
 /* Write an item, which goes the channel's way, to the next slot, linked to the
    one behind it. Returns false if it is not encodable. */
 bool edma_encode(const struct edma *edma, const struct hal_item *item);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -34,6 +34,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Bytes of shared memory for a ring of so many slots: behind them lies the
    word that fills read. */
 #define GPDMA_RING_SIZE(slots)                                                 \
@@ -117,5 +121,9 @@ extern const struct hal_limits gpdma_limits;
 
 /* Where it can fetch its items. */
 extern const struct hal_limits gpdma_ring_limits;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,7 @@
 #define HAL_DMAC_GPDMA_REGS_H
 
 #include "hal/bits.h"
+#include "hal/static_assert.h"
 #include "platform/endian.h"
 
 #include <stddef.h>

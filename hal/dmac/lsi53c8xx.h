@@ -11,20 +11,21 @@
  *
  * How the ring works: emit fills slots with moves; submit closes the batch
  * with an INT slot and writes the SCRIPTS pointer if the engine rests. The
- * INT stops the engine and interrupts; reap reads from it how far the engine
- * has come, and starts the next batch if one was submitted meanwhile. So one
- * batch runs at a time, and there is nothing to race with.
+ * INT stops the engine and interrupts; reap compares its code with that of the
+ * batch under way, and starts the next one if it was submitted meanwhile. So
+ * one batch runs at a time, and there is nothing to race with.
  *
  * The SCSI side can fail a batch all the same: a bus reset or a change of the
  * bus's mode stops the script. That is a fault, whose detail says so
  * (lsi53c8xx_cause).
  *
- * A reset takes 4 ms: it is held, and the bus's mode has to settle. halt()
- * takes that beyond its deadline.
+ * A reset takes 3 ms and a little more: it is held, and the bus's mode has to
+ * settle. halt() takes that beyond its deadline; start() waits half a second
+ * before, if a script runs that does not let itself be aborted.
  *
  * Registers read per batch: ISTAT0 (whose interrupt), DSTAT (acknowledges),
- * DSPS (which batch). Written: DSP. The fence is the read of DSTAT: it pushes
- * the engine's posted writes before it (PCI 3.0, 3.2.5).
+ * DSPS (of which batch). Written: DSP. The fence is the read of DSTAT: it
+ * pushes the engine's posted writes before it (PCI 3.0, 3.2.5).
  */
 #ifndef HAL_DMAC_LSI53C8XX_H
 #define HAL_DMAC_LSI53C8XX_H
@@ -34,6 +35,10 @@
 #include "hal/shared.h"
 
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Bytes of shared memory for a ring of so many slots. */
 #define LSI53C8XX_RING_SIZE(slots)                                             \
@@ -45,7 +50,7 @@ enum {
     LSI_FAULTED = 2, /* stopped, or to be reset; start() begins anew */
 };
 
-enum { LSI53C8XX_SLOTS_MAX = 256 };
+enum { LSI53C8XX_SLOTS_MAX = 256 }; /* that the driver can mark */
 
 struct lsi53c8xx {
     struct hal_dmac dmac;
@@ -80,5 +85,9 @@ const char *lsi53c8xx_cause(uint32_t detail);
 
 /* Source and destination of a move are equal modulo this (5.7). */
 enum { LSI53C8XX_SAME_PHASE = 4 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,7 @@
 #define HAL_DMAC_LSI53C8XX_REGS_H
 
 #include "hal/bits.h"
+#include "hal/static_assert.h"
 #include "platform/endian.h"
 
 #include <stddef.h>

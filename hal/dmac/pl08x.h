@@ -39,6 +39,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Bytes of shared memory for a ring of so many slots, and what fills read. */
 #define PL08X_RING_SIZE(slots)                                                 \
     ((hal_address)(slots) * sizeof(struct pl08x_item) + sizeof(le32))
@@ -114,5 +118,9 @@ extern const struct hal_limits pl08x_word_limits;
 
 /* Where it can fetch its items. */
 extern const struct hal_limits pl08x_ring_limits;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,7 @@
 #define HAL_DMAC_PL08X_REGS_H
 
 #include "hal/bits.h"
+#include "hal/static_assert.h"
 #include "platform/endian.h"
 
 #include <stddef.h>

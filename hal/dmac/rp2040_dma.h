@@ -54,6 +54,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Bytes of shared memory for a ring of so many slots. */
 #define RP2040_DMA_RING_SIZE(slots)                                            \
     ((hal_address)(slots) * sizeof(struct rp2040_block) +                      \
@@ -107,5 +111,9 @@ extern const struct hal_limits rp2040_dma_limits;
 
 /* Where it finds its blocks. */
 extern const struct hal_limits rp2040_dma_ring_limits;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

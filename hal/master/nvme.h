@@ -43,6 +43,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A page of the controller (CC.MPS = 0). */
 #define NVME_PAGE        UINT32_C(4096)
 #define NVME_PAGES(size) (((size) + NVME_PAGE - 1) / NVME_PAGE)
@@ -290,5 +294,9 @@ enum { NVME_CODE_FATAL = 0xFFFF };
 /* A status code, type << 8 | code, in words (1.4 figures 124 to 130). Never
    NULL. Context: any. */
 const char *nvme_status_name(uint32_t code);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -3,8 +3,6 @@
 #include "hal/clock.h"
 #include "hal/master/nvme_parts.h"
 
-#include <string.h>
-
 enum {
     ADMIN_ENTRIES = 4, /* one is under way at a time            */
     ADMIN_MS = 5000,   /* and this is how long it may take      */
@@ -93,9 +91,9 @@ static enum iodma_status check_capabilities(struct nvme *nvme)
 /* Completion queues start with phase 0 everywhere. */
 static void clear_queues(struct nvme *nvme)
 {
-    memset(nvme_page(nvme, NVME_PAGE_ADMIN_CQ), 0, NVME_PAGE);
-    memset(nvme_page(nvme, nvme_page_cq(nvme)), 0,
-           nvme_entries(nvme) * sizeof(struct nvme_completion));
+    __builtin_memset(nvme_page(nvme, NVME_PAGE_ADMIN_CQ), 0, NVME_PAGE);
+    __builtin_memset(nvme_page(nvme, nvme_page_cq(nvme)), 0,
+                     nvme_entries(nvme) * sizeof(struct nvme_completion));
     nvme->admin_sent = 0;
     nvme->filled = 0;
     nvme->told = 0;

@@ -9,6 +9,7 @@
 #define HAL_MASTER_NVME_REGS_H
 
 #include "hal/bits.h"
+#include "hal/static_assert.h"
 #include "platform/endian.h"
 
 #include <stddef.h>

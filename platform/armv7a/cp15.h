@@ -25,7 +25,6 @@
 /* Operations: written to be done. */
 #define ICIALLU "p15, 0, %0, c7, c5, 0"
 #define BPIALL  "p15, 0, %0, c7, c5, 6"
-#define DCISW   "p15, 0, %0, c7, c6, 2"
 #define TLBIALL "p15, 0, %0, c8, c7, 0"
 #define TLBIMVA "p15, 0, %0, c8, c7, 1"
 

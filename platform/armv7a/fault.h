@@ -19,6 +19,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Report an exception.
  *
@@ -40,6 +44,10 @@ __attribute__((noreturn)) void fault_raise(uint32_t kind, uint32_t link,
  * Context: ISR.
  */
 __attribute__((noreturn)) void fault_interrupt(uint32_t id, uint32_t pc);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
 

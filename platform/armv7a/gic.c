@@ -6,35 +6,45 @@
  */
 #include "platform/armv7a/gic.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "platform/armv7a/fault.h"
 #include "platform/barrier.h"
 #include "platform/interrupt.h"
 #include "platform/mmio.h"
-#include "platform/start.h"
 
 /* Distributor. A register with n holds one bit or byte per interrupt. */
 #define GICD_CTLR          0x000u /* 4.3.1 */
 #define GICD_CTLR_ENABLE   1u
 #define GICD_TYPER         0x004u /* 4.3.2 */
 #define GICD_TYPER_LINES   0x1fu  /* 32 * (field + 1) interrupts */
+#define GICD_IGROUPR(n)    (0x080u + 4 * ((n) / 32)) /* 4.3.4 */
 #define GICD_ISENABLER(n)  (0x100u + 4 * ((n) / 32)) /* 4.3.5 */
 #define GICD_ICENABLER(n)  (0x180u + 4 * ((n) / 32)) /* 4.3.6 */
+#define GICD_ICPENDR(n)    (0x280u + 4 * ((n) / 32)) /* 4.3.8 */
+#define GICD_ICACTIVER(n)  (0x380u + 4 * ((n) / 32)) /* 4.3.10 */
 #define GICD_IPRIORITYR(n) (0x400u + (n)) /* 4.3.11, byte access allowed */
 #define GICD_ITARGETSR(n)  (0x800u + (n)) /* 4.3.12, byte access allowed */
 #define GICD_ICFGR(n)      (0xc00u + 4 * ((n) / 16)) /* 4.3.13 */
 #define GICD_ICFGR_EDGE(n) (2u << (2 * ((n) % 16)))
+#define GICD_CPENDSGIR(n)  (0xf10u + (n)) /* 4.3.16, a bit for each sender */
 
 /* CPU interface. */
 #define GICC_CTLR        0x000u /* 4.4.1 */
 #define GICC_CTLR_ENABLE 1u
+#define GICC_CTLR_BYPASS (0xfu << 5)
 #define GICC_PMR         0x004u /* 4.4.2 */
 #define GICC_PMR_ALL     0xffu
+#define GICC_BPR         0x008u /* 4.4.3, the lowest value: all bits count */
 #define GICC_IAR         0x00cu /* 4.4.4 */
 #define GICC_IAR_ID      0x3ffu
-#define GICC_EOIR        0x010u /* 4.4.5 */
+#define GICC_EOIR        0x010u             /* 4.4.5 */
+#define GICC_APR(n)      (0x0d0u + 4 * (n)) /* 4.4.12 */
+#define GICC_NSAPR(n)    (0x0e0u + 4 * (n)) /* 4.4.13 */
 
+#define ALL           0xffffffffu
+#define SOFTWARE      16u       /* 2.2.1: ids below are SGIs */
 #define FIRST_SHARED  32u       /* 2.2.1: SPIs start here */
 #define FIRST_SPECIAL 1020u     /* 2.2.1: ids that are no interrupts */
 #define PRIORITY      0x80u     /* any value below GICC_PMR_ALL */
@@ -59,29 +69,79 @@ static void check_id(uint32_t id)
         fault_stop("an interrupt id that the interrupt controller lacks");
 }
 
-void platform_begin(void)
+static bool is_set(uint32_t bits, uint32_t id)
 {
-    uint32_t count = interrupt_count();
-    uint8_t this_cpu;
+    return (mmio_read32(gic_base.distributor + bits) >> (id % 32) & 1) != 0;
+}
+
+/* What the core interface does while a group is off is the machine's choice: it
+   stays as firmware has it. */
+static void control_interface(uint32_t bits)
+{
+    uintptr_t control = gic_base.cpu + GICC_CTLR;
+
+    mmio_write32(control, (mmio_read32(control) & GICC_CTLR_BYPASS) | bits);
+}
+
+/* What a loader has acknowledged and not ended runs for ever, and nothing of
+   its priority gets through: forget it, in both groups. */
+static void clear_active_priorities(void)
+{
+    for (uint32_t n = 0; n < 4; n++) {
+        mmio_write32(gic_base.cpu + GICC_APR(n), 0);
+        mmio_write32(gic_base.cpu + GICC_NSAPR(n), 0);
+    }
+}
+
+/* Every interrupt: not enabled, not pending, not active, in the group that asks
+   for an IRQ, of one priority. */
+static void reset_interrupts(uint32_t count)
+{
     uint32_t id;
 
-    mmio_write32(gic_base.distributor + GICD_CTLR, 0);
-
-    /* The targets of a private interrupt read as the core that reads. */
-    this_cpu = mmio_read8(gic_base.distributor + GICD_ITARGETSR(0));
-
-    for (id = 0; id < count; id += 32)
-        mmio_write32(gic_base.distributor + GICD_ICENABLER(id), 0xffffffff);
+    for (id = 0; id < count; id += 32) {
+        mmio_write32(gic_base.distributor + GICD_ICENABLER(id), ALL);
+        mmio_write32(gic_base.distributor + GICD_ICPENDR(id), ALL);
+        mmio_write32(gic_base.distributor + GICD_ICACTIVER(id), ALL);
+        mmio_write32(gic_base.distributor + GICD_IGROUPR(id), 0);
+    }
+    for (id = 0; id < SOFTWARE; id += 4)
+        mmio_write32(gic_base.distributor + GICD_CPENDSGIR(id), ALL);
     for (id = 0; id < count; id++)
         mmio_write8(gic_base.distributor + GICD_IPRIORITYR(id), PRIORITY);
+}
+
+/* Every shared one: a level, and to this core alone. */
+static void route_interrupts(uint32_t count)
+{
+    /* The targets of a private interrupt read as the core that reads. */
+    uint8_t this_cpu = mmio_read8(gic_base.distributor + GICD_ITARGETSR(0));
+    uint32_t id;
+
     for (id = FIRST_SHARED; id < count; id++)
         mmio_write8(gic_base.distributor + GICD_ITARGETSR(id), this_cpu);
     for (id = FIRST_SHARED; id < count; id += 16)
         mmio_write32(gic_base.distributor + GICD_ICFGR(id), 0);
+}
+
+/* To the secure side an enable bit of 1 is of group 0, to the other one of
+   group 1, which is what each has. */
+void gic_on(void)
+{
+    uint32_t count = interrupt_count();
+
+    mmio_write32(gic_base.distributor + GICD_CTLR, 0);
+    control_interface(0);
+    clear_active_priorities();
+    reset_interrupts(count);
+    route_interrupts(count);
 
     mmio_write32(gic_base.distributor + GICD_CTLR, GICD_CTLR_ENABLE);
+    mmio_write32(gic_base.cpu + GICC_BPR, 0);
     mmio_write32(gic_base.cpu + GICC_PMR, GICC_PMR_ALL);
-    mmio_write32(gic_base.cpu + GICC_CTLR, GICC_CTLR_ENABLE);
+    if (mmio_read32(gic_base.cpu + GICC_PMR) == 0)
+        fault_stop("the secure side masks our interrupts (GICC_PMR)");
+    control_interface(GICC_CTLR_ENABLE);
 }
 
 void gic_dispatch(uint32_t pc)
@@ -124,10 +184,20 @@ void interrupt_edge(uint32_t id)
 
 void interrupt_enable(uint32_t id)
 {
+    uint32_t state;
+    bool enabled;
+
     check_id(id);
-    /* What the handler will look at is written before it can run. */
+    /* What the handler will look at is written before it can run; it may
+       disable the interrupt again, so it runs once we have looked. */
+    state = interrupts_save();
     barrier_all();
     mmio_write32(gic_base.distributor + GICD_ISENABLER(id), 1u << (id % 32));
+    enabled = is_set(GICD_ISENABLER(id), id);
+    interrupts_restore(state);
+    if (!enabled)
+        fault_stop("an interrupt that cannot be enabled: the controller lacks "
+                   "it, or the secure side keeps it (GICD_IGROUPR)");
 }
 
 void interrupt_disable(uint32_t id)

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct gic_base {
     uintptr_t distributor; /* virtual address of GICD_CTLR */
     uintptr_t cpu;         /* virtual address of GICC_CTLR */
@@ -12,6 +16,13 @@ struct gic_base {
 
 /* Defined by the board. */
 extern const struct gic_base gic_base;
+
+/*
+ * Switch the controller on, with every interrupt disabled.
+ *
+ * Context: the platform, once, before main().
+ */
+void gic_on(void);
 
 /*
  * Take one interrupt: acknowledge it, call its handler, end it.
@@ -22,5 +33,9 @@ extern const struct gic_base gic_base;
  * Context: the interrupt vector only.
  */
 void gic_dispatch(uint32_t pc);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 
 #include "platform/start.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 extern char image_text[];   /* code, from here ...                */
 extern char image_rodata[]; /* ... to here; then constants ...    */
 extern char image_data[];   /* ... to here; then what is written  */
@@ -16,5 +20,9 @@ extern char image_end[];
 
 /* One page each that is never mapped; the stack begins right above it. */
 extern char svc_guard[], irq_guard[], fault_guard[];
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

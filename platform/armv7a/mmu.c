@@ -124,38 +124,6 @@ static void build_tables(void)
     *page_entry(0) = 0;
 }
 
-/* One level of data or unified cache, by set and way (B2.2). */
-static void invalidate_level(uint32_t level)
-{
-    uint32_t geometry, set_shift, way_shift, ways, sets, way, set;
-
-    CP15_WRITE(level << 1, CSSELR);
-    ISB();
-    CP15_READ(geometry, CCSIDR);
-
-    ways = (geometry >> 3 & 0x3ff) + 1;
-    sets = (geometry >> 13 & 0x7fff) + 1;
-    set_shift = (geometry & 7) + 4;
-    way_shift = ways > 1 ? (uint32_t)__builtin_clz(ways - 1) : 0;
-
-    for (way = 0; way < ways; way++) {
-        for (set = 0; set < sets; set++)
-            CP15_WRITE(way << way_shift | set << set_shift | level << 1, DCISW);
-    }
-}
-
-/* Up to the level of coherency; types 2 to 4 hold data (B4.1, CLIDR). */
-static void invalidate_data_caches(void)
-{
-    uint32_t levels, level;
-
-    CP15_READ(levels, CLIDR);
-    for (level = 0; level < (levels >> 24 & 7); level++) {
-        if ((levels >> (3 * level) & 7) >= 2)
-            invalidate_level(level);
-    }
-}
-
 static void switch_on(void)
 {
     uint32_t control;
@@ -173,29 +141,28 @@ static void switch_on(void)
 }
 
 /*
- * After reset caches and TLB may hold anything (B2.2, B3.10). Nothing in
- * them is worth keeping: they were off, and the loader has cleaned what it
- * wrote. The tables go to memory directly, the data cache being off.
+ * Of what came before there may be something in the TLB, and in the caches of
+ * instructions and branches (B2.2, B3.10). The tables go to memory directly,
+ * the data cache being off and empty (core.h).
  */
-void mmu_on(void)
+static void forget(void)
 {
-    invalidate_data_caches();
     CP15_WRITE(0, ICIALLU);
     CP15_WRITE(0, BPIALL);
     CP15_WRITE(0, TLBIALL);
-
-    build_tables();
     barrier_all();
+}
+
+void mmu_on(void)
+{
+    build_tables();
+    forget();
     switch_on();
 }
 
 void mmu_join(void)
 {
-    invalidate_level(0); /* what lies below is shared, and in use */
-    CP15_WRITE(0, ICIALLU);
-    CP15_WRITE(0, BPIALL);
-    CP15_WRITE(0, TLBIALL);
-    barrier_all();
+    forget();
     switch_on();
 }
 

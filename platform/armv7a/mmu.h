@@ -11,6 +11,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MMU_BLOCK 0x200000u /* bytes: 2 MiB */
 
 #define MMU_MEMORY   0u /* cached write-back, inner shareable, not executable */
@@ -58,5 +62,9 @@ void mmu_join(void);
  */
 void mmu_map_block(uint32_t va, uint64_t pa);
 void mmu_unmap_block(uint32_t va);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform/armv7a/smp.h"
 
+#include "platform/armv7a/begin.h"
 #include "platform/armv7a/maintenance.h"
 
 /* What smp_entry.S reads with its caches off. */
@@ -16,17 +17,26 @@ extern char smp_entry[];
 #define PSCI_CPU_ON  0x84000003u
 #define PSCI_SUCCESS 0
 
+/* By the call that gets to the firmware: SMC past the Hyp mode that is ours, or
+   else HVC. */
 static int32_t cpu_on(uint32_t core, uint32_t entry, uint32_t context)
 {
+    bool past_hyp = begin_in_hyp();
     register uint32_t r0 __asm__("r0") = PSCI_CPU_ON;
     register uint32_t r1 __asm__("r1") = core;
     register uint32_t r2 __asm__("r2") = entry;
     register uint32_t r3 __asm__("r3") = context;
 
-    __asm__ volatile(".arch_extension virt\n\thvc #0"
-                     : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
-                     :
-                     : "memory");
+    if (past_hyp)
+        __asm__ volatile(".arch_extension sec\n\tsmc #0"
+                         : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+                         :
+                         : "memory");
+    else
+        __asm__ volatile(".arch_extension virt\n\thvc #0"
+                         : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+                         :
+                         : "memory");
     return (int32_t)r0;
 }
 

@@ -2,7 +2,10 @@
 /*
  * Further cores of the machine. One is started at a time; it has the address
  * space of the first one, its interrupts stay masked, and a fault on it ends
- * the run as on the first.
+ * the run as on the first. The firmware starts them: it is called by SMC where
+ * the first core began in Hyp mode, else by HVC, which is an undefined
+ * instruction where nobody has it (a core that began secure, as its own
+ * firmware).
  *
  * Source: ARM DEN 0022, Power State Coordination Interface: CPU_ON.
  */
@@ -12,6 +15,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /*
  * Start a core. It calls run(argument), and sleeps if that returns.
@@ -26,5 +33,9 @@
  */
 bool smp_start(uint32_t core, void (*run)(void *argument), void *argument,
                void *stack, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

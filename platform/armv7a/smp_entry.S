@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a further core begins: SVC mode, MMU and caches off, r0 the context
- * that smp.c gave (ARM DEN 0022, CPU_ON: initial core state). What start.S does
- * for the first core, but for what they share.
- *
- * Source: ARM DDI 0406C B1.3 (modes).
+ * Where a further core begins: Hyp mode if the first one did, or else SVC mode,
+ * MMU and caches off, r0 the context that smp.c gave (ARM DEN 0022, CPU_ON:
+ * initial core state). What start.S does for the first core, but for what they
+ * share.
  */
 #include "platform/armv7a/core.h"
-
-#define MODE_SVC 0x13
 
     .syntax unified
     .arm
@@ -17,14 +14,14 @@
     .global smp_entry
     .type smp_entry, %function
 smp_entry:
-    cpsid   aif, #MODE_SVC
     mov     r4, r0
 
-    core_begin
-    core_vfp_on
+    core_begin 1                    /* what lies below is shared, in use */
 
     ldr     sp, [r4]
+    core_vfp_on
     bl      mmu_join
+    bl      core_take_aborts
     cpsie   a
     ldmib   r4, {r1, r2}
     mov     r0, r2

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the loader to C. The loader promises: one core, SVC mode, MMU and
- * data cache off, the image in memory at its addresses (and cleaned to
- * memory, if it went through a cache). Nothing is expected in a register.
- * QEMU enters an ELF image this way (hw/arm/boot.c, a kernel that is not
- * Linux), unless virtualization=on.
- *
- * Source: ARM DDI 0406C B1.3 (modes).
+ * From the loader to C. The loader promises little: the core is in ARM state,
+ * in Hyp mode or a privileged mode other than Monitor mode, secure or not; the
+ * image is at its addresses, which are the core's own if its MMU is on; no
+ * device writes there. Nothing is expected in a register, and no cache or
+ * interrupt controller in any state (core.h, gic.c). Cores other than the first
+ * one (affinity 0) that come this way sleep for ever; what they have in their
+ * caches is written back, but nobody waits for it: none of it may belong where
+ * the image is.
  */
 #include "platform/armv7a/core.h"
 
-#define MODE_FIQ 0x11
-#define MODE_IRQ 0x12
-#define MODE_SVC 0x13
-#define MODE_ABT 0x17
-#define MODE_UND 0x1b
+#define MPIDR_AFFINITY 0x00ffffff
 
     .syntax unified
     .arm
@@ -23,9 +20,12 @@
     .global _start
     .type _start, %function
 _start:
-    cpsid   aif, #MODE_SVC
+    mrs     r4, cpsr
+    core_begin 7
 
-    core_begin
+    mrc     p15, 0, r0, c0, c0, 5   /* MPIDR */
+    bics    r0, r0, #~MPIDR_AFFINITY
+    bne     park
 
     cps     #MODE_FIQ
     ldr     sp, =fault_stack_top
@@ -38,8 +38,6 @@ _start:
     cps     #MODE_SVC
     ldr     sp, =svc_stack_top
 
-    core_vfp_on
-
     ldr     r0, =bss_start
     ldr     r1, =bss_end
     mov     r2, #0
@@ -48,7 +46,15 @@ _start:
     strdlo  r2, r3, [r0], #8
     blo     1b
 
+    core_vfp_on
     bl      mmu_on
-    cpsie   af                      /* neither ever goes unnoticed */
+    bl      core_take_aborts
+    ldr     r1, =begin
+    str     r4, [r1]                /* C leaves r4 alone */
+    str     r0, [r1, #4]
     bl      platform_main
+
+park:
+    wfi
+    b       park
     .size _start, . - _start

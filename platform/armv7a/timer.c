@@ -4,9 +4,25 @@
  *
  * Source: ARM DDI 0406C chapter B8; CNTVCT and CNTFRQ in B4.1.
  */
-#include "platform/clock.h"
+#include "platform/armv7a/timer.h"
+
+#include <stddef.h>
 
 #include "platform/armv7a/cp15.h"
+#include "platform/armv7a/fault.h"
+#include "platform/armv7a/system_counter.h"
+#include "platform/clock.h"
+
+void timer_on(void)
+{
+    const char *trouble;
+
+    if (timer_facts.counter != 0)
+        system_counter_on(timer_facts.counter);
+    trouble = clock_trouble();
+    if (trouble != NULL)
+        fault_stop(trouble);
+}
 
 uint64_t clock_now(void)
 {
@@ -20,8 +36,9 @@ uint64_t clock_now(void)
 
 uint32_t clock_frequency(void)
 {
-    uint32_t hertz;
+    uint32_t hertz = timer_facts.frequency;
 
-    CP15_READ(hertz, CNTFRQ);
+    if (hertz == 0)
+        CP15_READ(hertz, CNTFRQ);
     return hertz;
 }

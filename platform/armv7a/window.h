@@ -15,6 +15,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define WINDOW_SLOTS  8u
 #define WINDOW_STRIDE (2 * MMU_BLOCK)
 #define WINDOW_SPACE  (WINDOW_SLOTS * WINDOW_STRIDE) /* 32 MiB */
@@ -32,5 +36,9 @@ extern const uint32_t window_base;
  * Context: any. Interrupts are masked for the choice of a slot only.
  */
 extern const struct hal_window plat_window;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

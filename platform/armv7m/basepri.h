@@ -19,6 +19,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct basepri_lock {
     struct hal_lock lock;
     uint32_t priority; /* held back: those of this one and less urgent ones;
@@ -33,5 +37,9 @@ struct basepri_lock {
 /* The contract. Context: threads, and handlers of those priorities. */
 uint32_t basepri_save(const struct hal_lock *lock);
 void basepri_restore(const struct hal_lock *lock, uint32_t state);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

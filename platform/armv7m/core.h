@@ -9,6 +9,10 @@
 #ifndef PLATFORM_ARMV7M_CORE_H
 #define PLATFORM_ARMV7M_CORE_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ARMv6-M and ARMv8-M Baseline have HardFault only, which no register
    explains, and no BASEPRI. */
 #if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
@@ -86,6 +90,10 @@
  * Context: platform_begin(), interrupts masked.
  */
 void clock_begin(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
 

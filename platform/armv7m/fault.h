@@ -10,6 +10,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What the core puts on the stack when it takes an exception (ARM DDI 0403E
    B1.5.6). */
 struct exception_frame {
@@ -49,5 +53,9 @@ __attribute__((noreturn)) void fault_raise(const struct exception_frame *frame,
  */
 __attribute__((noreturn)) void
 fault_interrupt(uint32_t id, const struct exception_frame *frame);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

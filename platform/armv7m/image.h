@@ -12,6 +12,10 @@
 
 #include "platform/start.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 extern char image_text[];   /* vectors and code, from here ... */
 extern char image_rodata[]; /* ... to here; then constants ... */
 extern char image_loaded[]; /* ... to here                     */
@@ -21,5 +25,9 @@ extern char stack_limit[], stack_top[];
 
 /* What is written, and heap, up to image_end. */
 extern char image_data[], image_end[];
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,7 @@
 #include "hal/bits.h"
 #include "platform/armv7m/core.h"
 #include "platform/barrier.h"
+#include "platform/clock.h"
 #include "platform/interrupt.h"
 #include "platform/mmio.h"
 #include "platform/setup.h"
@@ -41,10 +42,15 @@ static void nvic_on(void)
 
 void platform_begin(void)
 {
+    const char *trouble;
+
     faults_on();
     setup_run();
     nvic_on();
     clock_begin();
+    trouble = clock_trouble();
+    if (trouble != NULL)
+        fault_stop(trouble);
 }
 
 static uint32_t exception_number(void)

@@ -16,6 +16,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Defined by the board: how many interrupts its NVIC has, at most
    NVIC_LINES. */
 extern const uint32_t nvic_lines;
@@ -40,6 +44,10 @@ void nvic_priority(uint32_t id, uint8_t priority);
  * Context: the interrupt vectors only.
  */
 void nvic_dispatch(const struct exception_frame *frame);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
 

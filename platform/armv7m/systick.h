@@ -14,6 +14,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { SYSTICK_PERIOD = 1 << 24 };
 
 /* Defined by the board: the processor's clock in Hz. */
@@ -21,5 +25,9 @@ extern const uint32_t systick_hertz;
 
 /* Count a period that has ended. Context: exception 15 only. */
 void systick_isr(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Sizes: CTR has the smallest lines; CCSIDR is of the cache that CSSELR
    selects, once an ISB has followed the write. */
 uint32_t cp15_read_ctr(void);
@@ -36,5 +40,9 @@ void cp15_bpiall(void);
 /* DSB SY and ISB. */
 void cp15_dsb(void);
 void cp15_isb(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -48,9 +48,25 @@ enum iodma_status bus_lend(struct iodma_bus *bus, struct hal_bounce *bounce)
 static void on_interrupt(void *argument)
 {
     struct engine *engine = argument;
+    struct iodma_channel *channel = &engine->channel;
+    uint32_t retired = channel->retired;
+    uint32_t fault = channel->fault;
 
     engine->interrupts++;
-    iodma_channel_reap(&engine->channel);
+    iodma_channel_reap(channel);
+    interrupt_served(&engine->line,
+                     channel->retired != retired || channel->fault != fault);
+}
+
+/* Is it polled? An interrupt that was given up is, from then on. */
+static bool is_polled(const struct interrupt_line *line, bool *poll)
+{
+    if (!*poll && interrupt_stuck(line)) {
+        printf("# interrupt %u came %u times for nothing: polling\n",
+               (unsigned)line->id, (unsigned)line->idle);
+        *poll = true;
+    }
+    return *poll;
 }
 
 enum iodma_status function_bring_up(const struct board_pci *pci, uint32_t nth,
@@ -120,8 +136,9 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
         status = place(facts->pci, &function);
     if (status != IODMA_OK)
         return status;
-    engine->interrupt =
-        function ? line_of(facts->pci, function) : facts->interrupt;
+    engine->line = (struct interrupt_line){
+        .id = function ? line_of(facts->pci, function) : facts->interrupt,
+    };
     *step = "checking the board's bus";
     status = make_bus(&engine->bus, facts->dmac->bus);
     if (status != IODMA_OK)
@@ -137,8 +154,8 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
     if (status != IODMA_OK || poll)
         return status;
 
-    interrupt_install(engine->interrupt, on_interrupt, engine);
-    interrupt_enable(engine->interrupt);
+    interrupt_install(engine->line.id, on_interrupt, engine);
+    interrupt_enable(engine->line.id);
     interrupts_on();
     return IODMA_OK;
 }
@@ -152,7 +169,7 @@ enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
 
 bool engine_serve(struct engine *engine)
 {
-    if (engine->poll)
+    if (is_polled(&engine->line, &engine->poll))
         iodma_channel_reap(&engine->channel);
     return iodma_channel_service(&engine->channel);
 }
@@ -168,7 +185,7 @@ static void on_disk_interrupt(void *argument)
     struct disk *disk = argument;
 
     disk->interrupts++;
-    (void)nvme_reap(disk->facts->nvme);
+    interrupt_served(&disk->line, nvme_reap(disk->facts->nvme) != 0);
 }
 
 static enum iodma_status route(const struct board_nvme *facts, uint8_t how,
@@ -192,6 +209,7 @@ static void install(struct disk *disk, uint8_t how)
 
     if (how == NVME_POLLED)
         return;
+    disk->line = (struct interrupt_line){ .id = id };
     interrupt_install(id, on_disk_interrupt, disk);
     if (how == NVME_MESSAGE)
         interrupt_edge(id);
@@ -211,6 +229,7 @@ static enum iodma_status start_disk(struct disk *disk, uint8_t how, bool sgl,
         return IODMA_NOT_FOUND;
     disk->facts = facts;
     disk->interrupts = 0;
+    disk->poll = how == NVME_POLLED;
     facts->nvme->interrupts = how;
     facts->nvme->use_sgl = sgl;
 
@@ -255,7 +274,7 @@ enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
 
 bool disk_serve(struct disk *disk)
 {
-    if (disk->facts->nvme->interrupts == NVME_POLLED)
+    if (is_polled(&disk->line, &disk->poll))
         (void)nvme_reap(disk->facts->nvme);
     return nvme_service(disk->facts->nvme);
 }

@@ -5,6 +5,7 @@
 
 #include "boards/board.h"
 #include "dma/iodma.h"
+#include "platform/interrupt.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,8 +28,8 @@ struct engine {
     struct iodma_bus bus;
     struct iodma_share ring;
     struct iodma_channel channel;
-    bool poll;           /* reap in engine_run(), no interrupt            */
-    uint32_t interrupt;  /* id                                            */
+    bool poll; /* reap in engine_run(), no interrupt            */
+    struct interrupt_line line;
     uint32_t interrupts; /* taken                                         */
 };
 
@@ -49,6 +50,8 @@ struct disk {
     struct iodma_bus bus; /* with the controller's limits                   */
     struct iodma_bus memory_bus;
     struct iodma_share memory;
+    bool poll; /* reap in disk_serve(), no interrupt              */
+    struct interrupt_line line;
     uint32_t pin;        /* id of its interrupt, with NVME_PIN              */
     uint32_t interrupts; /* taken                                           */
 };

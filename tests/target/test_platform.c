@@ -26,6 +26,7 @@
 #include "platform/uart.h"
 #include "tests/check.h"
 #include "tests/ground.h"
+#include "tests/target/left_behind.h"
 
 #define PAGE 0x1000u
 
@@ -369,6 +370,15 @@ static void pull_line(void)
     let_arrive();
 }
 
+static struct interrupt_line uart_line = { .id = UART };
+
+static void serve_nothing(void *argument)
+{
+    (void)argument;
+    take();
+    interrupt_served(&uart_line, false);
+}
+
 static void test_triggers(void)
 {
     const uintptr_t config = gic_base.distributor + GICD_ICFGR(UART);
@@ -395,6 +405,15 @@ static void test_triggers(void)
     mmio_write32(uart_base + UARTIMSC, 0);
     interrupt_disable(UART);
     mmio_write32(config, levels);
+
+    check_case("a level that nobody lets go of is given up, and we go on");
+    interrupt_install(UART, serve_nothing, NULL);
+    pull_line();
+    interrupt_enable(UART);
+    let_arrive();
+    expect_number("taken", taken(), INTERRUPT_PATIENCE);
+    expect("its owner can tell", interrupt_stuck(&uart_line));
+    mmio_write32(uart_base + UARTIMSC, 0);
 }
 
 /* Memory ----------------------------------------------------------------- */
@@ -600,6 +619,7 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "nothing") == 0)
         return check_result();
 
+    test_left_behind();
     test_registers();
     test_masking();
     test_enable();
