@@ -228,6 +228,7 @@ static const struct board_pci nvme_pci = {
     .bar = 0,
     .least = 0x4000,
     .base = &nvme.base,
+    .size = &nvme.size,
     .lines = pci_lines,
 };
 

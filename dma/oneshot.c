@@ -79,11 +79,11 @@ region_of(const struct hal_bus *hal, hal_address first, hal_address last)
 /* Find it on the bus, and out whether its lines have to be maintained. Its
    region is looked for if that, or a device that writes, asks for it. */
 static inline enum iodma_status look_at(const struct iodma_bus *bus,
-                                        hal_address length, uint32_t direction,
+                                        size_t length, uint32_t direction,
                                         struct spot *spot)
 {
     const struct hal_bus *hal = bus->hal;
-    hal_address last = spot->physical + (length - 1);
+    hal_address last = spot->physical + (hal_address)(length - 1);
 
     spot->aperture = aperture_of(hal, spot->physical, last);
     if (!spot->aperture)
@@ -108,15 +108,14 @@ static inline enum iodma_status look_at(const struct iodma_bus *bus,
 /* May the device write, and are the lines the buffer's own? */
 static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
                                               const struct spot *spot,
-                                              hal_address capacity,
-                                              hal_address length)
+                                              size_t capacity, size_t length)
 {
     uint32_t rest; /* of the last line */
 
     if ((spot->aperture->access & HAL_WRITE) == 0 ||
-        (spot->region
-             ? !spot->region->writable
-             : !iodma_bus_regions_writable(bus, spot->physical, length)))
+        (spot->region ? !spot->region->writable
+                      : !iodma_bus_regions_writable(bus, spot->physical,
+                                                    (hal_address)length)))
         return iodma_refuse_values(bus->reason, IODMA_NOT_WRITABLE,
                                    IODMA_AT_ARGUMENT(WRITABLE, POINTER), 0,
                                    spot->physical);
@@ -124,14 +123,14 @@ static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
         return IODMA_OK;
     if (modulo32(spot->physical, bus->line) != 0)
         return within_line(bus, spot->physical);
-    rest = modulo32(0 - length, bus->line);
+    rest = modulo32(0 - (hal_address)length, bus->line);
     if (rest <= capacity - length)
         return IODMA_OK;
     (void)iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
                               IODMA_AT_ARGUMENT(LINE, CAPACITY), bus->line,
-                              spot->physical + capacity);
+                              spot->physical + (hal_address)capacity);
     return iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED, IODMA_CURE_SET,
-                             length + rest);
+                             (hal_address)length + rest);
 }
 
 /* No multiple of an alignment (0: any will do)? */
@@ -143,10 +142,10 @@ static inline bool misaligned(uint32_t value, uint32_t alignment)
 /* May the device have these bytes as the one segment of a list? Limits of 0 are
    none, and so is one less than that. */
 static inline enum iodma_status judge(const struct hal_limits *limits,
-                                      hal_address address, hal_address length,
+                                      hal_address address, size_t length,
                                       struct iodma_reason *reason)
 {
-    hal_address last = address + (length - 1);
+    hal_address last = address + (hal_address)(length - 1);
 
     if (limits->address_bits != 0 && limits->address_bits < HAL_ADDRESS_BITS &&
         last >> limits->address_bits != 0)
@@ -156,7 +155,7 @@ static inline enum iodma_status judge(const struct hal_limits *limits,
     if (length - 1 > limits->max_transfer - 1)
         return iodma_refuse_values(reason, IODMA_NO_SPACE,
                                    IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
-                                   limits->max_transfer, length);
+                                   limits->max_transfer, (hal_address)length);
     if (length - 1 > limits->max_segment - 1 ||
         (address ^ last) > limits->boundary - 1)
         return iodma_refuse_values(reason, IODMA_NO_SPACE,
@@ -169,7 +168,7 @@ static inline enum iodma_status judge(const struct hal_limits *limits,
     if (misaligned((uint32_t)length, limits->align_length))
         return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
                                    IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
-                                   limits->align_length, length);
+                                   limits->align_length, (hal_address)length);
     return IODMA_OK;
 }
 
@@ -205,7 +204,6 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
                             const void *pointer, size_t capacity, size_t length,
                             uint32_t direction, hal_address *address)
 {
-    const hal_address bytes = (hal_address)length; /* once it is a buffer */
     enum iodma_status status;
     hal_address first; /* as the bus has it */
     struct spot spot;
@@ -220,24 +218,24 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
     if (length > capacity)
         return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
-                                   (hal_address)capacity, bytes);
+                                   (hal_address)capacity, (hal_address)length);
     if (iodma_mapper_unavoidable(bus->mapper))
         return iodma_refuse(bus->reason, IODMA_UNSUPPORTED,
                             IODMA_AT_ARGUMENT(BYPASS, BUS));
     status = locate(bus, pointer, length, &spot.physical);
     if (status == IODMA_OK)
-        status = look_at(bus, bytes, direction, &spot);
+        status = look_at(bus, length, direction, &spot);
     if (status != IODMA_OK)
         return status;
     if (direction != IODMA_IN && (spot.aperture->access & HAL_READ) == 0)
         return unseen(bus, direction, spot.physical);
     if (direction != IODMA_OUT)
-        status = judge_inbound(bus, &spot, (hal_address)capacity, bytes);
+        status = judge_inbound(bus, &spot, capacity, length);
     first = spot.physical + iodma_aperture_delta(spot.aperture);
     if (status == IODMA_OK)
-        status = judge(bus->hal->limits, first, bytes, bus->reason);
+        status = judge(bus->hal->limits, first, length, bus->reason);
     if (status == IODMA_OK && limits)
-        status = judge(limits, first, bytes, bus->reason);
+        status = judge(limits, first, length, bus->reason);
     if (status != IODMA_OK)
         return status;
 

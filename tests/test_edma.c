@@ -277,6 +277,35 @@ static const struct {
 
 /* The TCD that a batch is appended to waits for a request, and may show the
    DONE of the one before. */
+/* A register that leads back to what has retired. */
+static void test_lies(void)
+{
+    struct edma_model_tcd *loaded = &rig.chip.tcd[rig_numbers[0]];
+    uint32_t link;
+
+    rig_begin("what has retired is not under way again, whatever is read");
+    hooks.masked++;
+    rig_batch(0, 1);
+    rig_batch(1, 2);
+    while ((rig.chip.interrupts & BIT32(rig_numbers[0])) == 0)
+        (void)engine_model_step(&rig.chip.engine, 1);
+    link = (uint32_t)(rig.edmas[0].ring.bus + sizeof(struct edma_tcd));
+    expect_number("retired", rig_reap().retired, 1);
+    loaded->dlast_sga = link;
+    expect_number("left", rig_residue().most, rig_nth(1).length);
+    rig.chip.interrupts |= BIT32(rig_numbers[0]);
+    {
+        struct hal_progress progress = rig_reap();
+
+        expect_number("retired", progress.retired, 0);
+        expect_number("fault", progress.fault, HAL_FAULT_DESCRIPTOR);
+    }
+    hooks.masked--;
+    rig_expect_items(0, 1);
+    rig.chip.engine.violation = NULL; /* the lie led it astray */
+    rig_expect_usable();
+}
+
 static void test_paced_append(void)
 {
     struct model_port *model = &rig.chip.engine.ports[0];
@@ -507,6 +536,7 @@ int main(void)
     test_encoding();
     test_batches();
     test_append();
+    test_lies();
     test_ports();
     test_routes();
     test_cycles();

@@ -297,6 +297,17 @@ static void test_batches(void)
     expect_number("items", engine->dmac.counts.items, 7);
     expect_memory();
 
+    begin("more than was told of is not retired, whatever the ring says", 0, 8);
+    batch(0, 3);
+    {
+        uint32_t end = 1000;
+
+        memcpy(&rings[0][offsetof(struct gpdma_slot, end)], &end, sizeof end);
+    }
+    run();
+    expect_progress(3, HAL_FAULT_NONE);
+    expect_memory();
+
     begin("what is emitted but not submitted does not run", 0, 8);
     batch(0, 2);
     expect_number("taken", emit(&(struct hal_item){ 0, 4, 4 }, 1), 1);

@@ -128,13 +128,14 @@ static void set_up(uint32_t slot_count)
     chip.base = REGISTERS;
     chip.shared = (struct model_piece){ SHARED_BUS, sizeof shared, shared };
     chip.pieces[0] = (struct model_piece){ ARENA_BUS, ARENA, arena };
-    chip.disk = disk;
-    chip.blocks = BLOCKS;
-    chip.shift = SHIFT;
+    chip.spaces[0].disk = disk;
+    chip.spaces[0].blocks = BLOCKS;
+    chip.spaces[0].shift = SHIFT;
     chip.seed = seed + 1;
     nvme = (struct nvme){
         .bus = &port,
         .base = REGISTERS,
+        .size = 0x2000,
         .memory = { shared, SHARED_BUS, sizeof shared },
         .slots = slots,
         .slot_count = slot_count,
@@ -342,6 +343,24 @@ static void set_short_queues(void)
     chip.mqes = 6;
 }
 
+/* Of 128 KiB, as far apart as there can be. */
+static void set_far_doorbells(void)
+{
+    chip.dstrd = 15;
+}
+
+/* The last one is a byte too long for the BAR. */
+static void set_far_doorbell(void)
+{
+    chip.dstrd = 8;
+    nvme.size = 0x1000 + 3 * 1024 + 3;
+}
+
+static void set_misnamed(void)
+{
+    chip.misnames = true;
+}
+
 static void set_large_entries(void)
 {
     chip.sqes = 0x77;
@@ -364,27 +383,27 @@ static void set_no_namespace(void)
 
 static void set_empty_namespace(void)
 {
-    chip.blocks = 0;
+    chip.spaces[0].blocks = 0;
 }
 
 static void set_metadata(void)
 {
-    chip.metadata = 8;
+    chip.spaces[0].metadata = 8;
 }
 
 static void set_small_blocks(void)
 {
-    chip.shift = 8;
+    chip.spaces[0].shift = 8;
 }
 
 static void set_large_blocks(void)
 {
-    chip.shift = 17;
+    chip.spaces[0].shift = 17;
 }
 
 static void set_blocks_above_mdts(void)
 {
-    chip.shift = 14;
+    chip.spaces[0].shift = 14;
     chip.mdts = 1;
 }
 
@@ -420,51 +439,158 @@ static const struct {
     enum iodma_status status;
     uint32_t code;
     uint32_t state;
+    struct nvme_shortfall shortfall;
 } failures[] = {
-    { "no controller: NotAttached", set_absent, IODMA_NOT_ATTACHED, 0,
-      NVME_STUCK },
-    { "a controller that cannot be disabled: Timeout", set_stuck, IODMA_TIMEOUT,
-      0, NVME_STUCK },
-    { "a controller that does not get ready: Timeout", set_never_ready,
-      IODMA_TIMEOUT, 0, NVME_DOWN },
-    { "a controller with fatal status: DMAError", set_fatal, IODMA_DMA_ERROR,
-      NVME_CODE_FATAL, NVME_DOWN },
-    { "a controller that completes nothing: Timeout", set_mute, IODMA_TIMEOUT,
-      0, NVME_DOWN },
-    { "pages of at least 8 KiB: Unsupported", set_large_pages,
-      IODMA_UNSUPPORTED, 0, NVME_DOWN },
-    { "no NVM command set: Unsupported", set_other_commands, IODMA_UNSUPPORTED,
-      0, NVME_DOWN },
-    { "queues too short: Unsupported", set_short_queues, IODMA_UNSUPPORTED, 0,
-      NVME_DOWN },
-    { "entries of at least 128 bytes: Unsupported", set_large_entries,
-      IODMA_UNSUPPORTED, 0, NVME_DOWN },
-    { "entries of at most 32 bytes: Unsupported", set_small_entries,
-      IODMA_UNSUPPORTED, 0, NVME_DOWN },
-    { "completions of 32 bytes: Unsupported", set_large_completions,
-      IODMA_UNSUPPORTED, 0, NVME_DOWN },
-    { "no namespaces: NotFound", set_no_namespace, IODMA_NOT_FOUND, 0,
-      NVME_DOWN },
-    { "no namespace 1: NotFound", set_empty_namespace, IODMA_NOT_FOUND, 0,
-      NVME_DOWN },
-    { "blocks with metadata: Unsupported", set_metadata, IODMA_UNSUPPORTED, 0,
-      NVME_DOWN },
-    { "blocks of 256 bytes: Unsupported", set_small_blocks, IODMA_UNSUPPORTED,
-      0, NVME_DOWN },
-    { "blocks of 128 KiB: Unsupported", set_large_blocks, IODMA_UNSUPPORTED, 0,
-      NVME_DOWN },
-    { "blocks longer than MDTS: Unsupported", set_blocks_above_mdts,
-      IODMA_UNSUPPORTED, 0, NVME_DOWN },
-    { "SGL wanted and not to be had: Unsupported", set_no_sgl,
-      IODMA_UNSUPPORTED, 0, NVME_DOWN },
-    { "Identify fails: DMAError", set_identify_fails, IODMA_DMA_ERROR, 0x006,
-      NVME_DOWN },
-    { "Set Features fails: DMAError", set_features_fail, IODMA_DMA_ERROR, 0x002,
-      NVME_DOWN },
-    { "Create CQ fails: DMAError", set_cq_fails, IODMA_DMA_ERROR, 0x108,
-      NVME_DOWN },
-    { "Create SQ fails: DMAError", set_sq_fails, IODMA_DMA_ERROR, 0x101,
-      NVME_DOWN },
+    { "no controller: NotAttached",
+      set_absent,
+      IODMA_NOT_ATTACHED,
+      0,
+      NVME_STUCK,
+      { 0, 0, 0 } },
+    { "a controller that cannot be disabled: Timeout",
+      set_stuck,
+      IODMA_TIMEOUT,
+      0,
+      NVME_STUCK,
+      { 0, 0, 0 } },
+    { "a controller that does not get ready: Timeout",
+      set_never_ready,
+      IODMA_TIMEOUT,
+      0,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "a controller with fatal status: DMAError",
+      set_fatal,
+      IODMA_DMA_ERROR,
+      NVME_CODE_FATAL,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "a controller that completes nothing: Timeout",
+      set_mute,
+      IODMA_TIMEOUT,
+      0,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "pages of at least 8 KiB: Unsupported",
+      set_large_pages,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_PAGE, 4096, 8192 } },
+    { "no NVM command set: Unsupported",
+      set_other_commands,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_COMMAND_SET, 1, 0x40 } },
+    { "queues too short: Unsupported",
+      set_short_queues,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_QUEUE, 8, 7 } },
+    { "entries of at least 128 bytes: Unsupported",
+      set_large_entries,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_SQ_ENTRY, 6, 0x77 } },
+    { "entries of at most 32 bytes: Unsupported",
+      set_small_entries,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_SQ_ENTRY, 6, 0x55 } },
+    { "completions of 32 bytes: Unsupported",
+      set_large_completions,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_CQ_ENTRY, 4, 0x55 } },
+    { "no namespaces: NotFound",
+      set_no_namespace,
+      IODMA_NOT_FOUND,
+      0,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "no namespace 1: NotFound",
+      set_empty_namespace,
+      IODMA_NOT_FOUND,
+      0,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "blocks with metadata: Unsupported",
+      set_metadata,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_METADATA, 0, 8 } },
+    { "blocks of 256 bytes: Unsupported",
+      set_small_blocks,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_BLOCK, 9, 8 } },
+    { "blocks of 128 KiB: Unsupported",
+      set_large_blocks,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_BLOCK, 16, 17 } },
+    { "blocks longer than MDTS: Unsupported",
+      set_blocks_above_mdts,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_TRANSFER, 16384, 8192 } },
+    { "SGL wanted and not to be had: Unsupported",
+      set_no_sgl,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_SGL, 1, 0 } },
+    { "doorbells 128 KiB apart: Unsupported",
+      set_far_doorbells,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_REGISTERS, 0x1000 + 3 * 0x20000 + 4, 0x2000 } },
+    { "a doorbell across the BAR's end: Unsupported",
+      set_far_doorbell,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_REGISTERS, 0x1000 + 3 * 1024 + 4, 0x1000 + 3 * 1024 + 3 } },
+    { "an admin completion of another command: DMAError",
+      set_misnamed,
+      IODMA_DMA_ERROR,
+      NVME_CODE_STRANGE,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "Identify fails: DMAError",
+      set_identify_fails,
+      IODMA_DMA_ERROR,
+      0x006,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "Set Features fails: DMAError",
+      set_features_fail,
+      IODMA_DMA_ERROR,
+      0x002,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "Create CQ fails: DMAError",
+      set_cq_fails,
+      IODMA_DMA_ERROR,
+      0x108,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "Create SQ fails: DMAError",
+      set_sq_fails,
+      IODMA_DMA_ERROR,
+      0x101,
+      NVME_DOWN,
+      { 0, 0, 0 } },
 };
 
 /* The controller gets well again. */
@@ -472,14 +598,25 @@ static void heal(void)
 {
     chip.absent = chip.stuck = chip.never_ready = chip.fatal = chip.mute =
         false;
-    chip.admin_fails = chip.metadata = chip.page_least = 0;
+    chip.admin_fails = chip.spaces[0].metadata = chip.page_least = 0;
     chip.css = chip.namespaces = chip.sgls = 1;
     chip.mqes = 2047;
     chip.sqes = 0x66;
     chip.cqes = 0x44;
-    chip.blocks = BLOCKS;
-    chip.shift = SHIFT;
+    chip.spaces[0].blocks = BLOCKS;
+    chip.spaces[0].shift = SHIFT;
     chip.mdts = 7;
+    chip.dstrd = 1;
+    nvme.size = 0x2000;
+}
+
+static void expect_shortfall(const struct nvme_shortfall *wanted)
+{
+    expect("its name",
+           strcmp(nvme_shortfall_name(nvme.shortfall.what), "unknown") != 0);
+    expect_number("what falls short", nvme.shortfall.what, wanted->what);
+    expect_number("asked", nvme.shortfall.asked, wanted->asked);
+    expect_number("what it has", nvme.shortfall.has, wanted->has);
 }
 
 static void test_start_fails(void)
@@ -491,6 +628,12 @@ static void test_start_fails(void)
         expect_status("start", nvme_start(&nvme), IODMA_BAD_ARGUMENT);
         expect_number("register accesses", chip.accesses, 0);
     }
+
+    check_case("start with less than a page of registers: BadArgument");
+    set_up(4);
+    nvme.size = 0x1000;
+    expect_status("start", nvme_start(&nvme), IODMA_BAD_ARGUMENT);
+    expect_number("register accesses", chip.accesses, 0);
 
     for (uint32_t i = 0; i < COUNT_OF(failures); i++) {
         uint64_t before;
@@ -504,6 +647,7 @@ static void test_start_fails(void)
         if (failures[i].status == IODMA_DMA_ERROR)
             expect_number("code", nvme.code, failures[i].code);
         expect_number("state", nvme.state, failures[i].state);
+        expect_shortfall(&failures[i].shortfall);
         expect("disabled, if it can be",
                nvme.state == NVME_STUCK || !chip.ready);
         expect_status("begin", nvme_begin(&nvme, make(0, NVME_READ, 0, 1)),
@@ -512,6 +656,8 @@ static void test_start_fails(void)
         expect_number("reap", reap(), 0);
         heal();
         expect_status("start again", nvme_start(&nvme), IODMA_OK);
+        expect_number("falls short", nvme.shortfall.what,
+                      NVME_SHORT_OF_NOTHING);
         world.pace = 0;
         expect_usable();
         expect_order();
@@ -580,6 +726,15 @@ static const struct {
         .align_length = 1,
         .max_segments = 256,
         .max_transfer = 0xFFFF0000 } },
+    { "an MDTS beyond all memory is no limit",
+      false,
+      255,
+      9,
+      1,
+      { .address_bits = 64,
+        .align_address = 4,
+        .align_seam = 4096,
+        .max_transfer = 0x3FF000 } },
     { "SGL in dwords",
       true,
       7,
@@ -592,13 +747,65 @@ static const struct {
         .max_transfer = 0x80000 } },
 };
 
+/* What CAP says, and how long the controller takes. */
+static const struct {
+    const char *what;
+    uint32_t timeout, delay; /* units of 500 ms, and milliseconds */
+    uint32_t dstrd, size;
+    enum iodma_status status;
+} capabilities[] = {
+    { "CAP.TO 0 is half a second", 0, 450, 1, 0x2000, IODMA_OK },
+    { "CAP.TO 0 is no more than half a second", 0, 600, 1, 0x2000,
+      IODMA_TIMEOUT },
+    { "CAP.TO 10 is five seconds", 10, 4500, 1, 0x2000, IODMA_OK },
+    { "CAP.TO 10 is no more than five seconds", 10, 5500, 1, 0x2000,
+      IODMA_TIMEOUT },
+    { "CAP.TO 255 is two minutes", 255, 100000, 1, 0x2000, IODMA_OK },
+    { "doorbells 4 bytes apart", 2, 0, 0, 0x1010, IODMA_OK },
+    { "doorbells 16 bytes apart", 2, 0, 2, 0x2000, IODMA_OK },
+    { "doorbells 1 KiB apart, the last one ends the BAR", 2, 0, 8,
+      0x1000 + 3 * 1024 + 4, IODMA_OK },
+    { "doorbells 128 KiB apart in a BAR that has them", 2, 0, 15, 0x80000,
+      IODMA_OK },
+};
+
+static void test_capabilities(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(capabilities); i++) {
+        check_case(capabilities[i].what);
+        set_up(4);
+        chip.timeout = capabilities[i].timeout;
+        chip.ready_delay = capabilities[i].delay;
+        chip.dstrd = capabilities[i].dstrd;
+        chip.registers = nvme.size = capabilities[i].size;
+        expect_status("start", nvme_start(&nvme), capabilities[i].status);
+        world.pace = 0;
+        if (capabilities[i].status != IODMA_OK)
+            continue;
+        for (uint32_t n = 0; n < 20; n++)
+            expect_usable();
+        expect_order();
+    }
+
+    for (uint32_t format = 0; format < 16; format += 5) {
+        check_case("the LBA format in use is one of sixteen");
+        set_up(4);
+        chip.spaces[0].format = format;
+        expect_status("start", nvme_start(&nvme), IODMA_OK);
+        expect_number("block size", nvme.block_size, BLOCK);
+        world.pace = 0;
+        expect_usable();
+        expect_order();
+    }
+}
+
 static void test_start(void)
 {
     for (uint32_t i = 0; i < COUNT_OF(limits); i++) {
         check_case(limits[i].what);
         set_up(4);
         chip.mdts = limits[i].mdts;
-        chip.shift = limits[i].shift;
+        chip.spaces[0].shift = limits[i].shift;
         chip.sgls = limits[i].sgls;
         nvme.use_sgl = limits[i].use_sgl;
         expect_status("start", nvme_start(&nvme), IODMA_OK);
@@ -660,14 +867,11 @@ static void test_start(void)
 
 #define PAGE ((hal_address)4096)
 
-/* The submission entry of a request, and the list of its slot. */
-static const struct nvme_command *entry_of(const struct nvme_request *request)
+/* The list of a request's slot. */
+/* The submission queue's first page. */
+static uint32_t queue_page(void)
 {
-    const uint8_t *queue =
-        shared + (3 + NVME_LIST_PAGES * nvme.slot_count) * PAGE;
-
-    return (const struct nvme_command *)(const void *)queue +
-           request->entry % (2 * nvme.slot_count);
+    return 3 + NVME_LIST_PAGES * nvme.slot_count;
 }
 
 static const uint8_t *list_of(const struct nvme_request *request)
@@ -743,15 +947,14 @@ static uint32_t segments_of(uint32_t row, struct hal_segment *segments)
 
 static void expect_prps(uint32_t row, const struct nvme_request *request)
 {
-    const struct nvme_command *entry = entry_of(request);
+    const union nvme_data *data = &request->data;
     uint32_t pages = prps[row].pages;
     hal_address second = pages == 1   ? 0
                          : pages == 2 ? ARENA_BUS + prps[row].list[1]
                                       : list_bus(request);
 
-    expect_number("PRP1", number(entry->data.prp[0]),
-                  ARENA_BUS + prps[row].list[0]);
-    expect_number("PRP2", number(entry->data.prp[1]), second);
+    expect_number("PRP1", number(data->prp[0]), ARENA_BUS + prps[row].list[0]);
+    expect_number("PRP2", number(data->prp[1]), second);
     for (uint32_t i = 1; pages > 2 && i < pages; i++) {
         struct nvme_u64 prp;
 
@@ -972,12 +1175,10 @@ static void test_sgl(void)
 
     begin_sgl("an SGL of one segment stands in the command", 4, true);
     (void)ready(0, NVME_READ, 3, 5, 0x1235);
-    expect_number("address", number(entry_of(&requests[0])->data.sgl.address),
+    expect_number("address", number(requests[0].data.sgl.address),
                   ARENA_BUS + 0x1235);
-    expect_number("length", from_le32(entry_of(&requests[0])->data.sgl.length),
-                  5 * BLOCK);
-    expect_number("type", from_le32(entry_of(&requests[0])->data.sgl.type),
-                  NVME_SGL_DATA);
+    expect_number("length", from_le32(requests[0].data.sgl.length), 5 * BLOCK);
+    expect_number("type", from_le32(requests[0].data.sgl.type), NVME_SGL_DATA);
     submit();
     expect_read(3, 5, 0x1235);
     run();
@@ -994,11 +1195,10 @@ static void test_sgl(void)
         segments[4] = at(0x7001, 512);
         expect_status("begin", nvme_begin(&nvme, request), IODMA_OK);
         put_in_portions(request, segments, 5, portion);
-        expect_number("list", number(entry_of(request)->data.sgl.address),
+        expect_number("list", number(request->data.sgl.address),
                       list_bus(request));
-        expect_number("bytes", from_le32(entry_of(request)->data.sgl.length),
-                      80);
-        expect_number("type", from_le32(entry_of(request)->data.sgl.type),
+        expect_number("bytes", from_le32(request->data.sgl.length), 80);
+        expect_number("type", from_le32(request->data.sgl.type),
                       NVME_SGL_LAST_SEGMENT);
         submit();
         expect_scattered(segments, 5, 20 * portion);
@@ -1149,6 +1349,38 @@ static void test_begin(void)
     expect_order();
 }
 
+static const struct {
+    const char *what;
+    uint32_t blocks;
+    enum iodma_status status;
+} large_blocks[] = {
+    { "65536 blocks of 64 KiB, no MDTS: NoSpace", 65536, IODMA_NO_SPACE },
+    { "65535 blocks of 64 KiB, no MDTS", 65535, IODMA_OK },
+};
+
+/* With an SGL, whose limit is 32 bits of bytes. */
+static void test_large_blocks(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(large_blocks); i++) {
+        check_case(large_blocks[i].what);
+        set_up(4);
+        chip.mdts = 0;
+        chip.spaces[0].shift = 16;
+        chip.spaces[0].blocks = UINT64_C(1) << 32;
+        nvme.use_sgl = true;
+        expect_status("start", nvme_start(&nvme), IODMA_OK);
+        expect_status(
+            "begin",
+            nvme_begin(&nvme, make(0, NVME_READ, 0, large_blocks[i].blocks)),
+            large_blocks[i].status);
+        if (large_blocks[i].status == IODMA_OK)
+            expect_number("length", requests[0].length,
+                          UINT64_C(0x10000) * large_blocks[i].blocks);
+        else
+            expect_number("used", nvme.used, 0);
+    }
+}
+
 static void test_cancel(void)
 {
     for (uint32_t gone = 0; gone < 4; gone++) {
@@ -1247,8 +1479,22 @@ static void test_flight(void)
     expect_end(&requests[0], IODMA_DMA_ERROR, 0x285);
     expect_order();
 
+    begin("no command is named FFFFh", 4);
+    for (uint32_t i = 0; i < 4; i++)
+        slots[i].issued = slots[i].retired = 0x3FFE;
+    for (uint32_t n = 0; n < 4; n++) {
+        for (uint32_t i = 0; i < 4; i++) {
+            (void)nth(i);
+            expect_read(i, 1, 4096 * i);
+        }
+        submit();
+        run();
+    }
+    expect_number("callbacks", world.ended, 16);
+    expect_order();
+
     begin("an index that wraps past 2^32", 4);
-    nvme.filled = nvme.told = nvme.reaped = 0u - 16u;
+    nvme.filled = nvme.reaped = 0u - 16u;
     for (uint32_t n = 0; n < 40; n++)
         expect_usable();
     expect_order();
@@ -1336,7 +1582,7 @@ static void test_strays(void)
 
     begin("a late twin does not end the slot's next request", 1);
     (void)nth(0);
-    id = NVME_ID_OF_HEAD(from_le32(entry_of(&requests[0])->head));
+    id = slots[requests[0].slot].id;
     submit();
     run();
     expect_read(0, 1, 0);
@@ -1354,7 +1600,7 @@ static void test_strays(void)
     begin("an aborted request does not come home after the reset", 1);
     chip.held = 1;
     (void)nth(0);
-    id = NVME_ID_OF_HEAD(from_le32(entry_of(&requests[0])->head));
+    id = slots[requests[0].slot].id;
     submit();
     (void)nvme_model_step(&chip, FOREVER);
     world.pace = 8;
@@ -1379,6 +1625,100 @@ static void test_strays(void)
     run();
     expect_read(0, 1, 0);
     expect_number("callbacks", world.ended, 1);
+    expect_order();
+}
+
+/* ---- What the controller writes, and must not be believed ---- */
+
+/* Everything that is shared, at any moment. */
+static void scribble(uint8_t value)
+{
+    memset(shared + queue_page() * PAGE, value,
+           NVME_PAGES(2 * nvme.slot_count * 64) * PAGE);
+}
+
+static const struct {
+    const char *what;
+    uint8_t value;
+} scribbles[] = {
+    { "a submission queue of zeros harms nobody", 0 },
+    { "a submission queue of ones harms nobody", 0xFF },
+    { "a submission queue of others' names harms nobody", 0x03 },
+};
+
+static void test_disbelief(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(scribbles); i++) {
+        begin(scribbles[i].what, 4);
+        (void)nth(0);
+        (void)nth(1);
+        (void)nth(2);
+        scribble(scribbles[i].value);
+        expect_status("cancel", nvme_cancel(&requests[1]), IODMA_OK);
+        submit();
+        scribble(scribbles[i].value);
+        expect_number("in flight", nvme.in_flight, 2);
+        expect_read(0, 1, 0);
+        expect_read(2, 1, 4096 * 2);
+        run();
+        expect_end(&requests[0], IODMA_OK, 0);
+        expect_number("cancelled", requests[1].state, NVME_IDLE);
+        expect_end(&requests[2], IODMA_OK, 0);
+        expect_number("executed", chip.executed, 2);
+        expect_number("in flight", nvme.in_flight, 0);
+        expect_number("used", nvme.used, 0);
+        expect_usable();
+        expect_order();
+    }
+
+    begin("what is begun the controller does not see", 4);
+    scribble(0);
+    (void)ready(0, NVME_WRITE, 40, 8, 0x1000);
+    for (uint32_t i = 0; i < NVME_PAGES(8 * 64) * PAGE; i++)
+        expect("no entry", shared[queue_page() * PAGE + i] == 0);
+    expect_status("cancel", nvme_cancel(&requests[0]), IODMA_OK);
+    expect_usable();
+    expect_order();
+}
+
+/* ---- A controller that does not stop completing ---- */
+
+static uint32_t appended;
+
+/* The completion that the driver looks at next is there already. */
+static void append(void)
+{
+    uint32_t entries = NVME_ENTRIES(nvme.slot_count);
+    uint32_t page = queue_page() + NVME_PAGES(entries * 64);
+    uint32_t index = nvme.reaped + 1;
+    le32 status = to_le32(0xFFFF | ((index & entries) == 0 ? BIT32(16) : 0));
+
+    memcpy(shared + page * PAGE + index % entries * 16 + 12, &status,
+           sizeof status);
+    if (++appended > 1000)
+        hooks.observe = observe;
+}
+
+static void test_flood(void)
+{
+    begin("a reap goes round the queue once, whatever is appended", 8);
+    (void)nth(0);
+    submit();
+    (void)nvme_model_step(&chip, FOREVER);
+    appended = 0;
+    hooks.observe = append;
+    (void)reap();
+    hooks.observe = observe;
+    expect_number("looked at", appended, NVME_ENTRIES(8) - 1);
+    observe();
+    (void)nvme_service(&nvme);
+    expect_read(0, 1, 0);
+    expect_end(&requests[0], IODMA_OK, 0);
+    world.pace = 8;
+    expect_status("reset", nvme_reset(&nvme), IODMA_OK);
+    world.pace = 0;
+    chip.violation = NULL; /* its head was overtaken: it has lied */
+    expect_usable();
     expect_order();
 }
 
@@ -1458,6 +1798,13 @@ static void lose_one(void)
     expect_number("lost", nvme.lost, 1);
 }
 
+static void observe_locked(void)
+{
+    if (!hooks.held)
+        hooks.broken = "polled without the lock";
+    observe();
+}
+
 static void test_lost(void)
 {
     begin("a request that is late is lost, others are not harmed", 2);
@@ -1504,6 +1851,43 @@ static void test_lost(void)
     expect_number("lost", nvme.lost, 0);
     for (uint32_t i = 0; i < 5; i++)
         expect_usable();
+    expect_order();
+
+    begin("a completion whose interrupt is lost counts at the deadline", 4);
+    for (uint32_t n = 0; n < 3; n++)
+        (void)nth(n);
+    requests[1].deadline = hooks.ticks + 100;
+    submit();
+    chip.held = 4;
+    (void)nvme_model_step(&chip, FOREVER);
+    expect("in flight", nvme_service(&nvme));
+    expect_number("callbacks", world.ended, 0);
+    hooks.ticks += 100;
+    expect("due", nvme_due(&nvme));
+    expect("the held one is", nvme_service(&nvme));
+    expect_end(&requests[1], IODMA_OK, 0);
+    (void)nvme_service(&nvme);
+    expect_end(&requests[0], IODMA_OK, 0);
+    expect_number("callbacks", world.ended, 2);
+    expect_number("lost", nvme.lost, 0);
+    expect_read(0, 1, 0);
+    expect_read(1, 1, 4096);
+    chip.held = 0;
+    run();
+    expect_read(2, 1, 4096 * 2);
+    expect_order();
+
+    begin("a poll finds what is completed, under the lock", 4);
+    (void)nth(0);
+    submit();
+    (void)nvme_model_step(&chip, FOREVER);
+    hooks.observe = observe_locked;
+    expect_number("found", nvme_poll(&nvme), 1);
+    hooks.observe = observe;
+    expect_number("found again", nvme_poll(&nvme), 0);
+    (void)nvme_service(&nvme);
+    expect_read(0, 1, 0);
+    expect_end(&requests[0], IODMA_OK, 0);
     expect_order();
 
     begin("a deadline that passes after the completion harms nobody", 2);
@@ -1650,6 +2034,315 @@ static void test_reset(void)
     chip.held = 0;
     expect_usable();
     expect_order();
+}
+
+/* ---- Shutdown ---- */
+
+static const struct {
+    const char *what;
+    uint32_t rtd3e; /* us */
+    uint32_t delay; /* reads of CSTS, a millisecond each */
+    enum iodma_status status;
+} shutdowns[] = {
+    { "a shutdown at once", 0, 0, IODMA_OK },
+    { "a shutdown of 4 s, where no time is said", 0, 4000, IODMA_OK },
+    { "a shutdown of 6 s, where no time is said: Timeout", 0, 6000,
+      IODMA_TIMEOUT },
+    { "a shutdown has a second, whatever is said", 1, 900, IODMA_OK },
+    { "a shutdown takes as long as was said", 20000000, 19000, IODMA_OK },
+    { "a shutdown takes no longer than was said: Timeout", 20000000, 21000,
+      IODMA_TIMEOUT },
+    { "a shutdown has a minute at most: Timeout", 0xFFFFFFFF, 62000,
+      IODMA_TIMEOUT },
+};
+
+static void begin_shutdown(const char *what, uint32_t rtd3e)
+{
+    check_case(what);
+    set_up(4);
+    chip.rtd3e = rtd3e;
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+}
+
+static void expect_back(void)
+{
+    expect_status("reset", nvme_reset(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+}
+
+static void test_shutdown(void)
+{
+    for (uint32_t i = 0; i < COUNT_OF(shutdowns); i++) {
+        begin_shutdown(shutdowns[i].what, shutdowns[i].rtd3e);
+        chip.shut_delay = shutdowns[i].delay;
+        expect_status("shutdown", nvme_shutdown(&nvme), shutdowns[i].status);
+        expect("enabled, and shut down", chip.ready && chip.shut != 0);
+        expect_number("state", nvme.state, NVME_SHUT);
+        expect_status("begin", nvme_begin(&nvme, make(0, NVME_READ, 0, 1)),
+                      IODMA_NOT_READY);
+        expect_status("submit", nvme_submit(&nvme), IODMA_NOT_READY);
+        expect_status("again", nvme_shutdown(&nvme), IODMA_NOT_READY);
+        expect_number("reap", reap(), 0);
+        expect_back();
+    }
+
+    begin_shutdown("requests begun or in flight: Busy, and nothing happens", 0);
+    world.pace = 0;
+    (void)nth(0);
+    expect_status("begun", nvme_shutdown(&nvme), IODMA_BUSY);
+    submit();
+    expect_status("in flight", nvme_shutdown(&nvme), IODMA_BUSY);
+    expect_number("no shutdown", chip.shut, 0);
+    run();
+    expect_read(0, 1, 0);
+    expect_end(&requests[0], IODMA_OK, 0);
+    expect_order();
+
+    begin("a shutdown leaves what was lost in quarantine, a reset frees it", 4);
+    lose_one();
+    world.pace = 8;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    expect("quarantined", requests[0].quarantined);
+    expect_number("released", world.released, 0);
+    chip.held = 0;
+    expect_back();
+    expect_number("released", world.released, 1);
+
+    check_case("a shutdown with a late completion: the pin is quiet");
+    set_up(4);
+    nvme.interrupts = NVME_PIN;
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    lose_one();
+    chip.held = 0;
+    (void)nvme_model_step(&chip, FOREVER);
+    world.pace = 8;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    observe();
+    expect_read(0, 1, 0);
+    expect_back();
+
+    begin_shutdown("queues that do not go do not prevent it", 0);
+    chip.admin_fails = NVME_DELETE_SQ | 0x101 << 8;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    chip.admin_fails = 0;
+    expect_back();
+
+    begin_shutdown("a mute controller shuts down all the same", 0);
+    chip.mute = true;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    chip.mute = false;
+    chip.violation = NULL; /* its queues could not be deleted */
+    expect_back();
+
+    begin_shutdown("a controller that has left the bus: NotAttached", 0);
+    chip.absent = true;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_NOT_ATTACHED);
+    chip.absent = false;
+    expect_back();
+
+    begin_shutdown("start after a shutdown by somebody else", 0);
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    memset(&nvme.state, 0, sizeof nvme.state);
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+}
+
+/* ---- Namespaces ---- */
+
+enum { OTHER_SHIFT = 12, OTHER_BLOCKS = 16, OTHER = 5 };
+
+static uint8_t other_disk[OTHER_BLOCKS << OTHER_SHIFT];
+
+static void begin_spaces(const char *what)
+{
+    check_case(what);
+    set_up(4);
+    chip.namespaces = 7;
+    chip.spaces[1] = (struct nvme_model_space){ .id = OTHER,
+                                                .disk = other_disk,
+                                                .blocks = OTHER_BLOCKS,
+                                                .shift = OTHER_SHIFT,
+                                                .format = 3 };
+    chip.spaces[2] = (struct nvme_model_space){
+        .id = 7, .blocks = 1, .shift = 9, .metadata = 8
+    };
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+}
+
+static const struct {
+    const char *what;
+    uint32_t above, room;
+    uint32_t ids[3], count;
+} lists[] = {
+    { "all namespaces are listed", 0, 3, { 1, OTHER, 7 }, 3 },
+    { "those above one are listed", 1, 3, { OTHER, 7 }, 2 },
+    { "as many as there is room for are listed", 0, 2, { 1, OTHER }, 2 },
+    { "no room, no namespaces", 0, 0, { 0 }, 0 },
+    { "above the last one are none", 7, 3, { 0 }, 0 },
+    { "above all identifiers are none", UINT32_MAX, 3, { 0 }, 0 },
+};
+
+static const struct {
+    const char *what;
+    uint32_t id;
+    enum iodma_status status;
+} choices[] = {
+    { "namespace 0 is none: BadArgument", 0, IODMA_BAD_ARGUMENT },
+    { "namespace FFFFFFFFh is all: BadArgument", UINT32_MAX,
+      IODMA_BAD_ARGUMENT },
+    { "a namespace that is not there: NotFound", 4, IODMA_NOT_FOUND },
+    { "a namespace above all that can be: NotFound", 8, IODMA_NOT_FOUND },
+    { "a namespace with metadata: Unsupported", 7, IODMA_UNSUPPORTED },
+};
+
+static void fill_other(void)
+{
+    for (uint32_t i = 0; i < sizeof other_disk; i++)
+        other_disk[i] = (uint8_t)(i >> 8 ^ i);
+}
+
+/* Two blocks of the other namespace arrive. */
+static void expect_other(void)
+{
+    struct nvme_request *request = make(0, NVME_READ, 3, 2);
+    struct hal_segment one = at(0x4000, 2 << OTHER_SHIFT);
+
+    expect_number("block size", nvme.block_size, 1 << OTHER_SHIFT);
+    expect_number("blocks", nvme.blocks, OTHER_BLOCKS);
+    expect_number("max_transfer", nvme.limits.max_transfer, 512 * 1024);
+    expect_status("begin", nvme_begin(&nvme, request), IODMA_OK);
+    expect_status("put", put(request, &one, 1, true, true), IODMA_OK);
+    submit();
+    run();
+    expect_end(request, IODMA_OK, 0);
+    memcpy(&want[0x4000], &other_disk[3 << OTHER_SHIFT], 2 << OTHER_SHIFT);
+}
+
+static void expect_quiet(void)
+{
+    (void)nvme_model_step(&chip, FOREVER);
+    if (nvme_model_interrupt(&chip))
+        hooks.broken = "the pin is asserted, and reap does not quiet it";
+}
+
+static void test_namespaces(void)
+{
+    uint32_t ids[3];
+    uint32_t count;
+
+    fill_other();
+    for (uint32_t i = 0; i < COUNT_OF(lists); i++) {
+        begin_spaces(lists[i].what);
+        memset(ids, 0, sizeof ids);
+        expect_status(
+            "list",
+            nvme_list(&nvme, lists[i].above, ids, lists[i].room, &count),
+            IODMA_OK);
+        expect_number("count", count, lists[i].count);
+        expect("identifiers", memcmp(ids, lists[i].ids, sizeof ids) == 0);
+        world.pace = 0;
+        expect_usable();
+        expect_order();
+    }
+
+    for (uint32_t last = 5; last <= 7; last++) {
+        begin_spaces("a list that does not ascend: DMAError");
+        chip.last_listed = last;
+        expect_status("list", nvme_list(&nvme, 1, ids, 3, &count),
+                      IODMA_DMA_ERROR);
+        expect_number("code", nvme.code, NVME_CODE_STRANGE);
+        expect_number("count", count, 0);
+        world.pace = 0;
+        expect_usable();
+        expect_order();
+    }
+
+    begin_spaces("another namespace is chosen, and the first one again");
+    expect_status("choose", nvme_choose(&nvme, OTHER), IODMA_OK);
+    world.pace = 0;
+    expect_other();
+    world.pace = 8;
+    expect_status("choose", nvme_choose(&nvme, 1), IODMA_OK);
+    expect_number("block size", nvme.block_size, BLOCK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+
+    check_case("the pin is quiet while namespaces are listed and chosen");
+    set_up(4);
+    chip.namespaces = OTHER;
+    nvme.interrupts = NVME_PIN;
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    hooks.moment = expect_quiet;
+    expect_status("list", nvme_list(&nvme, 0, ids, 3, &count), IODMA_OK);
+    expect_status("choose", nvme_choose(&nvme, 1), IODMA_OK);
+    hooks.moment = moment;
+    expect_number("mask", chip.mask, ~1u);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+
+    begin_spaces("a reset keeps to the namespace that was chosen");
+    expect_status("choose", nvme_choose(&nvme, OTHER), IODMA_OK);
+    expect_status("reset", nvme_reset(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_other();
+    expect_order();
+
+    begin_spaces("the board may name another namespace than 1");
+    nvme.namespace_id = OTHER;
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_other();
+    expect_order();
+
+    for (uint32_t i = 0; i < COUNT_OF(choices); i++) {
+        begin_spaces(choices[i].what);
+        expect_status("choose", nvme_choose(&nvme, choices[i].id),
+                      choices[i].status);
+        expect_number("namespace", nvme.namespace_id, 1);
+        expect_number("block size", nvme.block_size, BLOCK);
+        expect_number("blocks", nvme.blocks, BLOCKS);
+        world.pace = 0;
+        expect_usable();
+        expect_order();
+    }
+
+    begin_spaces("a namespace is not chosen while requests are begun: Busy");
+    world.pace = 0;
+    (void)nth(0);
+    expect_status("choose", nvme_choose(&nvme, OTHER), IODMA_BUSY);
+    submit();
+    expect_status("choose", nvme_choose(&nvme, OTHER), IODMA_BUSY);
+    run();
+    expect_read(0, 1, 0);
+    expect_order();
+
+    begin_spaces("a list that is not answered: Timeout, then NotReady");
+    chip.mute = true;
+    expect_status("list", nvme_list(&nvme, 0, ids, 3, &count), IODMA_TIMEOUT);
+    expect_status("list", nvme_list(&nvme, 0, ids, 3, &count), IODMA_NOT_READY);
+    expect_status("choose", nvme_choose(&nvme, OTHER), IODMA_NOT_READY);
+    chip.mute = false;
+    world.pace = 0;
+    expect_usable();
+    world.pace = 8;
+    expect_status("reset", nvme_reset(&nvme), IODMA_OK);
+    expect_status("choose", nvme_choose(&nvme, OTHER), IODMA_OK);
+    world.pace = 0;
+    expect_other();
+    expect_order();
+
+    check_case("neither listed nor chosen before start: NotReady");
+    set_up(4);
+    expect_status("list", nvme_list(&nvme, 0, ids, 3, &count), IODMA_NOT_READY);
+    expect_status("choose", nvme_choose(&nvme, 1), IODMA_NOT_READY);
+    expect_number("register accesses", chip.accesses, 0);
 }
 
 /* ---- Interrupts at any register access ---- */
@@ -1885,6 +2578,22 @@ static void random_turn(void)
     moment();
 }
 
+/* Whatever a controller may say of itself, as long as it will do. */
+static void draw_capabilities(void)
+{
+    chip.timeout = below(256);
+    chip.dstrd = below(16);
+    chip.registers = nvme.size = 0x80000;
+    chip.mqes = NVME_ENTRIES(nvme.slot_count) - 1 + below(3) * below(60000);
+    chip.css |= below(2) << 6;
+    chip.sqes = 0x06 | (6 + below(10)) << 4;
+    chip.cqes = 0x04 | (4 + below(12)) << 4;
+    chip.mdts = below(2) == 0 ? 0 : 2 + below(254);
+    chip.sgls = 1;
+    chip.namespaces = 1 + below(100);
+    chip.spaces[0].format = below(16);
+}
+
 /* One controller, some requests. */
 static void random_round(void)
 {
@@ -1895,6 +2604,7 @@ static void random_round(void)
     nvme.use_sgl = below(2) == 0;
     chip.messages = nvme.interrupts == NVME_MESSAGE;
     chip.ready_delay = below(3);
+    draw_capabilities();
     expect_status("start", nvme_start(&nvme), IODMA_OK);
     world.pace = 1 + below(6);
     for (uint32_t turn = 0; turn < 60000 && chaos.ended - from < 2500; turn++)
@@ -1931,19 +2641,25 @@ int main(void)
     fill(arena, want, sizeof arena);
     fill(disk, want_disk, sizeof disk);
     test_start_fails();
+    test_capabilities();
     test_start();
     test_prps();
     test_full_list();
     test_refused();
     test_sgl();
     test_begin();
+    test_large_blocks();
     test_cancel();
     test_flight();
     test_errors();
     test_strays();
+    test_disbelief();
+    test_flood();
     test_callbacks();
     test_lost();
     test_reset();
+    test_shutdown();
+    test_namespaces();
     test_interrupts();
     test_random();
     return check_result();

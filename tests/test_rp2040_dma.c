@@ -384,6 +384,24 @@ static void test_batches(void)
     expect_number("doorbells", dma->dmac.counts.doorbells, 1);
     expect_order();
 
+    rig_begin("an end beyond that of the batch under way is a fault", 16);
+    hooks.masked++;
+    rig_batch(0, 2);
+    rig_batch(2, 4);
+    (void)engine_model_step(&rig.chip.engine, FOREVER);
+    rig.chip.channels[rig.engines[0].control].read_addr +=
+        3 * sizeof(struct rp2040_block);
+    {
+        struct hal_progress progress = rig_reap(0);
+
+        expect_number("retired", progress.retired, 0);
+        expect_number("fault", progress.fault, HAL_FAULT_DESCRIPTOR);
+    }
+    hooks.masked--;
+    expect_items(0, 2);
+    expect_usable();
+    expect_order();
+
     rig_begin("indices wrap past 2^32", 8);
     dma->filled = dma->told = dma->retired = UINT32_MAX - 7;
     for (uint32_t n = 0; n < 30; n += 3) {

@@ -241,10 +241,12 @@ printf 'x' >two
 : >empty
 mkdir directory
 truncate -s 1073741825 large
+truncate -s 102401 medium
 
 refuses 'a missing file' 'there is no file missing' missing
 refuses 'an empty file' 'empty is empty' empty
-refuses 'a file that is too large' 'large is too large: at most .*' large
+refuses 'a file that is too large' \
+    'large is too large: qemu_virt takes at most 1073741824 bytes' large
 refuses 'a directory' 'directory is not a file' directory
 refuses 'a device' '/dev/zero is not a file' /dev/zero
 refuses 'a second file' 'one file at a time, please' one two
@@ -257,6 +259,9 @@ refuses 'a size that is no number' "--bytes needs a number, not '1k'" \
     --bytes 1k
 refuses 'a seed that is no number' "--seed needs a number, not 'x'" --seed x
 refuses 'a seed that is missing' '--seed needs a number' --seed
+ends 'so is one that is too large for a smaller board' 1 \
+    'demo: failed: medium is too large: rp2040 takes at most 102400 bytes' \
+    "$here/demo.sh" --board rp2040 "$faults" medium
 ends 'no image is refused' 1 'demo: failed: no image given' "$here/demo.sh"
 ends 'an image that does nothing for the file is found out' 1 \
     'demo: failed: sha256 [0-9a-f]* instead of [0-9a-f]*' \

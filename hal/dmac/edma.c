@@ -397,6 +397,10 @@ static struct account count(struct edma *edma, bool news)
     account.ended = is_over(edma, index);
     if (account.ended)
         index++;
+    /* What has retired was over: who says otherwise now is not believed. */
+    account.found = index != first - 1;
+    if (!account.found)
+        return account;
     if (edma->route.cyclic) {
         account.retired = count_periods(edma, index, news);
     } else {
@@ -473,6 +477,10 @@ static bool locate(const struct edma *edma, uint32_t first, bool under_way,
     done = (read_csr(edma) & EDMA_CSR_DONE) != 0;
     if (!find(edma, first, index))
         return false;
+    if (*index == first - 1) { /* it has retired: none of it is left */
+        *left = (struct hal_residue){ 0, 0 };
+        return true;
+    }
 
     slot = edma_slot(edma, *index);
     left->least = left->most = edma_bytes(slot);

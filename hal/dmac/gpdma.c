@@ -294,8 +294,8 @@ static struct hal_progress turn(struct gpdma *gpdma, uint32_t sr)
 /* It rests. Is it at the end of the batch? */
 static struct hal_progress retire(struct gpdma *gpdma, uint32_t sr)
 {
-    uint32_t end = gpdma_slot_at(gpdma, gpdma->retired)->end;
-    uint32_t items = ring_used(end, gpdma->retired);
+    uint32_t items = gpdma_batch(gpdma);
+    uint32_t end = gpdma->retired + items;
 
     if (gpdma->cyclic || gpdma_read(gpdma, GPDMA_LLR) != 0 ||
         GPDMA_BR1_LEFT(gpdma_read(gpdma, GPDMA_BR1)) != 0 ||

@@ -91,4 +91,9 @@ struct hal_residue gpdma_residue(struct hal_dmac *dmac);
 struct hal_residue gpdma_residue_at_rest(const struct gpdma *gpdma,
                                          uint32_t sr);
 
+/* gpdma_place.c: items of the batch under way; 0 if there is none. Where it
+   ends stands in the ring, which an engine gone astray may have written: never
+   more than was told. */
+uint32_t gpdma_batch(const struct gpdma *gpdma);
+
 #endif

@@ -17,12 +17,12 @@ static hal_address bytes_of(const struct gpdma_slot *slot)
     return (hal_address)GPDMA_BR1_BNDT(br1) * (GPDMA_BR1_BRC(br1) + 1);
 }
 
-/* Items of the batch under way. */
-static uint32_t count_of(const struct gpdma *gpdma)
+uint32_t gpdma_batch(const struct gpdma *gpdma)
 {
-    if (gpdma->told == gpdma->retired)
-        return 0;
-    return ring_used(gpdma_slot_at(gpdma, gpdma->retired)->end, gpdma->retired);
+    uint32_t told = ring_used(gpdma->told, gpdma->retired);
+    uint32_t end = gpdma_slot_at(gpdma, gpdma->retired)->end;
+
+    return smaller32(ring_used(end, gpdma->retired), told);
 }
 
 static struct place anywhere(uint32_t count)
@@ -33,7 +33,7 @@ static struct place anywhere(uint32_t count)
 /* By what it would load next. */
 static struct place place_of(const struct gpdma *gpdma, uint32_t link)
 {
-    uint32_t count = count_of(gpdma);
+    uint32_t count = gpdma_batch(gpdma);
     uint32_t next =
         link == 0 && !gpdma->cyclic ? count : gpdma_behind(gpdma, link);
     struct place place = anywhere(count);
@@ -116,8 +116,8 @@ struct hal_residue gpdma_residue_at_rest(const struct gpdma *gpdma, uint32_t sr)
     else if (link == 0)
         place = ended && GPDMA_BR1_LEFT(br1) == 0 && GPDMA_SR_FIFOL(sr) == 0 &&
                         !gpdma->cyclic
-                    ? (struct place){ .moved = count_of(gpdma) }
-                    : anywhere(count_of(gpdma));
+                    ? (struct place){ .moved = gpdma_batch(gpdma) }
+                    : anywhere(gpdma_batch(gpdma));
     return add_up(gpdma, gpdma->retired, &place);
 }
 
@@ -133,7 +133,7 @@ struct hal_residue gpdma_residue(struct hal_dmac *dmac)
         return gpdma->rest;
     state = lock->save(lock); /* or reap begins the next batch meanwhile */
     first = gpdma->retired;
-    place = anywhere(count_of(gpdma));
+    place = anywhere(gpdma_batch(gpdma));
     if (gpdma->state == GPDMA_RUNNING) {
         uint32_t link = gpdma_read(gpdma, GPDMA_LLR);
         uint32_t br1 = gpdma_read(gpdma, GPDMA_BR1);

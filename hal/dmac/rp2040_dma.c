@@ -128,8 +128,19 @@ static uint32_t passed(const struct rp2040_dma *dma, uint32_t there,
     return ring_slot(smaller32(blocks, dma->slots) - first, dma->slots);
 }
 
+/* Is there a null block among these slots, which would have been the end? */
+static bool ends_within(const struct rp2040_dma *dma, uint32_t first,
+                        uint32_t slots)
+{
+    for (uint32_t i = 0; i < slots; i++) {
+        if (rp2040_is_null(slot_at(dma, first + i)))
+            return true;
+    }
+    return false;
+}
+
 /* Both channels rest. Unless the last thing that they met is a null block, the
-   interrupt was not the end of a batch. */
+   interrupt was not the end of a batch. Beyond one they cannot be. */
 static struct hal_progress retire(struct rp2040_dma *dma, uint32_t there)
 {
     uint32_t slots = passed(dma, there, dma->retired);
@@ -139,6 +150,8 @@ static struct hal_progress retire(struct rp2040_dma *dma, uint32_t there)
         return fail(dma, HAL_FAULT_DESCRIPTOR, there);
     if (slots == 0 || !rp2040_is_null(slot_at(dma, end - 1)))
         return (struct hal_progress){ .retired = 0 };
+    if (ends_within(dma, dma->retired, slots - 1))
+        return fail(dma, HAL_FAULT_DESCRIPTOR, there);
 
     atomic_write_release(&dma->retired, end);
     dma->state = RP2040_DMA_IDLE;

@@ -4,12 +4,7 @@
 #include "hal/clock.h"
 #include "hal/master/nvme_parts.h"
 
-/* Command identifiers: the slot, and above it how often the slot was used,
-   so that a completion that comes twice is not taken for another one. FFFFh
-   is reserved (1.4 figure 104). */
-#define ID_MASK MASK32(14, 0)
-
-enum { BLOCKS_MOST = 65536, NAMESPACE = 1 };
+enum { BLOCKS_MOST = 65536 };
 
 const struct hal_limits nvme_memory_limits = {
     .address_bits = 64,
@@ -39,8 +34,11 @@ static void init_slots(struct nvme *nvme)
     for (uint32_t i = 0; i < nvme->slot_count; i++)
         nvme->slots[i] = (struct nvme_slot){ .next = i + 1 };
     nvme->free = 0;
+    nvme->first = nvme->slot_count;
 }
 
+/* An identifier is the slot, and above it how often the slot was used, so that
+   a completion that comes twice is not taken for another one. */
 static void take_slot(struct nvme *nvme, struct nvme_request *request)
 {
     struct nvme_slot *slot = &nvme->slots[nvme->free];
@@ -50,7 +48,7 @@ static void take_slot(struct nvme *nvme, struct nvme_request *request)
     nvme->free = slot->next;
     nvme->used++;
     slot->request = request;
-    slot->id = (slot->issued * nvme->slot_count + request->slot) & ID_MASK;
+    slot->id = (slot->issued * nvme->slot_count + request->slot) & NVME_ID_MASK;
 }
 
 static void give_back(struct nvme *nvme, uint32_t index)
@@ -61,6 +59,31 @@ static void give_back(struct nvme *nvme, uint32_t index)
     slot->next = nvme->free;
     nvme->free = index;
     nvme->used--;
+}
+
+/* What was begun waits in a row for submit. */
+static void join_row(struct nvme *nvme, uint32_t index)
+{
+    nvme->slots[index].next = nvme->slot_count;
+    if (nvme->first == nvme->slot_count)
+        nvme->first = index;
+    else
+        nvme->slots[nvme->last].next = index;
+    nvme->last = index;
+}
+
+static void leave_row(struct nvme *nvme, uint32_t index)
+{
+    uint32_t *link = &nvme->first;
+    uint32_t before = nvme->slot_count;
+
+    while (*link != index) {
+        before = *link;
+        link = &nvme->slots[before].next;
+    }
+    *link = nvme->slots[index].next;
+    if (nvme->last == index)
+        nvme->last = before;
 }
 
 static bool flying(const struct nvme_slot *slot)
@@ -84,23 +107,6 @@ static bool blocks_fit(const struct nvme_request *request)
     return request->opcode != NVME_FLUSH || request->blocks == 0;
 }
 
-static void write_entry(struct nvme *nvme, struct nvme_request *request)
-{
-    struct nvme_command command = {
-        .head = to_le32(request->opcode | (nvme->use_sgl ? NVME_HEAD_SGL : 0) |
-                        NVME_HEAD_ID(nvme->slots[request->slot].id)),
-        .namespace_id = to_le32(NAMESPACE),
-    };
-
-    if (request->blocks != 0) {
-        command.dword[0] = to_le32((uint32_t)request->lba);
-        command.dword[1] = to_le32((uint32_t)(request->lba >> 32));
-        command.dword[2] = to_le32(request->blocks - 1);
-    }
-    request->entry = nvme->filled++;
-    *nvme_entry(nvme, request->entry) = command;
-}
-
 enum iodma_status nvme_begin(struct nvme *nvme, struct nvme_request *request)
 {
     uint64_t length;
@@ -120,66 +126,61 @@ enum iodma_status nvme_begin(struct nvme *nvme, struct nvme_request *request)
         return IODMA_NO_RESOURCES;
 
     take_slot(nvme, request);
-    write_entry(nvme, request);
+    join_row(nvme, request->slot);
+    nvme_begin_data(request);
     request->emitter.put = nvme->use_sgl ? nvme_put_sgl : nvme_put_prp;
     request->state = NVME_BEGUN;
     request->length = (hal_address)length;
-    request->emitted = 0;
-    request->end = 0;
-    request->descriptors = 0;
     request->complete = length == 0;
     return IODMA_OK;
 }
 
-/* Whose entry this is. */
-static struct nvme_request *owner(const struct nvme *nvme, uint32_t entry)
-{
-    uint32_t id = NVME_ID_OF_HEAD(from_le32(nvme_entry(nvme, entry)->head));
-
-    return nvme->slots[id & (nvme->slot_count - 1)].request;
-}
-
-/* The last entry begun takes the place of the one that goes. */
-static void close_gap(struct nvme *nvme, struct nvme_request *request)
-{
-    struct nvme_request *last = owner(nvme, nvme->filled - 1);
-
-    if (last != request) {
-        *nvme_entry(nvme, request->entry) = *nvme_entry(nvme, last->entry);
-        last->entry = request->entry;
-    }
-    nvme->filled--;
-}
-
 enum iodma_status nvme_cancel(struct nvme_request *request)
 {
-    struct nvme *nvme;
-
     if (!request || request->state != NVME_BEGUN)
         return IODMA_NOT_READY;
 
-    nvme = request->nvme;
-    if (is_up(nvme)) /* else the queue is void, and its owners may be gone */
-        close_gap(nvme, request);
-    give_back(nvme, request->slot);
+    leave_row(request->nvme, request->slot);
+    give_back(request->nvme, request->slot);
     request->state = NVME_IDLE;
     return IODMA_OK;
 }
 
 static bool all_complete(const struct nvme *nvme)
 {
-    for (uint32_t entry = nvme->told; entry != nvme->filled; entry++) {
-        const struct nvme_request *request = owner(nvme, entry);
+    uint32_t index = nvme->first;
+
+    while (index != nvme->slot_count) {
+        const struct nvme_request *request = nvme->slots[index].request;
 
         if (!request->complete || request->emitted != request->length)
             return false;
+        index = nvme->slots[index].next;
     }
     return true;
+}
+
+static void write_entry(struct nvme *nvme, const struct nvme_request *request)
+{
+    struct nvme_command command = {
+        .head = to_le32(request->opcode | (nvme->use_sgl ? NVME_HEAD_SGL : 0) |
+                        NVME_HEAD_ID(nvme->slots[request->slot].id)),
+        .namespace_id = to_le32(nvme->namespace_id),
+        .data = request->data,
+    };
+
+    if (request->blocks != 0) {
+        command.dword[0] = to_le32((uint32_t)request->lba);
+        command.dword[1] = to_le32((uint32_t)(request->lba >> 32));
+        command.dword[2] = to_le32(request->blocks - 1);
+    }
+    *nvme_entry(nvme, nvme->filled++) = command;
 }
 
 /* From here on a completion is expected. */
 static void launch(struct nvme *nvme, struct nvme_request *request)
 {
+    write_entry(nvme, request);
     request->state = NVME_SUBMITTED;
     nvme->slots[request->slot].issued++;
     nvme->in_flight++;
@@ -190,17 +191,21 @@ enum iodma_status nvme_submit(struct nvme *nvme)
 {
     if (!is_up(nvme))
         return IODMA_NOT_READY;
-    if (nvme->filled == nvme->told)
+    if (nvme->first == nvme->slot_count)
         return IODMA_OK;
     if (!all_complete(nvme))
         return IODMA_BAD_ARGUMENT;
 
-    while (nvme->told != nvme->filled)
-        launch(nvme, owner(nvme, nvme->told++));
+    while (nvme->first != nvme->slot_count) {
+        struct nvme_slot *slot = &nvme->slots[nvme->first];
+
+        nvme->first = slot->next;
+        launch(nvme, slot->request);
+    }
     nvme->doorbells++;
     hal_publish(nvme->bus); /* entries and lists, before the doorbell */
     nvme_write32(nvme, NVME_SQ_TAIL(NVME_IO_QUEUE, nvme->stride),
-                 ring_slot(nvme->told, nvme_entries(nvme)));
+                 ring_slot(nvme->filled, nvme_entries(nvme)));
     return IODMA_OK;
 }
 
@@ -221,6 +226,8 @@ static bool land(struct nvme *nvme, uint32_t status)
     return true;
 }
 
+/* Once round the queue at most: a controller that goes on appending, which none
+   may before it sees the doorbell, does not hold us. */
 static uint32_t collect(struct nvme *nvme)
 {
     const struct nvme_completion *queue = nvme_page(nvme, nvme_page_cq(nvme));
@@ -228,7 +235,8 @@ static uint32_t collect(struct nvme *nvme)
     uint32_t found = 0;
     uint32_t status;
 
-    while (nvme_completed(queue, nvme_entries(nvme), nvme->reaped, &status)) {
+    while (ring_used(nvme->reaped, before) < nvme_entries(nvme) - 1 &&
+           nvme_completed(queue, nvme_entries(nvme), nvme->reaped, &status)) {
         hal_observe(nvme->bus);
         found += land(nvme, status);
         nvme->reaped++;
@@ -242,6 +250,16 @@ static uint32_t collect(struct nvme *nvme)
 uint32_t nvme_reap(struct nvme *nvme)
 {
     return is_up(nvme) ? collect(nvme) : 0;
+}
+
+uint32_t nvme_poll(struct nvme *nvme)
+{
+    const struct hal_lock *lock = nvme->bus->lock;
+    uint32_t saved = lock->save(lock);
+    uint32_t found = nvme_reap(nvme);
+
+    lock->restore(lock, saved);
+    return found;
 }
 
 /* Service ----------------------------------------------------------------- */
@@ -316,9 +334,13 @@ bool nvme_service(struct nvme *nvme)
     for (uint32_t i = 0; i < nvme->slot_count; i++) {
         struct nvme_slot *slot = &nvme->slots[i];
 
-        if (submitted(slot) && !flying(slot))
+        if (!submitted(slot))
+            continue;
+        if (flying(slot) && late(slot, now))
+            (void)nvme_poll(nvme); /* an interrupt may have been lost */
+        if (!flying(slot))
             retire(nvme, slot);
-        else if (submitted(slot) && late(slot, now))
+        else if (late(slot, now))
             lose(nvme, slot->request);
     }
     nvme->serving = false;
@@ -367,6 +389,7 @@ static void end_one(struct nvme *nvme, struct nvme_slot *slot, bool down)
     struct nvme_request *request = slot->request;
 
     if (request->state == NVME_BEGUN) {
+        leave_row(nvme, request->slot);
         give_back(nvme, request->slot);
         end(request, IODMA_ABORTED, 0);
     } else if (!flying(slot)) {
@@ -398,15 +421,15 @@ static enum iodma_status go(struct nvme *nvme)
         return status;
     }
     set_state(nvme, NVME_UP);
-    if (nvme->interrupts == NVME_PIN)
-        nvme_write32(nvme, NVME_INTMC, BIT32(0));
+    nvme_unmask(nvme);
     return IODMA_OK;
 }
 
-/* The memory is there, whole, on pages. */
+/* The registers are there, and the memory, whole, on pages. */
 static bool fits(const struct nvme *nvme)
 {
-    return nvme->bus && nvme->slots && is_power_of_two(nvme->slot_count) &&
+    return nvme->bus && nvme->slots && nvme->size >= NVME_REGISTERS(0, 0) &&
+           is_power_of_two(nvme->slot_count) &&
            nvme->slot_count <= NVME_SLOTS_MAX && nvme->memory.cpu &&
            nvme->memory.size >= NVME_MEMORY_SIZE(nvme->slot_count) &&
            modulo(nvme->memory.bus, NVME_PAGE) == 0 &&
@@ -443,4 +466,18 @@ enum iodma_status nvme_reset(struct nvme *nvme)
     enum iodma_status status = nvme_stop(nvme);
 
     return status == IODMA_OK ? go(nvme) : status;
+}
+
+/* Nobody but us waits for completions any more, and what may still come of lost
+   requests is of no use: the queues go. */
+enum iodma_status nvme_shutdown(struct nvme *nvme)
+{
+    if (!is_up(nvme))
+        return IODMA_NOT_READY;
+    if (nvme->used != nvme->lost || nvme->serving)
+        return IODMA_BUSY;
+
+    nvme_mask(nvme);
+    set_state(nvme, NVME_SHUT);
+    return nvme_say_farewell(nvme);
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * NVM Express controllers: a bus master with rings. One queue pair on
- * namespace 1, any number of requests in flight up to the number of slots.
+ * NVM Express controllers: a bus master with rings. One queue pair on one
+ * namespace, any number of requests in flight up to the number of slots.
  *
  * A request's life:
  *
  *   nvme_begin     takes a slot; from now on request->emitter.put() writes the
- *                  data's segments straight into the submission entry and the
- *                  slot's list page
- *   nvme_submit    hands all begun requests to the controller: one publish,
- *                  one doorbell (rule E11)
+ *                  data's segments straight into the slot's list pages
+ *   nvme_submit    hands all begun requests to the controller: their entries
+ *                  are written, one publish, one doorbell (rule E11)
  *   nvme_reap      from the ISR (or, polling, from the thread before each
  *                  service): notes what the controller has completed
  *   nvme_service   from the thread: ends requests, calls back, watches
@@ -19,6 +18,11 @@
  * controller may still reach its data and its list. The request stays
  * `quarantined`, its slot out of use, until `released` is called: the
  * controller completed it after all, or nvme_reset() proved it stopped.
+ *
+ * The controller is not believed. Of the memory that it shares the driver reads
+ * completions and identify data only: each word once, checked against what
+ * slots and requests say, which no device can write. One call of nvme_reap()
+ * goes once round the queue at most, whatever the controller appends.
  *
  * Data is described by PRPs or, by choice, by an SGL. Each slot has two pages
  * for its list; max_transfer is narrowed to what they hold (PRP: 4 MiB less a
@@ -68,8 +72,8 @@ extern "C" {
 
 enum { NVME_SLOTS_MAX = 256 };
 
-/* Opcodes (1.4 figure 346). Any other may be used as well: whether it moves
-   data, its bits 1:0 say. */
+/* Opcodes of the NVM command set (1.4, 6). Any other may be used as well:
+   whether it moves data, its bits 1:0 say. */
 enum {
     NVME_FLUSH = 0x00, /* blocks = 0 */
     NVME_WRITE = 0x01,
@@ -92,6 +96,7 @@ enum {
     NVME_DOWN = 0,  /* it is disabled and touches no memory              */
     NVME_UP = 1,    /* started                                           */
     NVME_STUCK = 2, /* it could not be disabled: memory must not be reused */
+    NVME_SHUT = 3,  /* nvme_shutdown() was called; it is still enabled   */
 };
 
 /* request->state */
@@ -143,10 +148,11 @@ struct nvme_request {
     /* Ours. */
     struct nvme *nvme;
     uint32_t slot;
-    uint32_t entry;       /* free-running index in the submission queue   */
+    union nvme_data data; /* what the command says of the data            */
     hal_address length;   /* bytes that blocks stand for                  */
     hal_address emitted;  /* bytes that the segments so far stand for     */
     hal_address end;      /* bus address behind the last of them          */
+    hal_address page;     /* the last entry of a list of PRPs             */
     uint32_t descriptors; /* in the list                                  */
     bool complete;        /* the last segment was put                     */
 };
@@ -154,7 +160,8 @@ struct nvme_request {
 /* A request's place. One for each request in flight, the board's storage. */
 struct nvme_slot {
     struct nvme_request *request; /* thread; NULL: free                   */
-    uint32_t next;                /* thread: next free slot               */
+    uint32_t next;                /* thread: next free slot, or the next
+                                     one that was begun                   */
     uint32_t id;                  /* thread, while not in flight          */
     uint32_t issued;              /* thread: counts submissions           */
     uint32_t retired;             /* ISR: issued, as it was completed; the
@@ -162,22 +169,47 @@ struct nvme_slot {
     uint32_t code;                /* ISR, before retired                  */
 };
 
+/* What a controller lacks that was asked of it. */
+struct nvme_shortfall {
+    uint32_t what;  /* NVME_SHORT_x                                       */
+    uint64_t asked; /* in the unit that its name says                     */
+    uint64_t has;   /* what the controller has instead                    */
+};
+
+/* Each names a figure and its unit. */
+enum {
+    NVME_SHORT_OF_NOTHING = 0,
+    NVME_SHORT_COMMAND_SET, /* bits of CAP.CSS                            */
+    NVME_SHORT_PAGE,        /* least page, bytes                          */
+    NVME_SHORT_QUEUE,       /* entries of a queue                         */
+    NVME_SHORT_REGISTERS,   /* bytes of registers, doorbells included     */
+    NVME_SHORT_SQ_ENTRY,    /* log2 of a submission entry; has: SQES      */
+    NVME_SHORT_CQ_ENTRY,    /* log2 of a completion entry; has: CQES      */
+    NVME_SHORT_SGL,         /* SGLS 1:0                                   */
+    NVME_SHORT_METADATA,    /* bytes of metadata a block                  */
+    NVME_SHORT_BLOCK,       /* log2 of a block                            */
+    NVME_SHORT_TRANSFER,    /* bytes of one command                       */
+};
+
 struct nvme {
     /* Set by the board. */
     const struct hal_bus *bus;
     uintptr_t base;           /* registers (BAR 0), as the CPU sees them  */
+    uint32_t size;            /* bytes of them: the BAR's                 */
     struct hal_shared memory; /* NVME_MEMORY_SIZE(slot_count)             */
     struct nvme_slot *slots;  /* all zero before nvme_start()             */
     uint32_t slot_count;      /* power of two, up to NVME_SLOTS_MAX       */
     uint8_t interrupts;       /* NVME_POLLED ...                          */
     uint16_t vector;          /* of the I/O queue, with NVME_MESSAGE      */
     bool use_sgl;             /* else PRP                                 */
+    uint32_t namespace_id;    /* 0: 1; nvme_choose() changes it           */
 
     /* Known after nvme_start(). */
     struct hal_limits limits; /* of data                                  */
     uint32_t block_size;      /* bytes, a power of two                    */
     uint64_t blocks;          /* of the namespace                         */
-    uint32_t code;            /* why start failed with DMAError           */
+    uint32_t code;            /* why it failed with DMAError              */
+    struct nvme_shortfall shortfall; /* why with Unsupported              */
 
     /* Counts, since power-up. */
     uint32_t requests;  /* thread: submitted                              */
@@ -188,12 +220,18 @@ struct nvme {
     uint32_t state;      /* thread, under the lock: NVME_UP ...           */
     uint32_t stride;     /* bytes from doorbell to doorbell               */
     uint32_t granule;    /* of addresses and lengths in an SGL            */
+    hal_address most;    /* bytes of a command, by MDTS and the lists     */
+    uint32_t namespaces; /* the largest identifier there can be           */
+    uint32_t shut_ms;    /* how long a shutdown may take                  */
     uint32_t admin_sent; /* thread: admin commands since reset            */
+    bool admin_lost;     /* thread: one of them was not answered          */
     uint32_t filled;     /* thread: free-running, next entry to fill      */
-    uint32_t told;       /* thread: what the doorbell last said           */
     uint32_t reaped;     /* ISR: free-running, next completion; thread
                             while state is not NVME_UP                    */
     uint32_t free;       /* thread: first free slot; slot_count: none     */
+    uint32_t first;      /* thread: slot begun first, and not submitted;
+                            slot_count: none                              */
+    uint32_t last;       /* thread: slot begun last, if there is one      */
     uint32_t used;       /* thread: slots that are not free               */
     uint32_t in_flight;  /* thread: submitted and not ended               */
     uint32_t lost;       /* thread: quarantined                           */
@@ -211,8 +249,9 @@ extern const struct hal_limits nvme_memory_limits;
  * that), or this is a callback; NotAttached: no controller answers; Timeout:
  * it did not get ready within CAP.TO, or did not complete an admin command;
  * Unsupported: least page above 4 KiB, no NVM command set, other entry
- * sizes, too short queues, blocks with metadata or below 512 bytes, no SGL
- * and use_sgl; NotFound: it has no namespace 1; DMAError: it failed a
+ * sizes, too short queues, doorbells beyond its registers, blocks with metadata
+ * or below 512 bytes, no SGL and use_sgl: nvme->shortfall says what was asked
+ * and what it has; NotFound: it has no such namespace; DMAError: it failed a
  * command, nvme->code says why.
  *
  * If it fails the controller is disabled, or nvme->state is NVME_STUCK.
@@ -250,15 +289,26 @@ enum iodma_status nvme_cancel(struct nvme_request *request);
 enum iodma_status nvme_submit(struct nvme *nvme);
 
 /*
- * Note what has been completed. The only call for an ISR; harmless when there
- * is nothing, and whatever state the controller is in.
+ * Note what has been completed: as much as the queue holds, at most. The only
+ * call for an ISR; harmless when there is nothing, and whatever state the
+ * controller is in.
  *
- * Returns the number of requests found. Context: ISR, or thread when polling.
+ * Returns the number of requests found. Context: ISR, or thread when polling
+ * with the interrupt disabled. Of several cores, the one that serves.
  */
 uint32_t nvme_reap(struct nvme *nvme);
 
 /*
- * End what is completed or late and call back. From a callback: nothing.
+ * The same from a thread, with the interrupt enabled or not: the bus's lock is
+ * held meanwhile. Context: thread.
+ */
+uint32_t nvme_poll(struct nvme *nvme);
+
+/*
+ * End what is completed or late and call back. From a callback: nothing. Before
+ * a request is given up as late the queue is polled: its interrupt may have
+ * been lost.
+ *
  * Returns whether requests are still in flight; lost ones do not count.
  * Context: thread; never waits. Time: by the number of slots.
  */
@@ -288,12 +338,60 @@ enum iodma_status nvme_stop(struct nvme *nvme);
  */
 enum iodma_status nvme_reset(struct nvme *nvme);
 
-/* nvme->code when the controller reported itself broken (CSTS.CFS). */
-enum { NVME_CODE_FATAL = 0xFFFF };
+/*
+ * Tell the controller that its power goes, and wait until it has written to its
+ * medium what it must not lose. Afterwards begin and submit answer NotReady;
+ * nvme_reset() brings it back. What was lost stays so until then.
+ *
+ * Returns OK: the power may go; NotReady: it is not up; Busy: requests are
+ * begun or in flight, or this is a callback; nothing happened. Timeout,
+ * NotAttached, DMAError (it is broken): it is not known to be through.
+ *
+ * Context: thread; waits: as long as the controller asks for, a minute at most.
+ * Source: NVM Express 1.4, 7.6.2, a normal shutdown.
+ */
+enum iodma_status nvme_shutdown(struct nvme *nvme);
 
-/* A status code, type << 8 | code, in words (1.4 figures 124 to 130). Never
-   NULL. Context: any. */
+/* Identifiers that one call of nvme_list() can give. */
+enum { NVME_LIST_MOST = 1024 };
+
+/*
+ * List the namespaces that the controller has, by their identifiers.
+ *
+ *   above  only those above this one; 0: all
+ *   ids    out: in ascending order
+ *   room   how many fit in
+ *   count  out: how many there are in it; less than room, and less than
+ *          NVME_LIST_MOST: that is all of them
+ *
+ * Returns OK; BadArgument: a NULL pointer; NotReady: it is not up, or has not
+ * answered before; Timeout, DMAError: as nvme_start(). Then *count is 0.
+ * Context: thread; waits.
+ */
+enum iodma_status nvme_list(struct nvme *nvme, uint32_t above, uint32_t *ids,
+                            uint32_t room, uint32_t *count);
+
+/*
+ * Turn to another namespace: the requests begun from now on mean its blocks,
+ * and limits, block_size and blocks are its own.
+ *
+ * Returns OK, or with the former one in use: BadArgument: no identifier of one
+ * namespace (0, FFFFFFFFh); NotReady, Timeout, DMAError: as nvme_list(); Busy:
+ * requests are begun, in flight or lost; NotFound, Unsupported: as
+ * nvme_start(). Context: thread; waits.
+ */
+enum iodma_status nvme_choose(struct nvme *nvme, uint32_t namespace_id);
+
+/* nvme->code of what the controller does not say by a status: it reports itself
+   broken (CSTS.CFS); its answer makes no sense. */
+enum { NVME_CODE_FATAL = 0xFFFF, NVME_CODE_STRANGE = 0xFFFE };
+
+/* A status code, type << 8 | code, in words (1.4, 4.6.1). Never NULL.
+   Context: any. */
 const char *nvme_status_name(uint32_t code);
+
+/* A NVME_SHORT_x in words. Never NULL. Context: any. */
+const char *nvme_shortfall_name(uint32_t what);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reset and start-up (1.4, 7.6.1), by the admin queue, polled. */
+/* Start-up (1.4, 7.6.1), shutdown (7.6.2) and namespaces: all that takes the
+   admin queue, polled. */
 #include "hal/clock.h"
 #include "hal/master/nvme_parts.h"
 
@@ -7,31 +8,39 @@ enum {
     ADMIN_ENTRIES = 4, /* one is under way at a time            */
     ADMIN_MS = 5000,   /* and this is how long it may take      */
     CAP_TO_MS = 500,   /* unit of CAP.TO                        */
-    NAMESPACE = 1,
-    SHIFT_LEAST = 9, /* blocks of 512 bytes to 64 KiB           */
+    SHIFT_LEAST = 9,   /* blocks of 512 bytes to 64 KiB           */
     SHIFT_MOST = 16,
     BLOCKS_MOST = 65536, /* in a command: 16 bits, less one     */
     MDTS_MOST = 19,      /* a larger one is beyond our lists    */
 };
 
+/* How long a shutdown may take, in ms: what the controller asks for (RTD3E),
+   but not below a second (7.6.2), nor above a minute; and if it does not say.
+ */
+enum { SHUT_LEAST = 1000, SHUT_MOST = 60000, SHUT_UNSAID = 5000 };
+
 /* How a register reads when no controller answers. */
 #define ABSENT UINT32_MAX
+
+/* Identifiers of namespaces; what lies above the last means others. */
+#define NAMESPACE_FIRST 1u
+#define NAMESPACE_LAST  0xFFFFFFFEu
 
 /* log2 of an entry's size: 64 and 16 bytes. */
 enum { SQES = 6, CQES = 4 };
 
-/* Ready, and the fatal status ------------------------------------------- */
+/* Ready, shut down, and the fatal status --------------------------------- */
 
 /*
- * Wait for CSTS.RDY to be `ready`. The register is read once more after the
- * deadline: we may have been away.
+ * Wait for these bits of CSTS to be `want`, or, if they are to be set, for the
+ * fatal status. The register is read once more after the deadline: we may have
+ * been away.
  */
-static enum iodma_status wait_ready(struct nvme *nvme, bool ready)
+static enum iodma_status wait_status(struct nvme *nvme, uint32_t bits,
+                                     uint32_t want, uint32_t milliseconds)
 {
     const struct hal_clock *clock = nvme->bus->clock;
-    uint32_t units = NVME_CAP_TO(nvme_read32(nvme, NVME_CAP_LOW));
-    uint64_t deadline =
-        hal_deadline(clock, CAP_TO_MS * (units == 0 ? 1 : units));
+    uint64_t deadline = hal_deadline(clock, milliseconds);
     bool late;
 
     do {
@@ -41,9 +50,9 @@ static enum iodma_status wait_ready(struct nvme *nvme, bool ready)
         status = nvme_read32(nvme, NVME_CSTS);
         if (status == ABSENT)
             return IODMA_NOT_ATTACHED;
-        if (((status & NVME_CSTS_RDY) != 0) == ready)
+        if ((status & bits) == want)
             return IODMA_OK;
-        if (ready && (status & NVME_CSTS_CFS) != 0) {
+        if (want != 0 && (status & NVME_CSTS_CFS) != 0) {
             nvme->code = NVME_CODE_FATAL;
             return IODMA_DMA_ERROR;
         }
@@ -51,11 +60,25 @@ static enum iodma_status wait_ready(struct nvme *nvme, bool ready)
     return IODMA_TIMEOUT;
 }
 
+static enum iodma_status wait_ready(struct nvme *nvme, bool ready)
+{
+    uint32_t units = NVME_CAP_TO(nvme_read32(nvme, NVME_CAP_LOW));
+
+    return wait_status(nvme, NVME_CSTS_RDY, ready ? NVME_CSTS_RDY : 0,
+                       CAP_TO_MS * (units == 0 ? 1 : units));
+}
+
 /* With MSI-X these registers must not be touched (3.1.3). */
 void nvme_mask(const struct nvme *nvme)
 {
     if (nvme->interrupts != NVME_MESSAGE)
         nvme_write32(nvme, NVME_INTMS, UINT32_MAX);
+}
+
+void nvme_unmask(const struct nvme *nvme)
+{
+    if (nvme->interrupts == NVME_PIN)
+        nvme_write32(nvme, NVME_INTMC, BIT32(0));
 }
 
 /* Clearing EN before RDY is set is undefined (3.1.5), so we wait for it; of a
@@ -68,23 +91,41 @@ enum iodma_status nvme_disable(struct nvme *nvme)
         return IODMA_NOT_ATTACHED;
     if ((config & NVME_CC_EN) != 0) {
         (void)wait_ready(nvme, true);
-        nvme_write32(nvme, NVME_CC, 0);
+        nvme_write32(nvme, NVME_CC, config & ~NVME_CC_EN);
     }
     return wait_ready(nvme, false);
 }
 
 /* Queues of the controller's start --------------------------------------- */
 
+/* Say why the controller will not do. */
+static enum iodma_status falls_short(struct nvme *nvme, uint32_t what,
+                                     uint64_t asked, uint64_t has)
+{
+    nvme->shortfall = (struct nvme_shortfall){ what, asked, has };
+    return IODMA_UNSUPPORTED;
+}
+
 /* What the controller has to be able to do. */
 static enum iodma_status check_capabilities(struct nvme *nvme)
 {
     uint32_t low = nvme_read32(nvme, NVME_CAP_LOW);
     uint32_t high = nvme_read32(nvme, NVME_CAP_HIGH);
+    uint32_t registers;
 
-    if ((high & NVME_CAP_CSS_NVM) == 0 || NVME_CAP_MPSMIN(high) != 0 ||
-        NVME_CAP_MQES(low) < nvme_entries(nvme) - 1)
-        return IODMA_UNSUPPORTED;
+    if ((high & NVME_CAP_CSS_NVM) == 0)
+        return falls_short(nvme, NVME_SHORT_COMMAND_SET,
+                           NVME_CAP_CSS(NVME_CAP_CSS_NVM), NVME_CAP_CSS(high));
+    if (NVME_CAP_MPSMIN(high) != 0)
+        return falls_short(nvme, NVME_SHORT_PAGE, NVME_PAGE,
+                           (uint64_t)NVME_PAGE << NVME_CAP_MPSMIN(high));
+    if (NVME_CAP_MQES(low) < nvme_entries(nvme) - 1)
+        return falls_short(nvme, NVME_SHORT_QUEUE, nvme_entries(nvme),
+                           NVME_CAP_MQES(low) + 1);
     nvme->stride = 4u << NVME_CAP_DSTRD(high);
+    registers = NVME_REGISTERS(NVME_IO_QUEUE, nvme->stride);
+    if (registers > nvme->size)
+        return falls_short(nvme, NVME_SHORT_REGISTERS, registers, nvme->size);
     return IODMA_OK;
 }
 
@@ -95,8 +136,8 @@ static void clear_queues(struct nvme *nvme)
     __builtin_memset(nvme_page(nvme, nvme_page_cq(nvme)), 0,
                      nvme_entries(nvme) * sizeof(struct nvme_completion));
     nvme->admin_sent = 0;
+    nvme->admin_lost = false;
     nvme->filled = 0;
-    nvme->told = 0;
     nvme->reaped = 0;
 }
 
@@ -139,7 +180,7 @@ static void send(struct nvme *nvme, const struct admin *admin)
     uint32_t index = nvme->admin_sent++;
 
     queue[ring_slot(index, ADMIN_ENTRIES)] = (struct nvme_command){
-        .head = to_le32(admin->opcode | NVME_HEAD_ID(index)),
+        .head = to_le32(admin->opcode | NVME_HEAD_ID(index & NVME_ID_MASK)),
         .namespace_id = to_le32(admin->namespace_id),
         .data.prp = { to_nvme_u64(admin->address) },
         .dword = { to_le32(admin->dword10), to_le32(admin->dword11) },
@@ -149,29 +190,59 @@ static void send(struct nvme *nvme, const struct admin *admin)
                  ring_slot(nvme->admin_sent, ADMIN_ENTRIES));
 }
 
-/* Send one command and wait for its completion, the only one there can be. */
-static enum iodma_status run(struct nvme *nvme, const struct admin *admin)
+/* Wait for the completion of the index-th command, the only one there can be;
+ *status is what it says. Returns OK or Timeout. */
+static enum iodma_status wait_admin(struct nvme *nvme, uint32_t index,
+                                    uint32_t *status)
 {
     const struct hal_clock *clock = nvme->bus->clock;
     uint64_t deadline = hal_deadline(clock, ADMIN_MS);
-    uint32_t index = nvme->admin_sent;
-    uint32_t status;
     bool late = false;
 
-    send(nvme, admin);
     while (!nvme_completed(nvme_page(nvme, NVME_PAGE_ADMIN_CQ), ADMIN_ENTRIES,
-                           index, &status)) {
+                           index, status)) {
         if (late)
             return IODMA_TIMEOUT;
         late = hal_expired(clock, deadline);
     }
     hal_observe(nvme->bus);
+    return IODMA_OK;
+}
+
+static enum iodma_status failed(struct nvme *nvme, uint32_t code)
+{
+    nvme->code = code;
+    return IODMA_DMA_ERROR;
+}
+
+/* Send one command and wait for its end. Where one was not answered nothing
+   that is answered later can be told apart: no other is sent until a reset. */
+static enum iodma_status run(struct nvme *nvme, const struct admin *admin)
+{
+    uint32_t index = nvme->admin_sent;
+    enum iodma_status ended;
+    uint32_t status;
+
+    if (nvme->admin_lost)
+        return IODMA_NOT_READY;
+
+    send(nvme, admin);
+    ended = wait_admin(nvme, index, &status);
+    nvme->admin_lost =
+        ended != IODMA_OK || NVME_STATUS_ID(status) != (index & NVME_ID_MASK);
+    if (ended != IODMA_OK)
+        return ended;
+    if (nvme->admin_lost)
+        return failed(nvme, NVME_CODE_STRANGE);
+
     nvme_write32(nvme, NVME_CQ_HEAD(NVME_ADMIN_QUEUE, nvme->stride),
                  ring_slot(nvme->admin_sent, ADMIN_ENTRIES));
-
-    nvme->code = NVME_STATUS_CODE(status);
-    return nvme->code == 0 ? IODMA_OK : IODMA_DMA_ERROR;
+    if (NVME_STATUS_CODE(status) != 0)
+        return failed(nvme, NVME_STATUS_CODE(status));
+    return IODMA_OK;
 }
+
+/* Identify --------------------------------------------------------------- */
 
 static enum iodma_status identify(struct nvme *nvme, uint32_t what,
                                   uint32_t namespace_id)
@@ -184,20 +255,27 @@ static enum iodma_status identify(struct nvme *nvme, uint32_t what,
                      });
 }
 
+/* A word of what it has answered: one load, since the controller may write
+   there at any time. */
+static uint32_t identified(const struct nvme *nvme, uint32_t offset)
+{
+    const le32 *words = nvme_page(nvme, NVME_PAGE_IDENTIFY);
+
+    return le32_swap(atomic_read_acquire(&words[offset / sizeof *words].raw));
+}
+
 /* Is the entry size within what the controller takes, least 3:0, most 7:4? */
-static bool size_fits(uint8_t sizes, uint32_t size)
+static bool size_fits(uint32_t sizes, uint32_t size)
 {
     return (sizes & 0xFu) <= size && size <= sizes >> 4;
 }
 
 static void set_limits(struct nvme *nvme, uint32_t mdts, uint32_t sgls)
 {
-    hal_address most = nvme->use_sgl ? UINT32_MAX : nvme_prp_most;
-
+    nvme->most = nvme->use_sgl ? UINT32_MAX : nvme_prp_most;
     if (mdts != 0 && mdts <= MDTS_MOST)
-        most = smaller(most, (hal_address)NVME_PAGE << mdts);
-    nvme->limits =
-        (struct hal_limits){ .address_bits = 64, .max_transfer = most };
+        nvme->most = smaller(nvme->most, (hal_address)NVME_PAGE << mdts);
+    nvme->limits = (struct hal_limits){ .address_bits = 64 };
     nvme->granule = sgls == NVME_SGLS_DWORDS ? sizeof(le32) : 1;
     if (nvme->use_sgl) {
         nvme->limits.align_address = nvme->granule;
@@ -209,51 +287,157 @@ static void set_limits(struct nvme *nvme, uint32_t mdts, uint32_t sgls)
     }
 }
 
+/* In units of 1024 us, and a little more of them, lest there be a division. */
+static uint32_t time_to_shut(uint32_t rtd3e)
+{
+    uint32_t milliseconds = (rtd3e >> 10) + (rtd3e >> 15) + 1;
+
+    if (rtd3e == 0)
+        return SHUT_UNSAID;
+    return smaller32(larger32(milliseconds, SHUT_LEAST), SHUT_MOST);
+}
+
 static enum iodma_status identify_controller(struct nvme *nvme)
 {
-    const struct nvme_controller_data *data =
-        nvme_page(nvme, NVME_PAGE_IDENTIFY);
     enum iodma_status status = identify(nvme, NVME_CNS_CONTROLLER, 0);
+    uint32_t sizes;
     uint32_t sgls;
 
     if (status != IODMA_OK)
         return status;
-    sgls = NVME_SGLS_SUPPORT(from_le32(data->sgls));
-    if (!size_fits(data->sqes, SQES) || !size_fits(data->cqes, CQES) ||
-        (nvme->use_sgl && sgls != NVME_SGLS_ANY && sgls != NVME_SGLS_DWORDS))
-        return IODMA_UNSUPPORTED;
-    if (from_le32(data->nn) < NAMESPACE)
-        return IODMA_NOT_FOUND;
-    set_limits(nvme, data->mdts, sgls);
+    sizes = identified(nvme, NVME_IDC_QES);
+    sgls = NVME_SGLS_SUPPORT(identified(nvme, NVME_IDC_SGLS));
+    if (!size_fits(NVME_SQES(sizes), SQES))
+        return falls_short(nvme, NVME_SHORT_SQ_ENTRY, SQES, NVME_SQES(sizes));
+    if (!size_fits(NVME_CQES(sizes), CQES))
+        return falls_short(nvme, NVME_SHORT_CQ_ENTRY, CQES, NVME_CQES(sizes));
+    if (nvme->use_sgl && sgls != NVME_SGLS_ANY && sgls != NVME_SGLS_DWORDS)
+        return falls_short(nvme, NVME_SHORT_SGL, NVME_SGLS_ANY, sgls);
+
+    set_limits(nvme, NVME_MDTS(identified(nvme, NVME_IDC_MDTS)), sgls);
+    nvme->shut_ms = time_to_shut(identified(nvme, NVME_IDC_RTD3E));
+    nvme->namespaces = identified(nvme, NVME_IDC_NN);
     return IODMA_OK;
 }
 
-static enum iodma_status identify_namespace(struct nvme *nvme)
+/* What the blocks of a namespace are; they are ours from then on. */
+static enum iodma_status take_format(struct nvme *nvme, uint32_t format,
+                                     uint64_t blocks)
 {
-    const struct nvme_namespace_data *data =
-        nvme_page(nvme, NVME_PAGE_IDENTIFY);
-    enum iodma_status status = identify(nvme, NVME_CNS_NAMESPACE, NAMESPACE);
+    uint32_t shift = NVME_LBAF_SHIFT(format);
     hal_address most;
-    uint32_t format;
-    uint32_t shift;
 
-    if (status != IODMA_OK)
-        return status;
-    nvme->blocks = from_nvme_u64(data->nsze);
-    if (nvme->blocks == 0)
-        return IODMA_NOT_FOUND;
-    format = from_le32(data->lbaf[NVME_FLBAS_FORMAT(data->flbas)]);
-    shift = NVME_LBAF_SHIFT(format);
-    if (NVME_LBAF_METADATA(format) != 0 || shift < SHIFT_LEAST ||
-        shift > SHIFT_MOST || nvme->limits.max_transfer >> shift == 0)
-        return IODMA_UNSUPPORTED;
+    if (NVME_LBAF_METADATA(format) != 0)
+        return falls_short(nvme, NVME_SHORT_METADATA, 0,
+                           NVME_LBAF_METADATA(format));
+    if (shift < SHIFT_LEAST || shift > SHIFT_MOST)
+        return falls_short(nvme, NVME_SHORT_BLOCK,
+                           shift < SHIFT_LEAST ? SHIFT_LEAST : SHIFT_MOST,
+                           shift);
+    if (nvme->most >> shift == 0)
+        return falls_short(nvme, NVME_SHORT_TRANSFER, UINT64_C(1) << shift,
+                           nvme->most);
 
+    nvme->blocks = blocks;
     nvme->block_size = UINT32_C(1) << shift;
-    most = round_down(nvme->limits.max_transfer, nvme->block_size);
+    most = round_down(nvme->most, nvme->block_size);
     if (most >> shift > BLOCKS_MOST)
         most = (hal_address)BLOCKS_MOST << shift;
     nvme->limits.max_transfer = most;
     return IODMA_OK;
+}
+
+/* One that is not there has no blocks. */
+static enum iodma_status identify_namespace(struct nvme *nvme, uint32_t id)
+{
+    enum iodma_status status;
+    uint64_t blocks;
+    uint32_t format;
+
+    if (id > nvme->namespaces)
+        return IODMA_NOT_FOUND;
+    status = identify(nvme, NVME_CNS_NAMESPACE, id);
+    if (status != IODMA_OK)
+        return status;
+    blocks = identified(nvme, NVME_IDN_NSZE_LOW) |
+             (uint64_t)identified(nvme, NVME_IDN_NSZE_HIGH) << 32;
+    if (blocks == 0)
+        return IODMA_NOT_FOUND;
+    format = NVME_FLBAS_FORMAT(identified(nvme, NVME_IDN_FLBAS));
+    return take_format(nvme, identified(nvme, NVME_IDN_LBAF(format)), blocks);
+}
+
+/* Namespaces ------------------------------------------------------------- */
+
+/* The identifiers that have come, as far as there is room. Returns false if
+   they do not ascend. */
+static bool take_list(const struct nvme *nvme, uint32_t above, uint32_t *ids,
+                      uint32_t room, uint32_t *count)
+{
+    uint32_t found = 0;
+
+    while (found < smaller32(room, NVME_LIST_MOST)) {
+        uint32_t id = identified(nvme, sizeof(le32) * found);
+
+        if (id == 0)
+            break;
+        if (id <= above)
+            return false;
+        ids[found++] = id;
+        above = id;
+    }
+    *count = found;
+    return true;
+}
+
+enum iodma_status nvme_list(struct nvme *nvme, uint32_t above, uint32_t *ids,
+                            uint32_t room, uint32_t *count)
+{
+    enum iodma_status status;
+
+    if (!nvme || !ids || !count)
+        return IODMA_BAD_ARGUMENT;
+    *count = 0;
+    if (nvme->state != NVME_UP)
+        return IODMA_NOT_READY;
+    if (above >= NAMESPACE_LAST)
+        return IODMA_OK;
+    nvme_mask(nvme); /* the admin queue has the pin, too */
+    status = identify(nvme, NVME_CNS_LIST, above);
+    nvme_unmask(nvme);
+    if (status == IODMA_OK && !take_list(nvme, above, ids, room, count))
+        status = failed(nvme, NVME_CODE_STRANGE);
+    return status;
+}
+
+enum iodma_status nvme_choose(struct nvme *nvme, uint32_t namespace_id)
+{
+    enum iodma_status status;
+
+    if (!nvme || namespace_id == 0 || namespace_id > NAMESPACE_LAST)
+        return IODMA_BAD_ARGUMENT;
+    if (nvme->state != NVME_UP)
+        return IODMA_NOT_READY;
+    if (nvme->used != 0)
+        return IODMA_BUSY;
+    nvme_mask(nvme);
+    status = identify_namespace(nvme, namespace_id);
+    nvme_unmask(nvme);
+    if (status == IODMA_OK)
+        nvme->namespace_id = namespace_id;
+    return status;
+}
+
+/* Up and down ------------------------------------------------------------ */
+
+static enum iodma_status run_all(struct nvme *nvme,
+                                 const struct admin *commands, uint32_t count)
+{
+    enum iodma_status status = IODMA_OK;
+
+    for (uint32_t i = 0; i < count && status == IODMA_OK; i++)
+        status = run(nvme, &commands[i]);
+    return status;
 }
 
 /* One queue pair, then its two queues, the completion queue first. */
@@ -274,23 +458,42 @@ static enum iodma_status create_queues(struct nvme *nvme)
           .dword10 = NVME_QUEUE(NVME_IO_QUEUE, nvme_entries(nvme)),
           .dword11 = NVME_QUEUE_CONTIGUOUS | NVME_SQ_CQ(NVME_IO_QUEUE) },
     };
-    enum iodma_status status = IODMA_OK;
 
-    for (uint32_t i = 0; i < COUNT_OF(commands) && status == IODMA_OK; i++)
-        status = run(nvme, &commands[i]);
-    return status;
+    return run_all(nvme, commands, COUNT_OF(commands));
+}
+
+/* A controller that does not let its queues go may well write back its cache.
+ */
+enum iodma_status nvme_say_farewell(struct nvme *nvme)
+{
+    static const struct admin commands[] = {
+        { .opcode = NVME_DELETE_SQ, .dword10 = NVME_IO_QUEUE },
+        { .opcode = NVME_DELETE_CQ, .dword10 = NVME_IO_QUEUE },
+    };
+    uint32_t config = nvme_read32(nvme, NVME_CC);
+
+    if (config == ABSENT)
+        return IODMA_NOT_ATTACHED;
+    (void)run_all(nvme, commands, COUNT_OF(commands));
+    nvme_write32(nvme, NVME_CC, (config & ~NVME_CC_SHN) | NVME_CC_SHN_NORMAL);
+    return wait_status(nvme, NVME_CSTS_SHST, NVME_CSTS_SHST_DONE,
+                       nvme->shut_ms);
 }
 
 enum iodma_status nvme_bring_up(struct nvme *nvme)
 {
-    enum iodma_status status = check_capabilities(nvme);
+    enum iodma_status status;
 
+    if (nvme->namespace_id == 0)
+        nvme->namespace_id = NAMESPACE_FIRST;
+    nvme->shortfall = (struct nvme_shortfall){ NVME_SHORT_OF_NOTHING, 0, 0 };
+    status = check_capabilities(nvme);
     if (status == IODMA_OK)
         status = enable(nvme);
     if (status == IODMA_OK)
         status = identify_controller(nvme);
     if (status == IODMA_OK)
-        status = identify_namespace(nvme);
+        status = identify_namespace(nvme, nvme->namespace_id);
     if (status == IODMA_OK)
         status = create_queues(nvme);
     return status;

@@ -14,11 +14,6 @@ enum {
 const uint32_t nvme_prp_most = (2 * PRPS - 1) * NVME_PAGE;
 const uint32_t nvme_sgl_most = SGLS;
 
-static struct nvme_command *command_of(const struct nvme_request *request)
-{
-    return nvme_entry(request->nvme, request->entry);
-}
-
 /* The first of the slot's two. */
 static uint32_t list_page(const struct nvme_request *request)
 {
@@ -54,10 +49,11 @@ static void add_to_list(struct nvme_request *request, hal_address address)
 
     if (index < PRPS) {
         first[index] = to_nvme_u64(address);
+        request->page = address;
         return;
     }
     if (index == PRPS) {
-        second[0] = first[PRPS - 1];
+        second[0] = to_nvme_u64(request->page);
         first[PRPS - 1] =
             to_nvme_u64(nvme_page_bus(nvme, list_page(request) + 1));
     }
@@ -68,7 +64,7 @@ static void add_to_list(struct nvme_request *request, hal_address address)
    then PRP2 names the list, which holds all of them (4.3). */
 static void add_page(struct nvme_request *request, hal_address address)
 {
-    struct nvme_u64 *prp2 = &command_of(request)->data.prp[1];
+    struct nvme_u64 *prp2 = &request->data.prp[1];
 
     if (request->descriptors == 0)
         *prp2 = to_nvme_u64(address);
@@ -78,7 +74,7 @@ static void add_page(struct nvme_request *request, hal_address address)
 }
 
 /* Data may leave a page only at its end, and enter one only at its start,
-   but for the first; that begins on a dword (figure 109). */
+   but for the first; that begins on a dword (4.3). */
 static bool prp_fits(const struct nvme_request *request, hal_address address)
 {
     if (request->emitted == 0)
@@ -104,7 +100,7 @@ static enum iodma_status add_prps(struct nvme_request *request,
         hal_address step = smaller(left, NVME_PAGE - in_page);
 
         if (request->emitted == 0)
-            command_of(request)->data.prp[0] = to_nvme_u64(request->end);
+            request->data.prp[0] = to_nvme_u64(request->end);
         else if (in_page == 0)
             add_page(request, request->end);
         account(request, step);
@@ -127,7 +123,7 @@ static enum iodma_status add_sgl(struct nvme_request *request,
 {
     const struct nvme *nvme = request->nvme;
     struct nvme_sgl *list = nvme_page(nvme, list_page(request));
-    struct nvme_sgl *only = &command_of(request)->data.sgl;
+    struct nvme_sgl *only = &request->data.sgl;
     enum iodma_status status = check(request, segment);
 
     if (status != IODMA_OK)
@@ -141,7 +137,7 @@ static enum iodma_status add_sgl(struct nvme_request *request,
              NVME_SGL_DATA);
     request->descriptors++;
     if (request->descriptors == 1)
-        *only = list[0];
+        fill_sgl(only, segment->address, segment->length, NVME_SGL_DATA);
     else
         fill_sgl(only, nvme_page_bus(nvme, list_page(request)),
                  request->descriptors * sizeof *list, NVME_SGL_LAST_SEGMENT);
@@ -152,11 +148,9 @@ static enum iodma_status add_sgl(struct nvme_request *request,
 typedef enum iodma_status (*add_function)(struct nvme_request *request,
                                           const struct hal_segment *segment);
 
-static void begin_list(struct nvme_request *request)
+void nvme_begin_data(struct nvme_request *request)
 {
-    static const struct nvme_sgl none;
-
-    command_of(request)->data.sgl = none;
+    request->data = (union nvme_data){ .prp = { to_nvme_u64(0) } };
     request->emitted = 0;
     request->end = 0;
     request->descriptors = 0;
@@ -171,7 +165,7 @@ static enum iodma_status put(struct nvme_request *request, add_function add,
         return IODMA_NOT_READY;
 
     if (first)
-        begin_list(request);
+        nvme_begin_data(request);
     for (uint32_t i = 0; i < count; i++) {
         enum iodma_status status = IODMA_OK;
 

@@ -11,6 +11,10 @@
 /* Queue numbers (1.4, 4.1). */
 enum { NVME_ADMIN_QUEUE = 0, NVME_IO_QUEUE = 1 };
 
+/* Command identifiers. FFFFh, which some controllers give to errors that no
+   command is to blame for, is none. */
+#define NVME_ID_MASK MASK32(14, 0)
+
 /* The first pages of nvme->memory. */
 enum {
     NVME_PAGE_ADMIN_SQ = 0,
@@ -61,11 +65,6 @@ static inline struct nvme_u64 to_nvme_u64(uint64_t value)
                               to_le32((uint32_t)(value >> 32)) };
 }
 
-static inline uint64_t from_nvme_u64(struct nvme_u64 value)
-{
-    return (uint64_t)from_le32(value.high) << 32 | from_le32(value.low);
-}
-
 /*
  * Has the controller written the index-th completion since its reset? Its
  * phase is 1 in the first lap, then turns with every lap. *status is the
@@ -96,13 +95,23 @@ static inline void nvme_write32(const struct nvme *nvme, uint32_t offset,
 /* nvme_admin.c: keep the interrupt pin quiet, until the next reset. */
 void nvme_mask(const struct nvme *nvme);
 
+/* nvme_admin.c: let the pin speak, if it is to. */
+void nvme_unmask(const struct nvme *nvme);
+
 /* nvme_admin.c: wait until the controller is disabled. Afterwards it touches
    no memory. Returns OK, NotAttached or Timeout. */
 enum iodma_status nvme_disable(struct nvme *nvme);
 
+/* nvme_admin.c: delete the queues, have the controller get ready for the loss
+   of its power. Returns OK, NotAttached, DMAError or Timeout. */
+enum iodma_status nvme_say_farewell(struct nvme *nvme);
+
 /* nvme_admin.c: from disabled to up, as nvme_start() says; what nvme->state
    says of it is the caller's. */
 enum iodma_status nvme_bring_up(struct nvme *nvme);
+
+/* nvme_data.c: a request has no data yet. */
+void nvme_begin_data(struct nvme_request *request);
 
 /* nvme_data.c: the emitters of a request (struct hal_emitter). */
 enum iodma_status nvme_put_prp(struct hal_emitter *emitter,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Status codes in words (1.4, figures 124 to 130). */
+/* What a controller answers, in words. */
 #include "hal/bits.h"
 #include "hal/master/nvme.h"
 
+/* Status codes (1.4, 4.6.1). */
 static const struct {
     uint16_t code; /* type << 8 | code */
     const char *name;
@@ -44,6 +45,7 @@ static const struct {
     { 0x286, "access denied" },
     { 0x287, "deallocated or unwritten block" },
     { NVME_CODE_FATAL, "controller fatal status" },
+    { NVME_CODE_STRANGE, "an answer that makes no sense" },
 };
 
 const char *nvme_status_name(uint32_t code)
@@ -53,4 +55,23 @@ const char *nvme_status_name(uint32_t code)
             return names[i].name;
     }
     return "unknown status";
+}
+
+static const char *const shortfalls[] = {
+    [NVME_SHORT_OF_NOTHING] = "nothing",
+    [NVME_SHORT_COMMAND_SET] = "command sets (CAP.CSS)",
+    [NVME_SHORT_PAGE] = "least page, bytes (CAP.MPSMIN)",
+    [NVME_SHORT_QUEUE] = "entries of a queue (CAP.MQES)",
+    [NVME_SHORT_REGISTERS] = "bytes of registers (CAP.DSTRD)",
+    [NVME_SHORT_SQ_ENTRY] = "log2 of a submission entry (SQES)",
+    [NVME_SHORT_CQ_ENTRY] = "log2 of a completion entry (CQES)",
+    [NVME_SHORT_SGL] = "SGLs (SGLS)",
+    [NVME_SHORT_METADATA] = "bytes of metadata a block (MS)",
+    [NVME_SHORT_BLOCK] = "log2 of a block (LBADS)",
+    [NVME_SHORT_TRANSFER] = "bytes of one command (MDTS)",
+};
+
+const char *nvme_shortfall_name(uint32_t what)
+{
+    return what < COUNT_OF(shortfalls) ? shortfalls[what] : "unknown";
 }

@@ -79,6 +79,10 @@ static uint32_t advance(uint32_t address, uint32_t offset, uint32_t bits)
     return (address & ~mask) | (next & mask);
 }
 
+/* Bytes of an access, at most: of the fields' three bits, whatever they may
+   say where nobody believes the violation. */
+enum { SAYS_MOST = 1 << 7 };
+
 /* Returns an error of ES, or 0. */
 static uint32_t read_in(struct edma_model *edma, struct edma_model_move *move,
                         uint8_t *bytes, uint32_t size, bool refused)
@@ -111,7 +115,7 @@ static uint32_t write_out(struct edma_model *edma, struct edma_model_move *move,
         if (!engine_model_store(&edma->engine, move->daddr, bytes + done, width,
                                 move->request)) {
             /* The next read is under way; what it takes is lost. */
-            uint8_t lost[EDMA_TCD_LARGEST];
+            uint8_t lost[SAYS_MOST];
 
             if (done + width == size && move->left > size)
                 (void)engine_model_load(&edma->engine, move->saddr, lost,
@@ -132,7 +136,7 @@ static uint32_t move_one(struct edma_model *edma, struct edma_model_move *move,
 {
     uint32_t size = larger32(edma_tcd_source_size(move->attr),
                              edma_tcd_destination_size(move->attr));
-    uint8_t bytes[EDMA_TCD_LARGEST];
+    uint8_t bytes[SAYS_MOST];
     uint32_t es = read_in(edma, move, bytes, size, refused);
 
     if (es == 0)

@@ -35,6 +35,12 @@ enum {
 
 #define CAP_CQR BIT32(16) /* queues have to be contiguous */
 
+/* CC as it has to be: 64 and 16 bytes an entry, 4 KiB a page. */
+#define CONFIG (NVME_CC_IOSQES(6) | NVME_CC_IOCQES(4))
+
+/* CSTS.SHST. */
+enum { SHUT_NOT = 0, SHUT_UNDER_WAY = 1, SHUT_DONE = 2 };
+
 static struct nvme_model *chip; /* whose power is on */
 
 static void violate(struct nvme_model *model, const char *what)
@@ -43,18 +49,28 @@ static void violate(struct nvme_model *model, const char *what)
         model->violation = what;
 }
 
+static void forget_commands(struct nvme_model *model)
+{
+    for (uint32_t i = 0; i < NVME_MODEL_COMMANDS; i++)
+        model->commands[i].taken = false;
+}
+
 void nvme_model_power_on(struct nvme_model *model)
 {
-    memset(model, 0, sizeof *model);
-    model->shift = 9;
+    memset(model, 0, offsetof(struct nvme_model, commands));
+    forget_commands(model);
+    model->spaces[0] = (struct nvme_model_space){ .id = 1, .shift = 9 };
     model->mdts = 7;
     model->sgls = 1;
     model->mqes = 2047;
     model->css = 1;
+    model->timeout = 2;
+    model->dstrd = 1;
+    model->registers = 0x2000;
     model->namespaces = 1;
     model->sqes = 0x66;
     model->cqes = 0x44;
-    model->config = NVME_CC_EN; /* firmware has left it running */
+    model->config = CONFIG | NVME_CC_EN; /* firmware has left it running */
     model->ready = true;
     chip = model;
 }
@@ -232,13 +248,34 @@ static void follow_sgl(struct nvme_model *model,
 
 /* ---- Commands ---- */
 
+/* The namespace that a command names; NULL: none. */
+static const struct nvme_model_space *
+space_of(const struct nvme_model *model,
+         const struct nvme_model_command *command)
+{
+    uint32_t id = from_le32(command->entry.namespace_id);
+
+    for (uint32_t i = 0; i < NVME_MODEL_SPACES; i++) {
+        if (id != 0 && model->spaces[i].id == id)
+            return &model->spaces[i];
+    }
+    return NULL;
+}
+
+static uint8_t *on_disk(const struct nvme_model_space *space,
+                        const struct nvme_model_command *command)
+{
+    return space->disk + (lba_of(command) << space->shift);
+}
+
 static uint64_t data_length(const struct nvme_model *model,
                             const struct nvme_model_command *command)
 {
     if ((opcode(command) & NVME_OPCODE_DATA) == 0)
         return 0;
-    if (command->queue == IO)
-        return (uint64_t)((dword(command, 12) & 0xFFFF) + 1) << model->shift;
+    if (command->queue == IO && space_of(model, command))
+        return (uint64_t)((dword(command, 12) & 0xFFFF) + 1)
+               << space_of(model, command)->shift;
     return opcode(command) == NVME_IDENTIFY ? PAGE : 0;
 }
 
@@ -309,7 +346,11 @@ static bool fetch_entry(struct nvme_model *model, uint32_t number)
 
     if (!queue->created || queue->sq_head == queue->sq_tail || !command)
         return false;
-    *command = (struct nvme_model_command){ .taken = true, .queue = number };
+    command->taken = true;
+    command->posted = false;
+    command->queue = number;
+    command->fault = 0;
+    command->extent_count = 0;
     (void)fetch(model, &command->entry,
                 queue->sq + sizeof command->entry * queue->sq_head,
                 sizeof command->entry);
@@ -402,8 +443,8 @@ static bool same(struct nvme_model *model,
 static uint32_t judge_io(struct nvme_model *model,
                          const struct nvme_model_command *command)
 {
+    const struct nvme_model_space *space = space_of(model, command);
     uint64_t length = data_length(model, command);
-    uint64_t blocks = length >> model->shift;
     uint32_t code = opcode(command);
     uint32_t fails = model->fails;
 
@@ -412,12 +453,12 @@ static uint32_t judge_io(struct nvme_model *model,
         return fails;
     if (code != READ && code != WRITE && code != COMPARE && code != FLUSH)
         return BAD_OPCODE;
-    if (from_le32(command->entry.namespace_id) != 1)
+    if (!space)
         return BAD_NAMESPACE;
-    if (model->mdts != 0 && length > (uint64_t)PAGE << model->mdts)
+    if (model->mdts != 0 && length > (uint64_t)PAGE << smaller(model->mdts, 51))
         return BAD_FIELD;
-    if (lba_of(command) > model->blocks ||
-        blocks > model->blocks - lba_of(command))
+    if (lba_of(command) > space->blocks ||
+        length >> space->shift > space->blocks - lba_of(command))
         return BAD_LBA;
     return command->fault;
 }
@@ -431,7 +472,7 @@ static uint32_t execute_io(struct nvme_model *model,
     model->executed++;
     if (status != 0 || opcode(command) == FLUSH)
         return status;
-    at = model->disk + (lba_of(command) << model->shift);
+    at = on_disk(space_of(model, command), command);
     if (opcode(command) == WRITE)
         move(model, command, at, false);
     if (opcode(command) == COMPARE && !same(model, command, at))
@@ -445,26 +486,69 @@ static void put32(uint8_t *at, uint32_t value)
         at[i] = (uint8_t)(value >> (8 * i));
 }
 
+static void identify_controller(const struct nvme_model *model, uint8_t *data)
+{
+    data[77] = (uint8_t)model->mdts;
+    put32(&data[88], model->rtd3e);
+    data[512] = (uint8_t)model->sqes;
+    data[513] = (uint8_t)model->cqes;
+    put32(&data[516], model->namespaces);
+    put32(&data[536], model->sgls | 0xF0000);
+}
+
+/* The formats that are not in use are others. */
+static void identify_namespace(const struct nvme_model_space *space,
+                               uint8_t *data)
+{
+    put32(&data[0], (uint32_t)space->blocks);
+    put32(&data[4], (uint32_t)(space->blocks >> 32));
+    data[25] = 15;
+    data[26] = (uint8_t)(0x10 | space->format);
+    for (uint32_t i = 0; i < 16; i++)
+        put32(&data[128 + 4 * i], (space->shift == 12 ? 9u : 12u) << 16);
+    put32(&data[128 + 4 * space->format], space->shift << 16 | space->metadata);
+}
+
+static void identify_list(const struct nvme_model *model, uint32_t above,
+                          uint8_t *data)
+{
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < NVME_MODEL_SPACES; i++) {
+        if (model->spaces[i].id > above)
+            put32(&data[4 * found++], model->spaces[i].id);
+    }
+    put32(&data[4 * found], model->last_listed);
+}
+
 static void identify(struct nvme_model *model,
                      struct nvme_model_command *command)
 {
+    const struct nvme_model_space *space = space_of(model, command);
+    uint32_t what = dword(command, 10);
     uint8_t data[PAGE] = { 0 };
 
-    if (dword(command, 10) == NVME_CNS_CONTROLLER) {
-        data[77] = (uint8_t)model->mdts;
-        data[512] = (uint8_t)model->sqes;
-        data[513] = (uint8_t)model->cqes;
-        put32(&data[516], model->namespaces);
-        put32(&data[536], model->sgls | 0xF0000);
-    } else if (from_le32(command->entry.namespace_id) == 1) {
-        put32(&data[0], (uint32_t)model->blocks);
-        put32(&data[4], (uint32_t)(model->blocks >> 32));
-        data[25] = 3;
-        data[26] = 0x12; /* format 2 of 4 */
-        put32(&data[128], 12 << 16);
-        put32(&data[128 + 8], model->shift << 16 | model->metadata);
-    }
+    if (what == NVME_CNS_CONTROLLER)
+        identify_controller(model, data);
+    else if (what == NVME_CNS_LIST)
+        identify_list(model, from_le32(command->entry.namespace_id), data);
+    else if (space)
+        identify_namespace(space, data);
     move(model, command, data, true);
+}
+
+/* What can be identified. */
+static uint32_t judge_identify(const struct nvme_model *model,
+                               const struct nvme_model_command *command)
+{
+    uint32_t id = from_le32(command->entry.namespace_id);
+
+    if (dword(command, 10) == NVME_CNS_NAMESPACE &&
+        (id == 0 || id > model->namespaces))
+        return BAD_NAMESPACE;
+    if (dword(command, 10) == NVME_CNS_LIST && id >= 0xFFFFFFFEu)
+        return BAD_NAMESPACE;
+    return dword(command, 10) <= NVME_CNS_LIST ? command->fault : BAD_FIELD;
 }
 
 /* Size and place of a queue that is being created. */
@@ -518,6 +602,33 @@ static uint32_t create_sq(struct nvme_model *model,
     return 0;
 }
 
+/* What is under way in it is aborted, and not completed. */
+static uint32_t delete_sq(struct nvme_model *model,
+                          const struct nvme_model_command *command)
+{
+    if (dword(command, 10) != IO || !model->queues[IO].created)
+        return BAD_QUEUE;
+    for (uint32_t i = 0; i < NVME_MODEL_COMMANDS; i++) {
+        if (model->commands[i].queue == IO)
+            model->commands[i].taken = false;
+    }
+    model->queues[IO].created = false;
+    return 0;
+}
+
+static uint32_t delete_cq(struct nvme_model *model,
+                          const struct nvme_model_command *command)
+{
+    struct nvme_model_queue *queue = &model->queues[IO];
+
+    if (dword(command, 10) != IO || queue->cq_size == 0)
+        return BAD_QUEUE;
+    if (queue->created)
+        violate(model, "a completion queue deleted before its submissions");
+    *queue = (struct nvme_model_queue){ .created = false };
+    return 0;
+}
+
 static uint32_t execute_admin(struct nvme_model *model,
                               struct nvme_model_command *command)
 {
@@ -527,7 +638,11 @@ static uint32_t execute_admin(struct nvme_model *model,
         return model->admin_fails >> 8;
     switch (code) {
     case NVME_IDENTIFY: /* data is due at observe */
-        return command->fault;
+        return judge_identify(model, command);
+    case NVME_DELETE_SQ:
+        return delete_sq(model, command);
+    case NVME_DELETE_CQ:
+        return delete_cq(model, command);
     case NVME_SET_FEATURES:
         return dword(command, 10) == NVME_FEATURE_QUEUES ? 0 : BAD_FIELD;
     case NVME_CREATE_CQ:
@@ -583,6 +698,10 @@ static bool execute(struct nvme_model *model,
         command->taken = false;
         return true;
     }
+    if (command->queue == ADMIN && model->misnames) {
+        model->misnames = false;
+        id ^= 1;
+    }
     (void)post(model, command->queue, id, status);
     if (command->queue == IO && model->twice) {
         model->twice = false;
@@ -604,8 +723,8 @@ void nvme_model_observe(struct nvme_model *model)
         if (command->queue == ADMIN && opcode(command) == NVME_IDENTIFY)
             identify(model, command);
         else if (command->queue == IO && opcode(command) == READ)
-            move(model, command,
-                 model->disk + (lba_of(command) << model->shift), true);
+            move(model, command, on_disk(space_of(model, command), command),
+                 true);
         command->taken = false;
     }
 }
@@ -662,8 +781,9 @@ bool nvme_model_interrupt(const struct nvme_model *model)
 static void reset(struct nvme_model *model)
 {
     memset(model->queues, 0, sizeof model->queues);
-    memset(model->commands, 0, sizeof model->commands);
+    forget_commands(model);
     model->mask = 0;
+    model->shut = SHUT_NOT;
 }
 
 static void create_admin(struct nvme_model *model)
@@ -686,8 +806,18 @@ static void create_admin(struct nvme_model *model)
         violate(model, "admin queues that are not pages of shared memory");
 }
 
+static void go_on_shutting(struct nvme_model *model)
+{
+    if (model->shut != SHUT_UNDER_WAY || model->never_shut)
+        return;
+    if (model->until_shut != 0)
+        model->until_shut--;
+    else
+        model->shut = SHUT_DONE;
+}
+
 /* RDY follows EN after a while; until then what was begun goes on. */
-static uint32_t read_status(struct nvme_model *model)
+static uint32_t follow_enable(struct nvme_model *model)
 {
     bool want = (model->config & NVME_CC_EN) != 0;
 
@@ -708,25 +838,58 @@ static uint32_t read_status(struct nvme_model *model)
     return model->ready ? NVME_CSTS_RDY : 0;
 }
 
+static uint32_t read_status(struct nvme_model *model)
+{
+    uint32_t status = follow_enable(model);
+
+    go_on_shutting(model);
+    return status | model->shut << 2;
+}
+
+static void begin_shutdown(struct nvme_model *model)
+{
+    if (model->queues[IO].cq_size != 0 && model->admin_fails == 0)
+        violate(model, "a shutdown with I/O queues");
+    model->shut = SHUT_UNDER_WAY;
+    model->until_shut = model->shut_delay;
+}
+
+/* Of a controller that is enabled only one field changes at a time. */
+static void check_change(struct nvme_model *model, uint32_t value)
+{
+    uint32_t changed = value ^ model->config;
+
+    if (changed != NVME_CC_EN && (changed & ~NVME_CC_SHN) != 0)
+        violate(model, "CC changed otherwise than by EN or SHN alone");
+    if ((changed & NVME_CC_SHN) == 0)
+        return;
+    if ((value & NVME_CC_SHN) == NVME_CC_SHN_NORMAL)
+        begin_shutdown(model);
+    else
+        violate(model, "a shutdown that is not a normal one");
+}
+
 static void write_config(struct nvme_model *model, uint32_t value)
 {
     bool before = (model->config & NVME_CC_EN) != 0;
     bool after = (value & NVME_CC_EN) != 0;
 
-    if (after &&
-        (value & ~NVME_CC_EN) != (NVME_CC_IOSQES(6) | NVME_CC_IOCQES(4)))
+    if (before)
+        check_change(model, value);
+    if (after && !before && (value & ~NVME_CC_EN) != CONFIG)
         violate(model, "CC other than 64 and 16 bytes an entry, 4 KiB");
     if (after && !before && model->ready)
         violate(model, "EN set while RDY is set");
     if (!after && before && !model->ready && !model->never_ready &&
         !model->fatal)
         violate(model, "EN cleared before RDY was set");
-    if (after == before)
+    if (value == model->config)
         violate(model, "CC written for nothing");
-    if (after && !model->messages && model->mask != UINT32_MAX)
+    if (after && !before && !model->messages && model->mask != UINT32_MAX)
         violate(model, "started with the pin not masked");
     model->config = value;
-    model->until_ready = model->ready_delay;
+    if (after != before)
+        model->until_ready = model->ready_delay;
 }
 
 /* Entries from one index of a ring to the other. */
@@ -775,10 +938,13 @@ static void write_cq_head(struct nvme_model *model, uint32_t number,
 static void write_doorbell(struct nvme_model *model, uint32_t offset,
                            uint32_t value)
 {
-    uint32_t index = (offset - 0x1000) / NVME_MODEL_DOORBELL_STRIDE;
+    uint32_t stride = 4u << model->dstrd;
+    uint32_t index = (offset - 0x1000) / stride;
 
-    if (offset % NVME_MODEL_DOORBELL_STRIDE != 0 || index / 2 > IO)
+    if ((offset - 0x1000) % stride != 0 || index / 2 > IO)
         violate(model, "a doorbell of no queue");
+    else if (model->shut == SHUT_DONE)
+        violate(model, "a doorbell after the shutdown");
     else if (!model->ready)
         violate(model, "a doorbell while the controller is not ready");
     else if (index % 2 == 0)
@@ -791,7 +957,7 @@ static void write_doorbell(struct nvme_model *model, uint32_t offset,
 static bool admit(struct nvme_model *model, uintptr_t address, unsigned size)
 {
     model->accesses++;
-    if (address - model->base >= 0x2000) {
+    if (address - model->base >= model->registers) {
         violate(model, "access to an unknown register");
         return false;
     }
@@ -809,9 +975,9 @@ uint32_t mmio_model_read(uintptr_t address, unsigned size)
 
     switch (address - chip->base) {
     case NVME_CAP_LOW:
-        return chip->mqes | CAP_CQR | 2u << 24;
+        return chip->mqes | CAP_CQR | chip->timeout << 24;
     case NVME_CAP_HIGH:
-        return 1u | chip->css << 5 | chip->page_least << 16 | 4u << 20;
+        return chip->dstrd | chip->css << 5 | chip->page_least << 16 | 4u << 20;
     case NVME_CC:
         return chip->config;
     case NVME_CSTS:

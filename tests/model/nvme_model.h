@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An NVM Express controller behind platform/mmio.h: admin queue, one I/O
- * queue pair, one namespace. Stricter than the specification, and a good deal
+ * queue pair, some namespaces. Stricter than the specification, and a good deal
  * stricter than QEMU.
  *
  * A doorbell only tells it of entries; nvme_model_step() is the passing of
@@ -29,7 +29,17 @@ enum {
     NVME_MODEL_SHARED = 0x200000, /* bytes of shared memory, at most       */
     NVME_MODEL_COMMANDS = 260,    /* outstanding                           */
     NVME_MODEL_EXTENTS = 520,     /* pieces of data of one command         */
-    NVME_MODEL_DOORBELL_STRIDE = 8,
+    NVME_MODEL_SPACES = 3,        /* namespaces                        */
+};
+
+/* One namespace. */
+struct nvme_model_space {
+    uint32_t id; /* 0: none; they ascend */
+    uint8_t *disk;
+    uint64_t blocks;
+    uint32_t shift;    /* block size, log2 */
+    uint32_t metadata; /* bytes a block    */
+    uint32_t format;   /* its index        */
 };
 
 /* One command on its way. */
@@ -59,11 +69,9 @@ struct nvme_model {
     uintptr_t base;                          /* where the registers are     */
     struct model_piece shared;               /* queues, lists, identify     */
     struct model_piece pieces[MODEL_PIECES]; /* data                        */
-    uint8_t *disk;
-    uint64_t blocks;
-    uint32_t shift; /* block size, log2                                     */
-    uint64_t seed;  /* of the order of execution                            */
-    bool greedy;    /* fetches all there is before it executes any          */
+    struct nvme_model_space spaces[NVME_MODEL_SPACES];
+    uint64_t seed; /* of the order of execution                            */
+    bool greedy;   /* fetches all there is before it executes any          */
     void (*access)(void); /* before every register access; may be NULL      */
 
     /* What it says of itself. */
@@ -72,8 +80,11 @@ struct nvme_model {
     uint32_t mqes;
     uint32_t page_least; /* CAP.MPSMIN                                      */
     uint32_t css;        /* CAP.CSS                                         */
-    uint32_t namespaces;
-    uint32_t metadata; /* bytes a block                                     */
+    uint32_t timeout;    /* CAP.TO                                          */
+    uint32_t dstrd;      /* CAP.DSTRD                                       */
+    uint32_t registers;  /* bytes of BAR 0                                  */
+    uint32_t namespaces; /* the largest identifier                          */
+    uint32_t rtd3e;      /* time to shut down, us                           */
     uint32_t sqes, cqes;
     bool messages; /* MSI-X is enabled                                      */
 
@@ -83,7 +94,11 @@ struct nvme_model {
     bool stuck;           /* RDY does not follow EN to 0; it goes on        */
     bool fatal;           /* CFS instead of RDY                             */
     bool mute;            /* it executes, and completes nothing             */
+    bool never_shut;      /* a shutdown does not come to its end            */
+    uint32_t last_listed; /* ends its list of namespaces                    */
+    bool misnames;        /* the next admin completion has another's name   */
     uint32_t ready_delay; /* reads of CSTS until RDY follows EN             */
+    uint32_t shut_delay;  /* reads of CSTS until it has shut down           */
     uint32_t admin_fails; /* opcode | status << 8 of an admin command       */
     uint32_t fails;       /* status of the next I/O command                 */
     uint64_t held;        /* commands with LBA n are held: bit n            */
@@ -98,14 +113,17 @@ struct nvme_model {
     uint32_t fetched;
     uint32_t disorder; /* I/O commands that overtook an older one           */
     bool ready;
+    uint32_t shut; /* CSTS.SHST                                             */
     uint32_t deepest; /* I/O commands outstanding at once, at most          */
 
     /* Its own. */
-    uint8_t published[NVME_MODEL_SHARED];
-    struct nvme_model_command commands[NVME_MODEL_COMMANDS];
     struct nvme_model_queue queues[2];
-    uint32_t config, aqa, mask, until_ready;
+    uint32_t config, aqa, mask, until_ready, until_shut;
     uint64_t asq, acq;
+
+    /* Large, and not cleared by a reset: but for `taken`. */
+    struct nvme_model_command commands[NVME_MODEL_COMMANDS];
+    uint8_t published[NVME_MODEL_SHARED];
 };
 
 /* Turn the power on and let mmio_model_read() and _write() reach this one.

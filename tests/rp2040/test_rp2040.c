@@ -466,10 +466,12 @@ static void test_held(void)
                                hal_deadline(&plat_clock, 100), &outcome);
     console_on();
     expect_number("callbacks before", callbacks, 0);
-    expect_number("bytes left", left.most, HELD);
+    /* A chip's FIFO has taken some; the emulator's has none. */
+    expect("bytes left", left.most <= HELD &&
+                             left.most + rp2040_uart0_transmit.depth >= HELD);
     expect_number("outcome", outcome, IODMA_ABORT_STOPPED);
     expect_end(&job, IODMA_ABORTED);
-    expect_number("residue", job.transfer.residue.most, HELD);
+    expect_number("residue", job.transfer.residue.most, left.most);
 
     check_case("and does not come later");
     serve_for(3000);

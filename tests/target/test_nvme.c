@@ -17,6 +17,7 @@
 #include "dma/iodma.h"
 #include "hal/bits.h"
 #include "hal/container_of.h"
+#include "platform/interrupt.h"
 #include "tests/check.h"
 #include "tests/images/bring_up.h"
 
@@ -1205,6 +1206,104 @@ static void test_late(void)
     expect_usable();
 }
 
+/* lost: the interrupt does not come --------------------------------------- */
+
+static void test_lost(void)
+{
+    const uint32_t id = disk.line.id;
+    const uint32_t interrupts = disk.interrupts;
+    uint64_t deadline;
+
+    fill_guards();
+    check_case(
+        "requests whose interrupt is masked end well, at their deadline");
+    interrupt_disable(id);
+    for (size_t i = 0; i < JOBS; i++) {
+        jobs[i].deadline = LATER_MS; /* the host may be busy */
+        (void)start_own(&jobs[i], NVME_READ, own_lba(&jobs[i]), false);
+    }
+    serve_all();
+    finish_others(JOBS);
+    expect_number("interrupts", disk.interrupts - interrupts, 0);
+    expect_number("lost", nvme->lost, 0);
+    expect_areas();
+
+    check_case("and at once, if the thread polls");
+    (void)start_own(&jobs[0], NVME_READ, own_lba(&jobs[0]), false);
+    submit();
+    deadline = patience();
+    while (nvme_poll(nvme) == 0 && in_time(deadline))
+        continue;
+    (void)disk_serve(&disk);
+    finish_own(&jobs[0]);
+    interrupt_enable(id);
+    expect_usable();
+}
+
+/* shutdown: what is written is safe, and the disk comes back --------------- */
+
+static void test_shutdown(void)
+{
+    check_case("a disk that is busy is not shut down");
+    fill_guards();
+    start_many();
+    expect_status("begun", nvme_shutdown(nvme), IODMA_BUSY);
+    submit();
+    expect_status("in flight", nvme_shutdown(nvme), IODMA_BUSY);
+    serve_all();
+    finish_others(JOBS);
+    check_case("one that rests is");
+    expect_status("shutdown", nvme_shutdown(nvme), IODMA_OK);
+    expect_number("state", nvme->state, NVME_SHUT);
+    jobs[0].request.opcode = NVME_FLUSH;
+    jobs[0].request.blocks = 0;
+    expect_status("begin", nvme_begin(nvme, &jobs[0].request), IODMA_NOT_READY);
+    check_case("and a reset brings it back");
+    expect_status("reset", nvme_reset(nvme), IODMA_OK);
+    expect_usable();
+    lay(low.base, 37 * PAGE);
+    round_trip(40, UINT64_MAX);
+}
+
+/* spaces: the machine has a second namespace, number 3, of zeros ------------
+ */
+
+enum { SPACE = 3, SPACE_BLOCKS = 2048 };
+
+static void test_spaces(void)
+{
+    const uint64_t blocks = nvme->blocks;
+    uint32_t ids[4] = { 0, 0, 0, 0 };
+    uint32_t count;
+
+    fill_guards();
+    check_case("both namespaces are listed");
+    expect_status("list", nvme_list(nvme, 0, ids, 4, &count), IODMA_OK);
+    expect_number("count", count, 2);
+    expect_number("the first", ids[0], 1);
+    expect_number("the second", ids[1], SPACE);
+    check_case("one that is not there is not chosen");
+    expect_status("2", nvme_choose(nvme, 2), IODMA_NOT_FOUND);
+    expect_number("blocks", nvme->blocks, blocks);
+    check_case("the second one is, and read");
+    expect_status("choose", nvme_choose(nvme, SPACE), IODMA_OK);
+    expect_number("blocks", nvme->blocks, SPACE_BLOCKS);
+    (void)start_own(&jobs[0], NVME_READ, 0, false);
+    serve_all();
+    finish(&jobs[0]);
+    memset(want_at(jobs[0].memory.ranges[0].address), 0, OWN);
+    expect_areas();
+    check_case("it has no more blocks than it says");
+    (void)start_own(&jobs[0], NVME_READ, SPACE_BLOCKS - 1, false);
+    serve_all();
+    expect_number("code", jobs[0].request.code, 0x080);
+    give_back(&jobs[0], false);
+    check_case("and the first one again");
+    expect_status("choose", nvme_choose(nvme, 1), IODMA_OK);
+    expect_number("blocks", nvme->blocks, blocks);
+    expect_usable();
+}
+
 /* ------------------------------------------------------------------------- */
 
 static const struct {
@@ -1212,14 +1311,15 @@ static const struct {
     void (*run)(void);
     uint32_t area; /* KiB, of each */
 } tests[] = {
-    { "spans", test_spans, 1024 },   { "limit", test_limit, 2048 },
-    { "list", test_list, 8192 },     { "lists", test_lists, 8192 },
-    { "seams", test_seams, 1024 },   { "pieces", test_pieces, 1024 },
-    { "cut", test_cut, 8192 },       { "whole", test_whole, 16384 },
-    { "many", test_many, 1024 },     { "wrap", test_wrap, 256 },
-    { "errors", test_errors, 1024 }, { "media", test_media, 1024 },
-    { "order", test_order, 1024 },   { "held", test_held, 1024 },
-    { "late", test_late, 1024 },
+    { "spans", test_spans, 1024 },       { "limit", test_limit, 2048 },
+    { "list", test_list, 8192 },         { "lists", test_lists, 8192 },
+    { "seams", test_seams, 1024 },       { "pieces", test_pieces, 1024 },
+    { "cut", test_cut, 8192 },           { "whole", test_whole, 16384 },
+    { "many", test_many, 1024 },         { "wrap", test_wrap, 256 },
+    { "errors", test_errors, 1024 },     { "media", test_media, 1024 },
+    { "order", test_order, 1024 },       { "held", test_held, 1024 },
+    { "late", test_late, 1024 },         { "lost", test_lost, 1024 },
+    { "shutdown", test_shutdown, 1024 }, { "spaces", test_spaces, 1024 },
 };
 
 static void make_areas(void)
