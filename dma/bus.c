@@ -2,6 +2,7 @@
 #include "dma/bus.h"
 
 #include "dma/refuse.h"
+#include "hal/bits.h"
 
 enum { SNOOPED = 1, NOT_SNOOPED = 2 };
 

@@ -14,7 +14,6 @@
 
 #include "dma/limits.h"
 #include "hal/address.h"
-#include "hal/bits.h"
 #include "hal/bounce.h"
 #include "hal/bus.h"
 #include "hal/status.h"
@@ -233,13 +232,6 @@ const struct hal_aperture *iodma_bus_aperture(const struct iodma_bus *bus,
 /* The last address, from one that is in no aperture on, before the next
    aperture begins. Context: any. */
 hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address);
-
-/* Does an aperture hold an address? NULL holds none. Context: any. */
-static inline bool iodma_aperture_holds(const struct hal_aperture *aperture,
-                                        hal_address address)
-{
-    return aperture && span_holds(aperture->first, aperture->last, address);
-}
 
 /* What an aperture adds to a CPU physical address, modulo all addresses.
    Context: any. */

@@ -2,6 +2,7 @@
 #include "dma/bus.h"
 
 #include "dma/refuse.h"
+#include "hal/bits.h"
 
 /* The hook that is missing, IODMA_HOOK_...; 0: none. */
 static uint32_t missing_of(const struct hal_bus *hal)

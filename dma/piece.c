@@ -37,7 +37,9 @@ static const struct hal_aperture *show(const struct iodma_window *window,
                                        struct iodma_place *place,
                                        hal_address storage)
 {
-    if (!iodma_aperture_holds(place->aperture, storage))
+    const struct hal_aperture *last = place->aperture;
+
+    if (!last || !span_holds(last->first, last->last, storage))
         place->aperture = iodma_window_aperture(window, storage);
     return place->aperture;
 }

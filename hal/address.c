@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "hal/address.h"
 
-/* The symbol that all refer to who have this width. */
+/* The symbol that all refer to who are of this version and width. */
 #ifdef __ELF__
-__asm__(".globl " HAL_ADDRESS_SYMBOL "\n\t"
-        ".set " HAL_ADDRESS_SYMBOL ", 0");
+__asm__(".globl " HAL_SYMBOL "\n\t"
+        ".set " HAL_SYMBOL ", 0");
 #endif

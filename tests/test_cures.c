@@ -668,7 +668,8 @@ static bool find_spot(const struct iodma_reason *reason, struct spot *spot)
 static const struct hal_aperture *aperture_of(hal_address address)
 {
     for (uint32_t i = 0; i < world.aperture_count; i++) {
-        if (iodma_aperture_holds(&world.apertures[i], address))
+        if (span_holds(world.apertures[i].first, world.apertures[i].last,
+                       address))
             return &world.apertures[i];
     }
     return NULL;

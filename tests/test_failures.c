@@ -515,7 +515,8 @@ static bool complete_fails(size_t index, unsigned n)
 
 static void failing_complete(void)
 {
-    check_case("a complete that fails ends unprepared, with all given back");
+    check_case(
+        "R-29: a complete that fails says so, and ends with all given back");
     for (size_t i = 0; i < COUNT_OF(calls); i++) {
         unsigned n = 1;
 

@@ -8,7 +8,8 @@
  *
  * A moment is when an interrupt may come: before and behind each call of a
  * hook or of the mapper, at each segment, between two calls of the program's.
- * While the lock is held it waits for the lock.
+ * While the lock is held it waits for the lock. Nobody answers CannotLock
+ * (DS-13).
  */
 #include "tests/check.h"
 #include "tests/fixture.h"

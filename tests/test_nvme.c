@@ -1297,7 +1297,7 @@ static void test_begin(void)
     expect_usable();
     expect_order();
 
-    begin("several begun, one publish, one doorbell", 8);
+    begin("E11: several begun, one publish, one doorbell", 8);
     hooks.published = 0;
     for (uint32_t n = 0; n < 5; n++)
         (void)nth(n);

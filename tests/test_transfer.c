@@ -1301,7 +1301,7 @@ static void test_batches(void)
 {
     uint32_t published;
 
-    begin("a batch takes one publish and one doorbell", 8);
+    begin("E11: a batch takes one publish and one doorbell", 8);
     (void)chain(0, 20);
     expect_copy(&jobs[0]);
     published = hooks.published;

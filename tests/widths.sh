@@ -84,7 +84,7 @@ for cc in gcc clang 'arm-none-eabi-gcc -mcpu=cortex-m33 -mthumb'; do
             if said=$(link $bits "$object"); then
                 said='they link'
             elif echo "$said" |
-                grep -q "undefined .*hal_address_has_${other}_bits"; then
+                grep -q "undefined .*iodma_.*_with_${other}_bit_addresses"; then
                 said=
             fi
             say "$name: a $object of $other bits does not link with others" \

@@ -1,0 +1,343 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Every way into a product that README.md shows, with the text of its blocks:
+# products outside this tree take iodma as a Meson subproject, installed by
+# pkg-config and by CMake, and as plain files, for the CPUs and compilers that
+# matter. They are linked, and run where they can be.
+#
+#   clients.sh ROOT      (folder of the checkout)
+
+set -u
+
+root=$(cd "$1" && pwd) || exit 1
+here=$root/tests/clients
+page=$root/README.md
+strict='-Wall -Wextra -Wpedantic -Werror -Wconversion'
+# NAME and the most bytes of text, data and bss, of an M33 product with newlib
+# (-Os): what it was, and a fiftieth. Another GCC may take a fifth more.
+limits_of=12.2
+limit=12100
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+failed=0
+
+say()
+{
+    if [ "$1" -eq 0 ]; then
+        echo "ok - $2"
+    else
+        sed 's/^/# /' "$work/log"
+        echo "not ok - $2"
+        failed=1
+    fi
+}
+
+# passes WHAT COMMAND...
+passes()
+{
+    what=$1
+    shift
+    "$@" >"$work/log" 2>&1 </dev/null
+    say $? "$what"
+}
+
+# refuses WHAT TEXT COMMAND...: it fails, and says TEXT in one of its lines.
+refuses()
+{
+    what=$1
+    text=$2
+    shift 2
+    "$@" >"$work/log" 2>&1 </dev/null
+    status=$?
+    [ "$status" -ne 0 ] && grep -q -e "$text" "$work/log"
+    say $? "$what"
+}
+
+# block KIND NAME: the text of a block of the page.
+block()
+{
+    awk -v "kind=$1" -v "names=$2" -f "$root/tests/example.awk" "$page"
+}
+
+# product FOLDER: an empty one, with the product's code.
+product()
+{
+    mkdir -p "$work/$1"
+    cp "$here/product.c" "$work/$1"
+}
+
+m33_cpu='-mcpu=cortex-m33 -mthumb'
+m0plus_cpu='-mcpu=cortex-m0plus -mthumb'
+a15_cpu='-mcpu=cortex-a15 -mfloat-abi=soft'
+# Where QEMU's mps2-an505 has the vectors, and memory.
+m_place='-Wl,--undefined=vectors,--section-start=.vectors=0x10000000
+    -Wl,-Ttext=0x10000400,-Tdata=0x38000000,-z,max-page-size=4'
+bare='-nostartfiles -Wl,--gc-sections,--entry=start'
+
+runs_on_m33()
+{
+    timeout 300 qemu-system-arm -M mps2-an505 -display none -monitor none \
+        -serial none -semihosting -kernel "$1"
+}
+
+# Plain files ------------------------------------------------------------------
+
+# shellcheck disable=SC2086 # words
+files_native()
+{
+    for cc in gcc clang; do
+        for bits in 64 32; do
+            rm -f "$work/plain"
+            place=
+            [ "$bits" = 64 ] || place=-no-pie
+            passes "plain files, C11, $bits bits ($cc)" \
+                "$cc" -std=c11 $strict $place "-I$root" \
+                "-DIODMA_ADDRESS_BITS=$bits" "$here/product.c" \
+                "$root"/dma/*.c "$root"/hal/*.c -o "$work/plain"
+            passes "and it runs" "$work/plain"
+        done
+    done
+    mkdir "$work/objects"
+    (cd "$work/objects" && gcc -std=c11 -O1 "-I$root" -c "$root"/dma/*.c \
+        "$root"/hal/*.c) || failed=1
+    for cxx in g++ clang++; do
+        for year in 17 20; do
+            rm -f "$work/plain"
+            passes "a product in C++$year ($cxx)" \
+                "$cxx" "-std=c++$year" $strict "-I$root" -x c++ \
+                "$here/product.c" -x none "$work"/objects/*.o \
+                -o "$work/plain"
+            passes "and it runs" "$work/plain"
+        done
+    done
+}
+
+# files_bare CPU BITS: with newlib and without, as separate files and as one.
+# shellcheck disable=SC2086,SC2154 # words; of eval
+files_bare()
+{
+    cpu=$1
+    eval "flags=\$${cpu}_cpu"
+    place=
+    [ "$cpu" = a15 ] || place=$m_place
+    arm-none-eabi-gcc $flags -Os -std=c11 -fno-builtin -c "$here/memory.c" \
+        -o "$work/memory.o" || failed=1
+    for way in '' -flto; do
+        for library in --specs=nano.specs "-nostdlib $work/memory.o -lgcc"; do
+            passes "plain files, $cpu, $2 bits${way:+, $way}, ${library%% *}" \
+                arm-none-eabi-gcc $flags -Os $way -std=c11 $strict -Wno-pedantic \
+                -ffunction-sections -fdata-sections "-I$root" \
+                "-DIODMA_ADDRESS_BITS=$2" "$here/product.c" "$here/start.c" \
+                "$root"/dma/*.c "$root"/hal/*.c $bare $place $library \
+                -o "$work/$cpu"
+            [ "$cpu" = a15 ] || passes 'and it runs on an M33' \
+                runs_on_m33 "$work/$cpu"
+        done
+    done
+}
+
+# A folder of the product's that has files of our names.
+in_between()
+{
+    product between
+    mkdir -p "$work/between/own/hal" "$work/between/own/dma" \
+        "$work/between/own/platform"
+    for header in $(cd "$root" && ls dma/*.h hal/*.h platform/*.h); do
+        [ "$header" = dma/iodma.h ] ||
+            echo '#error "not this one"' >"$work/between/own/$header"
+    done
+    passes "a product's own dma, hal and platform do not get in between" \
+        gcc -std=c11 -fsyntax-only "-I$work/between/own" "-I$root" \
+        "$here/product.c" "$root"/dma/*.c "$root"/hal/*.c "$root"/hal/dmac/*.c
+}
+
+# The page's blocks, over a copy of what they name.
+files_by_page()
+{
+    product make
+    ln -s "$root" "$work/make/iodma"
+    block make glob >"$work/make/Makefile"
+    passes 'make, from plain files, as README.md has it' \
+        make -C "$work/make" CC=gcc
+    passes 'and it runs' "$work/make/product"
+    product cmake
+    ln -s "$root" "$work/cmake/iodma"
+    block cmake glob >"$work/cmake/CMakeLists.txt"
+    passes 'CMake, from plain files, as README.md has it' \
+        sh -c 'cmake -S "$1" -B "$1/build" && cmake --build "$1/build"' - \
+        "$work/cmake"
+    passes 'and it runs' "$work/cmake/build/product"
+}
+
+# Meson ------------------------------------------------------------------------
+
+# A product's own machine file.
+m33_file()
+{
+    cat <<'END'
+[binaries]
+c = 'arm-none-eabi-gcc'
+ar = 'arm-none-eabi-ar'
+strip = 'arm-none-eabi-strip'
+[built-in options]
+c_args = ['-mcpu=cortex-m33', '-mthumb']
+c_link_args = ['-mcpu=cortex-m33', '-mthumb']
+[properties]
+skip_sanity_check = true
+[host_machine]
+system = 'none'
+cpu_family = 'arm'
+cpu = 'cortex-m33'
+endian = 'little'
+END
+}
+
+subproject()
+{
+    product meson
+    mkdir "$work/meson/subprojects"
+    ln -s "$root" "$work/meson/subprojects/iodma"
+    block meson subproject >"$work/meson/meson.build"
+    passes 'a Meson subproject, as README.md has it' \
+        meson setup "$work/meson/build" "$work/meson"
+    passes 'is built' ninja -C "$work/meson/build"
+    passes 'and runs' "$work/meson/build/product"
+    passes 'it has no test, board or platform of ours' sh -c \
+        '! ninja -C "$1" -t targets all | grep -E "(tests|boards|platform)/.*[.]o:"' - \
+        "$work/meson/build"
+    passes "it is set up for a product's own CPU" \
+        meson setup "$work/meson/m33" "$work/meson" \
+        --cross-file "$work/m33.ini"
+    passes 'and the library is built' \
+        ninja -C "$work/meson/m33" subprojects/iodma/dma/libiodma.a
+    refuses 'an unknown option is refused' 'nknown options.*colour' \
+        meson setup "$work/meson/bad" "$root" -Dcolour=red
+    refuses 'a board that is none is refused' 'toaster.*choices' \
+        meson setup "$work/meson/bad" "$root" -Dboard=toaster
+    refuses 'a driver that is none is refused' 'toaster.*choices' \
+        meson setup "$work/meson/bad" "$root" -Ddrivers=toaster
+}
+
+# Installed --------------------------------------------------------------------
+
+# install_for NAME ARG...: into the prefix of that name.
+install_for()
+{
+    name=$1
+    shift
+    passes "meson setup for $name" meson setup "$work/build-$name" "$root" \
+        -Dtests=disabled --libdir lib --prefix "$work/$name" "$@"
+    passes 'and meson install' meson install -C "$work/build-$name"
+}
+
+by_make()
+{
+    product "$1-make"
+    block make installed >"$work/$1-make/Makefile"
+    shift
+    env "PKG_CONFIG_PATH=$work/$name/lib/pkgconfig" "$@" \
+        make -C "$work/$name-make"
+}
+
+by_cmake()
+{
+    product "$1-cmake"
+    block cmake installed >"$work/$1-cmake/CMakeLists.txt"
+    folder=$work/$1-cmake
+    shift
+    cmake -S "$folder" -B "$folder/build" \
+        "-DCMAKE_PREFIX_PATH=$work/$name" "$@" &&
+        cmake --build "$folder/build"
+}
+
+# shellcheck disable=SC2086 # words
+installed()
+{
+    install_for native
+    passes 'make and pkg-config, as README.md has it' by_make native CC=gcc
+    passes 'and it runs' "$work/native-make/product"
+    passes 'CMake, as README.md has it' by_cmake native
+    passes 'and it runs' "$work/native-cmake/build/product"
+
+    install_for m33 --cross-file "$work/m33.ini" -Doptimization=s \
+        -Ddrivers=pl08x,armv7m_cache
+    arm-none-eabi-gcc $m33_cpu -Os -c "$here/start.c" -o "$work/start.o"
+    passes 'for an M33: make and pkg-config' by_make m33 \
+        CC=arm-none-eabi-gcc "CFLAGS=$m33_cpu -Os" \
+        "LDFLAGS=$m33_cpu $work/start.o $bare $(echo $m_place) --specs=nano.specs"
+    passes 'and it runs there' runs_on_m33 "$work/m33-make/product"
+    passes 'for an M33: CMake' by_cmake m33 -DCMAKE_SYSTEM_NAME=Generic \
+        -DCMAKE_C_COMPILER=arm-none-eabi-gcc \
+        -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY \
+        "-DCMAKE_C_FLAGS=$m33_cpu -Os" \
+        "-DCMAKE_EXE_LINKER_FLAGS=$work/start.o $bare $(echo $m_place) --specs=nano.specs"
+    passes 'and it runs there' runs_on_m33 "$work/m33-cmake/build/product"
+    total=$(arm-none-eabi-size "$work/m33-make/product" |
+        awk 'NR == 2 { print $4 }')
+    most=$limit
+    case $(arm-none-eabi-gcc -dumpversion) in
+    "$limits_of"*) ;;
+    *) most=$((limit * 6 / 5)) ;;
+    esac
+    echo "# $total bytes of text, data and bss; $most at most" >"$work/log"
+    [ "$total" -le "$most" ]
+    say $? 'and is no larger than it was'
+
+    refuses 'a prefix that cannot be written to is refused' \
+        'ot a directory\|ermission denied' \
+        meson install -C "$work/build-native" --destdir /dev/null
+    refuses 'another version is not found by CMake' 'version' \
+        cmake -S "$work/native-cmake" -B "$work/other" \
+        "-DCMAKE_PREFIX_PATH=$work/native" -DIODMA_WANTED=9.9
+    refuses 'headers of another width do not link, and the name says why' \
+        'undefined reference.*iodma_.*_with_32_bit_addresses' \
+        gcc -std=c11 -DIODMA_ADDRESS_BITS=32 -no-pie \
+        "-I$work/native/include/iodma" "$here/product.c" \
+        "-L$work/native/lib" -liodma -o "$work/mixed"
+}
+
+# What a product supplies ------------------------------------------------------
+
+# compiles BLOCK CPU BITS ARG...
+# shellcheck disable=SC2086,SC2154 # words; of eval
+compiles()
+{
+    awk -v kind=c -v "names=$1" -f "$root/tests/example.awk" \
+        "$root/hal/README.md" >"$work/$1.c"
+    eval "flags=\$${2}_cpu"
+    what="hal/README.md: $1 compiles for $2"
+    bits=$3
+    shift 3
+    passes "$what" arm-none-eabi-gcc $flags -Os -std=c11 $strict \
+        -Wmissing-prototypes "-DIODMA_ADDRESS_BITS=$bits" "-I$root" "$@" \
+        -c "${work}/$(echo "$what" | sed 's/.*: \([a-z_]*\) .*/\1/').c" \
+        -o "$work/supplied.o"
+}
+
+supplied()
+{
+    compiles cortex_m m0plus 32
+    compiles cortex_m m33 32
+    compiles cortex_a a15 64
+    for cpu in m0plus m33 a15; do
+        bits=32
+        [ "$cpu" != a15 ] || bits=64
+        compiles freertos "$cpu" "$bits" "-I$here/freertos"
+    done
+}
+
+m33_file >"$work/m33.ini"
+supplied
+files_native
+files_bare m0plus 32
+files_bare m33 32
+files_bare a15 64
+in_between
+files_by_page
+subproject
+installed
+exit $failed
