@@ -26,6 +26,7 @@
 #include "boards/board.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/pl08x.h"
 #include "platform/armv7m/core.h"
 #include "platform/armv7m/nvic.h"
@@ -72,7 +73,7 @@ const struct setup_step setup_steps[] = {
     { .address = SAU_RLAR, .value = SSRAM3 + 2 * MIB - 32 + SAU_RLAR_ENABLE },
     { .address = SAU_CTRL, .value = SAU_CTRL_ENABLE },
 };
-const uint32_t setup_step_count = COUNT_OF(setup_steps);
+const uint32_t setup_step_count = HAL_COUNT_OF(setup_steps);
 
 static const struct hal_fences fences = {
     .publish = barrier_publish,
@@ -125,9 +126,9 @@ static const struct hal_aperture apertures[] = {
 /* Any address, at the price of bytes instead of words where it is odd. */
 static const struct hal_bus dma_bus = {
     .apertures = apertures,
-    .aperture_count = COUNT_OF(apertures),
+    .aperture_count = HAL_COUNT_OF(apertures),
     .regions = regions,
-    .region_count = COUNT_OF(regions),
+    .region_count = HAL_COUNT_OF(regions),
     .limits = &pl08x_byte_limits,
     .clock = &plat_clock,
     .lock = &plat_lock,
@@ -192,7 +193,7 @@ static const struct board_dmac dmacs[CONTROLLERS] = {
 const struct board board = {
     .name = "mps2_an505",
     .dmacs = dmacs,
-    .dmac_count = COUNT_OF(dmacs),
+    .dmac_count = HAL_COUNT_OF(dmacs),
     .scratch = { .base = PSRAM + 4 * MIB, .size = 12 * MIB },
     .hole = PSRAM + 16 * MIB,
 };

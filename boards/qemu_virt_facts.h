@@ -19,7 +19,7 @@
 
 #include "boards/board.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/lsi53c8xx.h"
 #include "hal/master/nvme.h"
 #include "platform/armv7a/gic.h"
@@ -79,16 +79,16 @@ const struct gic_base gic_base = {
 const struct timer_facts timer_facts = { .frequency = FREQUENCY };
 
 const struct mmu_map mmu_maps[] = {
-    { 0x08000000, 0x08000000, 2 * MIB, MMU_DEVICE },
-    { 0x09000000, 0x09000000, 2 * MIB, MMU_DEVICE },
-    { PCI_MEMORY_BASE, PCI_MEMORY_BASE, PCI_MEMORY_SIZE, MMU_DEVICE },
-    { RAM_BASE, RAM_BASE, UNCACHED_BASE - RAM_BASE, MMU_MEMORY },
-    { UNCACHED_BASE, UNCACHED_BASE, UNCACHED_SIZE, MMU_UNCACHED },
-    { CACHED_BASE, CACHED_BASE, FAR_BASE - CACHED_BASE, MMU_MEMORY },
-    { PCI_IO_BLOCK, PCI_IO_BLOCK, 2 * MIB, MMU_DEVICE },
-    { ECAM_VA, ECAM_BASE, ECAM_BUSES *MIB, MMU_DEVICE },
+    { 0x08000000, 0x08000000, 2 * MIB, PLAT_MMU_DEVICE },
+    { 0x09000000, 0x09000000, 2 * MIB, PLAT_MMU_DEVICE },
+    { PCI_MEMORY_BASE, PCI_MEMORY_BASE, PCI_MEMORY_SIZE, PLAT_MMU_DEVICE },
+    { RAM_BASE, RAM_BASE, UNCACHED_BASE - RAM_BASE, PLAT_MMU_MEMORY },
+    { UNCACHED_BASE, UNCACHED_BASE, UNCACHED_SIZE, PLAT_MMU_UNCACHED },
+    { CACHED_BASE, CACHED_BASE, FAR_BASE - CACHED_BASE, PLAT_MMU_MEMORY },
+    { PCI_IO_BLOCK, PCI_IO_BLOCK, 2 * MIB, PLAT_MMU_DEVICE },
+    { ECAM_VA, ECAM_BASE, ECAM_BUSES *MIB, PLAT_MMU_DEVICE },
 };
-const uint32_t mmu_map_count = COUNT_OF(mmu_maps);
+const uint32_t mmu_map_count = HAL_COUNT_OF(mmu_maps);
 
 static const struct hal_fences fences = {
     .publish = barrier_publish,
@@ -129,9 +129,9 @@ static const struct hal_aperture pci_apertures[] = {
 
 static const struct hal_bus lsi_bus = {
     .apertures = pci_apertures,
-    .aperture_count = COUNT_OF(pci_apertures),
+    .aperture_count = HAL_COUNT_OF(pci_apertures),
     .regions = regions,
-    .region_count = COUNT_OF(regions),
+    .region_count = HAL_COUNT_OF(regions),
     .limits = &lsi53c8xx_limits,
     .cache = CACHE,
     .clock = &plat_clock,
@@ -155,7 +155,7 @@ static struct pci_ecam ecam = {
             .bus = PCI_IO_FIRST,
             .size = PCI_IO_SIZE - PCI_IO_FIRST },
     .functions = functions,
-    .capacity = COUNT_OF(functions),
+    .capacity = HAL_COUNT_OF(functions),
 };
 
 enum { LSI_SLOTS = 64 };
@@ -177,7 +177,7 @@ static const struct board_pci lsi_pci = {
     .ecam = &ecam,
     .key = { .id = PCI_ID_OF(0x1000, 0x0012) },
     .bar = 1,
-    .least = LSI_REGISTERS,
+    .least = LSI53C8XX_REGISTERS,
     .base = &lsi.base,
     .lines = pci_lines,
 };
@@ -203,9 +203,9 @@ static struct hal_limits nvme_limits;
 
 static const struct hal_bus nvme_bus = {
     .apertures = pci_apertures,
-    .aperture_count = COUNT_OF(pci_apertures),
+    .aperture_count = HAL_COUNT_OF(pci_apertures),
     .regions = regions,
-    .region_count = COUNT_OF(regions),
+    .region_count = HAL_COUNT_OF(regions),
     .limits = &nvme_limits,
     .cache = CACHE,
     .clock = &plat_clock,
@@ -253,7 +253,7 @@ const struct board board = {
     .cache = CACHE,
     .cache_init = CACHE_INIT,
     .dmacs = dmacs,
-    .dmac_count = COUNT_OF(dmacs),
+    .dmac_count = HAL_COUNT_OF(dmacs),
     .nvme = &board_nvme,
     .scratch = { .base = 0x48200000, .size = FAR_BASE - 0x48200000 },
     .far = { .base = 4 * GIB, .size = RAM_BASE + RAM_SIZE - 4 * GIB },

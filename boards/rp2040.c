@@ -16,6 +16,7 @@
 
 #include "boards/board.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/rp2040_dma.h"
 #include "platform/armv7m/nvic.h"
 #include "platform/barrier.h"
@@ -133,7 +134,7 @@ const struct setup_step setup_steps[] = {
     { .address = UART0_FBRD, .value = 33 },
     { .address = UART0_LCR_H, .value = UART_8N1_FIFOS },
 };
-const uint32_t setup_step_count = COUNT_OF(setup_steps);
+const uint32_t setup_step_count = HAL_COUNT_OF(setup_steps);
 
 static const struct hal_fences fences = {
     .publish = barrier_publish,
@@ -173,9 +174,9 @@ static const struct hal_aperture apertures[] = {
 
 static const struct hal_bus dma_bus = {
     .apertures = apertures,
-    .aperture_count = COUNT_OF(apertures),
+    .aperture_count = HAL_COUNT_OF(apertures),
     .regions = regions,
-    .region_count = COUNT_OF(regions),
+    .region_count = HAL_COUNT_OF(regions),
     .limits = &rp2040_dma_limits,
     .clock = &plat_clock,
     .lock = &plat_lock,
@@ -248,7 +249,7 @@ extern char scratch_start[], scratch_size[];
 const struct board board = {
     .name = "rp2040",
     .dmacs = dmacs,
-    .dmac_count = COUNT_OF(dmacs),
+    .dmac_count = HAL_COUNT_OF(dmacs),
     .scratch = { .base = (uintptr_t)scratch_start,
                  .size = (uintptr_t)scratch_size },
     .hole = 0x30000000,

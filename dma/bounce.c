@@ -8,7 +8,7 @@
 
 static struct iodma_bounce *to_bounce(struct hal_bounce *bounce)
 {
-    return CONTAINER_OF(bounce, struct iodma_bounce, hal);
+    return HAL_CONTAINER_OF(bounce, struct iodma_bounce, hal);
 }
 
 /* Whole granules in so many bytes; more than any pool has stay that. Out of

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/bus.h"
+#include "hal/bits.h"
 
 #include "dma/refuse.h"
 #include "hal/bits.h"

@@ -349,7 +349,7 @@ static struct iodma_transfer *first_waiting(const struct iodma_channel *channel)
 {
     struct iodma_link *link = channel->waiting.first;
 
-    return link ? CONTAINER_OF(link, struct iodma_transfer, link) : NULL;
+    return link ? HAL_CONTAINER_OF(link, struct iodma_transfer, link) : NULL;
 }
 
 /* Make the next waiting transfer the active one. */

@@ -260,7 +260,7 @@ look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
                                    IODMA_INOUT, options);
     status = locate(bus, pointer, length, &spot.physical);
     if (status == IODMA_OK)
-        status = look_at(bus, (hal_address)length, options, &spot);
+        status = look_at(bus, length, options, &spot);
     if (status != IODMA_OK)
         return status;
     if (spot.cache && modulo32(spot.physical, bus->line) != 0)

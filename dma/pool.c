@@ -47,7 +47,7 @@ struct iodma_command *iodma_pool_get(struct iodma_pool *pool, bool block)
         pool->sleep->wait(pool->sleep->context);
         link = take(pool, sleeping, true);
     }
-    return link ? CONTAINER_OF(link, struct iodma_command, link) : NULL;
+    return link ? HAL_CONTAINER_OF(link, struct iodma_command, link) : NULL;
 }
 
 static enum iodma_status refuse(const struct iodma_command *command)

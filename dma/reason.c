@@ -7,6 +7,7 @@
 #include "dma/walk.h"
 #include "dma/window.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 
 #if IODMA_REASONS
 
@@ -104,7 +105,7 @@ static void cure(struct iodma_reason *reason)
 {
     uint8_t rule = reason->rule;
 
-    reason->cure = rule < COUNT_OF(cures) ? cures[rule] : IODMA_CURE_NONE;
+    reason->cure = rule < HAL_COUNT_OF(cures) ? cures[rule] : IODMA_CURE_NONE;
     if (reason->place == IODMA_PLACE_ARGUMENT) {
         if (rule == IODMA_RULE_PREPARED) /* otherwise */
             reason->cure = IODMA_CURE_SET;

@@ -4,6 +4,7 @@
 #include "dma/refuse.h"
 #include "dma/sync.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 
 #include <stddef.h>
 
@@ -289,7 +290,7 @@ static enum iodma_status bring_in_phase(const struct iodma_channel *channel,
                                            transfer->destination };
     enum iodma_status status = check_items(channel, transfer, rows);
 
-    for (uint32_t i = 0; status == IODMA_NOT_ALIGNED && i < COUNT_OF(ends);
+    for (uint32_t i = 0; status == IODMA_NOT_ALIGNED && i < HAL_COUNT_OF(ends);
          i++) {
         if (ends[i])
             (void)iodma_command_force(ends[i], phase_of(channel, ends[1 - i]));

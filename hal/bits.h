@@ -8,8 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 #define BIT32(n) (UINT32_C(1) << (n))
 #define MASK32(high, low)                                                      \
     ((UINT32_MAX >> (31 - (high))) & (UINT32_MAX << (low)))

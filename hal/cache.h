@@ -57,7 +57,7 @@ struct hal_cache_ops {
                                          size_t length);
 };
 
-/* The driver embeds this and finds itself again with CONTAINER_OF. */
+/* The driver embeds this and finds itself again with HAL_CONTAINER_OF. */
 struct hal_cache {
     const struct hal_cache_ops *ops;
     uint32_t largest_line;  /* bytes: ownership is counted in these */

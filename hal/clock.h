@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* Who needs more than this embeds it and finds itself again with
-   CONTAINER_OF. */
+   HAL_CONTAINER_OF. */
 struct hal_clock {
     /* Ticks since some fixed moment; never less than before. Context: any. */
     uint64_t (*now)(const struct hal_clock *clock);

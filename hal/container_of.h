@@ -5,7 +5,9 @@
 
 #include <stddef.h>
 
-#define CONTAINER_OF(pointer, type, member)                                    \
+/* The struct of a type whose member a pointer points to. Whether that lies in
+   one is the caller's word. */
+#define HAL_CONTAINER_OF(pointer, type, member)                                \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 #endif

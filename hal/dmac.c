@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hal/dmac.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 
 enum iodma_status hal_dmac_claim(struct hal_dmac *dmac, const char *owner)
 {
@@ -35,5 +35,5 @@ const char *hal_fault_name(uint32_t fault)
         [HAL_FAULT_OTHER] = "stopped for a reason of its own",
     };
 
-    return fault < COUNT_OF(names) ? names[fault] : "unknown fault";
+    return fault < HAL_COUNT_OF(names) ? names[fault] : "unknown fault";
 }

@@ -182,7 +182,7 @@ enum {
     HAL_CAN_CYCLE = 4,
 };
 
-/* The driver embeds this and finds itself again with CONTAINER_OF. */
+/* The driver embeds this and finds itself again with HAL_CONTAINER_OF. */
 struct hal_dmac {
     const struct hal_dmac_ops *ops;
     const struct hal_bus *bus;

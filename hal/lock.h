@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 /* Who needs more than this embeds it and finds itself again with
-   CONTAINER_OF; what changes lies behind a pointer. */
+   HAL_CONTAINER_OF; what changes lies behind a pointer. */
 struct hal_lock {
     /* Enter. Returns what restore() needs to leave. */
     uint32_t (*save)(const struct hal_lock *lock);

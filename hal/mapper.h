@@ -46,7 +46,7 @@ struct hal_mapper_ops {
                         hal_address *bus);
 };
 
-/* The driver embeds this and finds itself again with CONTAINER_OF. */
+/* The driver embeds this and finds itself again with HAL_CONTAINER_OF. */
 struct hal_mapper {
     const struct hal_mapper_ops *ops;
     uint32_t page_size; /* bytes, a power of two: what a run is made of       */

@@ -21,7 +21,7 @@ struct hal_segment {
 /*
  * An emitter writes segments into a device's own descriptors as they are
  * made, with no list in between. The driver embeds this in what it writes to
- * and finds itself again with CONTAINER_OF.
+ * and finds itself again with HAL_CONTAINER_OF.
  *
  * Segments come in portions. They are a list from the moment on in which the
  * portion with `last` was taken; until then they are nothing:

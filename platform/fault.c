@@ -43,7 +43,7 @@ void fault_begin(struct fault_line *line)
 
     faults++;
     if (faults == 2)
-        semihost_exit(FAULT_EXIT_CODE);
+        semihost_exit(PLAT_FAULT_EXIT_CODE);
     while (faults > 2)
         __asm__ volatile("wfi");
 
@@ -55,7 +55,7 @@ void fault_end(struct fault_line *line)
 {
     line->text[line->length++] = '\n';
     uart_write(line->text, line->length);
-    semihost_exit(FAULT_EXIT_CODE);
+    semihost_exit(PLAT_FAULT_EXIT_CODE);
 }
 
 void fault_stop(const char *why)

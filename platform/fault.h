@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define FAULT_EXIT_CODE 70 /* EX_SOFTWARE of BSD's sysexits.h */
+#define PLAT_FAULT_EXIT_CODE 70 /* EX_SOFTWARE of BSD's sysexits.h */
 
 /* The line as far as it has been written. Without stdio: the fault may have
    happened inside it. */

@@ -6,7 +6,7 @@
 
 static uint32_t *word_of(const struct hal_lock *lock)
 {
-    return CONTAINER_OF(lock, const struct spinlock, lock)->word;
+    return HAL_CONTAINER_OF(lock, const struct spinlock, lock)->word;
 }
 
 uint32_t spinlock_save(const struct hal_lock *lock)

@@ -4,7 +4,7 @@
  * the word.
  *
  *     static uint32_t word;
- *     static const struct spinlock lock = SPINLOCK(&word);
+ *     static const struct spinlock lock = PLAT_SPINLOCK(&word);
  *     ... .lock = &lock.lock
  */
 #ifndef PLATFORM_SPINLOCK_H
@@ -23,7 +23,7 @@ struct spinlock {
     uint32_t *word; /* 0: free. In memory that all the cores share */
 };
 
-#define SPINLOCK(at)                                                           \
+#define PLAT_SPINLOCK(at)                                                      \
     {                                                                          \
         .lock = { spinlock_save, spinlock_restore }, .word = (at)              \
     }

@@ -2,6 +2,7 @@
 #include "tests/cache_driver.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/cache_rounds.h"
 #include "tests/check.h"
 
@@ -100,9 +101,9 @@ static void play_rows(void)
     struct cache_row executing = { "what was loaded is executed",
                                    .code = code };
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++)
         rows[i].power_on = driver->power_on;
-    cache_rounds_play(rows, COUNT_OF(rows));
+    cache_rounds_play(rows, HAL_COUNT_OF(rows));
     executing.power_on = driver->power_on;
     if (!driver->no_code)
         cache_rounds_play(&executing, 1);
@@ -136,7 +137,7 @@ static void sweep(void)
 
     check_case("every offset in two lines, every length to 300, at both ends "
                "of memory");
-    for (uint32_t i = 0; i < COUNT_OF(bases); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(bases); i++) {
         for (uint32_t offset = 0; offset < span; offset++) {
             for (uint32_t length = 0; length <= LONGEST; length++) {
                 uint32_t at = bases[i] == 0

@@ -2,6 +2,7 @@
 #include "tests/cache_rounds.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 
 #include <string.h>
@@ -73,7 +74,7 @@ static bool play(const struct cache_row *row)
     uint32_t size = 1 + random_below(&random, LONGEST);
 
     lines = row->power_on();
-    lines->base = bases[random_below(&random, COUNT_OF(bases))];
+    lines->base = bases[random_below(&random, HAL_COUNT_OF(bases))];
     cache_lines_begin(lines, random);
     cache_lines_allow(lines, row->allowed, lines->base, CACHE_LINES_ARENA);
     if (row->before) {

@@ -8,10 +8,12 @@
 #   demo.sh [--board NAME] IMAGE [--poll] [--seed N] [--bytes N] [--behind N]
 #           [FILE]
 #
+# IMAGE is - to have the rest looked at, and nothing sent.
+#
 # Without FILE: N bytes (default 1 MiB + 77, or what the board's memory holds)
 # made from the seed. The seed also decides how the memory is strewn. --behind:
-# disk and engine are behind so many bridges (machine.sh). The last line is
-# "demo: OK ..." or "demo: failed: why".
+# disk and engine, where they hang from PCI, are behind so many bridges
+# (machine.sh). The last line is "demo: OK ..." or "demo: failed: why".
 
 set -u
 
@@ -112,6 +114,22 @@ while [ $# -gt 0 ]; do
 done
 [ -z "$given" ] || [ -z "$bytes" ] || fail "--bytes goes without a file"
 [ -z "$given" ] || [ -n "$file" ] || fail "the name of the file is empty"
+[ "$disk" = yes ] || [ "$behind" -eq 0 ] ||
+    fail "--behind: $board has no bridges"
+
+if [ -z "$given" ]; then
+    bytes=${bytes:-$usual}
+    [ "$bytes" -gt 0 ] && [ "$bytes" -le "$most" ] ||
+        fail "--bytes needs 1 to $most"
+else
+    [ -e "$file" ] || fail "there is no file $file"
+    [ -f "$file" ] || fail "$file is not a file"
+    [ -r "$file" ] || fail "$file cannot be read"
+    [ "$(wc -c <"$file")" -le "$most" ] ||
+        fail "$file is too large: $board takes at most $most bytes"
+    [ -s "$file" ] || fail "$file is empty"
+fi
+[ "$image" != - ] || exit 0
 
 work=$(mktemp -d) || fail "no temporary directory"
 machine_pid=
@@ -127,25 +145,16 @@ trap 'exit 143' TERM
 
 # A copy of the file, which is the first half of the disk where there is one.
 if [ -z "$given" ]; then
-    bytes=${bytes:-$usual}
-    [ "$bytes" -gt 0 ] && [ "$bytes" -le "$most" ] ||
-        fail "--bytes needs 1 to $most"
     file="the seed"
     echo "demo: $bytes bytes from seed $seed (again: --seed $seed)"
     make_bytes "$bytes" "$seed" >"$work/file" || fail "cannot write in $work"
 else
-    [ -e "$file" ] || fail "there is no file $file"
-    [ -f "$file" ] || fail "$file is not a file"
-    [ -r "$file" ] || fail "$file cannot be read"
-    [ "$(head -c $((most + 1)) "$file" | wc -c)" -le "$most" ] ||
-        fail "$file is too large: $board takes at most $most bytes"
     echo "demo: $file, memory strewn by seed $seed (again: --seed $seed)"
     cp "$file" "$work/file" || fail "cannot copy $file to $work"
     chmod u+w "$work/file"
 fi
 size=$(wc -c <"$work/file")
 size=$((size))
-[ "$size" -gt 0 ] || fail "$file is empty"
 machine=$(realpath "$here/machine.sh")
 image=$(realpath "$image") || fail "there is no image $image"
 

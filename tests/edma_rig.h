@@ -8,6 +8,7 @@
 #define TESTS_EDMA_RIG_H
 
 #include "hal/dmac/edma.h"
+#include "hal/dmac/edma_regs.h"
 #include "tests/model/edma_model.h"
 #include "tests/model/hooks.h"
 

@@ -225,6 +225,94 @@ clients=$root/tests/clients
 silent 'what headers declare has names of C in C++' \
     again "$work/together/forwards.c"
 
+# What a product sees of a header --------------------------------------------
+
+# Headers of our code alone: registers, descriptors, what files share.
+kept()
+{
+    case $1 in
+    *_regs.h | *_parts.h | hal/dmac/edma_tcd.h | hal/cache/lines.h) ;;
+    dma/refuse.h | hal/bits.h | hal/static_assert.h | platform/cp15.h) ;;
+    platform/armv7m/core.h) ;;
+    platform/armv7a/begin.h | platform/armv7a/core.h | platform/armv7a/cp15.h) ;;
+    platform/armv7a/fault.h | platform/armv7a/maintenance.h) ;;
+    platform/armv7a/system_counter.h) ;;
+    *) return 1 ;;
+    esac
+}
+
+# What including all others leaves: a line with each header, and one with each
+# macro and the header that defines it. A guard, which has the header's name, is
+# none.
+#
+#   left_by COMPILER ARG...
+left_by()
+{
+    "$@" -dD -E "-I$root" "$work/seen.c" | awk -v root="$root/" '
+        /^# [0-9]+ "/ {
+            file = $3
+            gsub(/"/, "", file)
+            ours = index(file, root) == 1
+            file = substr(file, length(root) + 1)
+            while (sub(/[^\/]+\/[.][.]\//, "", file))
+                ;
+            if (ours)
+                met[file]
+        }
+        /^#define / && ours {
+            name = $2
+            sub(/[(].*/, "", name)
+            guard = toupper(file)
+            gsub(/[^A-Z0-9]/, "_", guard)
+            if (name != guard)
+                macro[name] = file
+        }
+        /^#undef / { delete macro[$2] }
+        END {
+            for (file in met)
+                print file
+            for (name in macro)
+                print macro[name], name
+        }'
+}
+
+# Of these the macros that could be anybody's. A driver's have its name, or its
+# bus's.
+unprefixed()
+{
+    awk 'NF == 2 {
+        count = split(toupper($1), part, /[\/.]/)
+        own = part[2] == "PCI" ? "PCI" : part[count - 1]
+        if ($2 !~ /^(IODMA|HAL|PLAT)_/ &&
+            (part[1] != "HAL" || count < 4 || index($2, own "_") != 1))
+            print $1 ":" $2
+    }' "$work/left"
+}
+
+# What of our own a public header includes, and of platform/ one of hal/.
+misplaced()
+{
+    while read -r header; do
+        kept "$header" && echo "$header"
+    done <"$work/left"
+    (cd "$root" && for header in hal/*.h hal/*/*.h; do
+        kept "$header" || grep -l '^#include "[^"]*platform/' "$header"
+    done)
+}
+
+for header in $(cd "$root" &&
+    echo dma/*.h hal/*.h hal/*/*.h platform/*.h platform/*/*.h); do
+    kept "$header" || echo "#include \"$header\""
+done >"$work/seen.c"
+for cc in 'gcc -std=c11' 'g++ -std=c++17 -x c++'; do
+    # shellcheck disable=SC2086 # words
+    left_by $cc >"$work/left"
+    say "macros that a public header leaves have our prefix (${cc%% *})" \
+        "$([ -s "$work/left" ] || echo no:header; unprefixed)"
+    say "and it includes nothing that our code keeps (${cc%% *})" \
+        "$(misplaced)"
+done
+
 # A CPU, and what clang calls it. None of them has a libc here: what is asked for
 # is in the compiler, or is not there.
 # shellcheck disable=SC2086 # words

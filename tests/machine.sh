@@ -168,10 +168,11 @@ for argument; do
     semihosting=$semihosting,arg=$(escaped "$argument")
 done
 
-# The emulator is fetched before the tests, where there is a network (./run).
+# The emulator is fetched before the tests, where there is a network (./run). Its
+# mark says that all of it has come (rp2040js.sh).
 skip_unless_there()
 {
-    [ ! -e "$1/node_modules" ] || return 0
+    ls "$1"/rp2040js-* >/dev/null 2>&1 && command -v node >/dev/null && return
     echo "skipped - $name: no emulator of an RP2040 (./run test rp2040)"
     exit 77
 }

@@ -2,7 +2,7 @@
 #include "tests/moves.h"
 
 #include "dma/iodma.h"
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 
 #include <stdio.h>
@@ -171,7 +171,7 @@ void test_moves(void)
 
     check_case("every offset modulo 64, lengths at the edges");
     for (uint32_t offset = 0; good && offset < 64; offset++) {
-        for (size_t i = 0; good && i < COUNT_OF(edges); i++) {
+        for (size_t i = 0; good && i < HAL_COUNT_OF(edges); i++) {
             /* Another offset, equal modulo 4 (same_phase). */
             uint32_t other = (offset + 4 * random_below(&seed, 16)) % 64;
 

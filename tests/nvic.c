@@ -340,15 +340,15 @@ static uint32_t urgent_came(uint8_t priority)
 void test_urgency(void)
 {
     check_case("handlers do not interrupt each other");
-    expect_number("the other one", urgent_came(NVIC_PRIORITY), 1);
+    expect_number("the other one", urgent_came(PLAT_NVIC_PRIORITY), 1);
 
     check_case("but for one that is said to be more urgent");
-    expect_number("the other one", urgent_came(NVIC_PRIORITY / 2), 2);
-    nvic_priority(URGENT, NVIC_PRIORITY);
+    expect_number("the other one", urgent_came(PLAT_NVIC_PRIORITY / 2), 2);
+    nvic_priority(URGENT, PLAT_NVIC_PRIORITY);
 
     check_case("which says nothing of its neighbours");
     expect_number("priorities", mmio_read32(NVIC_IPR(URGENT)),
-                  NVIC_PRIORITY * 0x01010101u);
+                  PLAT_NVIC_PRIORITY * 0x01010101u);
 }
 
 /* Both are pended while the lock is held. */
@@ -358,7 +358,7 @@ static void hold(const struct hal_lock *lock, bool urgent_passes)
 
     interrupt_install(SPARE, count, NULL);
     interrupt_install(URGENT, note_urgent, NULL);
-    nvic_priority(URGENT, NVIC_PRIORITY / 2);
+    nvic_priority(URGENT, PLAT_NVIC_PRIORITY / 2);
     interrupt_enable(SPARE);
     interrupt_enable(URGENT);
     forget();
@@ -377,7 +377,7 @@ static void hold(const struct hal_lock *lock, bool urgent_passes)
 
     interrupt_disable(SPARE);
     interrupt_disable(URGENT);
-    nvic_priority(URGENT, NVIC_PRIORITY);
+    nvic_priority(URGENT, PLAT_NVIC_PRIORITY);
 }
 
 void test_locks(void)
@@ -388,7 +388,8 @@ void test_locks(void)
 #if ARMV7M_MAINLINE
     check_case("the lock by BASEPRI lets through what is more urgent");
     {
-        static const struct basepri_lock lock = BASEPRI_LOCK(NVIC_PRIORITY);
+        static const struct basepri_lock lock =
+            PLAT_BASEPRI_LOCK(PLAT_NVIC_PRIORITY);
         uint32_t outer, inner;
 
         hold(&lock.lock, true);
@@ -396,12 +397,12 @@ void test_locks(void)
         check_case("and nests in a lock that holds back more");
         {
             static const struct basepri_lock wider =
-                BASEPRI_LOCK(NVIC_PRIORITY / 2);
+                PLAT_BASEPRI_LOCK(PLAT_NVIC_PRIORITY / 2);
 
             outer = wider.lock.save(&wider.lock);
             inner = lock.lock.save(&lock.lock);
-            expect_number("before", inner, NVIC_PRIORITY / 2);
-            expect_number("inside", basepri(), NVIC_PRIORITY / 2);
+            expect_number("before", inner, PLAT_NVIC_PRIORITY / 2);
+            expect_number("inside", basepri(), PLAT_NVIC_PRIORITY / 2);
             lock.lock.restore(&lock.lock, inner);
             wider.lock.restore(&wider.lock, outer);
             expect_number("at last", outer, 0);

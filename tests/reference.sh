@@ -22,7 +22,7 @@ headers()
         ls dma/weak.h hal/*.h hal/*/*.h |
             grep -v -e '_regs[.]h$' -e '_parts[.]h$' -e '_tcd[.]h$' \
                 -e '/lines[.]h$' \
-                -e 'hal/\(atomic\|bits\|container_of\|ring\|static_assert\)[.]h'
+                -e 'hal/\(atomic\|bits\|ring\|static_assert\)[.]h'
     } | sort -u
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/rp2040_rig.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 
 #include <stdio.h>
@@ -187,7 +187,7 @@ struct hal_item rig_nth(uint32_t n)
 {
     static const uint8_t lengths[] = { 13, 16, 6 };
 
-    return rig_item(16 * n, HALF + 16 * n, lengths[n % COUNT_OF(lengths)]);
+    return rig_item(16 * n, HALF + 16 * n, lengths[n % HAL_COUNT_OF(lengths)]);
 }
 
 void expect_item(const struct hal_item *one)

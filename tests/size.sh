@@ -14,6 +14,10 @@
 # Or its limits, as they would be by what is there now.
 #
 #   size.sh --limits
+#
+# Or the rows of README.md's table.
+#
+#   size.sh --page
 
 set -u
 
@@ -426,12 +430,51 @@ gate()
     done
 }
 
+# The rows of README.md's table.
+page()
+{
+    while read -r name what; do
+        echo "| $what | $(figure cortex-m0plus text "$name") |" \
+            "$(figure cortex-m33 text "$name") |" \
+            "$(figure cortex-a15 text "$name") |"
+    done <<'END'
+oneshot one buffer: `iodma_map` and `iodma_unmap`
+direct a command, direct only
+bounce ... and to bounce
+caches ... and with caches
+copy a copy by an engine, beside its driver
+END
+}
+
+# Is what the page says what is so? By the compiler whose figures they are.
+gate_page()
+{
+    case $(arm-none-eabi-gcc -dumpfullversion) in
+    "$limits_of".*) ;;
+    *)
+        echo 'skipped - README.md says what iodma costs: by another GCC'
+        return
+        ;;
+    esac
+    page >"$work/page"
+    if grep -F -x -f "$work/page" README.md | cmp -s - "$work/page"; then
+        echo 'ok - README.md says what iodma costs'
+    else
+        sed 's/^/# /' "$work/page"
+        echo 'not ok - README.md says what iodma costs (tests/size.sh --page)'
+    fi
+}
+
 case ${1:-} in
 --gate)
-    gate >"$work/cases"
+    {
+        gate
+        gate_page
+    } >"$work/cases"
     cat "$work/cases"
     ! grep -q '^not ok' "$work/cases"
     ;;
 --limits) print_limits ;;
+--page) page ;;
 *) report ;;
 esac

@@ -3,7 +3,7 @@
    and where it has to be; is refused only what nowhere is; and the pool is
    whole again when all has come back. */
 #include "dma/bounce.h"
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/reach.h"
 
@@ -179,7 +179,7 @@ static const struct {
 
 static void take_blocks(void)
 {
-    for (size_t i = 0; i < COUNT_OF(takes); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(takes); i++) {
         const char *mine = strchr(takes[i].after, 'o');
         uint32_t first = 77;
         uint32_t got;
@@ -197,7 +197,7 @@ static void take_blocks(void)
 
 static void give_blocks(void)
 {
-    for (size_t i = 0; i < COUNT_OF(gives); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(gives); i++) {
         check_case(gives[i].what);
         draw(gives[i].before);
         iodma_blocks_give_back(&blocks, gives[i].first, gives[i].count);
@@ -250,7 +250,7 @@ static bool make_pool(hal_address base, uint32_t count, uint32_t granule)
                          iodma_bounce_init(&pool.bounce, base,
                                            (hal_address)count * granule,
                                            granule, pool.words, pool.loans,
-                                           COUNT_OF(pool.loans)),
+                                           HAL_COUNT_OF(pool.loans)),
                          IODMA_OK);
 }
 
@@ -462,7 +462,7 @@ static void large_pools(void)
     /* clang-format on */
     uint64_t seed = 2;
 
-    for (size_t i = 0; i < COUNT_OF(pools); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(pools); i++) {
         bool right;
 
         check_case(pools[i].what);
@@ -603,11 +603,11 @@ static void expect_wish(const struct wish *wish)
 
 static void wish(void)
 {
-    for (size_t i = 0; i < COUNT_OF(wishes); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(wishes); i++) {
         check_case(wishes[i].what);
         expect_wish(&wishes[i]);
     }
-    for (size_t i = 0; i < COUNT_OF(wide_wishes); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(wide_wishes); i++)
         if (check_wide(0, wide_wishes[i].what))
             expect_wish(&wide_wishes[i]);
 }
@@ -666,12 +666,12 @@ static void not_on_loan(void)
     if (check_wide(0,
                    "what is not on loan is not taken back by its low bits")) {
         lend_six_of_eight();
-        hand_back_strays(wide_strays, COUNT_OF(wide_strays));
+        hand_back_strays(wide_strays, HAL_COUNT_OF(wide_strays));
     }
 
     check_case("what is not on loan is not taken back");
     lend_six_of_eight();
-    hand_back_strays(strays, COUNT_OF(strays));
+    hand_back_strays(strays, HAL_COUNT_OF(strays));
     take(2);
     take(1);
     whole_again();
@@ -729,7 +729,7 @@ static void init(void)
     /* clang-format on */
     struct hal_bounce mine = { .granule = 64 };
 
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_case(cases[i].what);
         expect_made(&cases[i]);
     }

@@ -2,6 +2,7 @@
 /* What a device cannot take as it lies goes through storage that it can, and
    nobody notices: neither the device nor the memory's owner. */
 #include "hal/container_of.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/sparse.h"
@@ -253,7 +254,7 @@ static const struct {
 
 static void listing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(lists); i++) {
         enum iodma_status status;
 
         check_spec(lists[i].number, lists[i].what);
@@ -537,7 +538,7 @@ static void case_101(void)
         expect_status("prepare", prepare(true), IODMA_OK);
         synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_OK);
         make_list();
-        expect_segments("the list", list, listed, want, COUNT_OF(want));
+        expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
         expect_device_has_fresh();
         device_inverts(0, 0x8000);
         expect_client("before complete", false, 0, 0x8000);
@@ -703,7 +704,7 @@ static void force_from_rom(void)
     regions[1].first = FAR - 0x1000;
     regions[1].writable = false;
     hal.regions = regions;
-    hal.region_count = COUNT_OF(regions);
+    hal.region_count = HAL_COUNT_OF(regions);
     bus.hal = &hal;
     memory = row_memory(far_away, IODMA_OUT);
     expect_status("init",
@@ -936,7 +937,7 @@ static void padding(void)
     begin_on_lines(&narrow_spec, ranges);
     expect_status("prepare", prepare(true), IODMA_OK);
     make_list();
-    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     expect_device_has_fresh();
     expect_zeros(0x100100, 8);
     expect_zeros(0x100208, 0x38);
@@ -994,8 +995,8 @@ static void short_transfer(void)
     };
     static const hal_address missing[] = { 0, 1, 63, 0x1000, 0x1001, 0x3000 };
 
-    for (size_t i = 0; i < COUNT_OF(ways); i++) {
-        for (size_t k = 0; k < COUNT_OF(missing); k++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(ways); i++) {
+        for (size_t k = 0; k < HAL_COUNT_OF(missing); k++) {
             hal_address written = 0x3000 - missing[k];
 
             expect_status("set", begin(ways[i].spec, ways[i].ranges, IODMA_IN),
@@ -1120,7 +1121,7 @@ static void side_by_side(void)
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_OK);
     make_list();
-    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     expect_device_has_fresh();
     complete(true);
 }
@@ -1156,7 +1157,7 @@ static void large_granules(void)
     expect_status("pool",
                   iodma_bounce_init(&pool, 2 * FAR,
                                     (hal_address)GRANULES * granule, granule,
-                                    words, loans, COUNT_OF(loans)),
+                                    words, loans, HAL_COUNT_OF(loans)),
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
     expect_status("bits that do not reach its end",
@@ -1168,7 +1169,7 @@ static void large_granules(void)
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_OK);
     make_list();
-    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     expect_device_has_fresh();
     expect_number("granules", iodma_bounce_in_use(&pool), 1);
     device_inverts(0, memory.length);
@@ -1252,7 +1253,7 @@ static void storage_apertures(void)
     static const struct iodma_spec spec =
         IODMA_SPEC(iodma_output_host64, 64, 0, .align_address = 0x10);
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct hal_bus hal = *fixture_bouncing_bus()->hal;
         struct iodma_bus bus;
 
@@ -1324,7 +1325,7 @@ static void listed_seams(void)
     struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
 
     spec.mapping = IODMA_UNMAPPED | IODMA_ITERATE_ONLY;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct hal_bus hal = *fixture_bouncing_bus()->hal;
         hal_address behind = rows[i].ranges[0].length;
         hal_address offset = 0;
@@ -1414,7 +1415,7 @@ static void come_and_go(hal_address length, bool apart)
 
     expect_status("pool",
                   iodma_bounce_init(&pool, 0x100000, PAGES * 0x1000, 0x1000,
-                                    words, loans, COUNT_OF(loans)),
+                                    words, loans, HAL_COUNT_OF(loans)),
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
     for (unsigned i = 0; i < COMMANDS; i++)
@@ -1507,7 +1508,7 @@ static const struct {
 
 static void direct_only_answers(uint32_t flags, bool lent)
 {
-    for (size_t i = 0; i < COUNT_OF(direct_only); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(direct_only); i++) {
         struct iodma_bus bus =
             direct_only[i].lines ? *bus_with_lines() : *fixture_bouncing_bus();
         struct iodma_spec spec = direct_only[i].spec;
@@ -1587,7 +1588,7 @@ static void seams(void)
           { { 0x10000, 0x1000 }, { 0x11000, 0x1100 } } },
     };
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct hal_bus hal = *fixture_bouncing_bus()->hal;
         struct iodma_bus bus;
 
@@ -1620,7 +1621,7 @@ static enum iodma_status take_portion(struct hal_emitter *emitter,
                                       const struct hal_segment *segments,
                                       uint32_t count, bool first, bool last)
 {
-    struct taker *taker = CONTAINER_OF(emitter, struct taker, emitter);
+    struct taker *taker = HAL_CONTAINER_OF(emitter, struct taker, emitter);
 
     if (++taker->puts == taker->refuse_at)
         return IODMA_NO_SPACE;
@@ -1738,7 +1739,7 @@ static const struct {
 int main(void)
 {
     listing();
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_spec(cases[i].number, cases[i].what);
         cases[i].run();
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A board's mistake is found when it is brought up, with its place and its
    values, not when data is lost. */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 
@@ -175,14 +176,14 @@ static const struct {
 
 static void check_tables(void)
 {
-    for (size_t i = 0; i < COUNT_OF(apertures); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(apertures); i++) {
         check_case(apertures[i].what);
         take_fixture();
         hal.apertures = apertures[i].apertures;
         hal.aperture_count = apertures[i].count;
         expect_verdict(0, &apertures[i].want);
     }
-    for (size_t i = 0; i < COUNT_OF(regions); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(regions); i++) {
         check_case(regions[i].what);
         take_fixture();
         hal.regions = regions[i].regions;
@@ -277,7 +278,7 @@ static void lines_and_granules(void)
     struct iodma_reason reason = { .rule = IODMA_RULE_NONE };
     struct iodma_bus bus;
 
-    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(sizes); i++) {
         check_case(sizes[i].what);
         take_fixture();
         hal.cache = &sizes[i].cache;
@@ -425,12 +426,12 @@ static void who_has_it(void)
 
     take_fixture();
     hal.apertures = ports;
-    hal.aperture_count = COUNT_OF(ports);
+    hal.aperture_count = HAL_COUNT_OF(ports);
     hal.regions = memories;
-    hal.region_count = COUNT_OF(memories);
+    hal.region_count = HAL_COUNT_OF(memories);
     expect_status("init", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
 
-    for (size_t i = 0; i < COUNT_OF(bytes); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(bytes); i++) {
         const struct hal_aperture *aperture;
         const struct hal_region *region;
 
@@ -444,7 +445,7 @@ static void who_has_it(void)
                                         ? NULL
                                         : &memories[bytes[i].region]));
     }
-    for (size_t i = 0; i < COUNT_OF(stretches); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(stretches); i++) {
         check_case(stretches[i].what);
         expect("the CPU", iodma_bus_regions_writable(&bus, stretches[i].address,
                                                      stretches[i].length) ==
@@ -519,7 +520,7 @@ static void sharing_lines(void)
     aperture = fixture_aperture;
     aperture.snooped = false;
     hal.apertures = &aperture;
-    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(lines); i++) {
         struct hal_shared shared = { .bus = 77 };
         struct iodma_share share = { .memory = { .ranges = NULL } };
 
@@ -556,7 +557,7 @@ static void sharing_two_apertures(void)
     two[1].first = two[1].bus = 0x11000;
     two[1].snooped = false;
     hal.apertures = two;
-    hal.aperture_count = COUNT_OF(two);
+    hal.aperture_count = HAL_COUNT_OF(two);
     memset(&share, 0x5a, sizeof share);
     expect_status("init", iodma_bus_init(&bus, &hal, 64), IODMA_OK);
     bus.reason = &reason;
@@ -578,7 +579,7 @@ static void sharing(void)
 {
     static uint8_t storage[0x100];
 
-    for (size_t i = 0; i < COUNT_OF(shares); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(shares); i++) {
         struct hal_shared shared = { .cpu = NULL, .bus = 77, .size = 0 };
         struct iodma_share share = { .memory = { .ranges = NULL } };
         enum iodma_status got;
@@ -638,8 +639,8 @@ static void lending(void)
 
     take_fixture();
     hal.apertures = two;
-    hal.aperture_count = COUNT_OF(two);
-    for (size_t i = 0; i < COUNT_OF(pools); i++) {
+    hal.aperture_count = HAL_COUNT_OF(two);
+    for (size_t i = 0; i < HAL_COUNT_OF(pools); i++) {
         struct hal_bounce pool = {
             .ops = &no_ops,
             .first = pools[i].first,

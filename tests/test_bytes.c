@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The CPU reads and writes what the device sees, and what a descriptor has,
    by the byte. */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/sparse.h"
@@ -85,7 +86,7 @@ static void rom(void)
     struct iodma_bus bus = *bouncing;
 
     hal.regions = regions;
-    hal.region_count = COUNT_OF(regions);
+    hal.region_count = HAL_COUNT_OF(regions);
     bus.hal = &hal;
     memory = row_memory(odd, IODMA_OUT);
     expect_status("init", iodma_command_init(&command, &bus, &aligned, NULL),
@@ -168,7 +169,7 @@ static void case_72(void)
     const struct iodma_bus *bus = fixture_bouncing_bus();
 
     memory = row_memory(ranges, IODMA_INOUT);
-    for (size_t i = 0; i < COUNT_OF(reads); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(reads); i++)
         expect_number("read",
                       iodma_memory_read(&memory, bus, reads[i].offset, bytes,
                                         reads[i].length),
@@ -387,7 +388,7 @@ static const struct {
 
 int main(void)
 {
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_spec(cases[i].number, cases[i].what);
         cases[i].run();
     }

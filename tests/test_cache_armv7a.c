@@ -2,7 +2,7 @@
 /* Defends the driver of ARMv7-A caches, over a model of its instructions. */
 #include "hal/cache/armv7a.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/cache_driver.h"
 #include "tests/check.h"
 #include "tests/model/cp15_model.h"
@@ -55,7 +55,7 @@ static void test_lines(void)
         { "32 below 64", smaller_below, 32, 64 },
     };
 
-    for (size_t i = 0; i < COUNT_OF(cores); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cores); i++) {
         check_case(cores[i].what);
         (void)cores[i].power_on();
         expect_number("smallest", cache.smallest_line, cores[i].smallest);
@@ -72,7 +72,7 @@ int main(void)
     };
 
     test_lines();
-    for (size_t i = 0; i < COUNT_OF(drivers); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(drivers); i++)
         cache_driver_play(&drivers[i]);
     return check_result();
 }

@@ -6,8 +6,8 @@
  * as a row here says.
  */
 #include "dma/iodma.h"
-#include "hal/bits.h"
 #include "hal/container_of.h"
+#include "hal/count_of.h"
 #include "hal/dmac/cpu.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
@@ -47,7 +47,7 @@ static struct hal_region region = { .cached = HAL_WRITE_BACK,
 static const struct hal_limits no_limits = { .address_bits = 0 };
 static const struct hal_bus port = {
     .apertures = apertures,
-    .aperture_count = COUNT_OF(apertures),
+    .aperture_count = HAL_COUNT_OF(apertures),
     .regions = &region,
     .region_count = 1,
     .limits = &no_limits,
@@ -144,7 +144,7 @@ static void lend(uint32_t index)
 
 static void done(struct iodma_transfer *transfer, enum iodma_status status)
 {
-    struct job *job = CONTAINER_OF(transfer, struct job, transfer);
+    struct job *job = HAL_CONTAINER_OF(transfer, struct job, transfer);
 
     job->calls++;
     job->status = status;
@@ -404,7 +404,7 @@ static const struct {
 
 static void test_rows(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct job *job = &jobs[0];
 
         begin(rows[i].what, 0, rows[i].max_rows);
@@ -461,7 +461,7 @@ static void test_bad_rows(void)
         IODMA_SPEC(iodma_output_host64, 0, 0, .align_address = 4,
                    .align_length = 4, .align_internal = 4);
 
-    for (uint32_t i = 0; i < COUNT_OF(bad_rows); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(bad_rows); i++) {
         struct job *job = &jobs[0];
 
         begin(bad_rows[i].what, 0, 8);
@@ -586,7 +586,7 @@ static void expect_in_phase(uint32_t index, uint32_t from, uint32_t to)
 
 static void test_phases(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(ends); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(ends); i++) {
         for (uint32_t pair = 0; pair < 16; pair++) {
             if (pair % 4 != pair / 4)
                 expect_in_phase(i, pair % 4, pair / 4);
@@ -732,7 +732,7 @@ static void submit_again(struct job *job, uint32_t channel)
 
 static void done_once(struct iodma_transfer *transfer, enum iodma_status status)
 {
-    struct job *job = CONTAINER_OF(transfer, struct job, transfer);
+    struct job *job = HAL_CONTAINER_OF(transfer, struct job, transfer);
 
     done(transfer, status);
     if (job->calls == 1)
@@ -743,7 +743,7 @@ static void done_aborts_next(struct iodma_transfer *transfer,
                              enum iodma_status status)
 {
     struct iodma_transfer *next =
-        &CONTAINER_OF(transfer, struct job, transfer)[1].transfer;
+        &HAL_CONTAINER_OF(transfer, struct job, transfer)[1].transfer;
 
     done(transfer, status);
     expect_status("abort", iodma_transfer_abort(&channels[0], next, 50, NULL),
@@ -858,7 +858,7 @@ static void test_set_callbacks(void)
 static void done_for_ever(struct iodma_transfer *transfer,
                           enum iodma_status status)
 {
-    struct job *job = CONTAINER_OF(transfer, struct job, transfer);
+    struct job *job = HAL_CONTAINER_OF(transfer, struct job, transfer);
 
     done(transfer, status);
     if (jobs[1].transfer.queued)
@@ -926,7 +926,7 @@ static struct job *cycle(uint32_t end)
 static void done_with_storage(struct iodma_transfer *transfer,
                               enum iodma_status status)
 {
-    struct job *job = CONTAINER_OF(transfer, struct job, transfer);
+    struct job *job = HAL_CONTAINER_OF(transfer, struct job, transfer);
 
     expect_status("status", status, IODMA_ABORTED);
     memset((void *)job, 0xA5, sizeof *job);
@@ -1034,7 +1034,7 @@ static const struct {
 
 static void test_port_places(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(places); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(places); i++) {
         const struct hal_port at = { .address = places[i].address,
                                      .request = 1,
                                      .width = places[i].width,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A deadline is no earlier than was asked for, and little later, however fast
    the clock is and whenever it began. */
-#include "hal/bits.h"
 #include "hal/clock.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 
 #include <stdio.h>
@@ -49,13 +49,14 @@ static void deadlines(void)
     static const uint64_t starts[] = { 0, UINT32_MAX, UINT64_C(1) << 40 };
 
     check_case("a deadline is no earlier than asked for, and 1 % later");
-    for (size_t i = 0; i < COUNT_OF(frequencies) * COUNT_OF(waits); i++) {
-        hertz = frequencies[i / COUNT_OF(waits)];
-        for (size_t k = 0; k < COUNT_OF(starts); k++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(frequencies) * HAL_COUNT_OF(waits);
+         i++) {
+        hertz = frequencies[i / HAL_COUNT_OF(waits)];
+        for (size_t k = 0; k < HAL_COUNT_OF(starts); k++) {
             ticks = starts[k];
-            if (!expect_deadline(waits[i % COUNT_OF(waits)]))
+            if (!expect_deadline(waits[i % HAL_COUNT_OF(waits)]))
                 printf("#   %u Hz, %u ms\n", (unsigned)hertz,
-                       (unsigned)waits[i % COUNT_OF(waits)]);
+                       (unsigned)waits[i % HAL_COUNT_OF(waits)]);
         }
     }
 }

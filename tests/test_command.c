@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The states of a command: what each call answers in each, and that a refusal
    leaves everything as it was. */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 
@@ -651,7 +652,7 @@ static const struct {
 
 int main(void)
 {
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_spec(cases[i].number, cases[i].what);
         cases[i].run();
     }

@@ -9,6 +9,7 @@
  */
 #include "dma/iodma.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/model/hooks.h"
 #include "tests/model/strict_dmac.h"
@@ -244,7 +245,7 @@ static void try_engine(uint32_t index)
     set_up(&engines[index].limits, engines[index].same_phase,
            engines[index].slots);
     start();
-    for (uint32_t i = 0; i < COUNT_OF(lengths); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(lengths); i++) {
         uint32_t length = lengths[i] * engines[index].unit;
 
         if (length > 3800)
@@ -256,7 +257,7 @@ static void try_engine(uint32_t index)
 
 static void test_engines(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(engines); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(engines); i++) {
         check_case(engines[i].what);
         try_engine(i);
     }
@@ -545,7 +546,7 @@ static bool exchanged(hal_address address, hal_address *physical,
     static const hal_address pages[] = { 1, 0, 2 };
     hal_address inside = address - cpu_address(arena);
 
-    if (inside / 0x1000 >= COUNT_OF(pages))
+    if (inside / 0x1000 >= HAL_COUNT_OF(pages))
         return false;
     *physical = cpu_address(arena) + pages[inside / 0x1000] * 0x1000 +
                 modulo(inside, 0x1000);

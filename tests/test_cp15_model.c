@@ -4,6 +4,7 @@
  * maintenance, whatever the adversary does, and catches wrong ones.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/barrier.h"
 #include "platform/native/cp15.h"
 #include "tests/cache_rounds.h"
@@ -330,7 +331,7 @@ static void test_interrupt(void)
 
 int main(void)
 {
-    cache_rounds_play(rows, COUNT_OF(rows));
+    cache_rounds_play(rows, HAL_COUNT_OF(rows));
     test_sizes();
     test_counts();
     test_interrupt();

@@ -8,6 +8,7 @@
  * address.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/cpu.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
@@ -87,9 +88,9 @@ static struct hal_aperture apertures[] = {
 static const struct hal_limits no_limits = { .address_bits = 0 };
 static const struct hal_bus bus = {
     .apertures = apertures,
-    .aperture_count = COUNT_OF(apertures),
+    .aperture_count = HAL_COUNT_OF(apertures),
     .regions = regions,
-    .region_count = COUNT_OF(regions),
+    .region_count = HAL_COUNT_OF(regions),
     .limits = &no_limits,
     .clock = &hooks_clock,
     .lock = &hooks_lock,
@@ -112,7 +113,7 @@ static void note(uintptr_t address, uint32_t value, unsigned size)
 {
     if (hooks.held)
         hooks.broken = "a port accessed under the lock";
-    if (!expect("room for accesses", port.count < COUNT_OF(port.value)))
+    if (!expect("room for accesses", port.count < HAL_COUNT_OF(port.value)))
         return;
     port.address[port.count] = address;
     port.value[port.count] = value;
@@ -196,7 +197,7 @@ static const struct {
 
 static void test_copies(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(copies); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(copies); i++) {
         begin(copies[i].what);
         memmove(&want[copies[i].to], &want[copies[i].from], copies[i].length);
         expect_number(
@@ -235,7 +236,7 @@ static const struct {
 
 static void test_faults(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(faults); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(faults); i++) {
         struct hal_progress progress;
         struct hal_residue residue;
         uint32_t left = faults[i].length - faults[i].moved;
@@ -441,7 +442,7 @@ static void try_port(uint32_t index)
 
 static void test_ports(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(ports); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(ports); i++)
         try_port(i);
 
     begin("an item that is not of the port's width is not taken");
@@ -479,7 +480,7 @@ static const struct {
 
 static void test_refusals(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(refusals); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(refusals); i++) {
         struct hal_port of = refusals[i].port;
         struct hal_route route = {
             .destination = { .kind = HAL_PORT, .port = &of },

@@ -20,6 +20,7 @@
 #include "dma/map.h"
 #include "dma/reason.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static uint32_t opens_left; /* until one fails */
 static void *window_open(hal_address address, hal_address *length)
 {
     if ((opens_left != 0 && --opens_left == 0) ||
-        windows_open == COUNT_OF(shown))
+        windows_open == HAL_COUNT_OF(shown))
         return NULL;
     *length = smaller(*length, APART - modulo(address, APART));
     return &shown[windows_open++][modulo(address, APART)];
@@ -401,7 +402,7 @@ static struct iodma_outlook outlook_of_prepared(void)
         outlook.bounced += loan->length;
         outlook.loans++;
     }
-    outlook.segments = COUNT_OF(list);
+    outlook.segments = HAL_COUNT_OF(list);
     if (it.command.window.length == 0 ||
         iodma_command_gen_segments_with(&it.command, &iodma_output_segments,
                                         &offset, list,
@@ -1182,7 +1183,7 @@ static void expect_variety(uint32_t refusals)
     };
 
     check_case("there was something of everything");
-    for (size_t i = 0; i < COUNT_OF(cures); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cures); i++) {
         uint32_t count = tally.by_cure[cures[i].cure];
         const char *name = iodma_cure_name(cures[i].cure);
 

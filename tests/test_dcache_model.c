@@ -3,7 +3,7 @@
  * The model of an STM32U5's data cache passes correct sequences of
  * maintenance, whatever the adversary does, and catches wrong ones.
  */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/barrier.h"
 #include "platform/mmio.h"
 #include "tests/cache_rounds.h"
@@ -347,7 +347,7 @@ static void test_interrupt(void)
 
 int main(void)
 {
-    cache_rounds_play(rows, COUNT_OF(rows));
+    cache_rounds_play(rows, HAL_COUNT_OF(rows));
     test_failure();
     test_disable();
     test_interrupt();

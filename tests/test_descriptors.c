@@ -4,6 +4,7 @@
    summary, the copies and the lists of commands. */
 #include "dma/map.h"
 #include "dma/walk.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/sparse.h"
@@ -33,7 +34,7 @@ static bool scramble(hal_address address, hal_address *physical,
     hal_address page = (address - VIRTUAL) / mapped_page;
     hal_address within = (address - VIRTUAL) % mapped_page;
 
-    if (address < VIRTUAL || page >= COUNT_OF(mapped) || mapped[page] == 0)
+    if (address < VIRTUAL || page >= HAL_COUNT_OF(mapped) || mapped[page] == 0)
         return false;
     *physical = mapped[page] + within;
     *length = smaller(*length, mapped_page - within);
@@ -53,7 +54,7 @@ static const hal_address four_pages[] = { 0x30000, 0x31000, 0x20000, 0x50000 };
 
 static void map_four(void)
 {
-    map(four_pages, COUNT_OF(four_pages), PAGE);
+    map(four_pages, HAL_COUNT_OF(four_pages), PAGE);
 }
 
 static struct iodma_memory physical(const struct iodma_range *ranges,
@@ -222,8 +223,8 @@ static void walk_virtual(void)
     map_four();
     expect_status("prepare", iodma_memory_prepare(&memory, IODMA_NONE),
                   IODMA_OK);
-    expect_extents(&memory, 0, want, COUNT_OF(want));
-    expect_extents(&memory, 0x1900, later, COUNT_OF(later));
+    expect_extents(&memory, 0, want, HAL_COUNT_OF(want));
+    expect_extents(&memory, 0x1900, later, HAL_COUNT_OF(later));
     expect_number("lowest", memory.summary.lowest, 0x20000);
     expect_number("highest", memory.summary.highest, 0x5000F);
     expect_number("longest", memory.summary.longest, 0x1800);
@@ -240,8 +241,8 @@ static void walk_virtual_ranges_that_join(void)
     static const struct iodma_extent want[] = { { 0, 0x31F00, 0x200 } };
     struct iodma_memory memory = virtual(ranges, 2, IODMA_INOUT);
 
-    map(pages, COUNT_OF(pages), PAGE);
-    expect_extents(&memory, 0, want, COUNT_OF(want));
+    map(pages, HAL_COUNT_OF(pages), PAGE);
+    expect_extents(&memory, 0, want, HAL_COUNT_OF(want));
 }
 
 static void walk_untranslated(void)
@@ -258,7 +259,7 @@ static void walk_untranslated(void)
     expect_status("prepare", iodma_memory_prepare(&memory, IODMA_NONE),
                   IODMA_OK);
     expect("it is ready", iodma_memory_ready(&memory));
-    expect_extents(&memory, 0, want, COUNT_OF(want));
+    expect_extents(&memory, 0, want, HAL_COUNT_OF(want));
 }
 
 static void expect_same(const char *what, const struct iodma_memory *got,
@@ -765,11 +766,11 @@ static void bus_segments(void)
     struct iodma_bus bus;
 
     hal.apertures = apertures;
-    hal.aperture_count = COUNT_OF(apertures);
+    hal.aperture_count = HAL_COUNT_OF(apertures);
     expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct iodma_memory memory =
-            physical(ranges, COUNT_OF(ranges), rows[i].direction);
+            physical(ranges, HAL_COUNT_OF(ranges), rows[i].direction);
 
         segment = (struct hal_segment){ 77, 88 };
         expect_status(
@@ -907,7 +908,7 @@ static void bad_input(void)
     struct iodma_memory *gap[] = { &parent, NULL };
     struct iodma_memory *long_ones[] = { &huge, &parent };
 
-    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(lists); i++) {
         hal_address length = lists[i].count == 3 ? 0x60 : 0;
         hal_address *entries = lists[i].index ? index : NULL;
 
@@ -933,7 +934,7 @@ static void bad_input(void)
                           lists[i].direction, entries, lists[i].index_count),
                       IODMA_BAD_ARGUMENT);
     }
-    for (size_t i = 0; i < COUNT_OF(buffers); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(buffers); i++) {
         check_case(buffers[i].what);
         spoil();
         expect_made(iodma_memory_init_buffer(
@@ -944,7 +945,7 @@ static void bad_input(void)
                       iodma_memory_init_buffer(NULL, 0, 1, 1, IODMA_IN),
                       IODMA_BAD_ARGUMENT);
     }
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(parts); i++) {
         check_case(parts[i].what);
         spoil();
         expect_made(iodma_memory_init_sub(&victim, &parent, parts[i].offset,
@@ -1102,7 +1103,7 @@ static void indexes(void)
     many[MANY - 1].length = 3;
     memcpy(kept, many, sizeof kept);
     without = physical(many, MANY, IODMA_IN);
-    for (size_t i = 0; i < COUNT_OF(entries); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(entries); i++)
         seeks_with(entries[i], &without, kept);
 }
 
@@ -1235,7 +1236,7 @@ static void draw_node(struct node *node, uint64_t *seed, uint32_t direction)
                                               uint32_t) = {
         draw_list, draw_virtual, draw_buffer, draw_part, draw_several,
     };
-    uint32_t choice = node - nodes < 4 ? 3 : (uint32_t)COUNT_OF(kinds);
+    uint32_t choice = node - nodes < 4 ? 3 : (uint32_t)HAL_COUNT_OF(kinds);
 
     node->length = 0;
     node->nested = false;
@@ -1248,7 +1249,7 @@ static void draw(uint64_t *seed, uint32_t direction)
 {
     round_seed = *seed;
     mapped_page = 64;
-    for (size_t i = 0; i < COUNT_OF(mapped); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(mapped); i++)
         mapped[i] = BASE + 64 * (hal_address)random_below(seed, 16);
     for (struct node *node = nodes; node != nodes + NODES; node++)
         draw_node(node, seed, direction);
@@ -1571,7 +1572,7 @@ static void transfers(void)
     for (unsigned round = 0; round < 100; round++) {
         draw(&seed, IODMA_INOUT);
         for (struct node *node = nodes; node != nodes + NODES; node++) {
-            for (size_t way = 0; node->length != 0 && way < COUNT_OF(ways);
+            for (size_t way = 0; node->length != 0 && way < HAL_COUNT_OF(ways);
                  way++) {
                 if (!transfer_holds(node, way, &seed)) {
                     report();
@@ -1581,7 +1582,7 @@ static void transfers(void)
         }
     }
     set(NULL, false, IODMA_OK);
-    for (unsigned i = 0; i < COUNT_OF(by_rung); i++)
+    for (unsigned i = 0; i < HAL_COUNT_OF(by_rung); i++)
         expect("every rung was used often", by_rung[i] > 50);
 }
 
@@ -1634,11 +1635,11 @@ static const struct {
 
 int main(void)
 {
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_spec(cases[i].number, cases[i].what);
         cases[i].run();
     }
-    for (size_t i = 0; i < COUNT_OF(wirings); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(wirings); i++) {
         check_case(wirings[i].what);
         wire_twice(i, false);
         wire_twice(i, true);

@@ -9,6 +9,7 @@
 #include "hal/pci/ecam.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/model/pci_model.h"
 
@@ -232,7 +233,7 @@ static void test_facts(void)
           found },
     };
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         check_case(rows[i].what);
         power_on();
         ecam.buses = rows[i].buses;
@@ -277,6 +278,14 @@ static void test_quiet(void)
     expect_number("ROM", models[0].words[PCI_MODEL_ROM] & 1, 0);
     expect_number("MSI", models[0].words[MSI] >> 16, 0x0080);
     expect_number("MSI-X", models[0].words[MSIX] >> 16, 0x0003);
+    expect_no_violation();
+
+    check_case("and so is a bridge's ROM, which is elsewhere");
+    power_on();
+    add_bridge(0, NULL, 1)->words[PCI_MODEL_BRIDGE_ROM] = 0xFF000001;
+    models[0].writable[PCI_MODEL_BRIDGE_ROM] = 0xFFFF0001;
+    scan();
+    expect_number("ROM", models[0].words[PCI_MODEL_BRIDGE_ROM] & 1, 0);
     expect_no_violation();
 
     check_case("a host bridge is left as it was, and refused");
@@ -503,7 +512,7 @@ static void make_function(const struct bar *bars)
 
 static void test_placing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(placings); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(placings); i++) {
         const struct placing *row = &placings[i];
         const struct pci_function *function;
 
@@ -658,6 +667,16 @@ static void test_side_by_side(void)
         expect_reached(look(DEVICE, i), &models[model_of[i]]);
     }
     expect_no_violation();
+
+    check_case("a bridge may be one function of several: the next is found");
+    power_on();
+    add_bridge(0, NULL, 1)->words[PCI_MODEL_HEADER] |= 0x80 << 16;
+    add(1, NULL, 1, 1, DEVICE);
+    add(2, &models[0], 0, 0, DEVICE);
+    scan();
+    expect_at(look(DEVICE, 0), 1, 0, 0);
+    expect_at(look(DEVICE, 1), 0, 1, 1);
+    expect_no_violation();
 }
 
 static void test_what_bridges_pass(void)
@@ -697,6 +716,14 @@ static void test_what_bridges_pass(void)
     check_case("a window in which no MiB is whole forwards nothing");
     ecam.memory.bus = 0x10000010;
     ecam.memory.size = 1 * MIB;
+    scan();
+    expect_number("unplaced", look(DEVICE, 0)->unplaced, 3);
+    expect_bridge(&models[0], 0x010100, CLOSED_MEMORY, CLOSED_IO, MASTER);
+    expect_no_violation();
+
+    check_case("nor does a window that lies within one");
+    ecam.memory.bus = 0x10080000;
+    ecam.memory.size = 256 * KIB;
     scan();
     expect_number("unplaced", look(DEVICE, 0)->unplaced, 3);
     expect_bridge(&models[0], 0x010100, CLOSED_MEMORY, CLOSED_IO, MASTER);
@@ -753,7 +780,7 @@ static void test_ports(void)
         { "as behind a conventional bridge", 0, 32 },
     };
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         check_case(rows[i].what);
         power_on();
         add_bridge(0, NULL, 1);
@@ -782,7 +809,7 @@ static void test_pins(void)
         { "and so does the next one", 3, { 2, 31, 3 }, 2, 1 },
     };
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         const struct pci_model_function *bridge = NULL;
         uint32_t depth = 0;
 
@@ -1023,6 +1050,7 @@ static void make_messages(uint32_t vectors, uint32_t table)
 
     scan();
     messages = look(DEVICE, 0);
+    found[1].bridge = found; /* no register, for all that it lies behind */
     expect_status("enable", pci_enable(messages), IODMA_OK);
 }
 
@@ -1035,6 +1063,18 @@ static void expect_no_messages(void)
     expect_number("table", msix.table, 2);
     expect_number("vectors", msix.vectors, 3);
     expect_no_violation();
+}
+
+/* Capabilities from the last word down to the first, which alone is of
+   messages. The one before it says where their table is, too. */
+static void make_longest_list(struct pci_model_function *model)
+{
+    enum { FIRST = 0x40 / 4 };
+
+    model->words[PCI_MODEL_LIST] = 4 * (PCI_MODEL_WORDS - 1);
+    for (uint32_t word = PCI_MODEL_WORDS - 1; word > FIRST; word--)
+        model->words[word] = 4 * (word - 1) << 8 | TABLE_BAR;
+    model->words[FIRST] = (VECTORS - 1) << 16 | 0x11;
 }
 
 static void test_finding_messages(void)
@@ -1067,7 +1107,15 @@ static void test_finding_messages(void)
     make_messages(VECTORS, 0x2000 | TABLE_BAR);
     model->words[POWER] = 0x2001;
     model->words[8] = 0x11;
+    model->words[9] = 0x2000 | TABLE_BAR;
     expect_no_messages();
+
+    check_case("a list of all that fit has a last one");
+    make_messages(VECTORS, 0x2000 | TABLE_BAR);
+    make_longest_list(model);
+    expect_status("find", pci_msix_find(messages, &msix), IODMA_OK);
+    expect_number("capability", msix.capability, messages->config + 0x40);
+    expect_no_violation();
 }
 
 static const struct {
@@ -1095,7 +1143,7 @@ static void test_tables(void)
 {
     struct pci_msix msix;
 
-    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(tables); i++) {
         check_case(tables[i].what);
         make_messages(tables[i].vectors, tables[i].table);
         if (!tables[i].fits) {
@@ -1111,6 +1159,18 @@ static void test_tables(void)
     make_messages(VECTORS, 0x2000 | TABLE_BAR);
     ecam.memory.size = 0x1000;
     scan();
+    expect_no_messages();
+
+    check_case("a bridge's is none: what it forwards is not its own");
+    power_on();
+    add_bridge(0, NULL, 1);
+    pci_model_capability(&models[0], MSIX, 0x11, VECTORS - 1);
+    models[0].words[MSIX + 1] = 2;
+    add(1, &models[0], 0, 0, DEVICE);
+    pci_model_bar(&models[1], 0, PCI_MODEL_32, 1 * MIB);
+    scan();
+    messages = look(BRIDGE, 0);
+    expect_number("forwarded", messages->bars[2].size, 1 * MIB);
     expect_no_messages();
 
     check_case("a table in I/O is none");

@@ -4,6 +4,7 @@
    whatever the cache does meanwhile. */
 #include "dma/bounce.h"
 #include "dma/map.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/incoherent.h"
@@ -263,7 +264,7 @@ static const struct {
 
 static void listing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(lists); i++) {
         enum iodma_status status;
 
         check_case(lists[i].what);
@@ -390,7 +391,7 @@ static void capacity_in_a_unit(void)
     attach(&spec, IODMA_MAPPED, &memory);
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
-    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     complete();
 }
 
@@ -472,14 +473,14 @@ static void uncached(void)
 
     make_bus(64, false);
     hal.regions = regions;
-    hal.region_count = COUNT_OF(regions);
+    hal.region_count = HAL_COUNT_OF(regions);
     take_bus(0);
     lend_fixture();
     memory = row_memory(ranges, IODMA_IN);
     attach(&any, IODMA_MAPPED, &memory);
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
-    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     complete();
     memory = row_memory(one, IODMA_INOUT);
     expect_rung(&memory, 0, 0, RUNG_DIRECT);
@@ -564,7 +565,7 @@ static void small_pages(void)
     make_bus(64, false);
     expect_status("pool",
                   iodma_bounce_init(&pool, 0x400000, 8 * 64, 64, words, loans,
-                                    COUNT_OF(loans)),
+                                    HAL_COUNT_OF(loans)),
                   IODMA_OK);
     take_bus(64);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
@@ -572,7 +573,7 @@ static void small_pages(void)
     attach(&any, IODMA_MAPPED, &memory);
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
-    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     expect_number("pages", iodma_bounce_in_use(&pool), 3);
     complete();
     expect_number("pages", iodma_bounce_in_use(&pool), 0);
@@ -598,7 +599,7 @@ static void half_a_page(void)
 
     make_bus(64, true);
     hal.apertures = two;
-    hal.aperture_count = COUNT_OF(two);
+    hal.aperture_count = HAL_COUNT_OF(two);
     take_bus(0);
     lend_fixture();
     memory = row_memory(ranges, IODMA_IN);
@@ -606,7 +607,7 @@ static void half_a_page(void)
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
     expect_number("rung", fixture_rung(&command), RUNG_SPLIT);
-    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     complete();
 }
 
@@ -639,7 +640,7 @@ static void least_mapped(void)
     attach(&spec, IODMA_LEAST_BOUNCE, &memory);
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
-    expect_segments("the list", list, listed, want, COUNT_OF(want));
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     complete();
     expect_model_mapper_empty(&model);
 }
@@ -1261,7 +1262,7 @@ int main(void)
     printf("# %u direct, %u split, %u whole; %u parts, %u refused\n",
            tally[RUNG_DIRECT], tally[RUNG_SPLIT], tally[RUNG_WHOLE],
            parts_taken, parts_refused);
-    for (unsigned i = 0; i < COUNT_OF(tally); i++)
+    for (unsigned i = 0; i < HAL_COUNT_OF(tally); i++)
         expect("every rung was used often", tally[i] > 50);
     expect("parts were taken often, and refused",
            parts_taken > 100 && parts_refused > 100);

@@ -6,6 +6,7 @@
 #include "hal/dmac/edma.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/edma_rig.h"
 
@@ -31,7 +32,7 @@ static const struct {
 
 static void test_start(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(set_ups); i++) {
         check_case(set_ups[i].what);
         rig_set_up();
         rig.edmas[0].ring =
@@ -96,7 +97,7 @@ static const struct {
 
 static void test_encoding(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(elements); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(elements); i++) {
         struct hal_item one = { ARENA_BUS + elements[i].from,
                                 ARENA_BUS + HALF + elements[i].to,
                                 elements[i].length };
@@ -120,7 +121,7 @@ static void test_encoding(void)
         rig_expect_told(1, HAL_FAULT_NONE);
         rig_expect_order();
     }
-    for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(unencodable); i++) {
         const char *what = unencodable[i].what;
         struct hal_item items[3] = { rig_nth(0), rig_nth(0), rig_nth(1) };
 
@@ -340,7 +341,7 @@ static void test_paced_append(void)
 
 static void test_ports(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(bursts); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(bursts); i++) {
         struct hal_item one = { ARENA_BUS + 2, 0, bursts[i].length };
         struct model_port *model = &rig.chip.engine.ports[0];
         struct hal_residue left;
@@ -437,7 +438,7 @@ static void test_routes(void)
 {
     static const struct hal_end fill = { .kind = HAL_FILL, .fill = 0x5A };
 
-    for (uint32_t i = 0; i < COUNT_OF(no_ports); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(no_ports); i++) {
         struct hal_route way = { .source = memory };
 
         if (check_skips(no_ports[i].what, no_ports[i].bus))

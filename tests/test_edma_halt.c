@@ -6,6 +6,7 @@
 #include "hal/dmac/edma.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/edma_rig.h"
 
@@ -169,7 +170,7 @@ static const struct {
 static void test_errors(void)
 {
     check_case("an error is what ES says, if it speaks of this channel");
-    for (uint32_t i = 0; i < COUNT_OF(errors); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(errors); i++) {
         rig_set_up();
         (void)rig_start(0);
         hooks.moment = rig_isr;
@@ -184,7 +185,7 @@ static void test_errors(void)
 
 static void test_troubles(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(troubles); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(troubles); i++) {
         rig_begin(troubles[i].what);
         rig.chip.engine.misbehaves = troubles[i].kind;
         rig.chip.engine.at = 9;

@@ -3,6 +3,7 @@
  * Defends the model of the eDMA: that a correct sequence of register accesses
  * does what the manual says, and that each breach of a rule is caught.
  */
+#include "hal/count_of.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
 #include "tests/model/edma_model.h"
@@ -255,7 +256,7 @@ static const struct {
 
 static void test_moves(void)
 {
-    for (size_t i = 0; i < COUNT_OF(moves); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(moves); i++) {
         struct edma_model_tcd tcd = sample(0);
         uint32_t steps = 0;
 
@@ -314,7 +315,7 @@ static const struct {
 
 static void test_errors(void)
 {
-    for (size_t i = 0; i < COUNT_OF(errors); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(errors); i++) {
         begin(errors[i].name);
         install_sample(3);
         put(bank(3, errors[i].at), errors[i].value, errors[i].size);
@@ -582,12 +583,12 @@ static void play(const struct access *access)
 
 static void test_rules(void)
 {
-    for (size_t i = 0; i < COUNT_OF(rules); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rules); i++) {
         begin(rules[i].violation);
         install_sample(0);
         (void)get(EDMA_CR, 4);
         expect_violation(NULL);
-        for (size_t k = 0; k < COUNT_OF(rules[i].accesses); k++)
+        for (size_t k = 0; k < HAL_COUNT_OF(rules[i].accesses); k++)
             play(&rules[i].accesses[k]);
         (void)step(MANY);
         expect_violation(rules[i].violation);
@@ -1072,7 +1073,7 @@ static void test_misbehaviour(void)
 {
     struct edma_model_tcd tcd = whole(0);
 
-    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(ways); i++) {
         begin(ways[i].name);
         install(0, &tcd);
         chip.engine.misbehaves = ways[i].kind;

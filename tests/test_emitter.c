@@ -9,6 +9,7 @@
 
 /* The page's board and emitter. */
 #include "example_emitter.h"
+#include "hal/count_of.h"
 
 static struct descriptor slots[SLOTS];
 static struct ring ring;
@@ -147,7 +148,7 @@ static void no_value(void)
         { "a length that does not fit takes its list back", 1, LAST },
     };
 
-    for (size_t i = 0; i < COUNT_OF(wide); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(wide); i++) {
         struct hal_segment segment = { (hal_address)wide[i].address,
                                        wide[i].length };
 

@@ -6,7 +6,7 @@
  *
  * What an engine lacks is not asked of it, and the run says so.
  */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/engines/engine.h"
 #include "tests/engines/tests.h"
@@ -64,7 +64,7 @@ static const char *name_of(const struct engine_test *test)
 {
     static char names[2][128];
     static uint32_t turn;
-    char *name = names[turn++ % COUNT_OF(names)];
+    char *name = names[turn++ % HAL_COUNT_OF(names)];
 
     (void)snprintf(name, sizeof names[0], "%s: %s", engine_case.name,
                    test->what);
@@ -93,7 +93,7 @@ int main(void)
 
     check_case("the engine is there");
     world_begin(engine_case.slots, 0);
-    for (uint32_t i = 0; i < COUNT_OF(tables); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(tables); i++)
         run(tables[i]);
     if (engine_case.at_once)
         printf("# %s is not asked: anything in the middle of a batch\n",

@@ -6,6 +6,7 @@
  * the middle of a copy back leaves a part of it done; one that is missing from
  * the beginning does not.) And ten thousand rounds leak nothing.
  */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/model_mapper.h"
@@ -433,7 +434,7 @@ static unsigned each_call_fails(size_t index, fail_function fail, unsigned most)
 
 static void failing_in_turn(void)
 {
-    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(calls); i++) {
         unsigned takes;
         unsigned loans;
         unsigned opens;
@@ -480,7 +481,7 @@ static void no_window(size_t index)
 
 static void without_windows(void)
 {
-    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(calls); i++) {
         if (!calls[i].opens)
             continue;
         check_case(calls[i].what);
@@ -517,7 +518,7 @@ static void failing_complete(void)
 {
     check_case(
         "R-29: a complete that fails says so, and ends with all given back");
-    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(calls); i++) {
         unsigned n = 1;
 
         while (calls[i].opens && n <= MOST_OPENS && complete_fails(i, n))
@@ -533,7 +534,7 @@ static void many_rounds(void)
     check_case("ten thousand rounds leak nothing");
     set_up(0);
     for (unsigned i = 0; i < 10000; i++) {
-        size_t index = random_below(&seed, COUNT_OF(calls));
+        size_t index = random_below(&seed, HAL_COUNT_OF(calls));
         struct iodma_spec spec = calls[index].spec;
         hal_address offset = random_below(&seed, 0x800);
 

@@ -3,6 +3,8 @@
  * Defends the driver of the GPDMA: what a channel is told to do, when it is
  * told, and what is made of its answers.
  */
+#include "hal/count_of.h"
+#include "hal/dmac/gpdma_regs.h"
 #include "tests/gpdma_world.h"
 
 #include <string.h>
@@ -65,7 +67,7 @@ static const struct {
 
 static void test_start(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(set_ups); i++) {
         if (check_skips(set_ups[i].what, set_ups[i].ring.bus))
             continue;
         check_case(set_ups[i].what);
@@ -79,7 +81,7 @@ static void test_start(void)
         expect_status("start", start(), IODMA_BAD_ARGUMENT);
         expect_number("accesses", chip.engine.reads + chip.engine.writes, 0);
     }
-    for (uint32_t i = 0; i < COUNT_OF(attributes); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(attributes); i++) {
         check_case(attributes[i].what);
         set_up(8);
         chip.cpu_secure = attributes[i].cpu;
@@ -175,7 +177,7 @@ static const struct {
 
 static void test_encoding(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(encodings); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(encodings); i++) {
         const struct hal_item *one = &encodings[i].item;
 
         begin(encodings[i].what, 0, 4);
@@ -225,7 +227,7 @@ static void test_encoding(void)
         expect_memory();
     }
 
-    for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(unencodable); i++) {
         struct hal_item items[2] = { nth(0), nth(0) };
 
         if (check_skips_item(unencodable[i].what, &unencodable[i].item,
@@ -261,7 +263,7 @@ static void test_batches(void)
     uint32_t reads;
     uint32_t writes;
 
-    for (uint32_t i = 0; i < COUNT_OF(rings_of); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(rings_of); i++) {
         struct hal_item items[SLOTS];
         uint32_t slots = rings_of[i];
 
@@ -427,7 +429,7 @@ static void test_halt(void)
           true },
     };
 
-    for (uint32_t i = 0; i < 2 * COUNT_OF(halts); i++) {
+    for (uint32_t i = 0; i < 2 * HAL_COUNT_OF(halts); i++) {
         uint32_t n = i / 2;
         struct hal_residue rest;
 
@@ -550,7 +552,7 @@ static const struct {
 
 static void test_misbehaviour(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(misbehaviours); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(misbehaviours); i++) {
         uint32_t kind = misbehaviours[i].kind;
 
         check_case(misbehaviours[i].what);
@@ -612,7 +614,7 @@ static const struct {
 
 static void test_faults(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(damages); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(damages); i++) {
         const struct hal_item items[] = { item(0, HALF, 16),
                                           item(32, HALF + 32, 16) };
         le32 value = to_le32(damages[i].value);

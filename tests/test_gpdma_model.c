@@ -3,6 +3,7 @@
  * Defends the model of the GPDMA, by registers: what a right sequence does, and
  * that the model sees each wrong one. A driver is judged by it elsewhere.
  */
+#include "hal/count_of.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
 #include "tests/model/gpdma_parts.h"
@@ -301,7 +302,7 @@ static void expect_violation(const char *want)
 
 static void catches_what_is_wrong(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(settings_wrong); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(settings_wrong); i++) {
         uint32_t channel = settings_wrong[i].channel;
 
         begin(settings_wrong[i].what);
@@ -312,7 +313,7 @@ static void catches_what_is_wrong(void)
         (void)step(FOREVER);
         expect_violation(settings_wrong[i].violation);
     }
-    for (uint32_t i = 0; i < COUNT_OF(moments_wrong); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(moments_wrong); i++) {
         begin(moments_wrong[i].what);
         describe(0, WORDS, 16);
         go(0);
@@ -419,7 +420,7 @@ static const struct {
 
 static void judges_settings(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(settings); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(settings); i++) {
         uint32_t channel = settings[i].channel;
 
         begin(settings[i].what);
@@ -487,7 +488,7 @@ static const struct {
 
 static void converts_widths(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(widths); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(widths); i++) {
         begin(widths[i].what);
         memcpy(arena, widths[i].from, 4);
         describe(0, widths[i].tr1 | TR1_SINC | TR1_DINC, 4);
@@ -655,7 +656,7 @@ static const struct {
 
 static void raises_events(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(events); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(events); i++) {
         uint32_t tr2 = TR2_SWREQ | TCEM(events[i].mode);
         uint32_t complete = 0;
         uint32_t half = 0;
@@ -959,7 +960,7 @@ static const struct {
 
 static void keeps_worlds_apart(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(worlds); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(worlds); i++) {
         begin(worlds[i].what);
         chip.cpu_secure = true;
         chip.memory_secure = worlds[i].memory_secure;
@@ -1031,7 +1032,7 @@ static const struct {
 
 static void misbehaves(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(faults); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(faults); i++) {
         begin(faults[i].what);
         describe(0, WORDS, 16);
         go(0);

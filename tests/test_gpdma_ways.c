@@ -3,6 +3,7 @@
  * Defends the ways that the driver of the GPDMA goes: ports, fills, rows,
  * cycles; and what it says of how far it is.
  */
+#include "hal/count_of.h"
 #include "tests/gpdma_world.h"
 
 #include <stdio.h>
@@ -100,7 +101,7 @@ static void test_ports(void)
 {
     static const struct hal_port *const ports[] = { &fifo, &wide };
 
-    for (uint32_t i = 0; i < COUNT_OF(routes); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(routes); i++) {
         struct hal_end end = { .port = routes[i].port,
                                .bus = (hal_address)routes[i].bus };
         struct hal_route route = { .source = end, .destination = end };
@@ -118,7 +119,7 @@ static void test_ports(void)
             expect_memory();
         }
     }
-    for (uint32_t i = 0; i < COUNT_OF(row_counts); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(row_counts); i++) {
         const struct hal_route route = { .rows = row_counts[i].rows };
 
         begin("as many rows as the channel has", row_counts[i].index, 8);
@@ -219,7 +220,7 @@ static const struct {
 
 static void test_rows(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct hal_item one = item(rows[i].from, rows[i].to, rows[i].length);
         struct hal_route route = {
             .rows = rows[i].rows,

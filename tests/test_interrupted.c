@@ -19,6 +19,7 @@
 #include "tests/model/watched_bus.h"
 
 #include "hal/container_of.h"
+#include "hal/count_of.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -119,7 +120,7 @@ static void begin(uint32_t pages)
     begin_mapper();
     must(expect_status("pool", iodma_pool_init(&waiting, &hooks_lock, NULL),
                        IODMA_OK));
-    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(commands); i++) {
         commands[i] = (struct iodma_command){ .ref_con = NULL };
         must(expect_status("return", iodma_pool_return(&waiting, &commands[i]),
                            IODMA_OK));
@@ -128,7 +129,7 @@ static void begin(uint32_t pages)
 
 static void end(void)
 {
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(commands); i++)
         must(expect("a command of the pool", iodma_pool_get(&waiting, false)));
     must(expect("and no more", !iodma_pool_get(&waiting, false)));
     must(expect_number("IOVA in use", iodma_mapper_in_use(&mapper), 0));
@@ -272,7 +273,7 @@ static enum iodma_status put(struct hal_emitter *emitter,
                              bool first, bool last)
 {
     struct list *list =
-        CONTAINER_OF(emitter, struct list_emitter, emitter)->list;
+        HAL_CONTAINER_OF(emitter, struct list_emitter, emitter)->list;
 
     (void)last;
     moment();
@@ -1022,7 +1023,7 @@ static void begin_case(const char *what)
 
 static void each_scenario(void)
 {
-    for (size_t i = 0; i < COUNT_OF(scenarios); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(scenarios); i++) {
         uint32_t needed;
 
         begin_case(scenarios[i].what);
@@ -1044,7 +1045,7 @@ static void drawn_nests(void)
     begin_case("handlers over handlers, at drawn moments");
     for (unsigned i = 0; i < NESTED_RUNS && !broken; i++) {
         const struct scenario *scenario =
-            &scenarios[random_below(&seed, COUNT_OF(scenarios))];
+            &scenarios[random_below(&seed, HAL_COUNT_OF(scenarios))];
         unsigned moments = run_alone(scenario, PLENTY, 0);
         struct plan plan = {
             .at = 1 + random_below(&seed, moments),
@@ -1066,7 +1067,7 @@ int main(void)
     drawn_nests();
     printf("# %u scenarios, %u moments, %u interrupts taken (%u in handlers), "
            "%u handlers' lives, %u refused\n",
-           (unsigned)COUNT_OF(scenarios), total.moments, total.interrupts,
+           (unsigned)HAL_COUNT_OF(scenarios), total.moments, total.interrupts,
            total.nested, total.lived, total.refused);
     return check_result();
 }

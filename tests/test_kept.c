@@ -4,6 +4,7 @@
  * command whose limits it meets; who cannot use it maps for itself; and it
  * goes, whole, when it is dropped and not before.
  */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/mapped.h"
 #include "tests/model/sparse.h"
@@ -188,7 +189,7 @@ static void make_behind(unsigned occupied)
 /* Who cannot use it maps for itself. */
 static void not_kept_as(uint32_t mapping_options)
 {
-    for (size_t i = 0; i < COUNT_OF(users); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(users); i++) {
         enum iodma_status status;
 
         if (mapping_options != IODMA_MAPPED && !users[i].iterates)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A specification is taken or refused as a whole, and the bus narrows it. */
 #include "dma/weak.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 
@@ -93,7 +94,7 @@ static void expect_getters(const struct iodma_command *command,
 
 static void specifications(void)
 {
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         struct iodma_spec spec = cases[i].spec;
         struct iodma_command command;
 
@@ -152,7 +153,7 @@ static void versions(void)
 
     check_case("a field is read if struct_size covers it");
     expect_number("Apple's size", IODMA_APPLE_OPTIONS_SIZE, 40);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct iodma_spec spec = IODMA_SPEC(
             iodma_output_host64, 64, 0x800, .max_transfer = 0x8000,
             .align_address = 2, .align_length = 4, .align_internal = 8,
@@ -263,7 +264,7 @@ static void mapping_types(void)
     };
     struct iodma_memory memory = row_memory(ranges, IODMA_INOUT);
 
-    for (size_t i = 0; i < COUNT_OF(types); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(types); i++) {
         struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
         struct iodma_command command;
 
@@ -431,7 +432,7 @@ static const struct {
 
 static void narrowing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(narrowings); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(narrowings); i++) {
         struct hal_bus hal = fixture_hal_bus;
         const struct iodma_limits *want = &narrowings[i].limits;
         const struct iodma_limits *got;
@@ -521,7 +522,7 @@ static const struct {
 static void cutting(void)
 {
     check_case("a segment ends where the limits say");
-    for (size_t i = 0; i < COUNT_OF(cuts); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cuts); i++) {
         struct iodma_limits limits;
 
         expect_status(cuts[i].what,
@@ -582,7 +583,7 @@ static const struct {
 static void judging(void)
 {
     check_case("a segment is legal, or not, by reach and alignment");
-    for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(verdicts); i++) {
         struct iodma_limits limits;
 
         expect_status(verdicts[i].what,

@@ -5,8 +5,9 @@
  * when the test lets it, and sees no slot before it was published.
  */
 #include "hal/dmac/lsi53c8xx.h"
+#include "hal/dmac/lsi53c8xx_regs.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/model/hooks.h"
 #include "tests/model/lsi53c8xx_model.h"
@@ -265,7 +266,7 @@ static const struct {
 
 static void test_start(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(set_ups); i++) {
         if (check_skips(set_ups[i].what, set_ups[i].ring.bus))
             continue;
         check_case(set_ups[i].what);
@@ -365,7 +366,7 @@ static const struct {
 
 static void test_unencodable(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(unencodable); i++) {
         struct hal_item items[3] = { nth(0), nth(0), nth(1) };
 
         if (check_skips_item(unencodable[i].what, &unencodable[i].item,
@@ -415,7 +416,7 @@ static void test_ring_full(void)
 
     for (uint32_t n = 0; n < SLOTS; n++)
         items[n] = nth(n);
-    for (uint32_t i = 0; i < COUNT_OF(rings); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(rings); i++) {
         uint32_t most = rings[i].slots - 1;
 
         begin(rings[i].what, rings[i].slots);
@@ -658,7 +659,7 @@ static void expect_fault(uint32_t moves, uint32_t fault, uint32_t detail)
 
 static void test_faults(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(faults); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(faults); i++) {
         begin(faults[i].what, 16);
         batch(0, 3);
         batch(3, 4);
@@ -721,7 +722,7 @@ static void expect_cause(uint32_t detail, const char *words)
 
 static void test_scsi_events(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(scsi_events); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(scsi_events); i++) {
         begin(scsi_events[i].what, 16);
         batch(0, 3);
         batch(3, 4);
@@ -774,7 +775,7 @@ static void test_causes(void)
     };
 
     check_case("each cause has its words");
-    for (uint32_t i = 0; i < COUNT_OF(rows); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(rows); i++)
         expect_cause(rows[i].detail, rows[i].words);
 }
 
@@ -1067,7 +1068,7 @@ static uint32_t random_round(void)
     world.pace = 1 + below(8);
     for (uint32_t turn = 0; items < target && turn < 20000; turn++) {
         struct hal_item some[5];
-        uint32_t count = 1 + below(COUNT_OF(some));
+        uint32_t count = 1 + below(HAL_COUNT_OF(some));
         uint32_t taken;
 
         for (uint32_t i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caches are maintained where the master does not look into them, for what
    the device touches, in the order of E4, and nowhere else. */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/recording_cache.h"
@@ -98,7 +99,7 @@ static void begin_on(const struct hal_aperture *apertures, uint32_t count,
     hal.cache = &recording_cache;
     if (cached == NOBODY_MAINTAINS) {
         hal.regions = regions;
-        hal.region_count = COUNT_OF(regions);
+        hal.region_count = HAL_COUNT_OF(regions);
     }
     expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
     if (cached == MAINTAINED)
@@ -188,7 +189,7 @@ static void expect_only(char operation)
 
 static void maintaining(void)
 {
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_spec(cases[i].number, cases[i].what);
         begin(&cases[i].spec, cases[i].mapping, cases[i].snooped,
               cases[i].ranges, cases[i].direction);
@@ -198,14 +199,14 @@ static void maintaining(void)
                                             true),
                       IODMA_OK);
         expect_only('c');
-        expect_lines(cases[i].want, COUNT_OF(cases[i].want), 'c');
+        expect_lines(cases[i].want, HAL_COUNT_OF(cases[i].want), 'c');
         expect_number("lists finished", recorded_finishes, recorded_count != 0);
         recorded_count = recorded_finishes = 0;
         expect_status("complete",
                       iodma_command_complete(&command, cases[i].maintain, true),
                       IODMA_OK);
         expect_only('i');
-        expect_lines(cases[i].want, COUNT_OF(cases[i].want), 'i');
+        expect_lines(cases[i].want, HAL_COUNT_OF(cases[i].want), 'i');
         expect_number("lists finished", recorded_finishes, recorded_count != 0);
         expect("all is given back", expect_fixture_free());
     }
@@ -261,7 +262,7 @@ static void synchronizing(void)
                   iodma_command_write_bytes(&command, 0x20, bytes, 4), 0);
     expect_number("write a line",
                   iodma_command_write_bytes(&command, 0x40, bytes, 0x40), 0x40);
-    expect_calls(want, COUNT_OF(want));
+    expect_calls(want, HAL_COUNT_OF(want));
     expect_status("complete", iodma_command_complete(&command, false, false),
                   IODMA_OK);
 }
@@ -287,7 +288,7 @@ static void synchronizing_ends(void)
                   IODMA_OK);
     expect_status("out", iodma_command_synchronize(&command, IODMA_OUT),
                   IODMA_OK);
-    expect_calls(want, COUNT_OF(want));
+    expect_calls(want, HAL_COUNT_OF(want));
     expect_status("complete", iodma_command_complete(&command, false, false),
                   IODMA_OK);
 }
@@ -310,7 +311,7 @@ static void clearing(void)
                   IODMA_OK);
     expect_status("clear", iodma_command_clear_memory(&command, true),
                   IODMA_OK);
-    expect_calls(want, COUNT_OF(want));
+    expect_calls(want, HAL_COUNT_OF(want));
 }
 
 /* Lines in which the device may write at the same moment. */
@@ -423,8 +424,8 @@ static void forcing(void)
     expect_status(
         "force", iodma_command_synchronize(&command, IODMA_FORCE_DOUBLE_BUFFER),
         IODMA_OK);
-    expect_lines(taken, COUNT_OF(taken), 'c');
-    expect_lines(taken, COUNT_OF(taken), 'i');
+    expect_lines(taken, HAL_COUNT_OF(taken), 'c');
+    expect_lines(taken, HAL_COUNT_OF(taken), 'i');
     while (i < recorded_count && recorded[i].operation != 'i')
         i++;
     expect("taken first, then filled and cleaned",
@@ -433,7 +434,7 @@ static void forcing(void)
     recorded_count = 0;
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
-    expect_calls(dropped, COUNT_OF(dropped));
+    expect_calls(dropped, HAL_COUNT_OF(dropped));
 }
 
 static void iterating(void)
@@ -455,7 +456,7 @@ static void iterating(void)
                   0x20);
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
-    expect_calls(none, COUNT_OF(none));
+    expect_calls(none, HAL_COUNT_OF(none));
 }
 
 /* Of one extent, what lies in an aperture that is not snooped is maintained,
@@ -485,7 +486,7 @@ static void mixed(void)
     expect_number("it goes directly", fixture_rung(&command), RUNG_DIRECT);
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
-    expect_calls(want, COUNT_OF(want));
+    expect_calls(want, HAL_COUNT_OF(want));
 
     check_case("E3: and it does not own its last line");
     begin_on(two, 2, MAINTAINED, &spec, IODMA_MAPPED, ragged, IODMA_IN);
@@ -759,7 +760,7 @@ static const struct {
 
 static void nobody_maintains(void)
 {
-    for (size_t i = 0; i < COUNT_OF(without); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(without); i++) {
         enum iodma_status status;
 
         check_case("nobody maintains caches");
@@ -801,10 +802,10 @@ static void pool_half_cached(void)
     begin_on(not_snooped, 1, NOBODY_MAINTAINS, &narrow, IODMA_MAPPED, beyond,
              IODMA_OUT);
     hal.regions = three;
-    hal.region_count = COUNT_OF(three);
+    hal.region_count = HAL_COUNT_OF(three);
     expect_status("pool",
                   iodma_bounce_init(&pool, 0x1ff000, 0x2000, 0x1000, taken,
-                                    loans, COUNT_OF(loans)),
+                                    loans, HAL_COUNT_OF(loans)),
                   IODMA_OK);
     bus.bounce = &pool.hal;
     expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),

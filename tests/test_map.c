@@ -5,6 +5,7 @@
  * as they are prepared and not a moment longer. Spec cases 14, 15, 118 to 130;
  * table 2.4; rules E4 and E5 where there is a mapper.
  */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/mapped.h"
 #include "tests/model/recording_cache.h"
@@ -77,7 +78,7 @@ static void making(void)
     struct hal_mapper facts = { NULL, 0x1000, MAPPED_BASE, MAPPED_LAST, true };
     const struct hal_lock *lock = fixture_hal_bus.lock;
 
-    for (size_t i = 0; i < COUNT_OF(spaces); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(spaces); i++) {
         struct iodma_mapper made = { .hal = NULL };
 
         check_case(spaces[i].what);
@@ -191,7 +192,7 @@ static void expect_used(uint32_t mapping, enum presence given,
 
 static void choosing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(types); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(types); i++) {
         check_case(types[i].what);
         for (unsigned k = 0; k < PRESENCES * PRESENCES; k++) {
             enum presence given = (enum presence)(k / PRESENCES);
@@ -396,7 +397,7 @@ static void begin_layout(size_t i)
     mapped.hal = fixture_hal_bus;
     if (layouts[i].apart) {
         mapped.hal.apertures = mapped_apertures;
-        mapped.hal.aperture_count = COUNT_OF(mapped_apertures);
+        mapped.hal.aperture_count = HAL_COUNT_OF(mapped_apertures);
     }
     mapped_begin_bus(layouts[i].facts);
     mapped.memory = row_memory(layouts[i].ranges, layouts[i].direction);
@@ -405,7 +406,7 @@ static void begin_layout(size_t i)
 
 static void laying_out(void)
 {
-    for (size_t i = 0; i < COUNT_OF(layouts); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(layouts); i++) {
         hal_address page_size;
 
         check_spec(layouts[i].number, layouts[i].what);
@@ -577,7 +578,7 @@ static const struct {
 
 static void placing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(places); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(places); i++) {
         enum iodma_status status;
 
         check_case(places[i].what);
@@ -711,7 +712,7 @@ static void huge(void)
     };
 
     check_case("E8: half of all addresses and more are refused");
-    for (size_t i = 0; i < COUNT_OF(ranges); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(ranges); i++)
         expect_not_mapped(ranges[i]);
     if (check_wide(0, "E8: more than can be numbered is not truncated"))
         expect_not_mapped(numbered);
@@ -750,7 +751,7 @@ static void nothing(void)
     static const uint32_t mappings[] = { IODMA_MAPPED, IODMA_ITERATE_ONLY };
 
     check_case("no bytes: nothing is mapped");
-    for (size_t i = 0; i < COUNT_OF(mappings); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(mappings); i++) {
         mapped_begin();
         mapped.memory = row_memory(none, IODMA_INOUT);
         mapped_attach(&mapped.command, &mapped_any, mappings[i]);
@@ -1465,7 +1466,7 @@ static void forcing_shows_nothing(void)
     static const bool filled[] = { true, false };
 
     check_case("R-34: a new buffer is zero when it is first shown");
-    for (size_t i = 0; i < COUNT_OF(filled); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(filled); i++) {
         mapped_begin();
         spoil_storage();
         mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);

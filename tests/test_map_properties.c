@@ -5,6 +5,7 @@
  * shows the right one, and prepare refuses exactly what the model finds
  * illegal; also where the descriptor owns its mapping (E13).
  */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/mapped.h"
 #include "tests/model/drawn.h"
@@ -255,7 +256,7 @@ static void drawing(void)
     check_case("any list through a mapper is that of an independent model");
     mapped_begin();
     mapped.hal.apertures = mapped_apertures;
-    mapped.hal.aperture_count = COUNT_OF(mapped_apertures);
+    mapped.hal.aperture_count = HAL_COUNT_OF(mapped_apertures);
     mapped_begin_bus((struct mapped_facts){ 0x40, 0, 0 });
     expect_status("no storage", iodma_bus_init(&mapped.bus, &mapped.hal, 0),
                   IODMA_OK);

@@ -2,7 +2,7 @@
 /* The walk joins what touches and stops where the descriptor stops. */
 #include "dma/memory.h"
 #include "dma/walk.h"
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/reach.h"
 
@@ -66,7 +66,7 @@ static const struct {
 
 static void walking(void)
 {
-    for (size_t i = 0; i < COUNT_OF(walks); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(walks); i++) {
         struct iodma_memory memory;
         struct iodma_extent extent = { 1, 2, 3 };
         struct iodma_walk walk;
@@ -80,7 +80,8 @@ static void walking(void)
                       IODMA_OK);
         expect_status("begin", iodma_walk_begin(&walk, &memory, walks[i].from),
                       IODMA_OK);
-        for (; n < COUNT_OF(walks[i].want) && walks[i].want[n].length; n++) {
+        for (; n < HAL_COUNT_OF(walks[i].want) && walks[i].want[n].length;
+             n++) {
             expect_status("next",
                           iodma_walk_next(&walk, walks[i].most, &extent),
                           IODMA_OK);
@@ -129,7 +130,7 @@ static void describing(void)
 {
     struct iodma_memory memory;
 
-    for (size_t i = 0; i < COUNT_OF(descriptors); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(descriptors); i++) {
         memory = (struct iodma_memory){ .length = 77 };
         check_spec(descriptors[i].number, descriptors[i].what);
         expect_status("init",

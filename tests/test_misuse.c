@@ -13,6 +13,7 @@
 
 #include "dma/pool.h"
 #include "dma/transfer.h"
+#include "hal/count_of.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +87,7 @@ static const struct state {
       .held = 1 },
 };
 
-enum { STATES = COUNT_OF(states) };
+enum { STATES = HAL_COUNT_OF(states) };
 
 static const struct state *now;      /* NULL: no state of the table */
 static struct iodma_command command; /* the one that is misused     */
@@ -511,7 +512,7 @@ static int generated(enum iodma_status status, const struct arguments *with,
 static int gen_segments(const struct arguments *with)
 {
     hal_address offset = with->offset;
-    uint32_t count = with->no_room ? 0 : COUNT_OF(array.wide);
+    uint32_t count = with->no_room ? 0 : HAL_COUNT_OF(array.wide);
     enum iodma_status status = iodma_command_gen_segments(
         &command, with->no_offset ? NULL : &offset,
         with->no_array ? NULL : &array, with->no_count ? NULL : &count);
@@ -522,7 +523,7 @@ static int gen_segments(const struct arguments *with)
 static int gen_segments32(const struct arguments *with)
 {
     hal_address offset = with->offset;
-    uint32_t count = with->no_room ? 0 : COUNT_OF(array.narrow);
+    uint32_t count = with->no_room ? 0 : HAL_COUNT_OF(array.narrow);
     enum iodma_status status = iodma_command_gen_segments32(
         &command, with->no_offset ? NULL : &offset,
         with->no_array ? NULL : array.narrow, with->no_count ? NULL : &count);
@@ -533,7 +534,7 @@ static int gen_segments32(const struct arguments *with)
 static int gen_segments64(const struct arguments *with)
 {
     hal_address offset = with->offset;
-    uint32_t count = with->no_room ? 0 : COUNT_OF(array.wide);
+    uint32_t count = with->no_room ? 0 : HAL_COUNT_OF(array.wide);
     enum iodma_status status = iodma_command_gen_segments64(
         &command, with->no_offset ? NULL : &offset,
         with->no_array ? NULL : array.wide, with->no_count ? NULL : &count);
@@ -544,7 +545,7 @@ static int gen_segments64(const struct arguments *with)
 static int gen_segments_with(const struct arguments *with)
 {
     hal_address offset = with->offset;
-    uint32_t count = with->no_room ? 0 : COUNT_OF(array.wide);
+    uint32_t count = with->no_room ? 0 : HAL_COUNT_OF(array.wide);
     enum iodma_status status = iodma_command_gen_segments_with(
         &command, with->output, with->no_offset ? NULL : &offset,
         with->no_array ? NULL : &array, with->no_count ? NULL : &count);
@@ -1106,14 +1107,14 @@ static void cell(const struct row *row, const struct state *state, int want)
 
 static void methods_in_states(void)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         check_case(rows[i].what);
         for (size_t k = 0; k < STATES; k++)
             cell(&rows[i], &states[k], rows[i].want[k]);
     }
     printf("# %u cells: %u methods x %u states\n",
-           (unsigned)(COUNT_OF(rows) * STATES), (unsigned)COUNT_OF(rows),
-           (unsigned)STATES);
+           (unsigned)(HAL_COUNT_OF(rows) * STATES),
+           (unsigned)HAL_COUNT_OF(rows), (unsigned)STATES);
 }
 
 /* Bad specifications ------------------------------------------------------ */
@@ -1240,8 +1241,8 @@ static const struct {
 
 static void address_widths(void)
 {
-    for (size_t i = 0; i < COUNT_OF(widths); i++) {
-        for (size_t k = 0; k < COUNT_OF(outputs); k++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(widths); i++) {
+        for (size_t k = 0; k < HAL_COUNT_OF(outputs); k++) {
             struct iodma_spec spec =
                 IODMA_SPEC(*outputs[k].output, widths[i].bits, 0);
 
@@ -1257,14 +1258,14 @@ static void bad_specifications(void)
 {
     check_case("no specification is taken that cannot be kept");
     expect_verdict("none at all (2.3.2)", NULL, IODMA_BAD_ARGUMENT);
-    for (size_t i = 0; i < COUNT_OF(specs); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(specs); i++)
         expect_verdict(specs[i].what, &specs[i].spec, specs[i].want);
 
     check_case("address bits have to span a page and fit the output (2.3.4-6)");
     address_widths();
 
     check_case("alignments have to be powers of two (2.3.7, R-02)");
-    for (size_t i = 0; i < COUNT_OF(alignments); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(alignments); i++) {
         uint32_t alignment = alignments[i].alignment;
         struct iodma_spec address = PLAIN(0, .align_address = alignment);
         struct iodma_spec length = PLAIN(0, .align_length = alignment);
@@ -1303,7 +1304,7 @@ static void bad_specifications(void)
                                           0x80,   0x1000,    0x4000, 0x5000,
                                           0x8000, 0x80000000 };
 
-        for (size_t i = 0; i < COUNT_OF(flags); i++) {
+        for (size_t i = 0; i < HAL_COUNT_OF(flags); i++) {
             struct iodma_spec spec = PLAIN(0);
 
             spec.mapping = type | flags[i];
@@ -1397,7 +1398,7 @@ static void expect_moved(const char *what, hal_address offset,
 static void bad_descriptors(void)
 {
     check_case("no memory is described that cannot be");
-    for (size_t i = 0; i < COUNT_OF(descriptors); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(descriptors); i++)
         expect_described(descriptors[i].what, descriptors[i].ranges,
                          descriptors[i].count, descriptors[i].direction,
                          descriptors[i].want);
@@ -1514,7 +1515,7 @@ static const struct {
 
 static void bad_windows(void)
 {
-    for (size_t i = 0; i < COUNT_OF(windows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(windows); i++) {
         hal_address offset = windows[i].offset;
         hal_address length = windows[i].length;
 
@@ -1620,11 +1621,11 @@ static void not_writable(void)
     struct iodma_bus bus;
 
     hal.regions = rom_regions;
-    hal.region_count = COUNT_OF(rom_regions);
+    hal.region_count = HAL_COUNT_OF(rom_regions);
     hal.apertures = rom_apertures;
-    hal.aperture_count = COUNT_OF(rom_apertures);
+    hal.aperture_count = HAL_COUNT_OF(rom_apertures);
 
-    for (size_t i = 0; i < COUNT_OF(writes); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(writes); i++) {
         struct iodma_spec spec = PLAIN(0, .align_length = 8);
 
         check_case(writes[i].what);

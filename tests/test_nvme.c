@@ -6,8 +6,10 @@
  * seen before it was observed.
  */
 #include "hal/master/nvme.h"
+#include "hal/master/nvme_regs.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/model/hooks.h"
 #include "tests/model/nvme_model.h"
@@ -165,7 +167,7 @@ static void on_done(struct nvme_request *request)
 
     if (request->state != NVME_ENDED)
         hooks.broken = "called back before the end";
-    world.order[world.ended++ % COUNT_OF(world.order)] = index;
+    world.order[world.ended++ % HAL_COUNT_OF(world.order)] = index;
 }
 
 static void on_released(struct nvme_request *request)
@@ -621,7 +623,7 @@ static void expect_shortfall(const struct nvme_shortfall *wanted)
 
 static void test_start_fails(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(set_ups); i++) {
         check_case(set_ups[i].what);
         set_up(set_ups[i].slots);
         nvme.memory = set_ups[i].memory;
@@ -635,7 +637,7 @@ static void test_start_fails(void)
     expect_status("start", nvme_start(&nvme), IODMA_BAD_ARGUMENT);
     expect_number("register accesses", chip.accesses, 0);
 
-    for (uint32_t i = 0; i < COUNT_OF(failures); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(failures); i++) {
         uint64_t before;
 
         check_case(failures[i].what);
@@ -771,7 +773,7 @@ static const struct {
 
 static void test_capabilities(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(capabilities); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(capabilities); i++) {
         check_case(capabilities[i].what);
         set_up(4);
         chip.timeout = capabilities[i].timeout;
@@ -801,7 +803,7 @@ static void test_capabilities(void)
 
 static void test_start(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(limits); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(limits); i++) {
         check_case(limits[i].what);
         set_up(4);
         chip.mdts = limits[i].mdts;
@@ -945,9 +947,15 @@ static uint32_t segments_of(uint32_t row, struct hal_segment *segments)
     return count;
 }
 
+/* What its command says of its data. */
+static const union nvme_data *data_of(const struct nvme_request *request)
+{
+    return (const union nvme_data *)(const void *)request->data;
+}
+
 static void expect_prps(uint32_t row, const struct nvme_request *request)
 {
-    const union nvme_data *data = &request->data;
+    const union nvme_data *data = data_of(request);
     uint32_t pages = prps[row].pages;
     hal_address second = pages == 1   ? 0
                          : pages == 2 ? ARENA_BUS + prps[row].list[1]
@@ -991,7 +999,7 @@ static void expect_scattered(const struct hal_segment *segments, uint32_t count,
 
 static void test_prps(void)
 {
-    for (uint32_t row = 0; row < COUNT_OF(prps); row++) {
+    for (uint32_t row = 0; row < HAL_COUNT_OF(prps); row++) {
         struct hal_segment segments[6];
         uint32_t count = segments_of(row, segments);
 
@@ -1105,7 +1113,7 @@ static void test_refused(void)
 {
     struct hal_segment whole = at(0x8000, 8192);
 
-    for (uint32_t row = 0; row < COUNT_OF(refused); row++) {
+    for (uint32_t row = 0; row < HAL_COUNT_OF(refused); row++) {
         struct nvme_request *request;
         struct hal_segment segments[3];
         uint32_t count = 0;
@@ -1175,10 +1183,12 @@ static void test_sgl(void)
 
     begin_sgl("an SGL of one segment stands in the command", 4, true);
     (void)ready(0, NVME_READ, 3, 5, 0x1235);
-    expect_number("address", number(requests[0].data.sgl.address),
+    expect_number("address", number(data_of(&requests[0])->sgl.address),
                   ARENA_BUS + 0x1235);
-    expect_number("length", from_le32(requests[0].data.sgl.length), 5 * BLOCK);
-    expect_number("type", from_le32(requests[0].data.sgl.type), NVME_SGL_DATA);
+    expect_number("length", from_le32(data_of(&requests[0])->sgl.length),
+                  5 * BLOCK);
+    expect_number("type", from_le32(data_of(&requests[0])->sgl.type),
+                  NVME_SGL_DATA);
     submit();
     expect_read(3, 5, 0x1235);
     run();
@@ -1195,10 +1205,10 @@ static void test_sgl(void)
         segments[4] = at(0x7001, 512);
         expect_status("begin", nvme_begin(&nvme, request), IODMA_OK);
         put_in_portions(request, segments, 5, portion);
-        expect_number("list", number(request->data.sgl.address),
+        expect_number("list", number(data_of(request)->sgl.address),
                       list_bus(request));
-        expect_number("bytes", from_le32(request->data.sgl.length), 80);
-        expect_number("type", from_le32(request->data.sgl.type),
+        expect_number("bytes", from_le32(data_of(request)->sgl.length), 80);
+        expect_number("type", from_le32(data_of(request)->sgl.type),
                       NVME_SGL_LAST_SEGMENT);
         submit();
         expect_scattered(segments, 5, 20 * portion);
@@ -1265,7 +1275,7 @@ static const struct {
 
 static void test_begin(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(bad_requests); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(bad_requests); i++) {
         begin(bad_requests[i].what, 4);
         expect_status("begin",
                       nvme_begin(&nvme, make(0, bad_requests[i].opcode, 0,
@@ -1361,7 +1371,7 @@ static const struct {
 /* With an SGL, whose limit is 32 bits of bytes. */
 static void test_large_blocks(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(large_blocks); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(large_blocks); i++) {
         check_case(large_blocks[i].what);
         set_up(4);
         chip.mdts = 0;
@@ -1523,14 +1533,14 @@ static const struct {
 
 static void test_errors(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(names); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(names); i++) {
         check_case(names[i].name);
         expect("name",
                strcmp(nvme_status_name(names[i].code), names[i].name) == 0);
     }
 
     begin("an error ends its request only, and moves nothing", 4);
-    for (uint32_t i = 0; i < COUNT_OF(names) - 1; i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(names) - 1; i++) {
         if (names[i].code == 0)
             continue;
         (void)nth(0);
@@ -1648,7 +1658,7 @@ static const struct {
 
 static void test_disbelief(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(scribbles); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(scribbles); i++) {
         begin(scribbles[i].what, 4);
         (void)nth(0);
         (void)nth(1);
@@ -2074,7 +2084,7 @@ static void expect_back(void)
 
 static void test_shutdown(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(shutdowns); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(shutdowns); i++) {
         begin_shutdown(shutdowns[i].what, shutdowns[i].rtd3e);
         chip.shut_delay = shutdowns[i].delay;
         expect_status("shutdown", nvme_shutdown(&nvme), shutdowns[i].status);
@@ -2236,7 +2246,7 @@ static void test_namespaces(void)
     uint32_t count;
 
     fill_other();
-    for (uint32_t i = 0; i < COUNT_OF(lists); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(lists); i++) {
         begin_spaces(lists[i].what);
         memset(ids, 0, sizeof ids);
         expect_status(
@@ -2301,7 +2311,7 @@ static void test_namespaces(void)
     expect_other();
     expect_order();
 
-    for (uint32_t i = 0; i < COUNT_OF(choices); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(choices); i++) {
         begin_spaces(choices[i].what);
         expect_status("choose", nvme_choose(&nvme, choices[i].id),
                       choices[i].status);
@@ -2540,7 +2550,7 @@ static void random_begin(uint32_t index)
 {
     static const uint8_t opcodes[] = { NVME_READ,  NVME_READ,  NVME_READ,
                                        NVME_WRITE, NVME_WRITE, NVME_FLUSH };
-    uint8_t opcode = opcodes[below(COUNT_OF(opcodes))];
+    uint8_t opcode = opcodes[below(HAL_COUNT_OF(opcodes))];
     uint32_t blocks = opcode == NVME_FLUSH ? 0 : 1 + below(20);
     struct nvme_request *request =
         make(index, opcode, ZONE * index + below(ZONE - 20), blocks);

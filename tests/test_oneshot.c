@@ -7,6 +7,7 @@
  */
 #include "dma/iodma.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/recording_cache.h"
@@ -93,11 +94,11 @@ static void start(void)
 /* Where the arena is, is known only now. */
 static void place(void)
 {
-    for (size_t i = 0; i < COUNT_OF(apertures); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(apertures); i++) {
         apertures[i].first += cpu_address(arena);
         apertures[i].last += cpu_address(arena);
     }
-    for (size_t i = 0; i < COUNT_OF(regions); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(regions); i++) {
         regions[i].first += cpu_address(arena);
         regions[i].last += cpu_address(arena);
     }
@@ -111,9 +112,9 @@ static void begin(const char *what)
     port = (struct hal_limits){ .address_bits = 0 };
     hal = fixture_hal_bus;
     hal.apertures = apertures;
-    hal.aperture_count = COUNT_OF(apertures);
+    hal.aperture_count = HAL_COUNT_OF(apertures);
     hal.regions = regions;
-    hal.region_count = COUNT_OF(regions);
+    hal.region_count = HAL_COUNT_OF(regions);
     hal.limits = &port;
     hal.cache = &recording_cache;
     hal.fences = &counting;
@@ -239,7 +240,7 @@ static const struct {
 
 static void test_good(void)
 {
-    for (size_t i = 0; i < COUNT_OF(good); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(good); i++) {
         const uint8_t *pointer = &arena[good[i].at];
         hal_address address = 77;
 
@@ -480,7 +481,7 @@ static bool in_arena(uint32_t rule)
 
 static void test_refused(void)
 {
-    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(refused); i++) {
         hal_address base = in_arena(refused[i].rule) ? cpu_address(arena) : 0;
 
         begin(refused[i].what);
@@ -680,7 +681,7 @@ static const struct {
 
 static void test_frames(void)
 {
-    for (size_t i = 0; i < COUNT_OF(frames); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(frames); i++) {
         uint8_t *pointer = &arena[frames[i].at];
         bool good_one = frames[i].want == IODMA_OK;
 
@@ -748,7 +749,7 @@ static const struct {
 
 static void test_kinds(void)
 {
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(kinds); i++) {
         uint8_t *pointer = &arena[kinds[i].at];
         bool good_one = kinds[i].want == IODMA_OK;
 
@@ -799,7 +800,7 @@ static bool to_physical(hal_address address, hal_address *physical,
     hal_address inside = address - cpu_address(arena);
     hal_address rest = PAGE - modulo(inside, PAGE);
 
-    if (inside / PAGE >= COUNT_OF(pages))
+    if (inside / PAGE >= HAL_COUNT_OF(pages))
         return false;
     *physical = pages[inside / PAGE] + modulo(inside, PAGE);
     *length = smaller(*length, rest);
@@ -835,7 +836,7 @@ static const struct {
 
 static void test_translated(void)
 {
-    for (size_t i = 0; i < COUNT_OF(translated); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(translated); i++) {
         uint8_t *pointer = &arena[translated[i].at];
         uint32_t length = translated[i].length;
         hal_address physical = translated[i].address - 0x100000;

@@ -20,6 +20,7 @@
 #include "dma/segment.h"
 #include "hal/address.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -1425,7 +1426,7 @@ static void report(const struct round *round)
 
 static void old_rounds(void)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         check_case(rows[i].what);
         expect("the row is a round", round_sane(&rows[i].round));
         expect("it holds", round_holds(&rows[i].round));
@@ -1509,7 +1510,7 @@ static void expect_variety(uint32_t rounds)
 
     check_case("there was something of everything");
     expect("most of what is drawn is a round", tally.odd <= rounds / 50);
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(kinds); i++) {
         printf("# %8u %s\n", (unsigned)kinds[i].count, kinds[i].what);
         if (!expect(kinds[i].what,
                     kinds[i].count >= rounds / 1000 * kinds[i].floor))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Output functions write what their name says, or nothing. */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 
@@ -63,7 +64,7 @@ static void writing(void)
         { 0x12345678, 0x9ABC },
     };
 
-    for (size_t i = 0; i < COUNT_OF(writers); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(writers); i++) {
         /* One byte off, since the array needs no alignment. */
         uint8_t array[1 + 3 * 16];
         uint8_t want[sizeof array];
@@ -108,10 +109,10 @@ static const struct iodma_output *const wide[] = {
 
 static void refusing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(widths); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(widths); i++) {
         if (!check_wide(79, widths[i].what))
             continue;
-        for (size_t k = 0; k < COUNT_OF(narrow); k++) {
+        for (size_t k = 0; k < HAL_COUNT_OF(narrow); k++) {
             uint8_t array[8] = { 0 };
             uint8_t untouched[8] = { 0 };
 
@@ -259,7 +260,7 @@ static void refusing_inside(void)
 
     if (!check_wide(0, "a list ends before what does not fit"))
         return;
-    for (size_t k = 0; k < COUNT_OF(narrow); k++) {
+    for (size_t k = 0; k < HAL_COUNT_OF(narrow); k++) {
         uint8_t array[32];
         uint8_t untouched[24];
 
@@ -310,12 +311,12 @@ static void whole_4_gib(void)
 
     if (!check_wide(0, "R-35: 4 GiB in a 32-bit form are two segments"))
         return;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct iodma_command command;
         struct iodma_memory memory;
         struct iodma_segment32 list[3];
         hal_address offset = 0;
-        uint32_t count = COUNT_OF(list);
+        uint32_t count = HAL_COUNT_OF(list);
 
         begin(&command, &memory, &iodma_output_host32, all_of_32_bits,
               rows[i].alignment, rows[i].internal);
@@ -341,7 +342,7 @@ static void whole_4_gib_else(void)
 
     if (!check_wide(0, "R-35: whatever the order of bytes and the maximum"))
         return;
-    for (size_t i = 0; i < COUNT_OF(specs); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(specs); i++) {
         struct iodma_memory memory = row_memory(all_of_32_bits, IODMA_OUT);
         struct iodma_command command;
         hal_address offset = 0;
@@ -404,7 +405,7 @@ static void other_forms(void)
     struct iodma_memory memory;
 
     check_case("R-36: the typed calls refuse another form, and write nothing");
-    for (size_t k = 0; k < COUNT_OF(narrow) + COUNT_OF(wide) + 1; k++) {
+    for (size_t k = 0; k < HAL_COUNT_OF(narrow) + HAL_COUNT_OF(wide) + 1; k++) {
         const struct iodma_output *output = &own;
         union {
             struct iodma_segment32 narrow[2];
@@ -412,15 +413,16 @@ static void other_forms(void)
             uint8_t bytes[32];
         } array;
         uint8_t untouched[32];
-        bool fits_32 = k < COUNT_OF(narrow);
-        bool fits_64 = !fits_32 && k < COUNT_OF(narrow) + COUNT_OF(wide);
+        bool fits_32 = k < HAL_COUNT_OF(narrow);
+        bool fits_64 =
+            !fits_32 && k < HAL_COUNT_OF(narrow) + HAL_COUNT_OF(wide);
         hal_address offset = 0x100;
         uint32_t count = 2;
 
         if (fits_32)
             output = narrow[k];
         else if (fits_64)
-            output = wide[k - COUNT_OF(narrow)];
+            output = wide[k - HAL_COUNT_OF(narrow)];
         memset(untouched, UNTOUCHED, sizeof untouched);
         memset(array.bytes, UNTOUCHED, sizeof array.bytes);
         begin(&command, &memory, output, five, 1, 1);
@@ -562,7 +564,7 @@ static void own_lengths(void)
     struct hal_segment got[2] = { { 1, 1 } };
     struct iodma_command command;
     hal_address offset = 0;
-    uint32_t count = COUNT_OF(got);
+    uint32_t count = HAL_COUNT_OF(got);
 
     if (!check_wide(0, "R-35: a form of the client's own may say 4 GiB"))
         return;

@@ -2,6 +2,7 @@
 /* E12: parts of a window change hands while the device has the rest: what a
    receive ring lives by. A part that has a line in common with bytes the device
    may write is refused. */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/incoherent.h"
@@ -154,7 +155,8 @@ static void expect_maintained(size_t i, char operation)
 {
     unsigned count = 0;
 
-    while (count < COUNT_OF(parts[i].want) && parts[i].want[count].length != 0)
+    while (count < HAL_COUNT_OF(parts[i].want) &&
+           parts[i].want[count].length != 0)
         count++;
     expect_number("cache operations", recorded_count, count);
     for (unsigned k = 0; k < count && k < recorded_count; k++) {
@@ -168,7 +170,7 @@ static void expect_maintained(size_t i, char operation)
 
 static void taking(void)
 {
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(parts); i++) {
         enum iodma_status want = parts[i].split ? IODMA_NOT_ALIGNED : IODMA_OK;
 
         check_case(parts[i].what);
@@ -238,7 +240,7 @@ static void no_window(void)
 {
     static const uint32_t options[] = { IODMA_IN, IODMA_OUT };
 
-    for (unsigned i = 0; i < COUNT_OF(options); i++) {
+    for (unsigned i = 0; i < HAL_COUNT_OF(options); i++) {
         uint64_t digest;
 
         begin(&recording_cache, false, &aligned, 0, misaligned, IODMA_INOUT);
@@ -275,7 +277,7 @@ static void behind_rom(void)
     check_case("taking back to where the CPU may not write changes nothing");
     begin(&recording_cache, false, &aligned, 0, ends_in_rom, IODMA_OUT);
     hal.regions = regions;
-    hal.region_count = COUNT_OF(regions);
+    hal.region_count = HAL_COUNT_OF(regions);
     prepare();
     expect_number("rung", fixture_rung(&command), RUNG_WHOLE);
     *sparse_byte(0x200000) ^= 0xFF;
@@ -359,7 +361,7 @@ static void begin_named(hal_address length)
     aperture.last = regions[1].last;
     aperture.bus = regions[0].first;
     hal.regions = regions;
-    hal.region_count = COUNT_OF(regions);
+    hal.region_count = HAL_COUNT_OF(regions);
     recorded_count = 0;
     prepare();
 }
@@ -379,7 +381,7 @@ static void expect_recorded(char operation, hal_address offset,
 
 static void by_name(void)
 {
-    for (size_t i = 0; i < COUNT_OF(named); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(named); i++) {
         enum iodma_status want = named[i].split ? IODMA_NOT_ALIGNED : IODMA_OK;
         hal_address maintained = named[i].split ? 0 : named[i].length;
 
@@ -443,7 +445,7 @@ static void writing(void)
 {
     uint8_t bytes[0x100];
 
-    for (size_t i = 0; i < COUNT_OF(writes); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(writes); i++) {
         uint64_t digest;
 
         check_case(writes[i].what);
@@ -479,7 +481,7 @@ static unsigned moment_count;
 
 static void moment(char event)
 {
-    if (expect("there is room to record", moment_count < COUNT_OF(moments)))
+    if (expect("there is room to record", moment_count < HAL_COUNT_OF(moments)))
         moments[moment_count++] = (struct moment){ event, *sparse_byte(0x10001),
                                                    *sparse_byte(0x100000) };
 }

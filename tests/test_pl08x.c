@@ -4,6 +4,7 @@
  * boards, items, batches, routes.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/pl08x_world.h"
 
@@ -55,7 +56,7 @@ static const struct {
 
 static void test_start(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(boards); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(boards); i++) {
         if (check_skips(boards[i].what, boards[i].bus))
             continue;
         check_case(boards[i].what);
@@ -184,7 +185,7 @@ static uint32_t word(uint32_t slot, uint32_t number)
 
 static void test_encoding(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(encodings); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(encodings); i++) {
         struct hal_item items[3] = { nth(0), nth(0), nth(1) };
         bool fits = encodings[i].control != 0;
 
@@ -253,13 +254,13 @@ static void test_batches(void)
 {
     struct hal_item items[SLOTS + 1];
 
-    for (uint32_t n = 0; n < COUNT_OF(items); n++)
+    for (uint32_t n = 0; n < HAL_COUNT_OF(items); n++)
         items[n] = nth(n);
     for (uint32_t slots = 1; slots <= SLOTS; slots *= 4) {
         begin("a ring takes as many items as it has slots, again and again",
               slots);
         for (uint32_t round = 0; round < 3; round++) {
-            expect_number("taken", emit(items, COUNT_OF(items)), slots);
+            expect_number("taken", emit(items, HAL_COUNT_OF(items)), slots);
             submit_to(0);
             expect_number("taken after submit", emit(items, 1), 0);
             run();
@@ -378,7 +379,7 @@ static void test_refusals(void)
         { .destination = fill },
     };
 
-    for (uint32_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+    for (uint32_t i = 0; i < 2 * HAL_COUNT_OF(cases); i++) {
         struct hal_route way = along(&cases[i / 2].port, i % 2 == 0,
                                      (hal_address)cases[i / 2].bus);
 
@@ -393,7 +394,7 @@ static void test_refusals(void)
         expect_order();
     }
     begin("rows, and ends of which none is memory", 8);
-    for (uint32_t i = 0; i < COUNT_OF(ways); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(ways); i++)
         expect_status("route", route(&ways[i]), IODMA_UNSUPPORTED);
 }
 
@@ -451,7 +452,7 @@ static const struct {
 
 static void test_ports(void)
 {
-    for (uint32_t i = 0; i < 2 * COUNT_OF(ports); i++) {
+    for (uint32_t i = 0; i < 2 * HAL_COUNT_OF(ports); i++) {
         bool out = i % 2 == 0;
         struct hal_port at = port(ports[i / 2].width, ports[i / 2].burst);
         struct hal_route way = along(&at, out, PORT_BUS);

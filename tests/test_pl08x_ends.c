@@ -3,7 +3,7 @@
  * Defends what the driver of the PL080 and PL081 makes of the chip's answers:
  * periods, residue, halt, interrupts at any moment, misbehaviour.
  */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/pl08x_world.h"
 
@@ -156,7 +156,7 @@ static void test_links(void)
     static const uint32_t astray[] = { 0, 4, 32 + 4, 48, 64, 128, 128 + 32 };
 
     check_case("an LLI register that leads astray leaves all in doubt");
-    for (uint32_t i = 0; i < COUNT_OF(astray); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(astray); i++) {
         under_way(TURN + 4);
         expect_residue(4 * EACH, 5 * EACH);
         chip.channels[0].next = RING_BUS + astray[i];
@@ -186,7 +186,7 @@ static void test_halt(void)
         { "halted after an error, the item at fault is in doubt", 0, true },
     };
 
-    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_case(cases[i].what);
         for (uint32_t steps = 0; steps < 4 * TURN; steps++) {
             struct hal_residue got;
@@ -369,7 +369,7 @@ static const struct {
 
 static void test_misbehaviour(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(misbehaviours); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(misbehaviours); i++) {
         begin(misbehaviours[i].what, 8);
         batch(0, 3);
         chip.engine.misbehaves = misbehaviours[i].kind;
@@ -454,7 +454,7 @@ static uint32_t random_round(void)
     for (uint32_t turn = 0; turn < 400; turn++) {
         struct hal_item some[5];
         uint32_t n = below(count);
-        uint32_t offered = 1 + below(COUNT_OF(some));
+        uint32_t offered = 1 + below(HAL_COUNT_OF(some));
         uint32_t taken;
 
         for (uint32_t i = 0; i < offered; i++)

@@ -3,7 +3,7 @@
  * The model of a PL080 and PL081, by registers: what the chip does, step by
  * step, how it misbehaves, and that every rule of the manual is kept to.
  */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
 #include "tests/model/pl08x_model.h"
@@ -1340,11 +1340,11 @@ static void run_all(const struct row *rows, size_t count)
 
 int main(void)
 {
-    run_all(chip_rows, COUNT_OF(chip_rows));
-    run_all(error_rows, COUNT_OF(error_rows));
-    run_all(stop_rows, COUNT_OF(stop_rows));
-    run_all(port_rows, COUNT_OF(port_rows));
-    run_all(misbehaviour_rows, COUNT_OF(misbehaviour_rows));
-    run_all(rule_rows, COUNT_OF(rule_rows));
+    run_all(chip_rows, HAL_COUNT_OF(chip_rows));
+    run_all(error_rows, HAL_COUNT_OF(error_rows));
+    run_all(stop_rows, HAL_COUNT_OF(stop_rows));
+    run_all(port_rows, HAL_COUNT_OF(port_rows));
+    run_all(misbehaviour_rows, HAL_COUNT_OF(misbehaviour_rows));
+    run_all(rule_rows, HAL_COUNT_OF(rule_rows));
     return check_result();
 }

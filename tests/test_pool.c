@@ -5,6 +5,7 @@
 #include "tests/fixture.h"
 
 #include "dma/pool.h"
+#include "hal/count_of.h"
 
 static struct iodma_command commands[3];
 static struct iodma_pool pool;
@@ -38,7 +39,7 @@ static void begin(const struct iodma_pool_sleep *how)
 {
     struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
 
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(commands); i++)
         expect_status(
             "init",
             iodma_command_init(&commands[i], fixture_bus(), &spec, NULL),
@@ -160,7 +161,7 @@ static const struct {
 
 int main(void)
 {
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_spec(cases[i].number, cases[i].what);
         cases[i].run();
     }

@@ -7,6 +7,7 @@
  */
 #include "dma/iodma.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/model_mapper.h"
@@ -1007,7 +1008,7 @@ static bool begin_row(const struct world *row)
 
 static void commands_explain(void)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         world = rows[i];
         if (!begin_row(&world))
             continue;
@@ -1521,7 +1522,7 @@ static const struct other others[] = {
 
 static void others_explain(void)
 {
-    for (size_t i = 0; i < COUNT_OF(others); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(others); i++) {
         struct iodma_reason want = others[i].want;
 
         check_case(others[i].what);
@@ -1793,15 +1794,16 @@ static void expect_names(const char *what, const struct name *names,
 
 static void words(void)
 {
-    expect_names("each rule has words", rules, COUNT_OF(rules),
+    expect_names("each rule has words", rules, HAL_COUNT_OF(rules),
                  iodma_rule_name);
-    expect_names("each cure has words", cures, COUNT_OF(cures),
+    expect_names("each cure has words", cures, HAL_COUNT_OF(cures),
                  iodma_cure_name);
-    expect_names("each place has a name", places, COUNT_OF(places),
+    expect_names("each place has a name", places, HAL_COUNT_OF(places),
                  iodma_place_name);
-    expect_names("each argument has one", arguments, COUNT_OF(arguments),
+    expect_names("each argument has one", arguments, HAL_COUNT_OF(arguments),
                  argument_name);
-    expect_names("each field has one", fields, COUNT_OF(fields), field_name);
+    expect_names("each field has one", fields, HAL_COUNT_OF(fields),
+                 field_name);
     check_case("what is a number has no name");
     expect("a range", *iodma_place_detail(IODMA_PLACE_RANGE, 1) == '\0');
     check_case("a number beyond all numbers has none either");
@@ -1817,7 +1819,7 @@ static void formatted(void)
     static char text[IODMA_REASON_TEXT + 2];
 
     check_case("a record is one line of words");
-    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(lines); i++) {
         if (!expect(lines[i].text,
                     strcmp(iodma_reason_format(&lines[i].reason, text,
                                                IODMA_REASON_TEXT),
@@ -1830,7 +1832,7 @@ static void formatted(void)
                       "MessageTooLarge: out of reach, offset 0x0: "
                       "0x123456789abcdef0, limit 0xffffffff") == 0);
     check_case("which is cut at any size, and goes not beyond it");
-    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(lines); i++) {
         size_t all = strlen(lines[i].text);
 
         for (size_t size = 0; size <= all + 2; size++) {
@@ -1863,9 +1865,9 @@ static void longest(void)
     size_t most = 0;
 
     check_case("IODMA_REASON_TEXT has room for every line");
-    for (uint32_t rule = 0; rule < COUNT_OF(rules); rule++) {
-        for (uint32_t cure = 0; cure < COUNT_OF(cures); cure++) {
-            for (uint32_t place = 0; place < COUNT_OF(places); place++) {
+    for (uint32_t rule = 0; rule < HAL_COUNT_OF(rules); rule++) {
+        for (uint32_t cure = 0; cure < HAL_COUNT_OF(cures); cure++) {
+            for (uint32_t place = 0; place < HAL_COUNT_OF(places); place++) {
                 record.rule = (uint8_t)rules[rule].number;
                 record.cure = (uint8_t)cures[cure].number;
                 record.place = (uint8_t)places[place].number;
@@ -1881,7 +1883,7 @@ static void longest(void)
 static void every_rule_has_a_row(void)
 {
     check_case("each rule has been broken");
-    for (size_t i = 1; i < COUNT_OF(rules); i++)
+    for (size_t i = 1; i < HAL_COUNT_OF(rules); i++)
         expect(rules[i].words, broken[rules[i].number]);
 }
 
@@ -1892,7 +1894,7 @@ static void no_trace(void)
     static struct iodma_reason before;
 
     check_case("without the option records stay as they are");
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         world = rows[i];
         if (world.call == READ || world.call == WRITE)
             continue;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A ring never mistakes full for empty, also where its indices wrap. */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/ring.h"
 #include "tests/check.h"
 
@@ -34,7 +34,7 @@ int main(void)
 
     check_case("full and empty differ, through the wrap at 2^32");
     for (uint32_t slots = 1; slots <= 256; slots *= 2) {
-        for (size_t i = 0; i < COUNT_OF(starts); i++)
+        for (size_t i = 0; i < HAL_COUNT_OF(starts); i++)
             against_a_count(slots, starts[i]);
     }
     return check_result();

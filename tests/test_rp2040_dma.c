@@ -4,6 +4,8 @@
  * do, when it is told, and what is made of its answers while all is well.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
+#include "hal/dmac/rp2040_dma_regs.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
 #include "tests/rp2040_rig.h"
@@ -52,7 +54,7 @@ static void test_start(void)
 {
     static const uint8_t others[] = { 0, 1 };
 
-    for (uint32_t i = 0; i < COUNT_OF(set_ups); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(set_ups); i++) {
         if (check_skips(set_ups[i].what, set_ups[i].bus))
             continue;
         check_case(set_ups[i].what);
@@ -71,7 +73,7 @@ static void test_start(void)
     dma->ring.cpu = NULL;
     expect_status("start", rig_start(0), IODMA_BAD_ARGUMENT);
 
-    for (uint32_t i = 0; i < 2 * COUNT_OF(others); i++) {
+    for (uint32_t i = 0; i < 2 * HAL_COUNT_OF(others); i++) {
         struct rp2040_model_channel *other = &rig.chip.channels[others[i / 2]];
 
         check_case(i % 2 == 0 ? "a channel that others have enabled: Busy"
@@ -87,7 +89,7 @@ static void test_start(void)
 
     check_case("start clears what others have left behind");
     rig_set_up(8);
-    for (uint32_t i = 0; i < COUNT_OF(others); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(others); i++)
         rig.chip.channels[others[i]].ctrl = RP2040_CTRL_ERRORS;
     rig.chip.intr = 3;
     expect_status("start", rig_start(0), IODMA_OK);
@@ -180,7 +182,7 @@ static const struct {
 
 static void test_encoding(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(encodings); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(encodings); i++) {
         struct hal_item one = { encodings[i].source, encodings[i].destination,
                                 encodings[i].length };
 
@@ -192,7 +194,7 @@ static void test_encoding(void)
         expect_number("count", block(0, 3), encodings[i].count);
         expect_number("doorbells", dma->dmac.counts.doorbells, 0);
     }
-    for (uint32_t i = 0; i < COUNT_OF(unencodable); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(unencodable); i++) {
         const struct hal_port *with = unencodable[i].port;
         struct hal_item items[3] = { rig_item(0, HALF, 4),
                                      rig_item(4, HALF + 4, 4),
@@ -239,7 +241,7 @@ static void test_routes(void)
 {
     struct hal_route rows = { .rows = 2 };
 
-    for (uint32_t i = 0; i < COUNT_OF(ports); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(ports); i++) {
         struct hal_port one = { (hal_address)ports[i].address,
                                 ports[i].request,
                                 ports[i].width,
@@ -289,7 +291,7 @@ static void test_ports(void)
     static const struct hal_port *const all[] = { &bytewise, &halfwise,
                                                   &wordwise, &ready };
 
-    for (uint32_t i = 0; i < 2 * COUNT_OF(all); i++) {
+    for (uint32_t i = 0; i < 2 * HAL_COUNT_OF(all); i++) {
         const struct hal_port *with = all[i / 2];
         struct hal_item items[2] = { rig_item(8, HALF, 24),
                                      rig_item(64, HALF + 24, 16) };

@@ -4,7 +4,7 @@
  * does, what the chip does that an emulator forgives, how it misbehaves, and
  * that each rule is enforced.
  */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
 #include "tests/model/rp2040_dma_model.h"
@@ -1026,9 +1026,9 @@ static void play_all(const struct script *scripts, size_t count)
 
 int main(void)
 {
-    play_all(correct, COUNT_OF(correct));
-    play_all(silicon, COUNT_OF(silicon));
-    play_all(bad, COUNT_OF(bad));
-    play_all(rules, COUNT_OF(rules));
+    play_all(correct, HAL_COUNT_OF(correct));
+    play_all(silicon, HAL_COUNT_OF(silicon));
+    play_all(bad, HAL_COUNT_OF(bad));
+    play_all(rules, HAL_COUNT_OF(rules));
     return check_result();
 }

@@ -5,6 +5,7 @@
  * that misbehaves.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/rp2040_rig.h"
 
@@ -281,7 +282,7 @@ static void misbehave(uint32_t i, uint32_t at)
 
 static void test_faults(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(faults); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(faults); i++) {
         check_case(faults[i].what);
         for (uint32_t at = 0; at < 60; at++)
             misbehave(i, at);

@@ -5,6 +5,7 @@
  * between groups, in another order; what lies between is known.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/images/scatter.h"
 #include "tests/reach.h"
@@ -173,11 +174,12 @@ static void expect_for_all(const char *what, const struct scatter_area *areas)
     bool right = true;
 
     check_case(what);
-    for (uint32_t i = 0; right && i < COUNT_OF(wanted); i++) {
+    for (uint32_t i = 0; right && i < HAL_COUNT_OF(wanted); i++) {
         for (hal_address length = 1; right && length <= 300; length++)
             right = strewn(areas, length, wanted[i], length);
-        for (uint32_t k = 0; right && k < COUNT_OF(lengths) * SEEDS; k++)
-            right = strewn(areas, lengths[k % COUNT_OF(lengths)], wanted[i], k);
+        for (uint32_t k = 0; right && k < HAL_COUNT_OF(lengths) * SEEDS; k++)
+            right =
+                strewn(areas, lengths[k % HAL_COUNT_OF(lengths)], wanted[i], k);
         for (uint32_t k = 0; right && k < SEEDS; k++)
             right = strewn(
                 areas, 1 + random_below(&seed, 1u << random_below(&seed, 24)),

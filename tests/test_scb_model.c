@@ -4,6 +4,7 @@
  * whatever the adversary does, and catches wrong ones.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/barrier.h"
 #include "platform/mmio.h"
 #include "tests/cache_rounds.h"
@@ -180,7 +181,7 @@ static void test_sizes(void)
 
 int main(void)
 {
-    cache_rounds_play(rows, COUNT_OF(rows));
+    cache_rounds_play(rows, HAL_COUNT_OF(rows));
     test_sizes();
     return check_result();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Segments cover the window once and in order, each as long as the limits
    let it be, and prepare refuses what no cutting can make legal. */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 
@@ -236,7 +237,7 @@ static bool prepare(struct iodma_command *command,
 
 static void listing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(lists); i++) {
         struct iodma_memory memory;
         struct iodma_command command;
         struct hal_segment got[SEGMENTS] = { { 0, 0 } };
@@ -329,7 +330,7 @@ static const struct {
 
 static void taking_pieces(void)
 {
-    for (size_t i = 0; i < COUNT_OF(sequences); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(sequences); i++) {
         const struct call *call = sequences[i].calls;
         struct iodma_memory memory;
         struct iodma_command command;
@@ -472,12 +473,12 @@ static void placing(void)
     struct iodma_bus bus;
 
     hal.apertures = shifted;
-    hal.aperture_count = COUNT_OF(shifted);
+    hal.aperture_count = HAL_COUNT_OF(shifted);
     hal.regions = regions;
-    hal.region_count = COUNT_OF(regions);
+    hal.region_count = HAL_COUNT_OF(regions);
     expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
     expect_status("its facts", iodma_bus_check(&bus, NULL), IODMA_OK);
-    for (size_t i = 0; i < COUNT_OF(placements); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(placements); i++) {
         struct iodma_memory memory;
         struct iodma_command command;
         struct hal_segment got[SEGMENTS] = { { 0, 0 } };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/fault.h"
 #include "platform/mmio.h"
 #include "platform/setup.h"
@@ -22,7 +23,7 @@ const struct setup_step setup_steps[] = {
     { .address = CLOCK, .mask = BIT32(0), .value = 0 },
     { .address = NEVER, .mask = BIT32(0), .value = 1, .poll = true },
 };
-const uint32_t setup_step_count = COUNT_OF(setup_steps);
+const uint32_t setup_step_count = HAL_COUNT_OF(setup_steps);
 
 /* The chip. */
 static uint32_t lock, clock_bits, ready_reads, table_writes, table_sum;

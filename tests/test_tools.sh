@@ -162,6 +162,18 @@ ends 'one that cannot be had for another reason is not ok' 1 \
     'not ok - test_faults none: exit status 1 instead of 0' \
     machine --skip 'exceeds' --qemu -device --qemu no_such "$faults" none
 
+# Of an emulator that was fetched, and has lost what it runs on.
+mkdir "$work/bare"
+for tool in basename dirname ls mktemp rm; do
+    ln -s "$(command -v "$tool")" "$work/bare"
+done
+without_node()
+{
+    PATH=$work/bare machine --board rp2040 "$faults" none
+}
+ends 'an emulator without node is skipped' 77 \
+    'skipped - test_faults none: no emulator of an RP2040 .*' without_node
+
 # Some of the children of machine.sh have not run yet when it is over.
 mkdir "$work/bin"
 cat >"$work/bin/qemu-system-arm" <<'END'
@@ -262,6 +274,9 @@ refuses 'a seed that is missing' '--seed needs a number' --seed
 ends 'so is one that is too large for a smaller board' 1 \
     'demo: failed: medium is too large: rp2040 takes at most 102400 bytes' \
     "$here/demo.sh" --board rp2040 "$faults" medium
+ends 'and bridges of a board that has none' 1 \
+    'demo: failed: --behind: rp2040 has no bridges' \
+    "$here/demo.sh" --board rp2040 "$faults" --behind 1 one
 ends 'no image is refused' 1 'demo: failed: no image given' "$here/demo.sh"
 ends 'an image that does nothing for the file is found out' 1 \
     'demo: failed: sha256 [0-9a-f]* instead of [0-9a-f]*' \

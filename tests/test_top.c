@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory that ends with the last address there is, or is all there is, is
    memory like any other: for lists, storage, caches and copies. */
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
 #include "tests/model/incoherent.h"
@@ -225,7 +226,7 @@ static void expect_inverted(void)
 
 static void listing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         check_case(rows[i].what);
         make_bus(&rows[i].aperture, rows[i].storage, rows[i].pages);
         if (!attach(&rows[i].spec, rows[i].ranges, rows[i].direction))

@@ -11,6 +11,7 @@
 #include "dma/iodma.h"
 #include "hal/bits.h"
 #include "hal/container_of.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/model/hooks.h"
 #include "tests/model/strict_dmac.h"
@@ -168,7 +169,7 @@ static void begin(const char *what, uint32_t slots)
 
 static void done(struct iodma_transfer *transfer, enum iodma_status status)
 {
-    struct job *job = CONTAINER_OF(transfer, struct job, transfer);
+    struct job *job = HAL_CONTAINER_OF(transfer, struct job, transfer);
 
     job->calls++;
     job->order = ++world.callbacks;
@@ -476,7 +477,7 @@ static void try_copy(uint32_t index, bool polled, uint32_t pace)
 /* Polled and by interrupt; one item at a time, and all that there is. */
 static void test_copies(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(copies); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(copies); i++) {
         check_case(copies[i].what);
         for (uint32_t pace = 1; pace <= 16; pace += 15) {
             try_copy(i, true, pace);
@@ -814,7 +815,7 @@ static const struct {
 
 static void test_faults(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(faults); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(faults); i++) {
         begin(faults[i].what, 4);
         engine.fault_at = faults[i].at;
         engine.fault = faults[i].fault;
@@ -1146,7 +1147,7 @@ static void test_refusals(void)
     spoil(0);
     run_copy(&jobs[0], 1);
 
-    for (uint32_t i = 0; i < COUNT_OF(refusals); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(refusals); i++) {
         check_case(refusals[i].what);
         set_up(4);
         spoil(refusals[i].spoiled);
@@ -1154,8 +1155,8 @@ static void test_refusals(void)
     }
 
     check_case("of several refusals the first in order is the answer");
-    for (uint32_t i = 0; i < COUNT_OF(refusals); i++) {
-        for (uint32_t j = i; j < COUNT_OF(refusals); j++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(refusals); i++) {
+        for (uint32_t j = i; j < HAL_COUNT_OF(refusals); j++) {
             set_up(4);
             spoil(refusals[i].spoiled | refusals[j].spoiled);
             expect_refused(&jobs[0].transfer, refusals[i].want);
@@ -1199,7 +1200,7 @@ static const struct {
 
 static void test_limits(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(narrower); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(narrower); i++) {
         const struct hal_limits *engines = &narrower[i].limits;
 
         check_case(narrower[i].what);
@@ -1497,7 +1498,7 @@ static uint32_t random_round(void)
     set_up(1 + below(STRICT_DMAC_SLOTS));
     unit = below(2) != 0 ? 4 : 1;
     engine.dmac.same_phase = unit;
-    limits.max_segment = longest[below(COUNT_OF(longest))];
+    limits.max_segment = longest[below(HAL_COUNT_OF(longest))];
     spec.segment.max_segment = limits.max_segment;
     start();
     world.polled = below(3) == 0;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/armv7a/system_counter.h"
 #include "platform/clock.h"
 #include "platform/interrupt.h"
@@ -50,7 +50,7 @@ static const struct {
 
 static void test_clocks(void)
 {
-    for (size_t i = 0; i < COUNT_OF(clocks); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(clocks); i++) {
         const char *want = clocks[i].trouble;
         const char *got;
 

@@ -35,7 +35,7 @@
 
 static const struct stm32_dcache *to_dcache(const struct hal_cache *cache)
 {
-    return CONTAINER_OF(cache, const struct stm32_dcache, cache);
+    return HAL_CONTAINER_OF(cache, const struct stm32_dcache, cache);
 }
 
 /* What has happened since the reset. */

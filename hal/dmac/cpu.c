@@ -13,7 +13,7 @@ const struct hal_limits cpu_dmac_limits = { .address_bits = HAL_ADDRESS_BITS };
 
 static struct cpu_dmac *to_cpu(struct hal_dmac *dmac)
 {
-    return CONTAINER_OF(dmac, struct cpu_dmac, dmac);
+    return HAL_CONTAINER_OF(dmac, struct cpu_dmac, dmac);
 }
 
 static enum iodma_status cpu_start(struct hal_dmac *dmac)

@@ -24,7 +24,7 @@ const struct hal_limits edma_ring_limits = {
 
 static struct edma *to_edma(struct hal_dmac *dmac)
 {
-    return CONTAINER_OF(dmac, struct edma, dmac);
+    return HAL_CONTAINER_OF(dmac, struct edma, dmac);
 }
 
 /* Registers --------------------------------------------------------------- */

@@ -60,7 +60,6 @@
 #define HAL_DMAC_EDMA_H
 
 #include "hal/dmac.h"
-#include "hal/dmac/edma_regs.h"
 #include "hal/shared.h"
 
 #include <stdbool.h>
@@ -70,10 +69,11 @@
 extern "C" {
 #endif
 
+enum { EDMA_SLOT_SIZE = 32 }; /* bytes: a TCD */
+
 /* Bytes of shared memory for a ring of so many slots: behind them lies what a
    fill reads. */
-#define EDMA_RING_SIZE(slots)                                                  \
-    (((hal_address)(slots) + 1) * sizeof(struct edma_tcd))
+#define EDMA_RING_SIZE(slots) (((hal_address)(slots) + 1) * EDMA_SLOT_SIZE)
 
 /* Facts for a struct hal_dmac. Its periods are the slots less one. */
 enum {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "hal/dmac/edma_tcd.h"
 
+_Static_assert(EDMA_SLOT_SIZE == sizeof(struct edma_tcd), "as edma.h says");
+
 enum { BURST = 32 }; /* bytes of the widest element */
 
 /* All of it below 2^32; size is not 0. */

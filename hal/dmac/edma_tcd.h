@@ -4,6 +4,7 @@
 #define HAL_DMAC_EDMA_TCD_H
 
 #include "hal/dmac/edma.h"
+#include "hal/dmac/edma_regs.h"
 #include "hal/ring.h"
 
 #ifdef __cplusplus

@@ -6,6 +6,10 @@
 
 #include <stddef.h>
 
+_Static_assert(GPDMA_SLOT_SIZE == sizeof(struct gpdma_slot) &&
+                   GPDMA_FILL_SIZE == sizeof(le32),
+               "as gpdma.h says");
+
 #define ERRORS (GPDMA_SR_DTEF | GPDMA_SR_ULEF | GPDMA_SR_USEF)
 
 /* What reap acknowledges. The suspension is halt's. */

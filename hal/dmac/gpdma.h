@@ -28,7 +28,6 @@
 #define HAL_DMAC_GPDMA_H
 
 #include "hal/dmac.h"
-#include "hal/dmac/gpdma_regs.h"
 #include "hal/shared.h"
 
 #include <stdbool.h>
@@ -38,10 +37,13 @@
 extern "C" {
 #endif
 
-/* Bytes of shared memory for a ring of so many slots: behind them lies the
-   word that fills read. */
+/* Bytes of what lies in the ring: an item with a word of ours, and the word
+   that fills read. */
+enum { GPDMA_SLOT_SIZE = 32, GPDMA_FILL_SIZE = 4 };
+
+/* Bytes of shared memory for a ring of so many slots. */
 #define GPDMA_RING_SIZE(slots)                                                 \
-    ((uint64_t)(slots) * sizeof(struct gpdma_slot) + sizeof(le32))
+    ((uint64_t)(slots)*GPDMA_SLOT_SIZE + GPDMA_FILL_SIZE)
 
 /* For struct hal_dmac. */
 enum {

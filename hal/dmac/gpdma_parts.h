@@ -5,12 +5,13 @@
 
 #include "hal/container_of.h"
 #include "hal/dmac/gpdma.h"
+#include "hal/dmac/gpdma_regs.h"
 #include "hal/ring.h"
 #include "platform/mmio.h"
 
 static inline struct gpdma *to_gpdma(struct hal_dmac *dmac)
 {
-    return CONTAINER_OF(dmac, struct gpdma, dmac);
+    return HAL_CONTAINER_OF(dmac, struct gpdma, dmac);
 }
 
 static inline uint32_t gpdma_read(const struct gpdma *gpdma, uint32_t offset)

@@ -4,10 +4,16 @@
 #include "hal/atomic.h"
 #include "hal/clock.h"
 #include "hal/container_of.h"
+#include "hal/count_of.h"
+#include "hal/dmac/lsi53c8xx_regs.h"
 #include "hal/ring.h"
 #include "platform/mmio.h"
 
 #include <stddef.h>
+
+_Static_assert(LSI53C8XX_SLOT_SIZE == sizeof(struct lsi_slot) &&
+                   LSI53C8XX_JUMP_SIZE == sizeof(struct lsi_jump),
+               "as lsi53c8xx.h says");
 
 /* Every way in which a script ends. */
 #define STOPS                                                                  \
@@ -32,7 +38,7 @@ const struct hal_limits lsi53c8xx_ring_limits = {
 
 static struct lsi53c8xx *to_lsi(struct hal_dmac *dmac)
 {
-    return CONTAINER_OF(dmac, struct lsi53c8xx, dmac);
+    return HAL_CONTAINER_OF(dmac, struct lsi53c8xx, dmac);
 }
 
 static uint32_t read8(const struct lsi53c8xx *lsi, uint32_t offset)
@@ -324,7 +330,7 @@ const char *lsi53c8xx_cause(uint32_t detail)
 {
     if (detail == ABSENT)
         return "the chip does not answer";
-    for (uint32_t i = 0; i < COUNT_OF(causes); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(causes); i++) {
         if ((detail & causes[i].detail) != 0)
             return causes[i].words;
     }

@@ -31,7 +31,6 @@
 #define HAL_DMAC_LSI53C8XX_H
 
 #include "hal/dmac.h"
-#include "hal/dmac/lsi53c8xx_regs.h"
 #include "hal/shared.h"
 
 #include <stdint.h>
@@ -40,9 +39,13 @@
 extern "C" {
 #endif
 
+/* Bytes of what lies in the ring: a memory move, and the jump behind the last
+   one. */
+enum { LSI53C8XX_SLOT_SIZE = 12, LSI53C8XX_JUMP_SIZE = 8 };
+
 /* Bytes of shared memory for a ring of so many slots. */
 #define LSI53C8XX_RING_SIZE(slots)                                             \
-    ((hal_address)(slots) * sizeof(struct lsi_slot) + sizeof(struct lsi_jump))
+    ((hal_address)(slots)*LSI53C8XX_SLOT_SIZE + LSI53C8XX_JUMP_SIZE)
 
 enum {
     LSI_IDLE = 0,
@@ -50,7 +53,10 @@ enum {
     LSI_FAULTED = 2, /* stopped, or to be reset; start() begins anew */
 };
 
-enum { LSI53C8XX_SLOTS_MAX = 256 }; /* that the driver can mark */
+enum {
+    LSI53C8XX_SLOTS_MAX = 256,  /* that the driver can mark               */
+    LSI53C8XX_REGISTERS = 0x60, /* bytes of BAR 1 up to the last one it uses */
+};
 
 struct lsi53c8xx {
     struct hal_dmac dmac;

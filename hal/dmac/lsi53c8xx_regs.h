@@ -16,8 +16,6 @@
 #include <stddef.h>
 
 /* Registers, offsets in BAR 1 (BAR 0 is the same in I/O space). */
-#define LSI_REGISTERS 0x60u /* bytes: those below                          */
-
 #define LSI_DSTAT      0x0Cu    /* RO 8: DMA status; reading clears        */
 #define LSI_DSTAT_IID  BIT32(0) /* illegal instruction detected            */
 #define LSI_DSTAT_SIR  BIT32(2) /* the script executed INT                 */

@@ -4,10 +4,16 @@
 #include "hal/atomic.h"
 #include "hal/clock.h"
 #include "hal/container_of.h"
+#include "hal/count_of.h"
+#include "hal/dmac/pl08x_regs.h"
 #include "hal/ring.h"
 #include "platform/mmio.h"
 
 #include <stddef.h>
+
+_Static_assert(PL08X_SLOT_SIZE == sizeof(struct pl08x_item) &&
+                   PL08X_FILL_SIZE == sizeof(le32),
+               "as pl08x.h says");
 
 const struct hal_limits pl08x_byte_limits = {
     .address_bits = 32,
@@ -42,7 +48,7 @@ enum { STOP_MS = 1 };
 
 static struct pl08x *to_pl08x(struct hal_dmac *dmac)
 {
-    return CONTAINER_OF(dmac, struct pl08x, dmac);
+    return HAL_CONTAINER_OF(dmac, struct pl08x, dmac);
 }
 
 static uint32_t read(const struct pl08x *pl08x, uint32_t offset)
@@ -100,7 +106,7 @@ static bool in_reach(hal_address bus, hal_address size)
 /* The longest burst that is not longer than the port's, coded. */
 static uint32_t burst_of(const struct hal_port *port)
 {
-    uint32_t code = COUNT_OF(bursts) - 1;
+    uint32_t code = HAL_COUNT_OF(bursts) - 1;
 
     while (bursts[code] > port->burst)
         code--;

@@ -33,7 +33,6 @@
 #define HAL_DMAC_PL08X_H
 
 #include "hal/dmac.h"
-#include "hal/dmac/pl08x_regs.h"
 #include "hal/shared.h"
 
 #include <stdbool.h>
@@ -43,9 +42,12 @@
 extern "C" {
 #endif
 
-/* Bytes of shared memory for a ring of so many slots, and what fills read. */
+/* Bytes of what lies in the ring: an item, and the word that fills read. */
+enum { PL08X_SLOT_SIZE = 16, PL08X_FILL_SIZE = 4 };
+
+/* Bytes of shared memory for a ring of so many slots. */
 #define PL08X_RING_SIZE(slots)                                                 \
-    ((hal_address)(slots) * sizeof(struct pl08x_item) + sizeof(le32))
+    ((hal_address)(slots)*PL08X_SLOT_SIZE + PL08X_FILL_SIZE)
 
 /* What a hal_dmac of a channel says; periods: not more than slots. */
 enum {

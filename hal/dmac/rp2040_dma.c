@@ -5,6 +5,10 @@
 #include "hal/clock.h"
 #include "platform/mmio.h"
 
+_Static_assert(RP2040_DMA_SLOT_SIZE == sizeof(struct rp2040_block) &&
+                   RP2040_DMA_TAIL_SIZE == sizeof(struct rp2040_tail),
+               "as rp2040_dma.h says");
+
 enum {
     START_MS = 10, /* for a channel to end that halt had given up */
 

@@ -48,7 +48,6 @@
 #define HAL_DMAC_RP2040_DMA_H
 
 #include "hal/dmac.h"
-#include "hal/dmac/rp2040_dma_regs.h"
 #include "hal/shared.h"
 
 #include <stdbool.h>
@@ -58,10 +57,13 @@
 extern "C" {
 #endif
 
+/* Bytes of what lies in the ring: a block of four registers, and what stands
+   behind the last one. */
+enum { RP2040_DMA_SLOT_SIZE = 16, RP2040_DMA_TAIL_SIZE = 28 };
+
 /* Bytes of shared memory for a ring of so many slots. */
 #define RP2040_DMA_RING_SIZE(slots)                                            \
-    ((hal_address)(slots) * sizeof(struct rp2040_block) +                      \
-     sizeof(struct rp2040_tail))
+    ((hal_address)(slots)*RP2040_DMA_SLOT_SIZE + RP2040_DMA_TAIL_SIZE)
 
 /* What the engine is, for its struct hal_dmac. */
 #define RP2040_DMA_CAN            (HAL_CAN_FILL | HAL_CAN_PORT | HAL_CAN_CYCLE)

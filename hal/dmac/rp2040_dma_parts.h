@@ -8,6 +8,7 @@
 
 #include "hal/container_of.h"
 #include "hal/dmac/rp2040_dma.h"
+#include "hal/dmac/rp2040_dma_regs.h"
 #include "hal/ring.h"
 
 #include <stdbool.h>
@@ -24,7 +25,7 @@ enum {
 
 static inline struct rp2040_dma *to_dma(struct hal_dmac *dmac)
 {
-    return CONTAINER_OF(dmac, struct rp2040_dma, dmac);
+    return HAL_CONTAINER_OF(dmac, struct rp2040_dma, dmac);
 }
 
 /* All of it below 2^32; size is not 0. */

@@ -160,13 +160,13 @@ static bool all_complete(const struct nvme *nvme)
     return true;
 }
 
-static void write_entry(struct nvme *nvme, const struct nvme_request *request)
+static void write_entry(struct nvme *nvme, struct nvme_request *request)
 {
     struct nvme_command command = {
         .head = to_le32(request->opcode | (nvme->use_sgl ? NVME_HEAD_SGL : 0) |
                         NVME_HEAD_ID(nvme->slots[request->slot].id)),
         .namespace_id = to_le32(nvme->namespace_id),
-        .data = request->data,
+        .data = *nvme_data_of(request),
     };
 
     if (request->blocks != 0) {

@@ -39,7 +39,6 @@
 #include "hal/address.h"
 #include "hal/bus.h"
 #include "hal/limits.h"
-#include "hal/master/nvme_regs.h"
 #include "hal/segment.h"
 #include "hal/shared.h"
 #include "hal/status.h"
@@ -55,6 +54,9 @@ extern "C" {
 #define NVME_PAGE        UINT32_C(4096)
 #define NVME_PAGES(size) (((size) + NVME_PAGE - 1) / NVME_PAGE)
 
+/* Bytes of an entry: submission (1.4, 4.2), completion (4.6). */
+enum { NVME_COMMAND_SIZE = 64, NVME_COMPLETION_SIZE = 16 };
+
 /* Entries of either I/O queue. More than there are slots: a queue of n
    entries holds n - 1, and so none is ever full. */
 #define NVME_ENTRIES(slots) (2 * (slots))
@@ -66,8 +68,8 @@ extern "C" {
 #define NVME_LIST_PAGES 2u
 #define NVME_MEMORY_PAGES(slots)                                               \
     (3 + NVME_LIST_PAGES * (slots) +                                           \
-     NVME_PAGES(NVME_ENTRIES(slots) * sizeof(struct nvme_command)) +           \
-     NVME_PAGES(NVME_ENTRIES(slots) * sizeof(struct nvme_completion)))
+     NVME_PAGES(NVME_ENTRIES(slots) * NVME_COMMAND_SIZE) +                     \
+     NVME_PAGES(NVME_ENTRIES(slots) * NVME_COMPLETION_SIZE))
 #define NVME_MEMORY_SIZE(slots) (NVME_MEMORY_PAGES(slots) * NVME_PAGE)
 
 enum { NVME_SLOTS_MAX = 256 };
@@ -148,7 +150,7 @@ struct nvme_request {
     /* Ours. */
     struct nvme *nvme;
     uint32_t slot;
-    union nvme_data data; /* what the command says of the data            */
+    uint32_t data[4];     /* what the command says of the data            */
     hal_address length;   /* bytes that blocks stand for                  */
     hal_address emitted;  /* bytes that the segments so far stand for     */
     hal_address end;      /* bus address behind the last of them          */

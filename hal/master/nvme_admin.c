@@ -2,6 +2,7 @@
 /* Start-up (1.4, 7.6.1), shutdown (7.6.2) and namespaces: all that takes the
    admin queue, polled. */
 #include "hal/clock.h"
+#include "hal/count_of.h"
 #include "hal/master/nvme_parts.h"
 
 enum {
@@ -459,7 +460,7 @@ static enum iodma_status create_queues(struct nvme *nvme)
           .dword11 = NVME_QUEUE_CONTIGUOUS | NVME_SQ_CQ(NVME_IO_QUEUE) },
     };
 
-    return run_all(nvme, commands, COUNT_OF(commands));
+    return run_all(nvme, commands, HAL_COUNT_OF(commands));
 }
 
 /* A controller that does not let its queues go may well write back its cache.
@@ -474,7 +475,7 @@ enum iodma_status nvme_say_farewell(struct nvme *nvme)
 
     if (config == ABSENT)
         return IODMA_NOT_ATTACHED;
-    (void)run_all(nvme, commands, COUNT_OF(commands));
+    (void)run_all(nvme, commands, HAL_COUNT_OF(commands));
     nvme_write32(nvme, NVME_CC, (config & ~NVME_CC_SHN) | NVME_CC_SHN_NORMAL);
     return wait_status(nvme, NVME_CSTS_SHST, NVME_CSTS_SHST_DONE,
                        nvme->shut_ms);

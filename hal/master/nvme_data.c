@@ -3,6 +3,12 @@
 #include "hal/container_of.h"
 #include "hal/master/nvme_parts.h"
 
+_Static_assert(NVME_COMMAND_SIZE == sizeof(struct nvme_command) &&
+                   NVME_COMPLETION_SIZE == sizeof(struct nvme_completion) &&
+                   sizeof(union nvme_data) ==
+                       sizeof(((struct nvme_request *)0)->data),
+               "as nvme.h says");
+
 enum {
     PRPS = NVME_PAGE / sizeof(struct nvme_u64), /* in a page of a list */
     SGLS = NVME_PAGE / sizeof(struct nvme_sgl),
@@ -64,7 +70,7 @@ static void add_to_list(struct nvme_request *request, hal_address address)
    then PRP2 names the list, which holds all of them (4.3). */
 static void add_page(struct nvme_request *request, hal_address address)
 {
-    struct nvme_u64 *prp2 = &request->data.prp[1];
+    struct nvme_u64 *prp2 = &nvme_data_of(request)->prp[1];
 
     if (request->descriptors == 0)
         *prp2 = to_nvme_u64(address);
@@ -100,7 +106,7 @@ static enum iodma_status add_prps(struct nvme_request *request,
         hal_address step = smaller(left, NVME_PAGE - in_page);
 
         if (request->emitted == 0)
-            request->data.prp[0] = to_nvme_u64(request->end);
+            nvme_data_of(request)->prp[0] = to_nvme_u64(request->end);
         else if (in_page == 0)
             add_page(request, request->end);
         account(request, step);
@@ -123,7 +129,7 @@ static enum iodma_status add_sgl(struct nvme_request *request,
 {
     const struct nvme *nvme = request->nvme;
     struct nvme_sgl *list = nvme_page(nvme, list_page(request));
-    struct nvme_sgl *only = &request->data.sgl;
+    struct nvme_sgl *only = &nvme_data_of(request)->sgl;
     enum iodma_status status = check(request, segment);
 
     if (status != IODMA_OK)
@@ -150,7 +156,7 @@ typedef enum iodma_status (*add_function)(struct nvme_request *request,
 
 void nvme_begin_data(struct nvme_request *request)
 {
-    request->data = (union nvme_data){ .prp = { to_nvme_u64(0) } };
+    *nvme_data_of(request) = (union nvme_data){ .prp = { to_nvme_u64(0) } };
     request->emitted = 0;
     request->end = 0;
     request->descriptors = 0;
@@ -182,14 +188,14 @@ enum iodma_status nvme_put_prp(struct hal_emitter *emitter,
                                const struct hal_segment *segments,
                                uint32_t count, bool first, bool last)
 {
-    return put(CONTAINER_OF(emitter, struct nvme_request, emitter), add_prps,
-               segments, count, first, last);
+    return put(HAL_CONTAINER_OF(emitter, struct nvme_request, emitter),
+               add_prps, segments, count, first, last);
 }
 
 enum iodma_status nvme_put_sgl(struct hal_emitter *emitter,
                                const struct hal_segment *segments,
                                uint32_t count, bool first, bool last)
 {
-    return put(CONTAINER_OF(emitter, struct nvme_request, emitter), add_sgl,
+    return put(HAL_CONTAINER_OF(emitter, struct nvme_request, emitter), add_sgl,
                segments, count, first, last);
 }

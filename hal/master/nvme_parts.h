@@ -5,6 +5,7 @@
 
 #include "hal/atomic.h"
 #include "hal/master/nvme.h"
+#include "hal/master/nvme_regs.h"
 #include "hal/ring.h"
 #include "platform/mmio.h"
 
@@ -57,6 +58,12 @@ static inline struct nvme_command *nvme_entry(const struct nvme *nvme,
 {
     return (struct nvme_command *)nvme_page(nvme, nvme_page_sq(nvme)) +
            ring_slot(index, nvme_entries(nvme));
+}
+
+/* What a request's command says of its data, as the command has it. */
+static inline union nvme_data *nvme_data_of(struct nvme_request *request)
+{
+    return (union nvme_data *)(void *)request->data;
 }
 
 static inline struct nvme_u64 to_nvme_u64(uint64_t value)

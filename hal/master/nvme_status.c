@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a controller answers, in words. */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/master/nvme.h"
 
 /* Status codes (1.4, 4.6.1). */
@@ -50,7 +50,7 @@ static const struct {
 
 const char *nvme_status_name(uint32_t code)
 {
-    for (uint32_t i = 0; i < COUNT_OF(names); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(names); i++) {
         if (names[i].code == code)
             return names[i].name;
     }
@@ -73,5 +73,5 @@ static const char *const shortfalls[] = {
 
 const char *nvme_shortfall_name(uint32_t what)
 {
-    return what < COUNT_OF(shortfalls) ? shortfalls[what] : "unknown";
+    return what < HAL_COUNT_OF(shortfalls) ? shortfalls[what] : "unknown";
 }

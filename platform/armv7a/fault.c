@@ -124,7 +124,8 @@ static void put_data_cause(struct fault_line *line, uint32_t fsr,
         fault_put(line, "null pointer");
     } else if (within(address, image_text, image_data)) {
         fault_put(line, "code and constants cannot be written");
-    } else if (status >> 2 == 0x01 && address - window_base < WINDOW_SPACE) {
+    } else if (status >> 2 == 0x01 &&
+               address - window_base < PLAT_WINDOW_SPACE) {
         fault_put(line, "closed window, or past the end of an open one");
     } else if (status >> 2 == 0x01) {
         fault_put(line,

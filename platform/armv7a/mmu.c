@@ -32,6 +32,7 @@
 #define ACCESSED      (1ull << 10)
 #define EXECUTE_NEVER (1ull << 54) /* XN */
 #define ADDRESS       0x000000fffffff000ull
+#define LAST_BYTE     (ADDRESS | (PAGE - 1))
 
 #define MEMORY_XN (INNER_SHARED | ACCESSED | EXECUTE_NEVER)
 
@@ -61,13 +62,14 @@ static void map_blocks(const struct mmu_map *map)
     uint64_t limit = (uint64_t)map->va + map->size;
     uint64_t offset;
 
-    if ((map->va | map->pa | map->size) % MMU_BLOCK != 0)
+    if ((map->va | map->pa | map->size) % PLAT_MMU_BLOCK != 0)
         fault_stop("an entry of mmu_maps is not a multiple of 2 MiB");
-    if (limit > 4ull * GIB || map->pa + map->size - 1 > (ADDRESS | (PAGE - 1)))
+    if (limit > 4ull * GIB || map->pa > LAST_BYTE ||
+        map->size - 1 > LAST_BYTE - map->pa)
         fault_stop("an entry of mmu_maps is out of the address space");
 
-    for (offset = 0; offset < map->size; offset += MMU_BLOCK) {
-        uint64_t *entry = &level2[(map->va + offset) / MMU_BLOCK];
+    for (offset = 0; offset < map->size; offset += PLAT_MMU_BLOCK) {
+        uint64_t *entry = &level2[(map->va + offset) / PLAT_MMU_BLOCK];
 
         if (*entry != 0)
             fault_stop("two entries of mmu_maps overlap");
@@ -78,7 +80,7 @@ static void map_blocks(const struct mmu_map *map)
 /* The level-3 entry of a page, its block split if it has to be. */
 static uint64_t *page_entry(uint32_t va)
 {
-    uint64_t *block = &level2[va / MMU_BLOCK];
+    uint64_t *block = &level2[va / PLAT_MMU_BLOCK];
     uint64_t *pages;
     uint32_t i;
 
@@ -173,14 +175,14 @@ void mmu_join(void)
  */
 static void set_block(uint32_t va, uint64_t entry)
 {
-    __atomic_store_n(&level2[va / MMU_BLOCK], entry, __ATOMIC_RELAXED);
+    __atomic_store_n(&level2[va / PLAT_MMU_BLOCK], entry, __ATOMIC_RELAXED);
     barrier_all();
 }
 
 /* No TLB holds an invalid entry (B3.10): there is nothing to invalidate. */
 void mmu_map_block(uint32_t va, uint64_t pa)
 {
-    if (level2[va / MMU_BLOCK] != 0)
+    if (level2[va / PLAT_MMU_BLOCK] != 0)
         fault_stop("a block is mapped where something is mapped already");
     if (pa > ADDRESS)
         fault_stop("a block is mapped beyond the physical addresses");
@@ -193,7 +195,7 @@ void mmu_map_block(uint32_t va, uint64_t pa)
    TLBIMVA). */
 void mmu_unmap_block(uint32_t va)
 {
-    if (level2[va / MMU_BLOCK] == 0)
+    if (level2[va / PLAT_MMU_BLOCK] == 0)
         fault_stop("a block is taken away where none is mapped");
 
     set_block(va, 0);

@@ -15,18 +15,19 @@
 extern "C" {
 #endif
 
-#define MMU_BLOCK 0x200000u /* bytes: 2 MiB */
+#define PLAT_MMU_BLOCK 0x200000u /* bytes: 2 MiB */
 
-#define MMU_MEMORY   0u /* cached write-back, inner shareable, not executable */
-#define MMU_DEVICE   1u /* strongly ordered, not executable                   */
-#define MMU_UNCACHED 2u /* memory that is not cached, not executable */
+/* Kinds; nothing is executed from them. */
+#define PLAT_MMU_MEMORY   0u /* cached write-back, inner shareable */
+#define PLAT_MMU_DEVICE   1u /* strongly ordered                   */
+#define PLAT_MMU_UNCACHED 2u /* memory that is not cached          */
 
-/* One stretch of addresses. All three are multiples of MMU_BLOCK. */
+/* One stretch of addresses. All three are multiples of PLAT_MMU_BLOCK. */
 struct mmu_map {
     uint32_t va;   /* where the CPU names it               */
     uint64_t pa;   /* where it is, 40 bits                 */
     uint32_t size; /* bytes                                */
-    uint32_t kind; /* MMU_MEMORY, _DEVICE or _UNCACHED     */
+    uint32_t kind; /* PLAT_MMU_MEMORY, ...                 */
 };
 
 /* Defined by the board. No two overlap; RAM of the image has va = pa. */
@@ -49,13 +50,13 @@ void mmu_on(void);
 void mmu_join(void);
 
 /*
- * Map one block of memory as MMU_MEMORY, and take it away again. An access to
- * a block that is taken away is a translation fault. To map what is mapped, or
- * to take away what is not, is a fault at once.
+ * Map one block of memory as PLAT_MMU_MEMORY, and take it away again. An access
+ * to a block that is taken away is a translation fault. To map what is mapped,
+ * or to take away what is not, is a fault at once.
  *
- *   va  where the CPU names it; a multiple of MMU_BLOCK, in no entry of
+ *   va  where the CPU names it; a multiple of PLAT_MMU_BLOCK, in no entry of
  *       mmu_maps
- *   pa  where it is, 40 bits; a multiple of MMU_BLOCK
+ *   pa  where it is, 40 bits; a multiple of PLAT_MMU_BLOCK
  *
  * Context: any; one call at a time for the same va, an interrupt may come
  * between for another. Cached bytes stay cached: nothing is written back.

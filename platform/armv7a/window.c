@@ -10,8 +10,8 @@
 /* Written by threads and ISRs, with interrupts masked. */
 static struct {
     uint32_t free; /* bit n: slot n                                 */
-    uint32_t next; /* the slot to try first; WINDOW_SLOTS: slot 0   */
-} slots = { .free = (1u << WINDOW_SLOTS) - 1 };
+    uint32_t next; /* the slot to try first; PLAT_WINDOW_SLOTS: slot 0   */
+} slots = { .free = (1u << PLAT_WINDOW_SLOTS) - 1 };
 
 /* In turn, so that a slot stays unmapped for a while after its window is
    closed, and a late use of the window finds nothing there. */
@@ -42,16 +42,16 @@ static void give_back_slot(uint32_t slot)
    comes while we map it, or unmap it, takes another. */
 static void *window_open(hal_address address, hal_address *length)
 {
-    uint32_t offset = (uint32_t)address % MMU_BLOCK;
+    uint32_t offset = (uint32_t)address % PLAT_MMU_BLOCK;
     uint32_t slot, va;
 
     if (!take_slot(&slot))
         return NULL;
 
-    va = window_base + slot * WINDOW_STRIDE;
+    va = window_base + slot * PLAT_WINDOW_STRIDE;
     mmu_map_block(va, address - offset);
-    if (*length > MMU_BLOCK - offset)
-        *length = MMU_BLOCK - offset;
+    if (*length > PLAT_MMU_BLOCK - offset)
+        *length = PLAT_MMU_BLOCK - offset;
     return (void *)(va + offset);
 }
 
@@ -59,10 +59,10 @@ static void window_close(void *pointer)
 {
     uint32_t offset = (uint32_t)pointer - window_base;
 
-    if (offset >= WINDOW_SPACE)
+    if (offset >= PLAT_WINDOW_SPACE)
         fault_stop("a pointer is closed that no window shows");
-    mmu_unmap_block((uint32_t)pointer - offset % MMU_BLOCK);
-    give_back_slot(offset / WINDOW_STRIDE);
+    mmu_unmap_block((uint32_t)pointer - offset % PLAT_MMU_BLOCK);
+    give_back_slot(offset / PLAT_WINDOW_STRIDE);
 }
 
 const struct hal_window plat_window = {

@@ -7,7 +7,7 @@
 uint32_t basepri_save(const struct hal_lock *lock)
 {
     uint32_t priority =
-        CONTAINER_OF(lock, const struct basepri_lock, lock)->priority;
+        HAL_CONTAINER_OF(lock, const struct basepri_lock, lock)->priority;
     uint32_t state;
 
     __asm__ volatile("mrs %0, basepri\n\tmsr basepri_max, %1\n\tisb"

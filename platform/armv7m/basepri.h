@@ -4,7 +4,8 @@
  * More urgent ones go on, and must not touch it. plat_lock, which masks all,
  * is the usual one.
  *
- *     static const struct basepri_lock lock = BASEPRI_LOCK(NVIC_PRIORITY);
+ *     static const struct basepri_lock lock =
+ *         PLAT_BASEPRI_LOCK(PLAT_NVIC_PRIORITY);
  *     ... .lock = &lock.lock
  *     nvic_priority(MOTOR, 0x40);
  *
@@ -29,7 +30,7 @@ struct basepri_lock {
                           1 to 255, in the bits that the core keeps */
 };
 
-#define BASEPRI_LOCK(held_back)                                                \
+#define PLAT_BASEPRI_LOCK(held_back)                                           \
     {                                                                          \
         .lock = { basepri_save, basepri_restore }, .priority = (held_back)     \
     }

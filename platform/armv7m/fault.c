@@ -6,7 +6,7 @@
  */
 #include "platform/armv7m/fault.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/armv7m/core.h"
 #include "platform/armv7m/fault_parts.h"
 
@@ -25,7 +25,7 @@ static const char *const names[] = {
 
 static void put_name(struct fault_line *line, uint32_t exception)
 {
-    if (exception < COUNT_OF(names) && names[exception]) {
+    if (exception < HAL_COUNT_OF(names) && names[exception]) {
         fault_put(line, names[exception]);
         return;
     }

@@ -22,11 +22,11 @@
 static struct {
     void (*call)(void *argument); /* NULL: nobody installed it */
     void *argument;
-} handlers[NVIC_LINES];
+} handlers[PLAT_NVIC_LINES];
 
 static void check_id(uint32_t id)
 {
-    if (id >= nvic_lines || id >= NVIC_LINES)
+    if (id >= nvic_lines || id >= PLAT_NVIC_LINES)
         fault_stop("an interrupt id that the interrupt controller lacks");
 }
 
@@ -37,7 +37,7 @@ static void nvic_on(void)
         mmio_write32(NVIC_ICPR(id), 0xFFFFFFFF);
     }
     for (uint32_t id = 0; id < nvic_lines; id += 4)
-        mmio_write32(NVIC_IPR(id), NVIC_PRIORITY * 0x01010101u);
+        mmio_write32(NVIC_IPR(id), PLAT_NVIC_PRIORITY * 0x01010101u);
 }
 
 void platform_begin(void)

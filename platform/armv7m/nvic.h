@@ -4,11 +4,11 @@
 #define PLATFORM_ARMV7M_NVIC_H
 
 /* Interrupts that the vector table has room for. */
-#define NVIC_LINES 128
+#define PLAT_NVIC_LINES 128
 
 /* What every interrupt begins with: the more urgent half is left for those
    that a lock by BASEPRI lets through. */
-#define NVIC_PRIORITY 0x80
+#define PLAT_NVIC_PRIORITY 0x80
 
 #ifndef __ASSEMBLER__
 
@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Defined by the board: how many interrupts its NVIC has, at most
-   NVIC_LINES. */
+   PLAT_NVIC_LINES. */
 extern const uint32_t nvic_lines;
 
 /*

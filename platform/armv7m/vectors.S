@@ -22,7 +22,7 @@ vectors:
     .word   vector_fault
     .endr
     .word   vector_systick
-    .rept   NVIC_LINES
+    .rept   PLAT_NVIC_LINES
     .word   vector_interrupt
     .endr
     .size vectors, . - vectors

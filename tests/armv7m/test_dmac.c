@@ -9,7 +9,9 @@
 #include "dma/iodma.h"
 #include "hal/atomic.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/pl08x.h"
+#include "hal/dmac/pl08x_regs.h"
 #include "platform/armv7m/basepri.h"
 #include "platform/armv7m/core.h"
 #include "platform/armv7m/nvic.h"
@@ -86,9 +88,9 @@ static void copy_between(uint32_t from, uint32_t to)
 
 static void test_between(void)
 {
-    for (uint32_t from = 0; from < COUNT_OF(memories); from++) {
+    for (uint32_t from = 0; from < HAL_COUNT_OF(memories); from++) {
         check_case(memories[from].what);
-        for (uint32_t to = 0; to < COUNT_OF(memories); to++) {
+        for (uint32_t to = 0; to < HAL_COUNT_OF(memories); to++) {
             if (to != from && memories[to].writable)
                 copy_between(from, to);
         }
@@ -300,7 +302,7 @@ static void tick(void *argument)
 static void begin_ticks(void)
 {
     interrupt_install(TIMER_LINE, tick, NULL);
-    nvic_priority(TIMER_LINE, NVIC_PRIORITY / 2);
+    nvic_priority(TIMER_LINE, PLAT_NVIC_PRIORITY / 2);
     interrupt_enable(TIMER_LINE);
     mmio_write32(TIMER_RELOAD, 2000);
     mmio_write32(TIMER_CTRL, TIMER_ON);
@@ -308,7 +310,8 @@ static void begin_ticks(void)
 
 static void test_basepri(void)
 {
-    static const struct basepri_lock lock = BASEPRI_LOCK(NVIC_PRIORITY);
+    static const struct basepri_lock lock =
+        PLAT_BASEPRI_LOCK(PLAT_NVIC_PRIORITY);
     static struct hal_bus bus;
     uint32_t before;
 
@@ -352,5 +355,5 @@ static const struct move_test tests[] = {
 
 int main(int argc, char **argv)
 {
-    return run_by_name(argc, argv, tests, COUNT_OF(tests));
+    return run_by_name(argc, argv, tests, HAL_COUNT_OF(tests));
 }

@@ -5,6 +5,7 @@
 
 #include "boards/board.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/armv7m/core.h"
 #include "platform/armv7m/nvic.h"
 #include "platform/interrupt.h"
@@ -215,5 +216,5 @@ static const struct fault faults[] = {
 
 int main(int argc, char **argv)
 {
-    return raise_by_name(argc, argv, faults, COUNT_OF(faults));
+    return raise_by_name(argc, argv, faults, HAL_COUNT_OF(faults));
 }

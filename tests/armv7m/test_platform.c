@@ -207,7 +207,8 @@ static void test_clock(void)
 #if ARMV7M_MAINLINE
     check_case("a lock by BASEPRI does not hold it up");
     {
-        static const struct basepri_lock lock = BASEPRI_LOCK(NVIC_PRIORITY);
+        static const struct basepri_lock lock =
+            PLAT_BASEPRI_LOCK(PLAT_NVIC_PRIORITY);
 
         expect_right("ticks", pass_under(&lock.lock, 3 * SYSTICK_PERIOD));
     }

@@ -17,7 +17,7 @@
 #include "tests/bench/row.h"
 #include "tests/bench/stage.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 
 #include <stdio.h>
 
@@ -101,7 +101,7 @@ int main(int argc, char **argv)
         stage_must("memory and counter", IODMA_NO_RESOURCES);
     stage_init();
     bracket(nothing, nothing, "bracket 1 empty");
-    for (unsigned i = 0; i < COUNT_OF(all); i++) {
+    for (unsigned i = 0; i < HAL_COUNT_OF(all); i++) {
         for (size_t j = 0; j < all[i]->count; j++) {
             const struct row *row = &all[i]->row[j];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows: bounce storage, and whatever goes through it; and I/O address space. */
 #include "dma/blocks.h"
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/bench/row.h"
 #include "tests/bench/stage.h"
 
@@ -74,12 +74,12 @@ static void bounced(uint32_t count, uint32_t length, uint32_t direction)
     stage.wanted = 0; /* storage side by side may be one segment */
     bounce_by_hand = (struct floor_bounce){
         .limits = stage.limits,
-        .space = { space_by_hand, COUNT_OF(space_by_hand), 0 },
+        .space = { space_by_hand, HAL_COUNT_OF(space_by_hand), 0 },
         .storage = STAGE_BASE,
         .shift = 12,
     };
     floor_bits_init(&bounce_by_hand.bits);
-    all_free(space_by_hand, COUNT_OF(space_by_hand));
+    all_free(space_by_hand, HAL_COUNT_OF(space_by_hand));
 }
 
 static void pages_out(uint32_t n)
@@ -256,8 +256,8 @@ static void begin_space(uint32_t pages)
 static void same_by_hand(void)
 {
     floor_space =
-        (struct floor_space){ words_by_hand, COUNT_OF(words_by_hand), 0 };
-    for (unsigned i = 0; i < COUNT_OF(words); i++)
+        (struct floor_space){ words_by_hand, HAL_COUNT_OF(words_by_hand), 0 };
+    for (unsigned i = 0; i < HAL_COUNT_OF(words); i++)
         words_by_hand[i] = words[i];
 }
 
@@ -391,4 +391,4 @@ static const struct row table[] = {
       .check = check_first },
 };
 
-const struct rows rows_bounce = { table, COUNT_OF(table) };
+const struct rows rows_bounce = { table, HAL_COUNT_OF(table) };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows: the life of a transfer that goes as it lies, and its steps. */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/bench/row.h"
 #include "tests/bench/stage.h"
 
@@ -295,4 +295,4 @@ static const struct row table[] = {
       .check = stage_check_bytes },
 };
 
-const struct rows rows_life = { table, COUNT_OF(table) };
+const struct rows rows_life = { table, HAL_COUNT_OF(table) };

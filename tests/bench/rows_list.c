@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows: making the list of a prepared window. */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/bench/row.h"
 #include "tests/bench/stage.h"
 
@@ -131,20 +131,20 @@ static void generate32(void)
 static void clear(void)
 {
     stage.listed = 0;
-    for (unsigned i = 0; i < COUNT_OF(stage.list); i++)
+    for (unsigned i = 0; i < HAL_COUNT_OF(stage.list); i++)
         stage.list[i] = (struct floor_pair){ 0, 0 };
 }
 
 static void clear32(void)
 {
     stage.listed = 0;
-    for (unsigned i = 0; i < COUNT_OF(stage.list32); i++)
+    for (unsigned i = 0; i < HAL_COUNT_OF(stage.list32); i++)
         stage.list32[i] = (struct iodma_segment32){ 0, 0 };
 }
 
 static bool check32(void)
 {
-    for (unsigned i = 0; i < COUNT_OF(stage.list32); i++)
+    for (unsigned i = 0; i < HAL_COUNT_OF(stage.list32); i++)
         stage.list[i] = (struct floor_pair){ stage.list32[i].address,
                                              stage.list32[i].length };
     return stage_check_list();
@@ -185,9 +185,9 @@ static void narrow_by_hand(void)
 
 static void apertures_by_hand(void)
 {
-    floor_made(floor_apertures(&stage.limits, apertures, COUNT_OF(apertures),
-                               stage.pairs, stage.shape.count, stage.list,
-                               STAGE_MOST));
+    floor_made(floor_apertures(&stage.limits, apertures,
+                               HAL_COUNT_OF(apertures), stage.pairs,
+                               stage.shape.count, stage.list, STAGE_MOST));
 }
 
 static void cut_by_hand(void)
@@ -522,4 +522,4 @@ static const struct row table[] = {
       .check = stage_check_list },
 };
 
-const struct rows rows_list = { table, COUNT_OF(table) };
+const struct rows rows_list = { table, HAL_COUNT_OF(table) };

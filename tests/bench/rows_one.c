@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows: one buffer at a time, and a frame of a receive ring. */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/bench/hooks.h"
 #include "tests/bench/row.h"
 #include "tests/bench/stage.h"
@@ -201,4 +201,4 @@ static const struct row table[] = {
       .check = check_frame },
 };
 
-const struct rows rows_one = { table, COUNT_OF(table) };
+const struct rows rows_one = { table, HAL_COUNT_OF(table) };

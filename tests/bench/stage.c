@@ -2,6 +2,7 @@
 #include "tests/bench/stage.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/bench/hooks.h"
 
 #include <stdio.h>
@@ -111,7 +112,7 @@ static struct hal_bus boards[STAGE_BUSES] = {
                        .aperture_count = 1,
                        .cache = &hooks_cache },
     [STAGE_PARTED] = { .apertures = parted,
-                       .aperture_count = COUNT_OF(parted) },
+                       .aperture_count = HAL_COUNT_OF(parted) },
     [STAGE_MAPPED] = { .apertures = &coherent, .aperture_count = 1 },
 };
 
@@ -238,7 +239,7 @@ void stage_memory(enum stage_bus on, const struct stage_shape *shape,
     stage_must("memory", iodma_memory_init_ranges(
                              &stage.memory, stage.ranges, shape->count,
                              direction, shape->indexed ? index : NULL,
-                             shape->indexed ? COUNT_OF(index) : 0));
+                             shape->indexed ? HAL_COUNT_OF(index) : 0));
     stage.on = on;
     stage.shape = *shape;
     stage.inbound = direction != IODMA_OUT;

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/clock.h"
 #include "platform/interrupt.h"
 #include "tests/check.h"
@@ -81,5 +81,5 @@ static const struct fault faults[] = {
 
 int main(int argc, char **argv)
 {
-    return raise_by_name(argc, argv, faults, COUNT_OF(faults));
+    return raise_by_name(argc, argv, faults, HAL_COUNT_OF(faults));
 }

@@ -6,6 +6,7 @@
  * nearest to that, and leaves the PCI configuration as it is.
  */
 #include "hal/dmac/lsi53c8xx.h"
+#include "hal/dmac/lsi53c8xx_regs.h"
 
 #include "platform/barrier.h"
 #include "platform/interrupt.h"

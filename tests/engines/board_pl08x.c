@@ -9,6 +9,7 @@
  * cycle, which QEMU would follow for ever.
  */
 #include "hal/dmac/pl08x.h"
+#include "hal/dmac/pl08x_regs.h"
 
 #include "hal/bits.h"
 #include "platform/armv7m/core.h"

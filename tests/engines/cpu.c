@@ -2,7 +2,7 @@
 /* The CPU under the suite. Its ports are model_ports behind platform/mmio.h. */
 #include "hal/dmac/cpu.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/engines/engine.h"
 #include "tests/engines/soft_ports.h"
 
@@ -24,7 +24,7 @@ static uint32_t ring_size(uint32_t slots)
 static void power_on(const struct engine_place *place)
 {
     soft_ports_power_on(place);
-    for (uint32_t i = 0; i < COUNT_OF(engines); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(engines); i++)
         engines[i] =
             (struct cpu_dmac)CPU_DMAC(place->bus, rings[i], place->slots);
 }
@@ -46,11 +46,11 @@ static void nothing(void)
 
 const struct engine_case engine_case = {
     .name = "cpu",
-    .channels = COUNT_OF(engines),
+    .channels = HAL_COUNT_OF(engines),
     .slots = 1,
     .at_once = true,
     .ports = ports,
-    .port_count = COUNT_OF(ports),
+    .port_count = HAL_COUNT_OF(ports),
     .ring_size = ring_size,
     .power_on = power_on,
     .channel = channel,

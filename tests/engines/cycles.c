@@ -2,6 +2,7 @@
 /* Cycles: a port's bytes, period by period and without end. Data is cached, and
    the engine does not look into caches. */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/engines/tests.h"
 #include "tests/engines/world.h"
@@ -277,7 +278,7 @@ static void refused(void)
         { "periods of nothing", 256, 0, 2, IODMA_BAD_ARGUMENT },
     };
 
-    for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         uint32_t count =
             rows[i].count != 0 ? rows[i].count : world_dmac(0)->periods + 1;
         struct world_job *job = &world_jobs[0];

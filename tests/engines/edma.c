@@ -3,6 +3,7 @@
 #include "hal/dmac/edma.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/engines/engine.h"
 #include "tests/model/edma_model.h"
 
@@ -76,7 +77,7 @@ const struct engine_case engine_case = {
     .channels = CHANNELS,
     .slots = 2,
     .ports = ports,
-    .port_count = COUNT_OF(ports),
+    .port_count = HAL_COUNT_OF(ports),
     .misbehaves = BIT32(ENGINE_FAILS) | BIT32(ENGINE_STALLS) |
                   BIT32(ENGINE_EARLY) | BIT32(ENGINE_LATE) |
                   BIT32(ENGINE_TWICE) | BIT32(ENGINE_SPURIOUS) |

@@ -3,7 +3,7 @@
    that do not. */
 #include "hal/dmac/gpdma.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/engines/engine.h"
 #include "tests/model/gpdma_model.h"
 
@@ -12,7 +12,7 @@ enum { BASE = 0x40020000, REQUESTS = 114 };
 static const uint32_t numbers[] = { 12, 13, 0, 3 };
 
 static struct gpdma_model model;
-static struct gpdma engines[COUNT_OF(numbers)];
+static struct gpdma engines[HAL_COUNT_OF(numbers)];
 
 static const struct hal_port ports[] = {
     { .request = 12, .width = 1, .burst = 1, .depth = 8 },
@@ -22,7 +22,7 @@ static const struct hal_port ports[] = {
 
 static uint32_t ring_size(uint32_t slots)
 {
-    return (uint32_t)(COUNT_OF(numbers) * GPDMA_RING_SIZE(slots));
+    return (uint32_t)(HAL_COUNT_OF(numbers) * GPDMA_RING_SIZE(slots));
 }
 
 static struct hal_shared ring_of(const struct engine_place *place,
@@ -39,7 +39,7 @@ static void power_on(const struct engine_place *place)
 {
     gpdma_model_power_on(&model, &gpdma_u5);
     model.engine.base = BASE;
-    for (uint32_t i = 0; i < COUNT_OF(numbers); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(numbers); i++) {
         bool rows = numbers[i] >= gpdma_u5.planar;
 
         engines[i] = (struct gpdma){
@@ -74,10 +74,10 @@ static bool interrupt(uint32_t index)
 
 const struct engine_case engine_case = {
     .name = "gpdma",
-    .channels = COUNT_OF(engines),
+    .channels = HAL_COUNT_OF(engines),
     .slots = 2,
     .ports = ports,
-    .port_count = COUNT_OF(ports),
+    .port_count = HAL_COUNT_OF(ports),
     .misbehaves = UINT32_MAX,
     .ring_size = ring_size,
     .power_on = power_on,

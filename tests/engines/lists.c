@@ -2,6 +2,7 @@
 /* From memory to memory: whatever the lists, the ring and the way of driving
    it, each byte arrives and no other one changes. */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/engines/tests.h"
 #include "tests/engines/world.h"
@@ -13,7 +14,7 @@ static const uint32_t rings[] = { 1, 2, 4, 8, 16 };
 
 static uint32_t any_ring(void)
 {
-    return larger32(rings[world_below(COUNT_OF(rings))], engine_case.slots);
+    return larger32(rings[world_below(HAL_COUNT_OF(rings))], engine_case.slots);
 }
 
 /* Bytes from the one end of a list to the other: where everything begins. */
@@ -130,7 +131,7 @@ static void chains(void)
     uint32_t ways = world_ways();
     uint32_t unit = world_any_unit();
 
-    for (uint32_t i = 0; i < COUNT_OF(rings); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(rings); i++) {
         for (uint32_t n = 0; n < ways * 3; n++) {
             if (rings[i] < engine_case.slots)
                 continue;
@@ -210,12 +211,12 @@ static void refused(void)
 
     world_begin(larger32(4, engine_case.slots), 0);
     limits = world_dmac(0)->limits;
-    limited = (limits->max_segment != 0 &&
-               limits->max_segment != HAL_ADDRESS_MAX) ||
-              limits->boundary != 0 ||
-              (limits->address_bits != 0 &&
-               limits->address_bits < HAL_ADDRESS_BITS) ||
-              world_unit() > 1;
+    limited =
+        (limits->max_segment != 0 && limits->max_segment != HAL_ADDRESS_MAX) ||
+        limits->boundary != 0 ||
+        (limits->address_bits != 0 &&
+         limits->address_bits < HAL_ADDRESS_BITS) ||
+        world_unit() > 1;
     (void)world_plain(0, 0x1000, 0x1000, world_unit() * 64);
     (void)iodma_command_complete(&job->source.command, false, false);
     (void)iodma_command_set_spec(&job->source.command, &wide);

@@ -3,6 +3,7 @@
 #include "hal/dmac/pl08x.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/engines/engine.h"
 #include "tests/model/pl08x_model.h"
 
@@ -65,7 +66,7 @@ const struct engine_case engine_case = {
     .channels = CHANNELS,
     .slots = 1,
     .ports = ports,
-    .port_count = COUNT_OF(ports),
+    .port_count = HAL_COUNT_OF(ports),
     .misbehaves = BIT32(ENGINE_FAILS) | BIT32(ENGINE_STALLS) |
                   BIT32(ENGINE_LATE) | BIT32(ENGINE_TWICE) |
                   BIT32(ENGINE_SPURIOUS) | BIT32(ENGINE_STOPS),

@@ -2,6 +2,7 @@
 /* Other ways than from memory to memory: fills, ports, rows. What the engine
    lacks a stand-in does, counted, or it is refused. */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/engines/tests.h"
 #include "tests/engines/world.h"
@@ -197,7 +198,7 @@ static void bad_ports(void)
     struct iodma_reason reason;
 
     world_begin(larger32(4, engine_case.slots), 0);
-    for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct hal_port port = rows[i].port;
         struct world_job *job = &world_jobs[0];
 

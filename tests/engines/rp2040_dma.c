@@ -2,7 +2,7 @@
 /* Pairs of channels of an RP2040 under the suite. */
 #include "hal/dmac/rp2040_dma.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/engines/engine.h"
 #include "tests/model/rp2040_dma_model.h"
 
@@ -22,7 +22,7 @@ static uint32_t each(uint32_t slots)
 
 static uint32_t ring_size(uint32_t slots)
 {
-    return each(slots) * COUNT_OF(engines);
+    return each(slots) * HAL_COUNT_OF(engines);
 }
 
 static void power_on(const struct engine_place *place)
@@ -31,7 +31,7 @@ static void power_on(const struct engine_place *place)
 
     rp2040_dma_model_power_on(&model);
     model.engine.base = RP2040_MODEL_BUS;
-    for (uint32_t i = 0; i < COUNT_OF(engines); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(engines); i++) {
         engines[i] = (struct rp2040_dma){
             .dmac = { .ops = &rp2040_dma_ops,
                       .bus = place->bus,
@@ -64,10 +64,10 @@ static bool interrupt(uint32_t index)
 
 const struct engine_case engine_case = {
     .name = "rp2040_dma",
-    .channels = COUNT_OF(engines),
+    .channels = HAL_COUNT_OF(engines),
     .slots = 4,
     .ports = ports,
-    .port_count = COUNT_OF(ports),
+    .port_count = HAL_COUNT_OF(ports),
     .misbehaves = UINT32_MAX,
     .ring_size = ring_size,
     .power_on = power_on,

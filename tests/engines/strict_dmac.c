@@ -2,7 +2,7 @@
 /* The engine of software that can do everything, under the suite. */
 #include "tests/model/strict_dmac.h"
 
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/engines/engine.h"
 #include "tests/engines/soft_ports.h"
 #include "tests/reach.h"
@@ -41,7 +41,7 @@ static void power_on(const struct engine_place *place)
 {
     soft_ports_power_on(place);
     moment = place->access;
-    for (uint32_t i = 0; i < COUNT_OF(engines); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(engines); i++) {
         engines[i] = (struct strict_dmac){
             .dmac = { .ops = &strict_dmac_ops,
                       .bus = place->bus,
@@ -75,8 +75,9 @@ static uint32_t step(uint32_t steps)
     uint32_t idle = 0;
     uint32_t done = 0;
 
-    while (done < steps && idle < COUNT_OF(engines)) {
-        uint32_t did = strict_dmac_run(&engines[turn++ % COUNT_OF(engines)], 1);
+    while (done < steps && idle < HAL_COUNT_OF(engines)) {
+        uint32_t did =
+            strict_dmac_run(&engines[turn++ % HAL_COUNT_OF(engines)], 1);
 
         idle = did != 0 ? 0 : idle + 1;
         done += did;
@@ -95,7 +96,7 @@ static void nothing(void)
 
 static void power_cycle(void)
 {
-    for (uint32_t i = 0; i < COUNT_OF(engines); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(engines); i++)
         strict_dmac_power_cycle(&engines[i]);
 }
 
@@ -103,17 +104,17 @@ static const char *violation(void)
 {
     const char *first = soft_ports_violation();
 
-    for (uint32_t i = 0; i < COUNT_OF(engines) && !first; i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(engines) && !first; i++)
         first = engines[i].violation;
     return first;
 }
 
 const struct engine_case engine_case = {
     .name = "strict",
-    .channels = COUNT_OF(engines),
+    .channels = HAL_COUNT_OF(engines),
     .slots = 1,
     .ports = ports,
-    .port_count = COUNT_OF(ports),
+    .port_count = HAL_COUNT_OF(ports),
     .judges = true,
     .ring_size = ring_size,
     .power_on = power_on,

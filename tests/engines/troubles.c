@@ -2,6 +2,7 @@
 /* A chip that misbehaves, at each step: whatever it does, the transfer ends
    once, no byte beside it changes, and the channel works again. */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/engines/tests.h"
 #include "tests/engines/world.h"
@@ -103,7 +104,7 @@ static void misbehaves(void)
         uint32_t steps = steps_of(way);
         bool came;
 
-        for (uint32_t i = 0; i < COUNT_OF(troubles); i++) {
+        for (uint32_t i = 0; i < HAL_COUNT_OF(troubles); i++) {
             if ((engine_case.misbehaves & BIT32(troubles[i].kind)) == 0)
                 continue;
             came = false;
@@ -112,7 +113,7 @@ static void misbehaves(void)
             expect(troubles[i].what, came);
         }
     }
-    for (uint32_t i = 0; i < COUNT_OF(troubles); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(troubles); i++) {
         if ((engine_case.misbehaves & BIT32(troubles[i].kind)) == 0)
             printf("# %s does not show: %s\n", engine_case.name,
                    troubles[i].what);

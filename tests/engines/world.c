@@ -2,6 +2,7 @@
 #include "tests/engines/world.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/cpu.h"
 #include "tests/check.h"
 #include "tests/engines/world_parts.h"
@@ -49,7 +50,7 @@ static struct hal_region region = { .cached = HAL_WRITE_BACK,
 static const struct hal_limits no_limits = { .address_bits = 0 };
 static const struct hal_bus model_bus = {
     .apertures = apertures,
-    .aperture_count = COUNT_OF(apertures),
+    .aperture_count = HAL_COUNT_OF(apertures),
     .regions = &region,
     .region_count = 1,
     .limits = &no_limits,

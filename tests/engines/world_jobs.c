@@ -79,7 +79,8 @@ enum iodma_status world_prepare(struct world_side *side, uint32_t direction)
 
 static void done(struct iodma_transfer *transfer, enum iodma_status status)
 {
-    struct world_job *job = CONTAINER_OF(transfer, struct world_job, transfer);
+    struct world_job *job =
+        HAL_CONTAINER_OF(transfer, struct world_job, transfer);
 
     job->calls++;
     job->status = status;

@@ -199,7 +199,7 @@ void fuzz_saw_write(uintptr_t address, uint32_t value)
 
 static void on_done(struct iodma_transfer *transfer, enum iodma_status status)
 {
-    struct job *job = CONTAINER_OF(transfer, struct job, transfer);
+    struct job *job = HAL_CONTAINER_OF(transfer, struct job, transfer);
 
     job->calls++;
     fuzz_expect(job->calls == job->submits, "each end is told of once");

@@ -10,6 +10,7 @@
  * says it has ended, and has not, goes on with a mixture.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac.h"
 #include "tests/engines/engine.h"
 #include "tests/fuzz/fuzz.h"
@@ -189,7 +190,7 @@ static void emit(uint32_t channel)
 {
     struct hal_dmac *dmac = dmac_of(channel);
     struct hal_item items[4];
-    uint32_t count = 1 + fuzz_below(COUNT_OF(items));
+    uint32_t count = 1 + fuzz_below(HAL_COUNT_OF(items));
     uint32_t taken;
 
     for (uint32_t i = 0; i < count; i++)

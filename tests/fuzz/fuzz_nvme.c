@@ -11,6 +11,7 @@
 #include "hal/master/nvme.h"
 
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/model/hooks.h"
 #include "tests/model/nvme_model.h"
@@ -95,8 +96,8 @@ static void misinform(void)
                                       132, 188, 512, 516, 536 };
     le32 word = to_le32(fuzz_word());
 
-    memcpy(shared + NVME_PAGE * 2 + words[fuzz_below(COUNT_OF(words))], &word,
-           sizeof word);
+    memcpy(shared + NVME_PAGE * 2 + words[fuzz_below(HAL_COUNT_OF(words))],
+           &word, sizeof word);
 }
 
 static void scribble(void)
@@ -298,7 +299,7 @@ static void begin(void)
     request = calloc(1, sizeof *request);
     if (!request)
         return;
-    request->opcode = opcodes[fuzz_below(COUNT_OF(opcodes))];
+    request->opcode = opcodes[fuzz_below(HAL_COUNT_OF(opcodes))];
     request->blocks = request->opcode == NVME_FLUSH ? 0 : 1 + fuzz_below(16);
     request->lba = fuzz_byte();
     request->deadline = hooks.ticks + 8 * fuzz_byte();
@@ -336,9 +337,10 @@ static void look_around(void)
     uint32_t ids[4];
     uint32_t found;
 
-    if (nvme_list(&nvme, fuzz_word(), ids, COUNT_OF(ids), &found) != IODMA_OK)
+    if (nvme_list(&nvme, fuzz_word(), ids, HAL_COUNT_OF(ids), &found) !=
+        IODMA_OK)
         return;
-    fuzz_expect(found <= COUNT_OF(ids), "no more than there is room for");
+    fuzz_expect(found <= HAL_COUNT_OF(ids), "no more than there is room for");
     for (uint32_t i = 1; i < found; i++)
         fuzz_expect(ids[i - 1] < ids[i], "identifiers ascend");
 }

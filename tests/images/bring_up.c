@@ -163,8 +163,14 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
 enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
                                   bool poll, const char **step)
 {
+    enum iodma_status status;
+
     reason.status = IODMA_OK;
-    return explained(start_engine(engine, index, poll, step));
+    status = start_engine(engine, index, poll, step);
+    if (status != IODMA_OK && index < board.dmac_count)
+        printf("# %s: %s: %s\n", board.dmacs[index].name, *step,
+               iodma_status_name(status));
+    return explained(status);
 }
 
 bool engine_serve(struct engine *engine)
@@ -217,6 +223,21 @@ static void install(struct disk *disk, uint8_t how)
     interrupts_on();
 }
 
+/* Print why a disk did not start, if it is the disk that says so. The figures
+   have 32 bits, which is what this printf() knows. */
+static enum iodma_status told(const struct nvme *nvme, enum iodma_status status)
+{
+    const struct nvme_shortfall *shortfall = &nvme->shortfall;
+
+    if (status == IODMA_UNSUPPORTED)
+        printf("# %s: %lu asked for, the disk has %lu\n",
+               nvme_shortfall_name(shortfall->what),
+               (unsigned long)shortfall->asked, (unsigned long)shortfall->has);
+    else if (status == IODMA_DMA_ERROR)
+        printf("# the disk says: %s\n", nvme_status_name(nvme->code));
+    return status;
+}
+
 static enum iodma_status start_disk(struct disk *disk, uint8_t how, bool sgl,
                                     const char **step)
 {
@@ -251,15 +272,16 @@ static enum iodma_status start_disk(struct disk *disk, uint8_t how, bool sgl,
     status = route(facts, how, function);
     if (status != IODMA_OK)
         return status;
-    install(disk, how);
     *step = "starting the disk";
     status = nvme_stop(facts->nvme); /* it masters nothing before */
     if (status == IODMA_OK)
         status = pci_master(function, true);
-    if (status == IODMA_OK)
-        status = nvme_start(facts->nvme);
     if (status != IODMA_OK)
         return status;
+    install(disk, how); /* a loader's interrupts are gone */
+    status = nvme_start(facts->nvme);
+    if (status != IODMA_OK)
+        return told(facts->nvme, status);
     *step = "checking the disk's bus";
     *facts->limits = facts->nvme->limits;
     return make_bus(&disk->bus, facts->nvme->bus);

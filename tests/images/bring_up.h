@@ -63,8 +63,8 @@ struct disk {
  *   how  NVME_POLLED, NVME_PIN or NVME_MESSAGE
  *   sgl  describe data by SGLs, not PRPs
  *
- * Returns OK, NotFound if the board has none, or what failed, as above.
- * Context: thread.
+ * Returns OK, NotFound if the board has none, or what failed, as above; why is
+ * printed as well if it was the disk. Context: thread.
  */
 enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
                                 const char **step);

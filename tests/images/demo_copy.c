@@ -50,7 +50,7 @@ static void failed(struct job *job, const char *what, enum iodma_status status)
 
 static void done(struct iodma_transfer *transfer, enum iodma_status status)
 {
-    struct part *part = CONTAINER_OF(transfer, struct part, transfer);
+    struct part *part = HAL_CONTAINER_OF(transfer, struct part, transfer);
 
     part->job->queued--;
     if (status != IODMA_OK)

@@ -41,7 +41,7 @@ static void failed(struct job *job, const char *what, enum iodma_status status)
 
 static void done(struct nvme_request *request)
 {
-    struct part *part = CONTAINER_OF(request, struct part, request);
+    struct part *part = HAL_CONTAINER_OF(request, struct part, request);
     struct job *job = part->job;
 
     job->in_flight--;

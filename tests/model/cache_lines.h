@@ -56,7 +56,7 @@ struct cache_lines_ops {
                   unsigned size);
 };
 
-/* The model embeds this and finds itself again with CONTAINER_OF. */
+/* The model embeds this and finds itself again with HAL_CONTAINER_OF. */
 struct cache_lines {
     const struct cache_lines_ops *ops; /* NULL: there are no registers */
 

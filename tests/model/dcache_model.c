@@ -41,7 +41,7 @@ enum { POWER_UP_LINE = 32 };
 
 static struct dcache_model *to_dcache(struct cache_lines *lines)
 {
-    return CONTAINER_OF(lines, struct dcache_model, lines);
+    return HAL_CONTAINER_OF(lines, struct dcache_model, lines);
 }
 
 static bool violates(struct dcache_model *model, const char *what)

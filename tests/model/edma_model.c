@@ -19,7 +19,7 @@ enum {
 
 static struct edma_model *to_edma(struct engine_model *engine)
 {
-    return CONTAINER_OF(engine, struct edma_model, engine);
+    return HAL_CONTAINER_OF(engine, struct edma_model, engine);
 }
 
 static void violates(struct edma_model *edma, const char *what)
@@ -57,7 +57,7 @@ static void power_on(struct engine_model *engine)
 static bool interrupt(const struct engine_model *engine, uint32_t channel)
 {
     const struct edma_model *edma =
-        CONTAINER_OF(engine, const struct edma_model, engine);
+        HAL_CONTAINER_OF(engine, const struct edma_model, engine);
     uint32_t lower = BIT32(modulo32(channel, (uint32_t)GROUP));
 
     return !engine->absent &&

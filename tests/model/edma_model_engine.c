@@ -399,7 +399,8 @@ static bool go_on(struct edma_model *edma)
 
 bool edma_model_step(struct engine_model *engine)
 {
-    struct edma_model *edma = CONTAINER_OF(engine, struct edma_model, engine);
+    struct edma_model *edma =
+        HAL_CONTAINER_OF(engine, struct edma_model, engine);
     bool went = ask_again(edma) || go_on(edma);
 
     if (!went && engine->misbehaves == ENGINE_SPURIOUS) {

@@ -74,7 +74,7 @@ struct engine_model_ops {
     void (*power_on)(struct engine_model *model);
 };
 
-/* The model embeds this and finds itself again with CONTAINER_OF. */
+/* The model embeds this and finds itself again with HAL_CONTAINER_OF. */
 struct engine_model {
     const struct engine_model_ops *ops;
     uint32_t registers; /* bytes of register space */

@@ -2,6 +2,7 @@
 /* The registers of the GPDMA, its channels' turns, and its interrupts. */
 #include "tests/model/gpdma_model.h"
 
+#include "hal/count_of.h"
 #include "tests/model/gpdma_parts.h"
 
 #include <string.h>
@@ -49,7 +50,7 @@ static bool pass_time(struct gpdma_model_channel *channel)
 static bool step(struct engine_model *engine)
 {
     struct gpdma_model *model = to_gpdma(engine);
-    uint32_t count = COUNT_OF(model->channels);
+    uint32_t count = HAL_COUNT_OF(model->channels);
     bool passed = false;
 
     for (uint32_t i = 0; i < count; i++)
@@ -91,7 +92,7 @@ static void power_on(struct engine_model *engine)
     model->rcfglockr = 0;
     model->next = 0;
     memset(model->channels, 0, sizeof model->channels);
-    for (uint32_t i = 0; i < COUNT_OF(model->channels); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(model->channels); i++)
         model->channels[i].number = i;
 }
 

@@ -85,7 +85,7 @@ enum { TCEM_BLOCK, TCEM_PLANE, TCEM_ITEM, TCEM_CHANNEL };
 
 static inline struct gpdma_model *to_gpdma(const struct engine_model *engine)
 {
-    return CONTAINER_OF(engine, struct gpdma_model, engine);
+    return HAL_CONTAINER_OF(engine, struct gpdma_model, engine);
 }
 
 static inline bool is_planar(const struct gpdma_model *model,

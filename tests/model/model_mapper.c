@@ -9,7 +9,7 @@
 
 static struct model_mapper *to_model(struct hal_mapper *mapper)
 {
-    return CONTAINER_OF(mapper, struct model_mapper, mapper);
+    return HAL_CONTAINER_OF(mapper, struct model_mapper, mapper);
 }
 
 static void moment(const struct model_mapper *model)

@@ -3,6 +3,7 @@
 
 #include "hal/bits.h"
 #include "hal/container_of.h"
+#include "hal/count_of.h"
 #include "tests/model/pl08x_model_channel.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@
 
 static struct pl08x_model *to_pl08x(const struct engine_model *engine)
 {
-    return CONTAINER_OF(engine, struct pl08x_model, engine);
+    return HAL_CONTAINER_OF(engine, struct pl08x_model, engine);
 }
 
 static bool is_enabled(const struct pl08x_model_channel *channel)
@@ -74,8 +75,8 @@ static bool pl08x_step(struct engine_model *engine)
         model->raw_tc |= listening;
         return true;
     }
-    for (uint32_t i = 0; i < COUNT_OF(model->channels); i++) {
-        uint32_t number = (model->turn + i) % COUNT_OF(model->channels);
+    for (uint32_t i = 0; i < HAL_COUNT_OF(model->channels); i++) {
+        uint32_t number = (model->turn + i) % HAL_COUNT_OF(model->channels);
 
         if (pl08x_model_advance(model, number)) {
             model->turn = number + 1;
@@ -100,8 +101,8 @@ static uint32_t identification(const struct pl08x_model *model, uint32_t index)
     static const uint8_t single[] = { 0x81, 0x10, 0x14, 0x00 };
     static const uint8_t cell[] = { 0x0D, 0xF0, 0x05, 0xB1 };
 
-    if (index >= COUNT_OF(dual))
-        return cell[index - COUNT_OF(dual)];
+    if (index >= HAL_COUNT_OF(dual))
+        return cell[index - HAL_COUNT_OF(dual)];
     return model->channel_count == PL08X_MODEL_CHANNELS ? dual[index]
                                                         : single[index];
 }

@@ -3,6 +3,7 @@
 
 #include "dma/command.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/reach.h"
 
@@ -271,7 +272,7 @@ static uint32_t any_of(uint64_t *seed, const uint32_t *values, uint32_t count)
 
 #define ANY_OF(seed, ...)                                                      \
     any_of(seed, (const uint32_t[]){ __VA_ARGS__ },                            \
-           COUNT_OF(((const uint32_t[]){ __VA_ARGS__ })))
+           HAL_COUNT_OF(((const uint32_t[]){ __VA_ARGS__ })))
 
 /* The client's memory in up to four pieces, some of them in no aperture; and
    the storage in one. */
@@ -991,7 +992,7 @@ void round_print(const struct round *untidy)
     const char *gap = "    { ";
     unsigned column = 0;
 
-    for (size_t m = 0; m < COUNT_OF(members); m++) {
+    for (size_t m = 0; m < HAL_COUNT_OF(members); m++) {
         for (uint32_t i = 0; i < members[m].count; i++) {
             uint64_t value = get(round, &members[m], i);
             char name[48], number[24];
@@ -1036,7 +1037,7 @@ static bool shrink_number(struct round *round, const struct member *member,
 
     if (value == member->simplest)
         return false;
-    for (size_t k = 0; k < COUNT_OF(tries); k++) {
+    for (size_t k = 0; k < HAL_COUNT_OF(tries); k++) {
         struct round simpler = *round;
 
         if (k != 0 && tries[k] > value)
@@ -1094,7 +1095,7 @@ void round_shrink(struct round *round, bool (*fails)(const struct round *))
 
     for (unsigned rounds = 0; any && rounds < 64; rounds++) {
         any = shrink_arrays(round, fails);
-        for (size_t m = 0; m < COUNT_OF(members); m++) {
+        for (size_t m = 0; m < HAL_COUNT_OF(members); m++) {
             for (uint32_t i = 0; i < members[m].count; i++)
                 any |= shrink_number(round, &members[m], i, fails);
         }

@@ -363,7 +363,7 @@ static void write(struct engine_model *engine, uint32_t offset, uint32_t value,
 static bool interrupt(const struct engine_model *engine, uint32_t channel)
 {
     const struct rp2040_dma_model *model =
-        CONTAINER_OF(engine, const struct rp2040_dma_model, engine);
+        HAL_CONTAINER_OF(engine, const struct rp2040_dma_model, engine);
 
     return ((rp2040_model_ints(model, 0) | rp2040_model_ints(model, 1)) &
             BIT32(channel)) != 0;

@@ -49,7 +49,7 @@ enum rp2040_model_writer { BY_CPU, BY_CHANNEL };
 
 static inline struct rp2040_dma_model *to_rp2040(struct engine_model *engine)
 {
-    return CONTAINER_OF(engine, struct rp2040_dma_model, engine);
+    return HAL_CONTAINER_OF(engine, struct rp2040_dma_model, engine);
 }
 
 /* Registers --------------------------------------------------------------- */

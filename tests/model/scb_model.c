@@ -35,7 +35,7 @@ enum { LINE = 32 };
 
 static struct scb_model *to_scb(struct cache_lines *lines)
 {
-    return CONTAINER_OF(lines, struct scb_model, lines);
+    return HAL_CONTAINER_OF(lines, struct scb_model, lines);
 }
 
 static uint32_t read(struct cache_lines *lines, uintptr_t address,

@@ -9,7 +9,7 @@
 
 static struct strict_dmac *to_strict(struct hal_dmac *dmac)
 {
-    return CONTAINER_OF(dmac, struct strict_dmac, dmac);
+    return HAL_CONTAINER_OF(dmac, struct strict_dmac, dmac);
 }
 
 static void violate(struct strict_dmac *strict, const char *what)

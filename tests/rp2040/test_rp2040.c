@@ -13,7 +13,9 @@
 #include "boards/rp2040.h"
 #include "dma/iodma.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/rp2040_dma.h"
+#include "hal/dmac/rp2040_dma_regs.h"
 #include "platform/clock.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
@@ -265,14 +267,14 @@ static void test_append(void)
     spi_begin();
     check_case("a batch that is submitted while one runs follows it");
     expect_status("route", dmac->ops->route(dmac, &route), IODMA_OK);
-    for (uint32_t i = 0; i < COUNT_OF(items); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(items); i++) {
         expect_number("taken", dmac->ops->emit(dmac, &items[i], 1), 1);
         dmac->ops->submit(dmac);
     }
     expect("of the first, some is left", dmac->ops->residue(dmac).most > 50);
-    while (retired < COUNT_OF(items) && !hal_expired(&plat_clock, deadline))
+    while (retired < HAL_COUNT_OF(items) && !hal_expired(&plat_clock, deadline))
         retired += dmac->ops->reap(dmac).retired;
-    expect_number("retired", retired, COUNT_OF(items));
+    expect_number("retired", retired, HAL_COUNT_OF(items));
     expect_number("left", dmac->ops->residue(dmac).most, 0);
 }
 
@@ -509,5 +511,5 @@ static const struct move_test tests[] = {
 
 int main(int argc, char **argv)
 {
-    return run_by_name(argc, argv, tests, COUNT_OF(tests));
+    return run_by_name(argc, argv, tests, HAL_COUNT_OF(tests));
 }

@@ -5,8 +5,9 @@
  *
  *   test_runner endless | asleep | undefined | unaligned | constant | below
  */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/rp2040_dma.h"
+#include "hal/dmac/rp2040_dma_regs.h"
 #include "platform/armv7m/image.h"
 #include "platform/interrupt.h"
 #include "platform/mmio.h"
@@ -74,5 +75,5 @@ static const struct move_test tests[] = {
 
 int main(int argc, char **argv)
 {
-    return run_by_name(argc, argv, tests, COUNT_OF(tests));
+    return run_by_name(argc, argv, tests, HAL_COUNT_OF(tests));
 }

@@ -3,7 +3,7 @@
  * The spec's numbered cases on real memory, R82 and so on: what is below 16
  * MiB there is moved up by LOW, what is round 4 GiB stays.
  */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/target/far.h"
 
@@ -168,7 +168,7 @@ static void one_way(size_t i, uint32_t direction)
 
 static void listing(void)
 {
-    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(lists); i++) {
         check_case(lists[i].what);
         one_way(i, IODMA_OUT);
         one_way(i, IODMA_IN);
@@ -232,7 +232,7 @@ static void pairing(void)
 {
     static const struct iodma_spec spec = SPEC(32, 0);
 
-    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(pairs); i++) {
         check_case(pairs[i].what);
         far_make_spec_pool();
         far_attach(&spec, pairs[i].to, IODMA_IN);
@@ -406,7 +406,8 @@ static void case_101(void)
         far_begin(&eight_spec, eight_pages, direction, true);
         far_synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_OK);
         far_make_list();
-        expect_segments("the list", far.list, far.listed, want, COUNT_OF(want));
+        expect_segments("the list", far.list, far.listed, want,
+                        HAL_COUNT_OF(want));
         far_expect_device_has_fresh();
         far_device_inverts(0, 0x8000);
         far_expect_client("before complete", 0, 0);
@@ -636,7 +637,7 @@ void far_test_cases(void)
 {
     listing();
     pairing();
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
         check_case(cases[i].what);
         cases[i].run();
     }

@@ -4,6 +4,7 @@
  * The call that it failed under changes nothing, and works once it is mended.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/armv7a/window.h"
 #include "tests/check.h"
 #include "tests/target/far.h"
@@ -50,7 +51,8 @@ void far_wrap_windows(void)
     struct hal_dmac *dmac = board.dmacs[0].dmac;
 
     bus = *dmac->bus;
-    bus.region_count = (uint32_t)smaller(bus.region_count, COUNT_OF(regions));
+    bus.region_count =
+        (uint32_t)smaller(bus.region_count, HAL_COUNT_OF(regions));
     for (uint32_t i = 0; i < bus.region_count; i++) {
         regions[i] = bus.regions[i];
         if (regions[i].window)
@@ -195,7 +197,7 @@ static bool fails_cleanly(size_t i, uint32_t n)
 
 static void failing_in_turn(void)
 {
-    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(calls); i++) {
         uint32_t n = 1;
 
         check_case(calls[i].what);

@@ -10,6 +10,7 @@
  * time has the 4 GiB line.
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/target/far.h"
 
@@ -110,13 +111,13 @@ static struct master copier = {
     .name = "53C895A",
     .bus = &far.engine.bus,
     .specs = copy_specs,
-    .spec_count = COUNT_OF(copy_specs),
+    .spec_count = HAL_COUNT_OF(copy_specs),
 };
 static struct master reader = {
     .name = "NVMe",
     .bus = &disk.bus,
     .specs = disk_specs,
-    .spec_count = COUNT_OF(disk_specs),
+    .spec_count = HAL_COUNT_OF(disk_specs),
 };
 
 static uint32_t below(uint32_t limit)

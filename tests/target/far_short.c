@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A device that writes less than was prepared leaves the client's memory the
    same, whichever way the bytes went. */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/target/far.h"
 
@@ -28,7 +28,7 @@ static const uint32_t missing[] = {
 };
 
 /* The client's memory with its guards, after each way. */
-static uint8_t ended[COUNT_OF(ways)][WINDOW_BYTES + 2 * FAR_GUARD];
+static uint8_t ended[HAL_COUNT_OF(ways)][WINDOW_BYTES + 2 * FAR_GUARD];
 
 /* Never OLD_BYTE. */
 static uint8_t device_byte(hal_address position)
@@ -77,7 +77,7 @@ static uint32_t sum(const uint8_t *bytes, size_t size)
 static void print_short(uint32_t k)
 {
     printf("# %6u", (unsigned)k);
-    for (size_t way = 0; way < COUNT_OF(ways); way++) {
+    for (size_t way = 0; way < HAL_COUNT_OF(ways); way++) {
         unsigned old = 0;
 
         for (uint32_t i = FAR_GUARD; i < FAR_GUARD + WINDOW_BYTES; i++)
@@ -94,11 +94,11 @@ void far_test_short(void)
     printf("# %u bytes of 0x%02X prepared; the device writes k less:\n"
            "# bytes that are still 0x%02X, and the sum of all\n#      k",
            (unsigned)WINDOW_BYTES, (unsigned)OLD_BYTE, (unsigned)OLD_BYTE);
-    for (size_t way = 0; way < COUNT_OF(ways); way++)
+    for (size_t way = 0; way < HAL_COUNT_OF(ways); way++)
         printf("  %-14s", ways[way].what);
     printf("\n");
-    for (size_t i = 0; i < COUNT_OF(missing); i++) {
-        for (size_t way = 0; way < COUNT_OF(ways); way++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(missing); i++) {
+        for (size_t way = 0; way < HAL_COUNT_OF(ways); way++) {
             end_short(way, missing[i]);
             expect_ended(way, missing[i]);
             expect_bytes("the same as directly", ended[way], ended[0],

@@ -16,6 +16,8 @@
 #define MIDR_A15     0xC0F0u /* ARM DDI 0438, MIDR: 0xC0F is Cortex-A15 */
 #define MPIDR        "p15, 0, %0, c0, c0, 5"
 #define MPIDR_NUMBER 0xFFFFFFu
+#define PMCR         "p15, 0, %0, c9, c12, 0"
+#define PMCR_ARM     0x41u
 #define CNTPCT       "p15, 0, %Q0, %R0, c14"
 
 /* ARM IHI 0048B 4.3 and 4.4, under their names. */
@@ -24,6 +26,7 @@
 #define GICD_ISENABLER   0x100u
 #define GICD_ISPENDR     0x200u
 #define GICD_ISACTIVER   0x300u
+#define GICD_IPRIORITYR  0x400u
 #define GICD_ITARGETSR   0x800u
 #define GICD_ICFGR       0xC00u
 #define GICC_CTLR        0x000u
@@ -61,6 +64,10 @@ static void test_core(void)
     expect_number("part", word & MIDR_PART, MIDR_A15);
     CP15_READ(word, MPIDR);
     expect_number("number", word & MPIDR_NUMBER, 0);
+
+    check_case("its performance counters answer to it");
+    CP15_READ(word, PMCR);
+    expect_number("implementer", word >> 24, PMCR_ARM);
 }
 
 static uint32_t distributor(uint32_t bits)
@@ -78,6 +85,11 @@ static void expect_none(const char *what, uint32_t bits, uint32_t first)
 {
     for (uint32_t id = first; id < LINES; id += 32 - id % 32)
         expect_number(what, distributor(bits + id / 32 * 4) >> id % 32, 0);
+}
+
+static uint32_t priority_of(uint32_t id)
+{
+    return mmio_read8(gic_base.distributor + GICD_IPRIORITYR + id);
 }
 
 static void test_interrupts(void)
@@ -104,6 +116,10 @@ static void test_interrupts(void)
            self == 0 || is_power_of_two(self));
     for (uint32_t id = SHARED; id < LINES; id += 16)
         expect_number("edges", distributor(GICD_ICFGR + id / 16 * 4), 0);
+
+    check_case("all are of one priority: none waits for another one's end");
+    for (uint32_t id = 0; id < LINES; id++)
+        expect_number("priority", priority_of(id), priority_of(SHARED));
 
     check_case("the core interface takes nothing for running, and masks "
                "nothing");

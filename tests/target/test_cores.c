@@ -53,7 +53,7 @@ static uint32_t copies = COPIES;
 
 /* What they share. */
 static uint32_t lock_word;
-static const struct spinlock lock = SPINLOCK(&lock_word);
+static const struct spinlock lock = PLAT_SPINLOCK(&lock_word);
 static struct hal_bus hal;
 static struct iodma_bus bus;
 static struct iodma_bounce pool;

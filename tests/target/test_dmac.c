@@ -6,8 +6,9 @@
  *             runaway | hung | scsi | hole
  */
 #include "dma/iodma.h"
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/dmac/lsi53c8xx.h"
+#include "hal/dmac/lsi53c8xx_regs.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
 #include "tests/moves.h"
@@ -205,5 +206,5 @@ static const struct move_test tests[] = {
 
 int main(int argc, char **argv)
 {
-    return run_by_name(argc, argv, tests, COUNT_OF(tests));
+    return run_by_name(argc, argv, tests, HAL_COUNT_OF(tests));
 }

@@ -6,7 +6,7 @@
  *
  *   test_far cases | short | fail | random [SEED]
  */
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/target/far.h"
 
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 {
     if (argc == 3)
         seed = (uint32_t)strtoul(argv[2], NULL, 10);
-    for (size_t i = 0; argc >= 2 && i < COUNT_OF(tests); i++) {
+    for (size_t i = 0; argc >= 2 && i < HAL_COUNT_OF(tests); i++) {
         if (strcmp(argv[1], tests[i].name) == 0)
             return run(i);
     }

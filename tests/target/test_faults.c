@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "boards/board.h"
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/armv7a/gic.h"
 #include "platform/armv7a/mmu.h"
 #include "platform/interrupt.h"
@@ -216,7 +216,7 @@ static void fast_interrupt(void)
 /* Without its port the console cannot be told of a fault: a second one. */
 static void fault_in_fault(void)
 {
-    mmu_unmap_block((uint32_t)uart_base & ~(MMU_BLOCK - 1));
+    mmu_unmap_block((uint32_t)uart_base & ~(PLAT_MMU_BLOCK - 1));
     undefined(0);
 }
 
@@ -274,5 +274,5 @@ static const struct fault faults[] = {
 
 int main(int argc, char **argv)
 {
-    return raise_by_name(argc, argv, faults, COUNT_OF(faults));
+    return raise_by_name(argc, argv, faults, HAL_COUNT_OF(faults));
 }

@@ -17,6 +17,7 @@
 #include "dma/iodma.h"
 #include "hal/bits.h"
 #include "hal/container_of.h"
+#include "hal/count_of.h"
 #include "platform/interrupt.h"
 #include "tests/check.h"
 #include "tests/images/bring_up.h"
@@ -91,7 +92,7 @@ static struct iodma_memory area_memory(const struct area *area)
 /* Memory becomes what it has to be. */
 static void put_areas(void)
 {
-    for (size_t i = 0; i < COUNT_OF(areas); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(areas); i++) {
         struct iodma_memory memory = area_memory(areas[i]);
 
         expect_number(areas[i]->what,
@@ -103,7 +104,7 @@ static void put_areas(void)
 
 static void fill_guards(void)
 {
-    for (size_t i = 0; i < COUNT_OF(areas); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(areas); i++)
         memset(areas[i]->want, GUARD, area_size);
     put_areas();
 }
@@ -113,7 +114,7 @@ static void fill_random(void)
 {
     static uint32_t state = 1;
 
-    for (size_t i = 0; i < COUNT_OF(areas); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(areas); i++) {
         uint32_t *words = (uint32_t *)(void *)areas[i]->want;
 
         for (uint32_t k = 0; k < area_size / sizeof *words; k++) {
@@ -147,7 +148,7 @@ static void expect_area(const struct area *area)
 
 static void expect_areas(void)
 {
-    for (size_t i = 0; i < COUNT_OF(areas); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(areas); i++)
         expect_area(areas[i]);
 }
 
@@ -211,7 +212,7 @@ static unsigned bounced; /* requests that went through the pool */
 
 static void on_done(struct nvme_request *request)
 {
-    struct job *job = CONTAINER_OF(request, struct job, request);
+    struct job *job = HAL_CONTAINER_OF(request, struct job, request);
 
     job->ends++;
     job->turn = ++turns;
@@ -219,7 +220,7 @@ static void on_done(struct nvme_request *request)
 
 static void on_released(struct nvme_request *request)
 {
-    CONTAINER_OF(request, struct job, request)->releases++;
+    HAL_CONTAINER_OF(request, struct job, request)->releases++;
 }
 
 /* Does the disk find what it writes as it lies, whatever lines that shares?
@@ -233,7 +234,7 @@ static bool snooped(void)
 static bool through_pool(struct iodma_command *command)
 {
     struct iodma_segment64 segments[16];
-    uint32_t count = COUNT_OF(segments);
+    uint32_t count = HAL_COUNT_OF(segments);
     uint32_t inside = 0;
     uint32_t outside = 0;
     hal_address offset = 0;
@@ -246,7 +247,7 @@ static bool through_pool(struct iodma_command *command)
             else
                 outside++;
         }
-        count = COUNT_OF(segments);
+        count = HAL_COUNT_OF(segments);
     }
     expect("one buffer stands for the window, or none",
            inside == 0 || outside == 0 || !snooped());
@@ -529,7 +530,7 @@ static void span(uint32_t first, uint32_t length)
     const uint64_t lba = 40;
 
     bounced = 0;
-    for (size_t i = 0; i < COUNT_OF(areas); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(areas); i++) {
         lay_together(areas[i], first, length);
         round_trip(lba, UINT64_MAX);
         lay_apart(areas[i], first, length);
@@ -541,7 +542,7 @@ static void span(uint32_t first, uint32_t length)
 
 static void test_spans(void)
 {
-    for (size_t i = 0; i < COUNT_OF(spans); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(spans); i++) {
         check_case(spans[i].what);
         span(spans[i].first, spans[i].length);
     }
@@ -670,7 +671,7 @@ static const struct {
 
 static void lay_seam(const struct area *area, size_t index)
 {
-    for (size_t i = 0; i < COUNT_OF(seams[0].pieces); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(seams[0].pieces); i++) {
         if (seams[index].pieces[i].length != 0)
             lay(middle(area) - 2 * PAGE + seams[index].pieces[i].at,
                 seams[index].pieces[i].length);
@@ -679,12 +680,12 @@ static void lay_seam(const struct area *area, size_t index)
 
 static void test_seams(void)
 {
-    for (size_t i = 0; i < COUNT_OF(seams); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(seams); i++) {
         const bool bounces = seams[i].bounced && !nvme->use_sgl;
 
         check_case(seams[i].what);
         bounced = 0;
-        for (size_t k = 0; k < COUNT_OF(areas); k++) {
+        for (size_t k = 0; k < HAL_COUNT_OF(areas); k++) {
             lay_seam(areas[k], i);
             round_trip(8, UINT64_MAX);
         }
@@ -712,7 +713,7 @@ static void lay_pieces(const struct area *area, uint32_t pairs)
 static void pieces(uint32_t pairs, bool one_more, unsigned want)
 {
     bounced = 0;
-    for (size_t i = 0; i < COUNT_OF(areas); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(areas); i++) {
         lay_pieces(areas[i], pairs);
         if (one_more)
             lay(middle(areas[i]) + 1, BLOCK);
@@ -1069,7 +1070,7 @@ static void start_reads(uint32_t second, uint32_t third, uint32_t fourth)
     reads[1]->deadline = second;
     reads[2]->deadline = third;
     reads[3]->deadline = fourth;
-    for (size_t i = 0; i < COUNT_OF(reads); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(reads); i++)
         (void)start_own(reads[i], NVME_READ, own_lba(reads[i]), i == 2);
 }
 
@@ -1083,7 +1084,7 @@ static bool in_vain(const struct job *one, const struct job *other,
         return false;
 
     serve_all();
-    for (size_t i = 0; i < COUNT_OF(reads); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(reads); i++)
         give_back(reads[i], false);
     fill_guards();
     return true;
@@ -1148,9 +1149,9 @@ static void test_held(void)
     expect_number("pages in the pool", iodma_bounce_in_use(&pool),
                   nvme->use_sgl && snooped() ? 0 : 1);
     check_case("others go on meanwhile");
-    for (size_t i = 0; i < COUNT_OF(writes); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(writes); i++)
         (void)start_own(writes[i], NVME_WRITE, own_lba(writes[i]), false);
-    for (size_t i = 0; i < COUNT_OF(writes); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(writes); i++) {
         serve_until_end(writes[i]);
         finish_own(writes[i]);
     }
@@ -1324,7 +1325,7 @@ static const struct {
 
 static void make_areas(void)
 {
-    for (size_t i = 0; i < COUNT_OF(areas); i++)
+    for (size_t i = 0; i < HAL_COUNT_OF(areas); i++)
         areas[i]->want = take(area_size);
     low.base = (uintptr_t)take(area_size);
     far.base = board.far.base - area_size / 2;
@@ -1405,7 +1406,7 @@ int main(int argc, char **argv)
             how = NVME_MESSAGE;
         else if (strcmp(argv[i], "--sgl") == 0)
             sgl = true;
-        for (size_t k = 0; k < COUNT_OF(tests); k++) {
+        for (size_t k = 0; k < HAL_COUNT_OF(tests); k++) {
             if (strcmp(argv[i], tests[k].name) == 0)
                 return run(k, how, sgl);
         }

@@ -6,6 +6,7 @@
  *   test_pci flat | behind BRIDGES | left BRIDGES | functions | large
  */
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "hal/pci/ecam.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
@@ -182,13 +183,13 @@ static void test_functions(void)
     const struct pci_function *function = NULL;
 
     check_case("functions 0, 1 and 7 of a device are found, and no more");
-    for (uint32_t i = 0; i < COUNT_OF(numbers); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(numbers); i++)
         expect_number("place", look(key, i)->place, 6 << 3 | numbers[i]);
     expect_status("one more", pci_find(ecam, key, 3, &function),
                   IODMA_NOT_FOUND);
 
     check_case("each has places of its own");
-    for (uint32_t i = 0; i < COUNT_OF(numbers); i++) {
+    for (uint32_t i = 0; i < HAL_COUNT_OF(numbers); i++) {
         function = look(key, i);
         expect_status("enable", pci_enable(function), IODMA_OK);
         expect_number("without a place", function->unplaced, 0);

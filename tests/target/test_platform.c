@@ -14,6 +14,7 @@
 #include "boards/board.h"
 #include "hal/atomic.h"
 #include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/armv7a/cp15.h"
 #include "platform/armv7a/gic.h"
 #include "platform/armv7a/image.h"
@@ -533,7 +534,7 @@ static void test_memory(void)
     expect_number("SCTLR", control & (SCTLR_ON | SCTLR_OFF), SCTLR_ON);
 
     check_case("the image is guarded: code and constants, stacks, address 0");
-    for (size_t i = 0; i < COUNT_OF(places); i++) {
+    for (size_t i = 0; i < HAL_COUNT_OF(places); i++) {
         uintptr_t address = places[i].address;
 
         expect_translation(places[i].what, read_as(address), places[i].read,
@@ -547,9 +548,9 @@ static void test_memory(void)
     for (uint32_t i = 0; i < mmu_map_count; i++) {
         const struct mmu_map *map = &mmu_maps[i];
         static const uint64_t kinds[] = {
-            [MMU_MEMORY] = MEMORY,
-            [MMU_DEVICE] = DEVICE,
-            [MMU_UNCACHED] = UNCACHED,
+            [PLAT_MMU_MEMORY] = MEMORY,
+            [PLAT_MMU_DEVICE] = DEVICE,
+            [PLAT_MMU_UNCACHED] = UNCACHED,
         };
         uint64_t kind = kinds[map->kind];
 
@@ -559,7 +560,7 @@ static void test_memory(void)
     }
 
     check_case("a window that is not open shows nothing");
-    for (uint32_t at = 0; at < WINDOW_SPACE; at += MMU_BLOCK)
+    for (uint32_t at = 0; at < PLAT_WINDOW_SPACE; at += PLAT_MMU_BLOCK)
         expect_translation("slot", read_as(window_base + at), NOT_MAPPED(2), 0);
 }
 

@@ -12,7 +12,7 @@
  */
 #include "boards/board.h"
 #include "hal/atomic.h"
-#include "hal/bits.h"
+#include "hal/count_of.h"
 #include "platform/armv7a/cp15.h"
 #include "platform/armv7a/window.h"
 #include "platform/interrupt.h"
@@ -81,9 +81,9 @@ static const hal_address places[] = {
 static void test_places(void)
 {
     check_case("each address has bytes of its own");
-    for (uint32_t i = 0; i < COUNT_OF(places); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(places); i++)
         poke(places[i], 0x5EED0000 + i);
-    for (uint32_t i = 0; i < COUNT_OF(places); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(places); i++)
         expect_number(hex(places[i]), peek(places[i]), 0x5EED0000 + i);
 }
 
@@ -143,7 +143,7 @@ static uint32_t open_all(uintptr_t *windows)
 {
     uint32_t count = 0;
 
-    while (count <= WINDOW_SLOTS) {
+    while (count <= PLAT_WINDOW_SLOTS) {
         hal_address address = board.far.base + 2 * MIB * count;
         hal_address length = 100 + count;
 
@@ -159,16 +159,16 @@ static uint32_t open_all(uintptr_t *windows)
 
 static void test_all_slots(void)
 {
-    uintptr_t windows[WINDOW_SLOTS + 1];
+    uintptr_t windows[PLAT_WINDOW_SLOTS + 1];
     hal_address length = 12345;
 
     check_case("when all slots are in use there is no window, and no length");
-    expect_number("windows", open_all(windows), WINDOW_SLOTS);
+    expect_number("windows", open_all(windows), PLAT_WINDOW_SLOTS);
     expect("again", open_window(board.far.base, &length) == 0);
     expect_number("length", length, 12345);
 
     check_case("each of them shows its own bytes");
-    for (uint32_t i = 0; i < WINDOW_SLOTS; i++)
+    for (uint32_t i = 0; i < PLAT_WINDOW_SLOTS; i++)
         expect_number("bytes", mmio_read32(windows[i]), 0xA110000 + i);
 
     check_case("one that is closed makes room for one");
@@ -179,11 +179,11 @@ static void test_all_slots(void)
 
     check_case("closing gives every slot back, whichever is closed first");
     for (uint32_t round = 0; round < 100; round++) {
-        for (uint32_t i = 0; i < WINDOW_SLOTS; i++)
-            close_window(windows[(3 * i + round) % WINDOW_SLOTS]);
-        expect_number("windows", open_all(windows), WINDOW_SLOTS);
+        for (uint32_t i = 0; i < PLAT_WINDOW_SLOTS; i++)
+            close_window(windows[(3 * i + round) % PLAT_WINDOW_SLOTS]);
+        expect_number("windows", open_all(windows), PLAT_WINDOW_SLOTS);
     }
-    for (uint32_t i = WINDOW_SLOTS; i-- > 0;)
+    for (uint32_t i = PLAT_WINDOW_SLOTS; i-- > 0;)
         close_window(windows[i]);
 }
 
@@ -322,7 +322,7 @@ static void on_timer(void *argument)
 
 static int interrupted(void)
 {
-    uintptr_t windows[WINDOW_SLOTS + 1];
+    uintptr_t windows[PLAT_WINDOW_SLOTS + 1];
 
     thread = (struct user){ .base = board.far.base, .seed = 1 };
     isr.user = (struct user){ .base = board.far.base + board.far.size / 2,
@@ -349,7 +349,7 @@ static int interrupted(void)
 
     check_case("and no slot is lost");
     close_window(isr.kept);
-    expect_number("windows", open_all(windows), WINDOW_SLOTS);
+    expect_number("windows", open_all(windows), PLAT_WINDOW_SLOTS);
     return check_result();
 }
 
@@ -420,7 +420,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; argc == 2 && i < COUNT_OF(tests); i++) {
+    for (size_t i = 0; argc == 2 && i < HAL_COUNT_OF(tests); i++) {
         if (strcmp(argv[1], tests[i].name) == 0)
             return tests[i].run();
     }

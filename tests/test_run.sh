@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# ./run where something is amiss: one clear line, before anything is built.
+#
+#   test_run.sh ROOT      (folder of the checkout)
+
+set -u
+
+root=$(cd "$1" && pwd) || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+failed=0
+
+# A checkout of its own, with no more than what is looked at.
+tree=$work/tree
+mkdir -p "$tree/tests" "$tree/tools"
+cp "$root/run" "$tree"
+cp "$root/tests/demo.sh" "$tree/tests"
+cp -r "$root/boards" "$root/cross" "$tree"
+
+# says WHAT STATUS TEXT COMMAND...: it ends so, with TEXT in a line.
+says()
+{
+    what=$1
+    status=$2
+    text=$3
+    shift 3
+    "$@" >"$work/log" 2>&1 </dev/null
+    got=$?
+    if [ "$got" -eq "$status" ] && grep -q -e "$text" "$work/log"; then
+        echo "ok - $what"
+    else
+        sed 's/^/# /' "$work/log"
+        echo "not ok - $what (status $got)"
+        failed=1
+    fi
+}
+
+ln -s "$tree/run" "$work/link"
+truncate -s 5G "$work/large"
+: >"$work/empty"
+
+says 'it works through a symbolic link' 0 '^qemu_virt$' "$work/link" boards
+says 'an unknown command is refused' 64 'there is no command fly' \
+    "$tree/run" fly
+says 'an unknown board is refused' 1 'no board is called toaster' \
+    "$tree/run" test toaster
+says 'a file that is too large is refused at once' 1 \
+    'large is too large: qemu_virt takes at most' "$tree/run" demo "$work/large"
+says 'a file that is none is refused at once' 1 'there is no file' \
+    "$tree/run" demo "$work/none"
+says 'an empty file is refused at once' 1 'is empty' \
+    "$tree/run" demo "$work/empty"
+says 'nothing was built for that' 0 none \
+    sh -c '[ ! -e "$1" ] && echo none' - "$tree/build"
+says 'a driver that is none is refused' 1 'no driver toaster is fuzzed' \
+    env "DRIVERS=$root/tests/fuzz" "$root/run" fuzz toaster
+
+: >"$tree/boards/toaster.c"
+says 'a board without a machine file: what to do is said' 1 \
+    'toaster has no machine file: name one' "$tree/run" test toaster
+rm "$tree/boards/toaster.c"
+
+# Where the tools are there, and a folder is not what it was.
+for tool in apt-get meson qemu-system-arm arm-none-eabi-gcc; do
+    printf '#!/bin/sh\necho %s\n' "$tool" >"$tree/tools/$tool"
+done
+printf '#!/bin/sh\nsleep 12\nexit 1\n' >"$tree/tools/ninja"
+chmod +x "$tree"/tools/*
+mkdir -p "$tree/build/qemu_virt-demo"
+: >"$tree/build/qemu_virt-demo/build.ninja"
+echo "$tree" >"$tree/build/qemu_virt-demo/configured-in"
+says 'a damaged build folder: what to do is said' 1 \
+    'to begin afresh, remove .*/build/qemu_virt-demo' \
+    env "PATH=$tree/tools:$PATH" "$tree/run" demo
+cp "$work/log" "$work/slow"
+says 'and where there is no terminal no progress is shown' 0 none \
+    sh -c '! grep -e "[.][.][.] 10 s" "$1" && echo none' - "$work/slow"
+exit $failed
