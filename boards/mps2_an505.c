@@ -150,6 +150,8 @@ static const struct pl08x_controller controllers[CONTROLLERS] = {
 static uint8_t rings[CONTROLLERS][(PL08X_RING_SIZE(SLOTS) + 15) / 16 * 16]
     __attribute__((aligned(16)));
 
+static uint32_t lengths[CONTROLLERS][SLOTS];
+
 /* clang-format off */
 #define CHANNEL(n)                                                             \
     [n] = { .dmac = { .ops = &pl08x_ops,                                       \
@@ -161,7 +163,8 @@ static uint8_t rings[CONTROLLERS][(PL08X_RING_SIZE(SLOTS) + 15) / 16 * 16]
                       .widths = PL08X_WIDTHS,                                  \
                       .periods = SLOTS },                                      \
             .controller = &controllers[n],                                     \
-            .slots = SLOTS }
+            .slots = SLOTS,                                                    \
+            .lengths = lengths[n] }
 
 /* Its DMACINTR: 58, 61, 64, 67. */
 #define ROW(n)                                                                 \

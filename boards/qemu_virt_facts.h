@@ -31,6 +31,10 @@
 #include "platform/interrupt.h"
 #include "platform/uart.h"
 
+#if IODMA_ADDRESS_BITS == 32
+#error "this board has memory above 4 GiB: build it with -Daddress_bits=64"
+#endif
+
 #define MIB UINT64_C(0x100000)
 #define GIB UINT64_C(0x40000000)
 
@@ -163,6 +167,8 @@ enum { LSI_SLOTS = 64 };
 static uint8_t lsi_ring[LSI53C8XX_RING_SIZE(LSI_SLOTS)] RINGS
     __attribute__((aligned(64)));
 
+static uint32_t lsi_lengths[LSI_SLOTS];
+
 static struct lsi53c8xx lsi = {
     .dmac = { .ops = &lsi53c8xx_ops,
               .bus = &lsi_bus,
@@ -170,6 +176,7 @@ static struct lsi53c8xx lsi = {
               .ring_limits = &lsi53c8xx_ring_limits,
               .same_phase = LSI53C8XX_SAME_PHASE },
     .slots = LSI_SLOTS,
+    .lengths = lsi_lengths,
 };
 
 /* 1000:0012, BAR 1 the registers in memory (LSI53C895A manual, 4.1). */

@@ -213,6 +213,8 @@ enum { ENGINES = 2, SLOTS = 32 };
 static uint8_t rings[ENGINES][RP2040_DMA_RING_SIZE(SLOTS)]
     __attribute__((aligned(4)));
 
+static uint32_t lengths[ENGINES][SLOTS];
+
 /* Two channels, an interrupt each. */
 #define ENGINE(n)                                                              \
     {                                                                          \
@@ -225,7 +227,7 @@ static uint8_t rings[ENGINES][RP2040_DMA_RING_SIZE(SLOTS)]
                   .widths = RP2040_DMA_WIDTHS,                                 \
                   .periods = RP2040_DMA_PERIODS(SLOTS) },                      \
         .base = DMA_BASE, .data = 2 * (n), .control = 2 * (n) + 1,             \
-        .line = (n), .slots = SLOTS,                                           \
+        .line = (n), .slots = SLOTS, .lengths = lengths[n],                    \
     }
 
 static struct rp2040_dma engines[ENGINES] = { ENGINE(0), ENGINE(1) };

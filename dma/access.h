@@ -13,9 +13,9 @@
 #ifndef DMA_ACCESS_H
 #define DMA_ACCESS_H
 
-#include "dma/bus.h"
-#include "hal/address.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/status.h"
+#include "bus.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/blocks.h"
+#include "blocks.h"
 
-#include "hal/bits.h"
+#include "../hal/bits.h"
 
 void iodma_blocks_init(struct iodma_blocks *blocks, uint32_t *words,
                        uint32_t count)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/bounce.h"
+#include "bounce.h"
 
-#include "hal/bits.h"
-#include "hal/container_of.h"
+#include "../hal/bits.h"
+#include "../hal/container_of.h"
 
 #include <stddef.h>
 

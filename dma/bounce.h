@@ -23,10 +23,10 @@
 #ifndef DMA_BOUNCE_H
 #define DMA_BOUNCE_H
 
-#include "dma/blocks.h"
-#include "hal/address.h"
-#include "hal/bounce.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/bounce.h"
+#include "../hal/status.h"
+#include "blocks.h"
 
 #include <stdint.h>
 

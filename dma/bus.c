@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/bus.h"
+#include "bus.h"
 
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "refuse.h"
+#include "shortcuts.h"
 
 enum { SNOOPED = 1, NOT_SNOOPED = 2 };
 
@@ -30,12 +31,13 @@ static bool any_uncached(const struct hal_bus *hal)
    lines have to be maintained (rule E1)? */
 static void be_sure(struct iodma_bus *bus, const struct hal_bus *hal)
 {
-    uint32_t kinds = kinds_of(hal);
+    uint32_t kinds;
 
     bus->every = NULL;
     bus->unsure = UINTPTR_MAX;
-    if (hal->translation)
+    if (!IODMA_SHORTCUTS || hal->translation)
         return;
+    kinds = kinds_of(hal);
     if ((kinds & NOT_SNOOPED) == 0) {
         bus->unsure = 0;
     } else if (kinds == NOT_SNOOPED && hal->cache && !any_uncached(hal)) {

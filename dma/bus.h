@@ -12,11 +12,11 @@
 #ifndef DMA_BUS_H
 #define DMA_BUS_H
 
-#include "dma/limits.h"
-#include "hal/address.h"
-#include "hal/bounce.h"
-#include "hal/bus.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/bounce.h"
+#include "../hal/bus.h"
+#include "../hal/status.h"
+#include "limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -76,13 +76,13 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
  *   reason  out: the first that is wrong: which rule, of which aperture,
  *           region or hook, and the values; unchanged if none is. May be NULL
  *
- * Returns OK; BadArgument: a hook is missing; the limits of the port contradict
- * each other; a line or the granule is no power
- * of two, or the granule smaller than the largest line; an aperture ends before
- * it begins, runs past the end of the bus's addresses, grants no access, does
- * not begin and end on a cache line, overlaps another one on either side; a
- * region ends before it begins or overlaps another one; Unsupported: an
- * aperture is not snooped and the board states no cache.
+ * Returns OK; BadArgument: a hook is missing, or a call of it; the limits of
+ * the port contradict each other; a line or the granule is no power of two, or
+ * the granule smaller than the largest line; an aperture ends before it begins,
+ * runs past the end of the bus's addresses, grants no access, does not begin
+ * and end on a cache line, overlaps another one on either side; a region ends
+ * before it begins or overlaps another one; Unsupported: an aperture is not
+ * snooped and the board states no cache.
  *
  * Context: thread; quadratic in apertures and regions. (dma/bus_check.c)
  */

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/bus.h"
-#include "hal/bits.h"
+#include "bus.h"
 
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "refuse.h"
 
-/* The hook that is missing, IODMA_HOOK_...; 0: none. */
+/* The hook that is missing, all of it or one of its calls, IODMA_HOOK_...; 0:
+   none. */
 static uint32_t missing_of(const struct hal_bus *hal)
 {
     if (!hal->apertures && hal->aperture_count != 0)
         return IODMA_HOOK_APERTURES;
     if (!hal->regions && hal->region_count != 0)
         return IODMA_HOOK_REGIONS;
-    if (!hal->clock)
+    if (!hal->clock || !hal->clock->now || !hal->clock->frequency)
         return IODMA_HOOK_CLOCK;
-    if (!hal->lock)
+    if (!hal->lock || !hal->lock->save || !hal->lock->restore)
         return IODMA_HOOK_LOCK;
-    if (!hal->fences)
+    if (!hal->fences || !hal->fences->publish || !hal->fences->observe)
         return IODMA_HOOK_FENCES;
     return hal->cache && !hal->cache->ops ? IODMA_HOOK_CACHE : 0;
 }

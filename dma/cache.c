@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/cache.h"
+#include "cache.h"
 
-#include "dma/access.h"
-#include "dma/piece.h"
-#include "dma/refuse.h"
-#include "dma/sync.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "access.h"
+#include "piece.h"
+#include "refuse.h"
+#include "sync.h"
 
 /* Lines ------------------------------------------------------------------- */
 

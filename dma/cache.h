@@ -16,9 +16,9 @@
 #ifndef DMA_CACHE_H
 #define DMA_CACHE_H
 
-#include "dma/window.h"
-#include "hal/address.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/status.h"
+#include "window.h"
 
 #include <stdbool.h>
 

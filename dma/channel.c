@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/channel.h"
+#include "channel.h"
 
-#include "dma/command.h"
-#include "dma/transfer.h"
-#include "hal/atomic.h"
-#include "hal/bits.h"
-#include "hal/clock.h"
-#include "hal/container_of.h"
+#include "../hal/atomic.h"
+#include "../hal/bits.h"
+#include "../hal/clock.h"
+#include "../hal/container_of.h"
+#include "command.h"
+#include "transfer.h"
 
 #include <stddef.h>
 

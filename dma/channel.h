@@ -20,10 +20,10 @@
 #ifndef DMA_CHANNEL_H
 #define DMA_CHANNEL_H
 
-#include "dma/limits.h"
-#include "dma/queue.h"
-#include "hal/dmac.h"
-#include "hal/status.h"
+#include "../hal/dmac.h"
+#include "../hal/status.h"
+#include "limits.h"
+#include "queue.h"
 
 #include <stdbool.h>
 #include <stdint.h>

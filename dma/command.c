@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/command.h"
+#include "command.h"
 
-#include "dma/map.h"
-#include "dma/plan.h"
-#include "dma/refuse.h"
-#include "dma/sync.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "map.h"
+#include "plan.h"
+#include "refuse.h"
+#include "sync.h"
 
 #include <stddef.h>
 

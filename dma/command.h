@@ -22,15 +22,15 @@
 #ifndef DMA_COMMAND_H
 #define DMA_COMMAND_H
 
-#include "dma/bus.h"
-#include "dma/limits.h"
-#include "dma/memory.h"
-#include "dma/piece.h"
-#include "dma/queue.h"
-#include "dma/segment.h"
-#include "dma/window.h"
-#include "hal/address.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/status.h"
+#include "bus.h"
+#include "limits.h"
+#include "memory.h"
+#include "piece.h"
+#include "queue.h"
+#include "segment.h"
+#include "window.h"
 
 #include <stdbool.h>
 #include <stdint.h>

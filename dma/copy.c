@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/copy.h"
+#include "copy.h"
 
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "refuse.h"
 
 enum iodma_status iodma_copy_init(struct iodma_copy *copy,
                                   const struct iodma_bus *bus,

@@ -14,11 +14,11 @@
 #ifndef DMA_COPY_H
 #define DMA_COPY_H
 
-#include "dma/bus.h"
-#include "dma/command.h"
-#include "dma/memory.h"
-#include "dma/transfer.h"
-#include "hal/status.h"
+#include "../hal/status.h"
+#include "bus.h"
+#include "command.h"
+#include "memory.h"
+#include "transfer.h"
 
 #include <stddef.h>
 #include <stdint.h>

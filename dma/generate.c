@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Generation: the segments of a prepared command, to whoever takes them. */
-#include "dma/command.h"
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "command.h"
+#include "refuse.h"
 
 #include <stddef.h>
 

@@ -3,20 +3,20 @@
 #ifndef DMA_IODMA_H
 #define DMA_IODMA_H
 
-#include "dma/bounce.h"
-#include "dma/bus.h"
-#include "dma/command.h"
-#include "dma/copy.h"
-#include "dma/map.h"
-#include "dma/memory.h"
-#include "dma/oneshot.h"
-#include "dma/pool.h"
-#include "dma/reason.h"
-#include "dma/segment.h"
-#include "dma/share.h"
-#include "dma/transfer.h"
-#include "dma/walk.h"
-#include "dma/window.h"
+#include "bounce.h"
+#include "bus.h"
+#include "command.h"
+#include "copy.h"
+#include "map.h"
+#include "memory.h"
+#include "oneshot.h"
+#include "pool.h"
+#include "reason.h"
+#include "segment.h"
+#include "share.h"
+#include "transfer.h"
+#include "walk.h"
+#include "window.h"
 
 #include <stdbool.h>
 #include <stddef.h>

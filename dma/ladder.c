@@ -4,14 +4,14 @@
  * pass over its extents, loans taken on the way (dma/loans.h); then the whole
  * list is judged.
  */
-#include "dma/cache.h"
-#include "dma/loans.h"
-#include "dma/map.h"
-#include "dma/plan.h"
-#include "dma/refuse.h"
-#include "dma/sync.h"
-#include "dma/walk.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "cache.h"
+#include "loans.h"
+#include "map.h"
+#include "plan.h"
+#include "refuse.h"
+#include "sync.h"
+#include "walk.h"
 
 /* Split ------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/limits.h"
+#include "limits.h"
 
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "refuse.h"
 
 #include <stddef.h>
 

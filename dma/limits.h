@@ -10,10 +10,10 @@
 #ifndef DMA_LIMITS_H
 #define DMA_LIMITS_H
 
-#include "hal/address.h"
-#include "hal/limits.h"
-#include "hal/segment.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/limits.h"
+#include "../hal/segment.h"
+#include "../hal/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/loans.h"
+#include "loans.h"
 
-#include "dma/access.h"
-#include "dma/map.h"
-#include "dma/piece.h"
-#include "dma/plan.h"
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "access.h"
+#include "map.h"
+#include "piece.h"
+#include "plan.h"
+#include "refuse.h"
 
 /* Storage ----------------------------------------------------------------- */
 

@@ -16,11 +16,11 @@
 #ifndef DMA_LOANS_H
 #define DMA_LOANS_H
 
-#include "dma/piece.h"
-#include "dma/window.h"
-#include "hal/address.h"
-#include "hal/bounce.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/bounce.h"
+#include "../hal/status.h"
+#include "piece.h"
+#include "window.h"
 
 #include <stdbool.h>
 #include <stdint.h>

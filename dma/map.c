@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/map.h"
+#include "map.h"
 
-#include "dma/piece.h"
-#include "dma/plan.h"
-#include "dma/refuse.h"
-#include "dma/segment.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "piece.h"
+#include "plan.h"
+#include "refuse.h"
+#include "segment.h"
 
 /* IOVA space -------------------------------------------------------------- */
 

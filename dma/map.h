@@ -13,14 +13,14 @@
 #ifndef DMA_MAP_H
 #define DMA_MAP_H
 
-#include "dma/blocks.h"
-#include "dma/memory.h"
-#include "hal/address.h"
-#include "hal/bus.h"
-#include "hal/lock.h"
-#include "hal/mapper.h"
-#include "hal/segment.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/bus.h"
+#include "../hal/lock.h"
+#include "../hal/mapper.h"
+#include "../hal/segment.h"
+#include "../hal/status.h"
+#include "blocks.h"
+#include "memory.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/memory.h"
+#include "memory.h"
 
-#include "dma/access.h"
-#include "dma/walk.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "access.h"
+#include "shortcuts.h"
+#include "walk.h"
 
 #include <stddef.h>
 
@@ -26,7 +27,7 @@ static void summarise(struct iodma_summary *summary,
     hal_address length = extent->length;
     hal_address last = address + (length - 1);
 
-    if (length == 0)
+    if (!IODMA_SHORTCUTS || length == 0)
         return;
 
     if (address < summary->lowest)
@@ -49,6 +50,23 @@ static uint8_t index_shift(uint32_t count, uint32_t entries)
     return shift;
 }
 
+/* One more range: what begins where `extent` ends is part of it, and else that
+   is all of it. */
+static void note(struct iodma_summary *summary, struct iodma_range *extent,
+                 const struct iodma_range *range)
+{
+    if (range->length == 0) {
+        summary->empty = true;
+    } else if (extent->length != 0 &&
+               touches(extent->address + extent->length, range->address)) {
+        summary->apart = false;
+        extent->length += range->length;
+    } else {
+        summarise(summary, extent);
+        *extent = *range;
+    }
+}
+
 /* Add the lengths up; note on the way where every 2^shift-th range begins, and
    what the extents have in common. */
 static enum iodma_status measure(struct iodma_memory *memory,
@@ -68,16 +86,8 @@ static enum iodma_status measure(struct iodma_memory *memory,
         if (index && modulo32(i, BIT32(memory->index_shift)) == 0)
             index[i >> memory->index_shift] = length;
         length += range->length;
-        if (range->length == 0) {
-            summary->empty = true;
-        } else if (extent.length != 0 &&
-                   touches(extent.address + extent.length, range->address)) {
-            summary->apart = false;
-            extent.length += range->length;
-        } else {
-            summarise(summary, &extent);
-            extent = *range;
-        }
+        if (IODMA_SHORTCUTS)
+            note(summary, &extent, range);
     }
     summarise(summary, &extent);
     summary->apart = summary->apart && !summary->empty;

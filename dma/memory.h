@@ -12,11 +12,11 @@
 #ifndef DMA_MEMORY_H
 #define DMA_MEMORY_H
 
-#include "hal/address.h"
-#include "hal/bus.h"
-#include "hal/segment.h"
-#include "hal/status.h"
-#include "hal/translation.h"
+#include "../hal/address.h"
+#include "../hal/bus.h"
+#include "../hal/segment.h"
+#include "../hal/status.h"
+#include "../hal/translation.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,7 +43,8 @@ struct iodma_range {
 
 /* What is known of a descriptor without a walk: since it was described, or, if
    some of it is virtual, since it was prepared. Of a part it may be more than
-   what is true of the part alone. */
+   what is true of the part alone. Shortcuts alone go by it: without them
+   nothing is (dma/shortcuts.h). */
 struct iodma_summary {
     hal_address lowest;  /* physical address of its lowest byte ...        */
     hal_address highest; /* ... and of its highest                         */

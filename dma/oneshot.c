@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/oneshot.h"
+#include "oneshot.h"
 
-#include "dma/map.h"
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "map.h"
+#include "refuse.h"
+#include "shortcuts.h"
 
-/* Where a buffer is, and what that asks for. */
-struct spot {
-    hal_address physical;                /* of its first byte               */
-    const struct hal_aperture *aperture; /* that shows all of it            */
-    const struct hal_region *region;     /* that holds all of it, or NULL   */
+/* A buffer; and, once it has been looked at, where it is and what that asks
+   for. */
+struct buffer {
+    const void *pointer; /* as the CPU names it                            */
+    size_t length;
+    hal_address physical;          /* of its first byte                    */
+    hal_address address;           /* the same, as the bus has it          */
+    uint32_t access;               /* that device and CPU have to it; that
+                                      of the CPU is not looked for where a
+                                      device that snoops reads             */
     const struct hal_cache *cache; /* its lines are maintained by; or NULL */
 };
 
@@ -40,14 +46,15 @@ static enum iodma_status within_line(const struct iodma_bus *bus,
 
 /* Find a buffer in physical memory. */
 static inline enum iodma_status locate(const struct iodma_bus *bus,
-                                       const void *pointer, size_t length,
-                                       hal_address *physical)
+                                       struct buffer *buffer)
 {
-    if (!iodma_bus_is_buffer(pointer, length))
+    const void *pointer = buffer->pointer;
+
+    if (!iodma_bus_is_buffer(pointer, buffer->length))
         return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
                             pointer ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
                                     : IODMA_AT_ARGUMENT(POINTER, POINTER));
-    return iodma_bus_locate(bus, pointer, length, physical);
+    return iodma_bus_locate(bus, pointer, buffer->length, &buffer->physical);
 }
 
 /* The aperture that shows all of a buffer. */
@@ -63,72 +70,81 @@ aperture_of(const struct hal_bus *hal, hal_address first, hal_address last)
     return NULL;
 }
 
-/* The region that holds all of it, or NULL. */
-static inline const struct hal_region *
-region_of(const struct hal_bus *hal, hal_address first, hal_address last)
+/* A device that does not look into caches is to have a buffer that may be in
+   one, and the board states none. */
+static enum iodma_status no_cache(const struct iodma_bus *bus,
+                                  hal_address physical)
 {
-    const struct hal_region *region = hal->regions;
-
-    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
-        if (region->first <= first && last <= region->last)
-            return region;
-    }
-    return NULL;
-}
-
-/* Find it on the bus, and out whether its lines have to be maintained. Its
-   region is looked for if that, or a device that writes, asks for it. */
-static inline enum iodma_status look_at(const struct iodma_bus *bus,
-                                        size_t length, uint32_t direction,
-                                        struct spot *spot)
-{
-    const struct hal_bus *hal = bus->hal;
-    hal_address last = spot->physical + (hal_address)(length - 1);
-
-    spot->aperture = aperture_of(hal, spot->physical, last);
-    if (!spot->aperture)
-        return unseen(bus, direction, spot->physical);
-    spot->cache = NULL;
-    if (spot->aperture->snooped && direction == IODMA_OUT)
-        return IODMA_OK;
-    spot->region = region_of(hal, spot->physical, last);
-    if (spot->aperture->snooped ||
-        (spot->region && spot->region->cached == HAL_UNCACHED))
-        return IODMA_OK;
-    spot->cache = hal->cache;
-    if (hal->cache)
-        return IODMA_OK;
     (void)iodma_refuse_values(bus->reason, IODMA_UNSUPPORTED,
                               IODMA_AT_ARGUMENT(NO_CACHE, POINTER), 0,
-                              spot->physical);
+                              physical);
     return iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
                              IODMA_CURE_ELSEWHERE, 0);
 }
 
+/* Find a buffer on the bus, and out whether its lines have to be maintained. */
+static IODMA_SHORTCUT_INLINE enum iodma_status
+look_at(const struct iodma_bus *bus, struct buffer *buffer, uint32_t direction)
+{
+    const struct hal_bus *hal = bus->hal;
+    const struct hal_region *region = hal->regions;
+    enum iodma_status status = locate(bus, buffer);
+    hal_address first = buffer->physical;
+    hal_address last = first + (hal_address)(buffer->length - 1);
+    const struct hal_aperture *aperture;
+    bool maintained;
+
+    if (status != IODMA_OK)
+        return status;
+    aperture = aperture_of(hal, first, last);
+    if (!aperture)
+        return unseen(bus, direction, first);
+    buffer->address = first + iodma_aperture_delta(aperture);
+    buffer->access = aperture->access;
+    buffer->cache = NULL;
+    if (aperture->snooped && direction == IODMA_OUT)
+        return IODMA_OK;
+
+    maintained = !aperture->snooped;
+    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
+        if (!spans_meet(region->first, region->last, first, last))
+            continue;
+        if (!region->writable)
+            buffer->access &= ~(uint32_t)HAL_WRITE;
+        if (region->cached == HAL_UNCACHED && region->first <= first &&
+            last <= region->last)
+            maintained = false;
+    }
+    if (maintained) {
+        buffer->cache = hal->cache;
+        if (!buffer->cache)
+            return no_cache(bus, first);
+    }
+    return IODMA_OK;
+}
+
 /* May the device write, and are the lines the buffer's own? */
 static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
-                                              const struct spot *spot,
-                                              size_t capacity, size_t length)
+                                              const struct buffer *buffer,
+                                              size_t capacity)
 {
+    size_t length = buffer->length;
     uint32_t rest; /* of the last line */
 
-    if ((spot->aperture->access & HAL_WRITE) == 0 ||
-        (spot->region ? !spot->region->writable
-                      : !iodma_bus_regions_writable(bus, spot->physical,
-                                                    (hal_address)length)))
+    if ((buffer->access & HAL_WRITE) == 0)
         return iodma_refuse_values(bus->reason, IODMA_NOT_WRITABLE,
                                    IODMA_AT_ARGUMENT(WRITABLE, POINTER), 0,
-                                   spot->physical);
-    if (!spot->cache)
+                                   buffer->physical);
+    if (!buffer->cache)
         return IODMA_OK;
-    if (modulo32(spot->physical, bus->line) != 0)
-        return within_line(bus, spot->physical);
+    if (modulo32(buffer->physical, bus->line) != 0)
+        return within_line(bus, buffer->physical);
     rest = modulo32(0 - (hal_address)length, bus->line);
     if (rest <= capacity - length)
         return IODMA_OK;
     (void)iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
                               IODMA_AT_ARGUMENT(LINE, CAPACITY), bus->line,
-                              spot->physical + (hal_address)capacity);
+                              buffer->physical + (hal_address)capacity);
     return iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED, IODMA_CURE_SET,
                              (hal_address)length + rest);
 }
@@ -142,9 +158,11 @@ static inline bool misaligned(uint32_t value, uint32_t alignment)
 /* May the device have these bytes as the one segment of a list? Limits of 0 are
    none, and so is one less than that. */
 static inline enum iodma_status judge(const struct hal_limits *limits,
-                                      hal_address address, size_t length,
+                                      const struct buffer *buffer,
                                       struct iodma_reason *reason)
 {
+    hal_address address = buffer->address;
+    size_t length = buffer->length;
     hal_address last = address + (hal_address)(length - 1);
 
     if (limits->address_bits != 0 && limits->address_bits < HAL_ADDRESS_BITS &&
@@ -172,30 +190,29 @@ static inline enum iodma_status judge(const struct hal_limits *limits,
     return IODMA_OK;
 }
 
-/* Clean a buffer's lines, or clean and drop them, in its cache if it has one. A
-   cast takes const away: lines change, the bytes do not. */
-static inline enum iodma_status maintain(const struct iodma_bus *bus,
-                                         const struct hal_cache *cache,
-                                         bool drop, const void *pointer,
-                                         hal_address physical, size_t length)
+/* Rule E4: clean before the device looks, and clean and drop before the CPU
+   does. A cast takes const away: lines change, the bytes do not. */
+static inline enum iodma_status hand_over(const struct iodma_bus *bus,
+                                          const struct buffer *buffer,
+                                          uint32_t direction)
 {
-    if (!cache)
-        return IODMA_OK;
-    (drop ? cache->ops->clean_invalidate : cache->ops->clean)(
-        cache, (void *)(uintptr_t)pointer, physical, length);
-    return iodma_bus_finish(cache, &bus->reason);
-}
+    const struct hal_cache *cache = buffer->cache;
+    enum iodma_status status = IODMA_OK;
 
-/* Rule E4. */
-static inline enum iodma_status to_device(const struct iodma_bus *bus,
-                                          const struct hal_cache *cache,
-                                          const void *pointer,
-                                          hal_address physical, size_t length)
-{
-    enum iodma_status status =
-        maintain(bus, cache, false, pointer, physical, length);
+    if (direction == IODMA_IN)
+        hal_observe(bus->hal);
+    if (cache) {
+        const struct hal_cache_ops *ops = cache->ops;
 
-    hal_publish(bus->hal);
+        (direction == IODMA_IN ? ops->clean_invalidate : ops->clean)(
+            cache, (void *)(uintptr_t)buffer->pointer, buffer->physical,
+            buffer->length);
+        status = ops->finish(cache);
+        if (status != IODMA_OK)
+            (void)iodma_bus_unfinished(status, bus->reason);
+    }
+    if (direction == IODMA_OUT)
+        hal_publish(bus->hal);
     return status;
 }
 
@@ -205,8 +222,7 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
                             uint32_t direction, hal_address *address)
 {
     enum iodma_status status;
-    hal_address first; /* as the bus has it */
-    struct spot spot;
+    struct buffer buffer = { .pointer = pointer, .length = length };
 
     if (!bus)
         return IODMA_BAD_ARGUMENT;
@@ -222,26 +238,21 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
     if (iodma_mapper_unavoidable(bus->mapper))
         return iodma_refuse(bus->reason, IODMA_UNSUPPORTED,
                             IODMA_AT_ARGUMENT(BYPASS, BUS));
-    status = locate(bus, pointer, length, &spot.physical);
-    if (status == IODMA_OK)
-        status = look_at(bus, length, direction, &spot);
+    status = look_at(bus, &buffer, direction);
     if (status != IODMA_OK)
         return status;
-    if (direction != IODMA_IN && (spot.aperture->access & HAL_READ) == 0)
-        return unseen(bus, direction, spot.physical);
+    if (direction != IODMA_IN && (buffer.access & HAL_READ) == 0)
+        return unseen(bus, direction, buffer.physical);
     if (direction != IODMA_OUT)
-        status = judge_inbound(bus, &spot, capacity, length);
-    first = spot.physical + iodma_aperture_delta(spot.aperture);
+        status = judge_inbound(bus, &buffer, capacity);
     if (status == IODMA_OK)
-        status = judge(bus->hal->limits, first, length, bus->reason);
+        status = judge(bus->hal->limits, &buffer, bus->reason);
     if (status == IODMA_OK && limits)
-        status = judge(limits, first, length, bus->reason);
-    if (status != IODMA_OK)
-        return status;
-
-    status = to_device(bus, spot.cache, pointer, spot.physical, length);
+        status = judge(limits, &buffer, bus->reason);
     if (status == IODMA_OK)
-        *address = first;
+        status = hand_over(bus, &buffer, IODMA_OUT);
+    if (status == IODMA_OK)
+        *address = buffer.address;
     return status;
 }
 
@@ -249,46 +260,62 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
    line: where the bus is sure nobody comes here. */
 static __attribute__((noinline)) enum iodma_status
 look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
-              uint32_t options)
+              uint32_t direction)
 {
     enum iodma_status status;
-    struct spot spot;
+    struct buffer buffer;
 
-    if (options != IODMA_IN && options != IODMA_OUT)
-        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
-                                   IODMA_INOUT, options);
-    status = locate(bus, pointer, length, &spot.physical);
-    if (status == IODMA_OK)
-        status = look_at(bus, length, options, &spot);
+    buffer.pointer = pointer;
+    buffer.length = length;
+    status = look_at(bus, &buffer, direction);
     if (status != IODMA_OK)
         return status;
-    if (spot.cache && modulo32(spot.physical, bus->line) != 0)
-        return within_line(bus, spot.physical);
-    if (options == IODMA_OUT)
-        return to_device(bus, spot.cache, pointer, spot.physical, length);
-    hal_observe(bus->hal);
-    return maintain(bus, spot.cache, true, pointer, spot.physical, length);
+    if (buffer.cache && modulo32(buffer.physical, bus->line) != 0)
+        return within_line(bus, buffer.physical);
+    return hand_over(bus, &buffer, direction);
 }
 
-enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
-                                 const void *pointer, size_t length,
-                                 uint32_t options)
+/* One direction: with a look, or without if it is known that a part lies where
+   its pointer says and is maintained as all are. */
+static inline enum iodma_status sync(const struct iodma_bus *bus,
+                                     const void *pointer, size_t length,
+                                     uint32_t direction)
 {
-    hal_address physical = (hal_address)(uintptr_t)pointer;
+    struct buffer buffer;
 
     if (!bus)
         return IODMA_BAD_ARGUMENT;
-    if (((uintptr_t)pointer & bus->unsure) == 0 &&
+    buffer.cache = bus->every;
+    if (IODMA_SHORTCUTS && ((uintptr_t)pointer & bus->unsure) == 0 &&
         iodma_bus_is_buffer(pointer, length)) {
-        if (options == IODMA_OUT)
-            return to_device(bus, bus->every, pointer, physical, length);
-        if (options == IODMA_IN) {
-            hal_observe(bus->hal);
-            return maintain(bus, bus->every, true, pointer, physical, length);
-        }
+        buffer.pointer = pointer;
+        buffer.length = length;
+        buffer.physical = (hal_address)(uintptr_t)pointer;
+        return hand_over(bus, &buffer, direction);
     }
-    return look_and_sync(bus, pointer, length, options);
+    return look_and_sync(bus, pointer, length, direction);
+}
+
+enum iodma_status iodma_map_sync_out(const struct iodma_bus *bus,
+                                     const void *pointer, size_t length)
+{
+    return sync(bus, pointer, length, IODMA_OUT);
+}
+
+enum iodma_status iodma_map_sync_in(const struct iodma_bus *bus,
+                                    const void *pointer, size_t length)
+{
+    return sync(bus, pointer, length, IODMA_IN);
+}
+
+enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
+                                       uint32_t options)
+{
+    if (!bus)
+        return IODMA_BAD_ARGUMENT;
+    return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
+                               IODMA_AT_ARGUMENT(OPTIONS, OPTIONS), IODMA_INOUT,
+                               options);
 }
 
 enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
@@ -299,7 +326,7 @@ enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
     if (direction > IODMA_INOUT)
         return bad_direction(bus, direction);
     if (direction != IODMA_OUT && done != 0)
-        return iodma_map_sync(bus, pointer, done, IODMA_IN);
+        return sync(bus, pointer, done, IODMA_IN);
     if (!pointer)
         return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(POINTER, POINTER));

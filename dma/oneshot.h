@@ -25,11 +25,11 @@
 #ifndef DMA_ONESHOT_H
 #define DMA_ONESHOT_H
 
-#include "dma/bus.h"
-#include "dma/memory.h"
-#include "hal/address.h"
-#include "hal/limits.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/limits.h"
+#include "../hal/status.h"
+#include "bus.h"
+#include "memory.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -128,6 +128,15 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
 enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
                               size_t done, uint32_t direction);
 
+/* iodma_map_sync() for the CPU, for the device, and for options that are
+   neither: refused. Whoever has constant options calls but one of them. */
+enum iodma_status iodma_map_sync_in(const struct iodma_bus *bus,
+                                    const void *pointer, size_t length);
+enum iodma_status iodma_map_sync_out(const struct iodma_bus *bus,
+                                     const void *pointer, size_t length);
+enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
+                                       uint32_t options);
+
 /*
  * Hand part of a buffer over while it stays mapped, whatever it was mapped for:
  * a frame in a receive ring, a period of a cyclic buffer.
@@ -143,9 +152,19 @@ enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
  *
  * Context: thread or ISR; the time is that of the lines.
  */
-enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
-                                 const void *pointer, size_t length,
-                                 uint32_t options);
+static inline enum iodma_status iodma_map_sync(const struct iodma_bus *bus,
+                                               const void *pointer,
+                                               size_t length, uint32_t options)
+{
+    switch (options) {
+    case IODMA_IN:
+        return iodma_map_sync_in(bus, pointer, length);
+    case IODMA_OUT:
+        return iodma_map_sync_out(bus, pointer, length);
+    default:
+        return iodma_map_sync_other(bus, options);
+    }
+}
 
 #ifdef __cplusplus
 }

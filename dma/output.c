@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The forms that segments are written in. */
-#include "dma/segment.h"
+#include "segment.h"
 
 #include <stddef.h>
 

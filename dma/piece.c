@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/piece.h"
+#include "piece.h"
 
-#include "dma/plan.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "plan.h"
 
 void iodma_piece_seek(const struct iodma_plan *plan, struct iodma_place *place,
                       hal_address position)

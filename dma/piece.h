@@ -7,11 +7,11 @@
 #ifndef DMA_PIECE_H
 #define DMA_PIECE_H
 
-#include "dma/walk.h"
-#include "dma/window.h"
-#include "hal/address.h"
-#include "hal/segment.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/segment.h"
+#include "../hal/status.h"
+#include "walk.h"
+#include "window.h"
 
 #include <stdbool.h>
 

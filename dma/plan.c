@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/plan.h"
+#include "plan.h"
 
-#include "dma/cache.h"
-#include "dma/map.h"
-#include "dma/piece.h"
-#include "dma/refuse.h"
-#include "dma/segment.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "cache.h"
+#include "map.h"
+#include "piece.h"
+#include "refuse.h"
+#include "segment.h"
+#include "shortcuts.h"
 
 /* At once ----------------------------------------------------------------- */
 
@@ -342,8 +343,8 @@ enum iodma_status iodma_plan_make(struct iodma_plan *plan)
         }
     }
     if (status == IODMA_OK) {
-        plan->direct_lines =
-            !plan->unmaintained && window->bus->caching->has_direct_lines(plan);
+        plan->direct_lines = IODMA_SHORTCUTS && !plan->unmaintained &&
+                             window->bus->caching->has_direct_lines(plan);
         return IODMA_OK;
     }
     if (status == IODMA_NOT_WRITABLE || status == IODMA_UNSUPPORTED ||

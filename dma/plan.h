@@ -11,10 +11,10 @@
 #ifndef DMA_PLAN_H
 #define DMA_PLAN_H
 
-#include "dma/window.h"
-#include "hal/address.h"
-#include "hal/segment.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/segment.h"
+#include "../hal/status.h"
+#include "window.h"
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/pool.h"
+#include "pool.h"
 
-#include "dma/refuse.h"
-#include "hal/container_of.h"
+#include "../hal/container_of.h"
+#include "refuse.h"
 
 #include <stddef.h>
 

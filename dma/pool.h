@@ -9,10 +9,10 @@
 #ifndef DMA_POOL_H
 #define DMA_POOL_H
 
-#include "dma/command.h"
-#include "dma/queue.h"
-#include "hal/lock.h"
-#include "hal/status.h"
+#include "../hal/lock.h"
+#include "../hal/status.h"
+#include "command.h"
+#include "queue.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The record of a refusal (rule E6). */
-#include "dma/refuse.h"
+#include "refuse.h"
 
-#include "dma/map.h"
-#include "dma/segment.h"
-#include "dma/walk.h"
-#include "dma/window.h"
-#include "hal/bits.h"
-#include "hal/count_of.h"
+#include "../hal/bits.h"
+#include "../hal/count_of.h"
+#include "map.h"
+#include "segment.h"
+#include "walk.h"
+#include "window.h"
 
 #if IODMA_REASONS
 

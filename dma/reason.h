@@ -21,8 +21,8 @@
 #ifndef DMA_REASON_H
 #define DMA_REASON_H
 
-#include "hal/address.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/status.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A refusal in words, for a log: linked by who calls for them. */
-#include "dma/reason.h"
+#include "reason.h"
 
 /* Words by number, one behind the other; "" where there is no such number.
    Half the size that pointers to them would come to. */

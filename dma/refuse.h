@@ -9,9 +9,9 @@
 #ifndef DMA_REFUSE_H
 #define DMA_REFUSE_H
 
-#include "dma/reason.h"
-#include "hal/address.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/status.h"
+#include "reason.h"
 
 #include <stdint.h>
 

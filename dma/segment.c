@@ -5,11 +5,12 @@
  * as they are, ranges that may have to be joined and cut, and everything else,
  * run by run.
  */
-#include "dma/segment.h"
+#include "segment.h"
 
-#include "dma/map.h"
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "map.h"
+#include "refuse.h"
+#include "shortcuts.h"
 
 void iodma_segment_seek(const struct iodma_plan *plan,
                         struct iodma_place *place, hal_address position)

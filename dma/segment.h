@@ -6,12 +6,12 @@
 #ifndef DMA_SEGMENT_H
 #define DMA_SEGMENT_H
 
-#include "dma/limits.h"
-#include "dma/piece.h"
-#include "dma/window.h"
-#include "hal/address.h"
-#include "hal/segment.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/segment.h"
+#include "../hal/status.h"
+#include "limits.h"
+#include "piece.h"
+#include "window.h"
 
 #include <stdbool.h>
 #include <stdint.h>

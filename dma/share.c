@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/share.h"
+#include "share.h"
 
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "refuse.h"
 
 /* Is some of this memory in the CPU's caches while the device looks at memory
    itself? */

@@ -7,13 +7,13 @@
 #ifndef DMA_SHARE_H
 #define DMA_SHARE_H
 
-#include "dma/bus.h"
-#include "dma/command.h"
-#include "dma/memory.h"
-#include "hal/address.h"
-#include "hal/limits.h"
-#include "hal/shared.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/limits.h"
+#include "../hal/shared.h"
+#include "../hal/status.h"
+#include "bus.h"
+#include "command.h"
+#include "memory.h"
 
 #include <stddef.h>
 #include <stdint.h>

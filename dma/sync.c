@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/sync.h"
+#include "sync.h"
 
-#include "dma/access.h"
-#include "dma/cache.h"
-#include "dma/piece.h"
-#include "dma/plan.h"
-#include "dma/refuse.h"
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "access.h"
+#include "cache.h"
+#include "piece.h"
+#include "plan.h"
+#include "refuse.h"
+#include "shortcuts.h"
 
 /* Has the CPU's cache anything to do with the window? */
 static inline bool maintained(const struct iodma_plan *plan)
@@ -24,7 +25,7 @@ static inline enum iodma_status begin_list(const struct iodma_plan *plan,
     const struct hal_cache *cache = window->bus->hal->cache;
     hal_address address;
 
-    if (!plan->direct_lines)
+    if (!IODMA_SHORTCUTS || !plan->direct_lines)
         return window->bus->caching->maintain(plan, from, to, what, drop);
     address = iodma_window_start(window) + from;
     if ((what & IODMA_SYNC_DIRECT) != 0)
@@ -165,7 +166,7 @@ enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
     const struct iodma_bus *bus = window->bus;
 
     if (plan->unmaintained || !iodma_window_inbound(window) || from == to ||
-        (plan->direct_lines &&
+        (IODMA_SHORTCUTS && plan->direct_lines &&
          modulo32((iodma_window_start(window) + from) | (to - from),
                   bus->line) == 0) ||
         !bus->caching || !bus->caching->tears(plan, from, to))

@@ -19,9 +19,9 @@
 #ifndef DMA_SYNC_H
 #define DMA_SYNC_H
 
-#include "dma/window.h"
-#include "hal/address.h"
-#include "hal/status.h"
+#include "../hal/address.h"
+#include "../hal/status.h"
+#include "window.h"
 
 #include <stdbool.h>
 #include <stdint.h>

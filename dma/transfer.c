@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/transfer.h"
+#include "transfer.h"
 
-#include "dma/refuse.h"
-#include "dma/sync.h"
-#include "hal/bits.h"
-#include "hal/count_of.h"
+#include "../hal/bits.h"
+#include "../hal/count_of.h"
+#include "refuse.h"
+#include "sync.h"
 
 #include <stddef.h>
 

@@ -17,11 +17,11 @@
 #ifndef DMA_TRANSFER_H
 #define DMA_TRANSFER_H
 
-#include "dma/channel.h"
-#include "dma/command.h"
-#include "dma/zip.h"
-#include "hal/dmac.h"
-#include "hal/status.h"
+#include "../hal/dmac.h"
+#include "../hal/status.h"
+#include "channel.h"
+#include "command.h"
+#include "zip.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/walk.h"
+#include "walk.h"
 
-#include "hal/bits.h"
+#include "../hal/bits.h"
+#include "shortcuts.h"
 
 /* The range of a leaf in which the byte `at` of its ranges lies. */
 static void find_range(struct iodma_walk *walk, hal_address at)
@@ -63,8 +64,8 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
 
     walk->memory = memory;
     walk->offset = offset;
-    if (offset + memory->skip == 0 && !memory->summary.empty &&
-        memory->kind != IODMA_KIND_MULTI) {
+    if (IODMA_SHORTCUTS && offset + memory->skip == 0 &&
+        !memory->summary.empty && memory->kind != IODMA_KIND_MULTI) {
         walk->leaf = memory;
         walk->end = memory->length;
         walk->within = 0;
@@ -112,8 +113,8 @@ static __attribute__((noinline)) void step(struct iodma_walk *walk,
 /* Does nothing go on where a range of the leaf ends? */
 static bool stands_apart(const struct iodma_walk *walk)
 {
-    return walk->leaf->summary.apart && !walk->leaf->translation &&
-           walk->offset != walk->end;
+    return IODMA_SHORTCUTS && walk->leaf->summary.apart &&
+           !walk->leaf->translation && walk->offset != walk->end;
 }
 
 hal_address iodma_walk_take(struct iodma_walk *walk, hal_address address,

@@ -6,8 +6,8 @@
 #ifndef DMA_WALK_H
 #define DMA_WALK_H
 
-#include "dma/memory.h"
-#include "hal/status.h"
+#include "../hal/status.h"
+#include "memory.h"
 
 #include <stdint.h>
 

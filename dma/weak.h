@@ -10,7 +10,7 @@
 #ifndef DMA_WEAK_H
 #define DMA_WEAK_H
 
-#include "dma/iodma.h"
+#include "iodma.h"
 
 #include <stddef.h>
 

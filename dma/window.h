@@ -16,20 +16,14 @@
 #ifndef DMA_WINDOW_H
 #define DMA_WINDOW_H
 
-#include "dma/bus.h"
-#include "dma/limits.h"
-#include "dma/memory.h"
-#include "hal/address.h"
-#include "hal/bounce.h"
+#include "../hal/address.h"
+#include "../hal/bounce.h"
+#include "bus.h"
+#include "limits.h"
+#include "memory.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Is what can be decided and listed at once not gone through step by step? The
-   plans and the lists are the same (Meson's option `shortcuts`, README.md). */
-#ifndef IODMA_SHORTCUTS
-#define IODMA_SHORTCUTS 1
-#endif
 
 /* MappingOptions: a type in the low four bits, and flags. Other bits are
    ignored, as IODMACommand does. (spec 2.2) */

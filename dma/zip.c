@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/zip.h"
+#include "zip.h"
 
-#include "hal/bits.h"
+#include "../hal/bits.h"
 
 static void side_begin(struct iodma_zip_side *side,
                        const struct iodma_command *command, uint32_t stride)

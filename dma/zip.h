@@ -7,10 +7,10 @@
 #ifndef DMA_ZIP_H
 #define DMA_ZIP_H
 
-#include "dma/command.h"
-#include "dma/piece.h"
-#include "hal/dmac.h"
-#include "hal/segment.h"
+#include "../hal/dmac.h"
+#include "../hal/segment.h"
+#include "command.h"
+#include "piece.h"
 
 #include <stdint.h>
 

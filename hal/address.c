@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/address.h"
+#include "address.h"
 
 /* The symbol that all refer to who are of this version and width. */
 #ifdef __ELF__

@@ -6,7 +6,7 @@
 #ifndef HAL_ADDRESS_H
 #define HAL_ADDRESS_H
 
-#include "hal/version.h"
+#include "version.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 #ifndef HAL_BITS_H
 #define HAL_BITS_H
 
-#include "hal/address.h"
+#include "address.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -10,8 +10,8 @@
 #ifndef HAL_BOUNCE_H
 #define HAL_BOUNCE_H
 
-#include "hal/address.h"
-#include "hal/status.h"
+#include "address.h"
+#include "status.h"
 
 #include <stdint.h>
 

@@ -5,14 +5,14 @@
 #ifndef HAL_BUS_H
 #define HAL_BUS_H
 
-#include "hal/address.h"
-#include "hal/cache.h"
-#include "hal/clock.h"
-#include "hal/fences.h"
-#include "hal/limits.h"
-#include "hal/lock.h"
-#include "hal/region.h"
-#include "hal/translation.h"
+#include "address.h"
+#include "cache.h"
+#include "clock.h"
+#include "fences.h"
+#include "limits.h"
+#include "lock.h"
+#include "region.h"
+#include "translation.h"
 
 #include <stdbool.h>
 #include <stdint.h>

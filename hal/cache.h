@@ -22,8 +22,8 @@
 #ifndef HAL_CACHE_H
 #define HAL_CACHE_H
 
-#include "hal/address.h"
-#include "hal/status.h"
+#include "address.h"
+#include "status.h"
 
 #include <stddef.h>
 #include <stdint.h>

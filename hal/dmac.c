@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac.h"
+#include "dmac.h"
 
-#include "hal/count_of.h"
+#include "count_of.h"
 
 enum iodma_status hal_dmac_claim(struct hal_dmac *dmac, const char *owner)
 {

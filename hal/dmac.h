@@ -10,9 +10,9 @@
 #ifndef HAL_DMAC_H
 #define HAL_DMAC_H
 
-#include "hal/bus.h"
-#include "hal/limits.h"
-#include "hal/status.h"
+#include "bus.h"
+#include "limits.h"
+#include "status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

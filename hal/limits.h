@@ -6,7 +6,7 @@
 #ifndef HAL_LIMITS_H
 #define HAL_LIMITS_H
 
-#include "hal/address.h"
+#include "address.h"
 
 #include <stdint.h>
 

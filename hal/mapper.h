@@ -11,8 +11,8 @@
 #ifndef HAL_MAPPER_H
 #define HAL_MAPPER_H
 
-#include "hal/address.h"
-#include "hal/status.h"
+#include "address.h"
+#include "status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
 #ifndef HAL_SEGMENT_H
 #define HAL_SEGMENT_H
 
-#include "hal/address.h"
-#include "hal/status.h"
+#include "address.h"
+#include "status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,7 +8,7 @@
 #ifndef HAL_SHARED_H
 #define HAL_SHARED_H
 
-#include "hal/address.h"
+#include "address.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/status.h"
+#include "status.h"
 
 const char *iodma_status_name(enum iodma_status status)
 {

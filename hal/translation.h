@@ -3,7 +3,7 @@
 #ifndef HAL_TRANSLATION_H
 #define HAL_TRANSLATION_H
 
-#include "hal/address.h"
+#include "address.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #ifndef PLATFORM_CLOCK_H
 #define PLATFORM_CLOCK_H
 
-#include "hal/clock.h"
+#include "../hal/clock.h"
 
 #include <stdint.h>
 

@@ -4,9 +4,9 @@
 #define PLATFORM_CP15_H
 
 #ifdef __arm__
-#include "platform/armv7a/maintenance.h"
+#include "armv7a/maintenance.h"
 #else
-#include "platform/native/cp15.h"
+#include "native/cp15.h"
 #endif
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/fault.h"
+#include "fault.h"
 
-#include "platform/semihost.h"
-#include "platform/uart.h"
+#include "semihost.h"
+#include "uart.h"
 
 void fault_put(struct fault_line *line, const char *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/interrupt.h"
+#include "interrupt.h"
 
 static uint32_t save(const struct hal_lock *lock)
 {

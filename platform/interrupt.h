@@ -15,7 +15,7 @@
 #ifndef PLATFORM_INTERRUPT_H
 #define PLATFORM_INTERRUPT_H
 
-#include "hal/lock.h"
+#include "../hal/lock.h"
 
 #include <stdbool.h>
 #include <stdint.h>

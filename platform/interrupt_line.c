@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/atomic.h"
-#include "platform/interrupt.h"
+#include "../hal/atomic.h"
+#include "interrupt.h"
 
 void interrupt_served(struct interrupt_line *line, bool worked)
 {

@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "platform/fault.h"
-#include "platform/semihost.h"
-#include "platform/start.h"
-#include "platform/uart.h"
+#include "fault.h"
+#include "semihost.h"
+#include "start.h"
+#include "uart.h"
 
 #define LINE_SIZE      1024
 #define ARGUMENT_COUNT 32

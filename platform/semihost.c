@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/semihost.h"
+#include "semihost.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/setup.h"
+#include "setup.h"
 
-#include "platform/barrier.h"
-#include "platform/fault.h"
-#include "platform/mmio.h"
+#include "barrier.h"
+#include "fault.h"
+#include "mmio.h"
 
 /* Far longer than any oscillator takes to start, and there is no clock yet. */
 #define POLLS 10000000u

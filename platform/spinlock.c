@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/spinlock.h"
+#include "spinlock.h"
 
-#include "hal/container_of.h"
-#include "platform/interrupt.h"
+#include "../hal/container_of.h"
+#include "interrupt.h"
 
 static uint32_t *word_of(const struct hal_lock *lock)
 {

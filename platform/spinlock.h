@@ -10,7 +10,7 @@
 #ifndef PLATFORM_SPINLOCK_H
 #define PLATFORM_SPINLOCK_H
 
-#include "hal/lock.h"
+#include "../hal/lock.h"
 
 #include <stdint.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/timer_rp2040.h"
+#include "timer_rp2040.h"
 
-#include "platform/armv7m/core.h"
-#include "platform/clock.h"
-#include "platform/fault.h"
-#include "platform/mmio.h"
+#include "armv7m/core.h"
+#include "clock.h"
+#include "fault.h"
+#include "mmio.h"
 
 #define TIMERAWH 0x24u /* RO: without the latch that readers would share */
 #define TIMERAWL 0x28u

@@ -6,8 +6,8 @@
  */
 #include <stdbool.h>
 
-#include "platform/mmio.h"
-#include "platform/uart.h"
+#include "mmio.h"
+#include "uart.h"
 
 #define UART_DATA       0x00u
 #define UART_STATE      0x04u

@@ -7,8 +7,8 @@
  */
 #include <stdbool.h>
 
-#include "platform/mmio.h"
-#include "platform/uart.h"
+#include "mmio.h"
+#include "uart.h"
 
 #define UARTDR 0x00u /* RW 3.3.1 */
 

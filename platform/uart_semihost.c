@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The console of an image without a board: the host's. */
-#include "platform/semihost.h"
-#include "platform/uart.h"
+#include "semihost.h"
+#include "uart.h"
 
 void uart_write(const char *text, size_t length)
 {

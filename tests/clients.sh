@@ -14,7 +14,7 @@ root=$(cd "$1" && pwd) || exit 1
 here=$root/tests/clients
 page=$root/README.md
 strict='-Wall -Wextra -Wpedantic -Werror -Wconversion'
-# NAME and the most bytes of text, data and bss, of an M33 product with newlib
+# The most bytes of text, data and bss, of an M33 product with newlib
 # (-Os): what it was, and a fiftieth. Another GCC may take a fifth more.
 limits_of=12.2
 limit=12100
@@ -133,9 +133,9 @@ files_bare()
                 -ffunction-sections -fdata-sections "-I$root" \
                 "-DIODMA_ADDRESS_BITS=$2" "$here/product.c" "$here/start.c" \
                 "$root"/dma/*.c "$root"/hal/*.c $bare $place $library \
-                -o "$work/$cpu"
+                -o "$work/$cpu.elf"
             [ "$cpu" = a15 ] || passes 'and it runs on an M33' \
-                runs_on_m33 "$work/$cpu"
+                runs_on_m33 "$work/$cpu.elf"
         done
     done
 }
@@ -153,6 +153,36 @@ in_between()
     passes "a product's own dma, hal and platform do not get in between" \
         gcc -std=c11 -fsyntax-only "-I$work/between/own" "-I$root" \
         "$here/product.c" "$root"/dma/*.c "$root"/hal/*.c "$root"/hal/dmac/*.c
+}
+
+# every_file CPU FIND-ARGUMENT...: of the copy.
+every_file()
+{
+    cpu=$1
+    shift
+    # shellcheck disable=SC2086,SC2046 # words
+    (mkdir -p "$work/sketch/objects" && cd "$work/sketch/objects" &&
+        arm-none-eabi-gcc $cpu -std=c11 -c -DIODMA_ADDRESS_BITS=32 \
+        $(find "$work/sketch/src" -name '*.c' "$@"))
+}
+
+# A copy among the product's own files, with no include path at all.
+copied()
+{
+    mkdir -p "$work/sketch/src"
+    (cd "$root" && find dma hal platform -name '*.h' &&
+        find dma hal -name '*.c') |
+        tar -C "$root" -cf - -T - | tar -C "$work/sketch/src" -xf - || failed=1
+    sed 's,"dma/iodma.h","src/dma/iodma.h",' "$here/product.c" \
+        >"$work/sketch/product.c"
+    passes 'a copy in a folder of the product, without an include path' \
+        gcc -std=c11 "$work/sketch/product.c" "$work"/sketch/src/dma/*.c \
+        "$work"/sketch/src/hal/*.c "$work/sketch/src/hal/dmac/pl08x.c" \
+        -o "$work/sketch/product"
+    passes 'and it runs' "$work/sketch/product"
+    passes 'all of it compiles for an M0+, where armv7a.c is left out' \
+        every_file "$m0plus_cpu" ! -name armv7a.c
+    passes 'and armv7a.c for an A15' every_file "$a15_cpu" -name armv7a.c
 }
 
 # The page's blocks, over a copy of what they name.
@@ -214,12 +244,33 @@ subproject()
         --cross-file "$work/m33.ini"
     passes 'and the library is built' \
         ninja -C "$work/meson/m33" subprojects/iodma/dma/libiodma.a
+    product platform
+    mkdir "$work/platform/subprojects"
+    ln -s "$root" "$work/platform/subprojects/iodma"
+    cat >"$work/platform/meson.build" <<'END'
+project('product', 'c', default_options: ['c_std=c11'])
+platform = dependency('iodma-platform', fallback: 'iodma',
+  default_options: ['platform=enabled'])
+static_library('product', 'product.c',
+  dependencies: [dependency('iodma'), platform])
+END
+    passes 'with the platform of its CPU, if it asks for that' \
+        meson setup "$work/platform/m33" "$work/platform" \
+        --cross-file "$work/m33.ini"
+    passes 'and both libraries are built' ninja -C "$work/platform/m33" \
+        libproduct.a subprojects/iodma/platform/libplatform.a
     refuses 'an unknown option is refused' 'nknown options.*colour' \
         meson setup "$work/meson/bad" "$root" -Dcolour=red
     refuses 'a board that is none is refused' 'toaster.*choices' \
         meson setup "$work/meson/bad" "$root" -Dboard=toaster
     refuses 'a driver that is none is refused' 'toaster.*choices' \
         meson setup "$work/meson/bad" "$root" -Ddrivers=toaster
+    refuses 'auto and a driver are refused' 'auto stands alone' \
+        meson setup "$work/meson/bad" "$root" -Ddrivers=auto,pl08x
+    sed 's/cortex-m33/cortex-r5/' "$work/m33.ini" >"$work/r5.ini"
+    refuses 'a platform is refused for a CPU that has none' 'or cortex-m.*, not cortex-r5' \
+        meson setup "$work/meson/bad" "$root" --cross-file "$work/r5.ini" \
+        -Dtests=disabled -Dplatform=enabled
 }
 
 # Installed --------------------------------------------------------------------
@@ -263,6 +314,14 @@ installed()
     passes 'CMake, as README.md has it' by_cmake native
     passes 'and it runs' "$work/native-cmake/build/product"
 
+    install_for lto -Db_lto=true
+    passes 'a library for LTO links with a product that is' \
+        by_make lto CC=gcc CFLAGS=-flto LDFLAGS=-flto
+    passes 'and it runs' "$work/lto-make/product"
+
+    install_for apart "-Dincludedir=$work/elsewhere"
+    passes 'CMake finds headers outside the prefix' by_cmake apart
+
     install_for m33 --cross-file "$work/m33.ini" -Doptimization=s \
         -Ddrivers=pl08x,armv7m_cache
     arm-none-eabi-gcc $m33_cpu -Os -c "$here/start.c" -o "$work/start.o"
@@ -290,9 +349,18 @@ installed()
     refuses 'a prefix that cannot be written to is refused' \
         'ot a directory\|ermission denied' \
         meson install -C "$work/build-native" --destdir /dev/null
-    refuses 'another version is not found by CMake' 'version' \
-        cmake -S "$work/native-cmake" -B "$work/other" \
-        "-DCMAKE_PREFIX_PATH=$work/native" -DIODMA_WANTED=9.9
+    product other
+    block cmake installed | sed 's/iodma [0-9.]*/iodma 9.9/' \
+        >"$work/other/CMakeLists.txt"
+    refuses 'another version is not found by CMake' \
+        'iodma-config.cmake, version: ' cmake -S "$work/other" \
+        -B "$work/other/build" "-DCMAKE_PREFIX_PATH=$work/native"
+    cp -r "$work/native/include/iodma" "$work/newer"
+    sed -i 's/\(_MINOR\) .*/\1 99/' "$work/newer/hal/version.h"
+    refuses 'headers of another version do not link, and the name says why' \
+        'undefined reference.*iodma_0_99_with_64_bit_addresses' \
+        gcc -std=c11 "-I$work/newer" "$here/product.c" \
+        "-L$work/native/lib" -liodma -o "$work/mixed"
     refuses 'headers of another width do not link, and the name says why' \
         'undefined reference.*iodma_.*_with_32_bit_addresses' \
         gcc -std=c11 -DIODMA_ADDRESS_BITS=32 -no-pie \
@@ -337,6 +405,7 @@ files_bare m0plus 32
 files_bare m33 32
 files_bare a15 64
 in_between
+copied
 files_by_page
 subproject
 installed

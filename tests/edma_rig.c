@@ -126,6 +126,7 @@ void rig_set_up(void)
             .ring = { rig.ring[i], RING_BUS + i * (uint32_t)sizeof rig.ring[i],
                       sizeof rig.ring[i] },
             .slots = SLOTS,
+            .lengths = rig.lengths[i],
         };
     }
 }

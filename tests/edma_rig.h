@@ -37,6 +37,7 @@ struct rig {
     struct edma edmas[CHANNELS];
     struct edma_tcd ring[CHANNELS][SLOTS + 1] __attribute__((aligned(32)));
     uint8_t published[sizeof(struct edma_tcd[CHANNELS][SLOTS + 1])];
+    uint32_t lengths[CHANNELS][SLOTS];
     uint8_t arena[ARENA];
     uint8_t want[ARENA];
     uint8_t port_bytes[PORT];

@@ -15,6 +15,7 @@ uint8_t port_bytes[PORT];
 struct world world;
 
 static uint8_t published[2 * RING];
+static struct gpdma_note notes[2][SLOTS];
 
 struct hal_progress reap(void)
 {
@@ -73,6 +74,7 @@ static struct gpdma channel(uint32_t index, uint32_t slots)
         .channel = index == 0 ? LINEAR : PLANAR,
         .ring = { rings[index], RING_BUS + index * RING, RING },
         .slots = slots,
+        .notes = notes[index],
         .fifo = index == 0 ? 8 : 32,
         .requests = 114,
         .priority = 2,

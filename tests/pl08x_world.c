@@ -11,6 +11,7 @@ struct pl08x_model chip;
 struct pl08x channels[CHANNELS];
 uint8_t ring[CHANNELS * RING] __attribute__((aligned(16)));
 static uint8_t published[sizeof ring];
+uint32_t lengths[CHANNELS][SLOTS];
 uint8_t arena[ARENA];
 uint8_t want[ARENA];
 static uint8_t top[TOP];
@@ -127,6 +128,7 @@ void set_up(uint32_t slots)
             .controller = &pl080,
             .ring = { &ring[n * RING], RING_BUS + n * RING, RING },
             .slots = slots,
+            .lengths = lengths[n],
             .channel = (uint8_t)n,
         };
 }

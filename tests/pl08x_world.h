@@ -46,9 +46,10 @@ extern struct pl08x_world world;
 extern struct pl08x_model chip;
 extern struct pl08x channels[CHANNELS];
 extern uint8_t ring[CHANNELS * RING]; /* of all channels                   */
-extern uint8_t arena[ARENA];          /* what the chip moves, and what ... */
-extern uint8_t want[ARENA];           /* ... has to come of it             */
-extern uint8_t port_bytes[HALF];      /* that the port sends, or has got   */
+extern uint32_t lengths[CHANNELS][SLOTS];
+extern uint8_t arena[ARENA];     /* what the chip moves, and what ... */
+extern uint8_t want[ARENA];      /* ... has to come of it             */
+extern uint8_t port_bytes[HALF]; /* that the port sends, or has got   */
 extern const struct pl08x_controller pl080;
 extern const struct pl08x_controller pl081;
 

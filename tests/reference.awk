@@ -24,6 +24,9 @@ function row(name, text)
         seen[FILENAME] = 1
         printf "\n## `%s`\n\n| | |\n| --- | --- |\n", FILENAME
     }
+    if ((FILENAME, name) in seen) # declared twice: for two widths
+        return
+    seen[FILENAME, name] = 1
     printf "| `%s` | %s |\n", name, text
 }
 

@@ -18,7 +18,8 @@ trap 'rm -rf "$work"' EXIT
 headers()
 {
     {
-        gcc -MM -I. dma/iodma.h | tr ' \\' '\n\n' | grep '[.]h$'
+        gcc -MM -I. dma/iodma.h | tr ' \\' '\n\n' | grep '[.]h$' |
+            sed 's,^dma/[.][.]/,,'
         ls dma/weak.h hal/*.h hal/*/*.h |
             grep -v -e '_regs[.]h$' -e '_parts[.]h$' -e '_tcd[.]h$' \
                 -e '/lines[.]h$' \

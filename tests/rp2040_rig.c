@@ -108,6 +108,7 @@ void rig_set_up(uint32_t slots)
             .line = n % 2,
             .ring = { rig.rings[n], RING_BUS + n * ROOM, ROOM },
             .slots = slots,
+            .lengths = rig.lengths[n],
         };
 }
 

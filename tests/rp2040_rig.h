@@ -31,6 +31,7 @@ struct rig {
     struct rp2040_dma engines[ENGINES];
     uint8_t rings[ENGINES][ROOM] __attribute__((aligned(4)));
     uint8_t seen[ENGINES][ROOM]; /* of the rings, by the chip             */
+    uint32_t lengths[ENGINES][ROOM / 16];
     uint8_t arena[ARENA] __attribute__((aligned(4))); /* sources are random,
                                      destinations their complement */
     uint8_t want[ARENA];

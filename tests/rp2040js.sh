@@ -28,6 +28,8 @@ for tool in node npm; do
     command -v "$tool" >/dev/null ||
         missing "there is no $tool (Debian: apt-get install nodejs npm)"
 done
+[ ! -e "$folder" ] || [ -e "$folder/package.json" ] ||
+    missing "$folder is somebody else's folder"
 { rm -rf "$folder" && mkdir -p "$folder"; } || missing "cannot write $folder"
 
 # What npm is to fetch, and what it has to be: npm compares.

@@ -51,23 +51,23 @@ figures='
 # put what `tests/size.sh --limits` prints, with this GCC, in place of both.
 limits_of=12.2
 limits='
-    text core 21519 16593 17260
-    text oneshot 1560 1238 1281
-    text direct 6562 5089 5428
-    text bounce 12919 9728 10167
-    text caches 14065 10554 11054
-    text copy 12546 10536 11093
-    text reasons 6379 5204 5163
-    text shortcuts 1946 1144 1256
+    text core 20597 15881 16575
+    text oneshot 1115 918 975
+    text direct 6099 4689 5018
+    text bounce 12311 9220 9661
+    text caches 13457 10047 10548
+    text copy 11864 9945 10506
+    text reasons 6383 5234 5177
+    text shortcuts 2409 1540 1666
     ram iodma_command 176 128 128
     ram iodma_memory 104 72 72
     ram iodma_bus 44 44 44
     ram hal_loan 32 16 16
     stack iodma_command_prepare 665 452 493
     stack iodma_command_gen_segments 563 387 416
-    stack iodma_command_complete 530 346 383
-    stack iodma_command_synchronize_range 620 363 391
-    stack iodma_map 155 106 114'
+    stack iodma_command_complete 481 314 342
+    stack iodma_command_synchronize_range 620 371 383
+    stack iodma_map 155 114 122'
 # Files that the core is without.
 beside='channel copy map reason reason_words transfer zip'
 images='oneshot direct bounce caches copy'
@@ -238,11 +238,11 @@ for cpu in $cpus $wide; do
             -o "$work/$cpu/$name.o"
         compile -DIODMA_REASONS=1 -c "$file" -o "$work/$cpu/reasons/$name.o"
     done
-    # The two files of dma/ that have shortcuts.
+    # The files of dma/ that have shortcuts.
     mkdir "$work/$cpu/shortcuts"
-    for name in plan segment; do
-        compile -DIODMA_REASONS=0 -UIODMA_SHORTCUTS -c "dma/$name.c" \
-            -o "$work/$cpu/shortcuts/$name.o"
+    for file in $(grep -l '"shortcuts.h"' dma/*.c); do
+        compile -DIODMA_REASONS=0 -UIODMA_SHORTCUTS -c "$file" \
+            -o "$work/$cpu/shortcuts/$(basename "$file" .c).o"
     done
     for file in hal/dmac.c hal/dmac/*.c; do
         compile -c "$file" -o "$work/$cpu/hal/$(basename "$file" .c).o"

@@ -84,6 +84,8 @@ function enter(text,    words, count, i, member)
 function targets(place,    part, text, all)
 {
     sub(/^\.\//, "", place)
+    while (sub(/[a-z0-9_]+\/\.\.\//, "", place))
+        continue
     split(place, part, ":")
     text = line[part[1], part[2]]
     if (text == "")

@@ -208,6 +208,9 @@ static void expect_missing(const char *what, uint32_t hook)
 static void hooks(void)
 {
     static const struct hal_cache no_ops = { NULL, LINE, LINE };
+    struct hal_clock clock = *fixture_hal_bus.clock;
+    struct hal_lock lock = *fixture_hal_bus.lock;
+    struct hal_fences fences = *fixture_hal_bus.fences;
 
     take_fixture();
     hal.apertures = NULL;
@@ -221,6 +224,15 @@ static void hooks(void)
     expect_missing("there is no lock", IODMA_HOOK_LOCK);
     hal.fences = NULL;
     expect_missing("there are no fences", IODMA_HOOK_FENCES);
+    clock.frequency = NULL;
+    hal.clock = &clock;
+    expect_missing("a clock has no frequency", IODMA_HOOK_CLOCK);
+    lock.restore = NULL;
+    hal.lock = &lock;
+    expect_missing("a lock is never left", IODMA_HOOK_LOCK);
+    fences.publish = NULL;
+    hal.fences = &fences;
+    expect_missing("fences publish nothing", IODMA_HOOK_FENCES);
     hal.cache = &no_ops;
     expect_missing("there is a cache without operations", IODMA_HOOK_CACHE);
 }

@@ -3,6 +3,7 @@
    table that asks of each byte where it is says the same as the walk, the
    summary, the copies and the lists of commands. */
 #include "dma/map.h"
+#include "dma/shortcuts.h"
 #include "dma/walk.h"
 #include "hal/count_of.h"
 #include "tests/check.h"
@@ -18,6 +19,13 @@
 #define END  HIGHEST_END(1)
 
 static const struct iodma_spec plain_spec = SPEC(host64, 64, 0, 1, 1, 1);
+
+/* What a summary says, where there is one. */
+static void expect_summary(const char *what, hal_address got, hal_address want)
+{
+    if (IODMA_SHORTCUTS)
+        (void)expect_number(what, got, want);
+}
 
 /* A translation ------------------------------------------------------------ */
 
@@ -225,9 +233,9 @@ static void walk_virtual(void)
                   IODMA_OK);
     expect_extents(&memory, 0, want, HAL_COUNT_OF(want));
     expect_extents(&memory, 0x1900, later, HAL_COUNT_OF(later));
-    expect_number("lowest", memory.summary.lowest, 0x20000);
-    expect_number("highest", memory.summary.highest, 0x5000F);
-    expect_number("longest", memory.summary.longest, 0x1800);
+    expect_summary("lowest", memory.summary.lowest, 0x20000);
+    expect_summary("highest", memory.summary.highest, 0x5000F);
+    expect_summary("longest", memory.summary.longest, 0x1800);
 }
 
 /* Addresses may be translated next to each other though they are not. */
@@ -343,8 +351,8 @@ static void partly_wired(void)
     expect_status("prepare again", iodma_memory_prepare(&both, IODMA_NONE),
                   IODMA_OK);
     expect_number("the members count once", first.wired, 1);
-    expect_number("lowest", both.summary.lowest, 0x30000);
-    expect_number("highest", both.summary.highest, 0x7000F);
+    expect_summary("lowest", both.summary.lowest, 0x30000);
+    expect_summary("highest", both.summary.highest, 0x7000F);
     expect_status("complete", iodma_memory_complete(&both), IODMA_OK);
     expect_number("first", first.wired, 1);
     expect_status("complete", iodma_memory_complete(&both), IODMA_OK);
@@ -396,8 +404,8 @@ static void parts_from_a_seam(void)
                       IODMA_OK);
         expect_status("prepare", iodma_memory_prepare(&outer, IODMA_NONE),
                       IODMA_OK);
-        expect_number("the part's shape", some.summary.shape & 1, 1);
-        expect_number("the shape of several", outer.summary.shape & 1, 1);
+        expect_summary("the part's shape", some.summary.shape & 1, 1);
+        expect_summary("the shape of several", outer.summary.shape & 1, 1);
     }
 }
 
@@ -593,7 +601,7 @@ static void wire_part(void)
     expect_status("gone", iodma_memory_prepare(&gone, IODMA_NONE),
                   IODMA_CANNOT_WIRE);
     expect_status("here", iodma_memory_prepare(&here, IODMA_OUT), IODMA_OK);
-    expect_number("lowest", here.summary.lowest, 0x50000);
+    expect_summary("lowest", here.summary.lowest, 0x50000);
     gone = part(&here, 1, 2);
     expect("a part of it is not ready", !iodma_memory_ready(&gone));
     expect("nor read only", !gone.read_only);
@@ -1358,7 +1366,7 @@ static bool summary_holds(const struct node *node)
     const struct iodma_summary *got = &node->memory.summary;
     struct iodma_summary want = summary_of(node);
 
-    if (node->length == 0)
+    if (!IODMA_SHORTCUTS || node->length == 0)
         return true;
     if (!node->nested)
         return expect_number("lowest", got->lowest, want.lowest) &&

@@ -467,14 +467,25 @@ static const struct placing placings[] = {
 };
 /* clang-format on */
 
-/* One register reads as its place, or as 0 without one. */
+/* Where a register without a place is left: at 0, or at the top if from there
+   it would answer for the window. */
+static uint64_t aside(const struct placing *row, const struct bar *bar)
+{
+    if (bar->kind == PCI_MODEL_IO || row->memory.size == 0 ||
+        bar->size <= row->memory.bus)
+        return 0;
+    return (bar->kind & PCI_MODEL_64) != 0 ? 0 - bar->size
+                                           : (uint32_t)(0 - bar->size);
+}
+
+/* One register reads as its place, or as it is left without one. */
 static void expect_place(const struct placing *row, uint32_t index,
                          const struct pci_function *function)
 {
     const uint32_t *word = &models[0].words[PCI_MODEL_BAR0 + index];
     const struct bar *bar = &row->bars[index];
     bool placed = row->places[index] != NOWHERE;
-    uint64_t place = placed ? row->places[index] : 0;
+    uint64_t place = placed ? row->places[index] : aside(row, bar);
     bool io = bar->kind == PCI_MODEL_IO;
     uintptr_t base = io ? IO_CPU - (uintptr_t)row->io.bus
                         : MEMORY_CPU - (uintptr_t)row->memory.bus;
@@ -727,6 +738,21 @@ static void test_what_bridges_pass(void)
     scan();
     expect_number("unplaced", look(DEVICE, 0)->unplaced, 3);
     expect_bridge(&models[0], 0x010100, CLOSED_MEMORY, CLOSED_IO, MASTER);
+
+    check_case("what finds no place does not answer in the window");
+    power_on();
+    add(0, NULL, 1, 0, DEVICE);
+    pci_model_bar(&models[0], 0, WIDE, 16 * GIB);
+    pci_model_bar(&models[0], 2, PCI_MODEL_32, 2 * GIB);
+    pci_model_bar(&models[0], 3, PCI_MODEL_32, 16);
+    add(1, NULL, 2, 0, DEVICE + 1);
+    pci_model_bar(&models[1], 0, PCI_MODEL_32, 16);
+    scan();
+    expect_number("unplaced", look(DEVICE, 0)->unplaced, 1 | 4);
+    for (uint32_t i = 0; i < 2; i++)
+        (void)pci_enable(look(DEVICE + i, 0));
+    for (uint32_t i = 0; i < 2; i++)
+        expect_reached(look(DEVICE + i, 0), &models[i]);
     expect_no_violation();
 
     check_case("I/O above 64 KiB is not forwarded");

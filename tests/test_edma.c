@@ -43,6 +43,12 @@ static void test_start(void)
         expect_number("writes", rig.chip.engine.writes, 0);
     }
 
+    check_case("start with no place for lengths: BadArgument");
+    rig_set_up();
+    rig.edmas[0].lengths = NULL;
+    expect_status("start", rig_start(0), IODMA_BAD_ARGUMENT);
+    expect_number("writes", rig.chip.engine.writes, 0);
+
     check_case("start of an absent chip: NotAttached");
     rig_set_up();
     rig.chip.engine.absent = true;

@@ -18,6 +18,7 @@
 
 #include "dma/command.h"
 #include "dma/segment.h"
+#include "dma/shortcuts.h"
 #include "hal/address.h"
 #include "hal/bits.h"
 #include "hal/count_of.h"
@@ -1495,9 +1496,11 @@ static void expect_variety(uint32_t rounds)
         { "parts", tally.parts, 10 },
         { "uncached memory", tally.uncached, 10 },
         { "one stretch", tally.paths[IODMA_PATH_FLAT], 40 },
-        { "pages that are mapped in a row", tally.in_a_row, 1 },
-        { "ranges as they are", tally.paths[IODMA_PATH_PLAIN], 1 },
-        { "ranges joined and cut", tally.paths[IODMA_PATH_JOINED], 5 },
+        { "pages that are mapped in a row", tally.in_a_row, IODMA_SHORTCUTS },
+        { "ranges as they are", tally.paths[IODMA_PATH_PLAIN],
+          IODMA_SHORTCUTS },
+        { "ranges joined and cut", tally.paths[IODMA_PATH_JOINED],
+          5 * IODMA_SHORTCUTS },
         { "run by run", tally.paths[IODMA_PATH_RUNS], 40 },
         { "with cache operations", tally.cached, 60 },
         { "forced", tally.forced, 5 },

@@ -17,7 +17,7 @@
         what, bus,                                                             \
         {                                                                      \
             .ring = { .cpu = cpu_, .size = size_ }, .slots = slots_,           \
-            .controller = controller_, __VA_ARGS__                             \
+            .lengths = lengths[0], .controller = controller_, __VA_ARGS__      \
         }                                                                      \
     }
 
@@ -68,6 +68,12 @@ static void test_start(void)
         expect_status("start", start_of(1), IODMA_BAD_ARGUMENT);
         expect_number("accesses", chip.engine.reads + chip.engine.writes, 0);
     }
+
+    check_case("no place for lengths");
+    set_up(4);
+    channels[0].lengths = NULL;
+    expect_status("start", start_of(0), IODMA_BAD_ARGUMENT);
+    expect_number("accesses", chip.engine.reads + chip.engine.writes, 0);
 
     check_case("the smallest ring that is enough, at the end of 32 bits");
     set_up(SLOTS);

@@ -68,6 +68,12 @@ static void test_start(void)
         expect_number("writes", rig.chip.engine.writes, 0);
     }
 
+    check_case("no place for lengths");
+    rig_set_up(4);
+    dma->lengths = NULL;
+    expect_status("start", rig_start(0), IODMA_BAD_ARGUMENT);
+    expect_number("writes", rig.chip.engine.writes, 0);
+
     check_case("no ring");
     rig_set_up(4);
     dma->ring.cpu = NULL;

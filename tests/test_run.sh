@@ -54,6 +54,8 @@ says 'a file that is none is refused at once' 1 'there is no file' \
     "$tree/run" demo "$work/none"
 says 'an empty file is refused at once' 1 'is empty' \
     "$tree/run" demo "$work/empty"
+says 'a bench of an unknown kind is refused' 1 'bench knows .*, no toaster' \
+    "$tree/run" bench toaster
 says 'nothing was built for that' 0 none \
     sh -c '[ ! -e "$1" ] && echo none' - "$tree/build"
 says 'a driver that is none is refused' 1 'no driver toaster is fuzzed' \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/cache/armv7a.h"
+#include "armv7a.h"
 
-#include "hal/bits.h"
-#include "hal/cache/lines.h"
-#include "platform/cp15.h"
+#include "../../platform/cp15.h"
+#include "../bits.h"
+#include "lines.h"
 
 /* CTR: log2 of words. */
 #define CTR_IMINLINE(ctr) ((ctr)&0xFu)

@@ -14,7 +14,7 @@
 #ifndef HAL_CACHE_ARMV7A_H
 #define HAL_CACHE_ARMV7A_H
 
-#include "hal/cache.h"
+#include "../cache.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/cache/armv7m.h"
+#include "armv7m.h"
 
-#include "hal/cache/lines.h"
-#include "platform/barrier.h"
-#include "platform/mmio.h"
+#include "../../platform/barrier.h"
+#include "../../platform/mmio.h"
+#include "lines.h"
 
 /* System Control Block: write an address to be done. */
 #define SCB_ICIMVAU                                                            \

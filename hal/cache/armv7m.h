@@ -15,7 +15,7 @@
 #ifndef HAL_CACHE_ARMV7M_H
 #define HAL_CACHE_ARMV7M_H
 
-#include "hal/cache.h"
+#include "../cache.h"
 
 #ifdef __cplusplus
 extern "C" {

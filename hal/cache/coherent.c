@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/cache/coherent.h"
+#include "coherent.h"
 
-#include "platform/barrier.h"
+#include "../../platform/barrier.h"
 
 static void nothing(const struct hal_cache *cache, void *va, hal_address pa,
                     size_t length)

@@ -8,7 +8,7 @@
 #ifndef HAL_CACHE_COHERENT_H
 #define HAL_CACHE_COHERENT_H
 
-#include "hal/cache.h"
+#include "../cache.h"
 
 #ifdef __cplusplus
 extern "C" {

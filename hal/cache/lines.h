@@ -4,7 +4,7 @@
 #ifndef HAL_CACHE_LINES_H
 #define HAL_CACHE_LINES_H
 
-#include "hal/bits.h"
+#include "../bits.h"
 
 #include <stddef.h>
 #include <stdint.h>

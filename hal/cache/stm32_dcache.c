@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/cache/stm32_dcache.h"
+#include "stm32_dcache.h"
 
-#include "hal/atomic.h"
-#include "hal/bits.h"
-#include "hal/container_of.h"
-#include "platform/barrier.h"
-#include "platform/mmio.h"
+#include "../../platform/barrier.h"
+#include "../../platform/mmio.h"
+#include "../atomic.h"
+#include "../bits.h"
+#include "../container_of.h"
 
 #define DCACHE_CR          0x00u
 #define DCACHE_CR_EN       BIT32(0)

@@ -30,9 +30,9 @@
 #ifndef HAL_CACHE_STM32_DCACHE_H
 #define HAL_CACHE_STM32_DCACHE_H
 
-#include "hal/cache.h"
-#include "hal/clock.h"
-#include "hal/lock.h"
+#include "../cache.h"
+#include "../clock.h"
+#include "../lock.h"
 
 #include <stdint.h>
 

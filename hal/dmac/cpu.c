@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/cpu.h"
+#include "cpu.h"
 
-#include "hal/atomic.h"
-#include "hal/bits.h"
-#include "hal/container_of.h"
-#include "hal/ring.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "../atomic.h"
+#include "../bits.h"
+#include "../container_of.h"
+#include "../ring.h"
 
 #include <stddef.h>
 

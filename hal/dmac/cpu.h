@@ -17,7 +17,7 @@
 #ifndef HAL_DMAC_CPU_H
 #define HAL_DMAC_CPU_H
 
-#include "hal/dmac.h"
+#include "../dmac.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/edma.h"
+#include "edma.h"
 
-#include "hal/atomic.h"
-#include "hal/clock.h"
-#include "hal/container_of.h"
-#include "hal/dmac/edma_tcd.h"
-#include "hal/ring.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "../atomic.h"
+#include "../clock.h"
+#include "../container_of.h"
+#include "../ring.h"
+#include "edma_tcd.h"
 
 /* CSR of the last TCD of a batch. */
 #define LAST (EDMA_CSR_INTMAJOR | EDMA_CSR_DREQ)
@@ -147,7 +147,7 @@ static uint32_t place(const struct edma *edma, uint32_t index)
     const struct edma_tcd *slot = edma_slot(edma, index);
     bool from = edma->route.source.kind == HAL_MEMORY;
     uint32_t start = from_le32(from ? slot->saddr : slot->daddr);
-    uint32_t end = start + edma_bytes(slot);
+    uint32_t end = start + *edma_bytes(edma, index);
     uint32_t now =
         mmio_read32(tcd(edma, from ? EDMA_TCD_SADDR : EDMA_TCD_DADDR));
 
@@ -191,7 +191,8 @@ static bool in_reach(hal_address bus, hal_address size)
 /* The ring is there, whole, on 32 bytes and within reach. */
 static bool ring_fits(const struct edma *edma)
 {
-    return edma->ring.cpu && edma->slots >= 2 && is_power_of_two(edma->slots) &&
+    return edma->ring.cpu && edma->lengths && edma->slots >= 2 &&
+           is_power_of_two(edma->slots) &&
            edma->ring.size >= EDMA_RING_SIZE(edma->slots) &&
            modulo(edma->ring.bus, sizeof(struct edma_tcd)) == 0 &&
            in_reach(edma->ring.bus, (hal_address)edma->ring.size);
@@ -465,8 +466,9 @@ static struct hal_progress edma_reap(struct hal_dmac *dmac)
 static bool locate(const struct edma *edma, uint32_t first, bool under_way,
                    uint32_t *index, struct hal_residue *left)
 {
-    const struct edma_tcd *slot;
+    uint32_t bytes;
     uint32_t before;
+    uint32_t minor;
     uint32_t loops;
     uint32_t where;
     bool done;
@@ -482,14 +484,17 @@ static bool locate(const struct edma *edma, uint32_t first, bool under_way,
         return true;
     }
 
-    slot = edma_slot(edma, *index);
-    left->least = left->most = edma_bytes(slot);
+    bytes = *edma_bytes(edma, *index);
+    left->least = left->most = bytes;
     if (*index != before) /* it was loaded just now */
         return true;
     if (!done) {
-        left->most = (hal_address)from_le32(slot->nbytes) * loops;
-        left->least = left->most - (under_way ? from_le32(slot->nbytes) : 0);
-        return loops != 0 && left->most <= edma_bytes(slot);
+        minor = from_le32(edma_slot(edma, *index)->nbytes);
+        if (loops == 0 || minor > bytes / loops)
+            return false;
+        left->most = minor * loops;
+        left->least = left->most - (under_way ? minor : 0);
+        return true;
     }
     where = place(edma, *index);
     if (where != AT_START) /* else it has not begun */
@@ -513,9 +518,9 @@ static struct hal_residue measure(const struct edma *edma, bool under_way)
         left = (struct hal_residue){ 0, 0 };
     }
     for (uint32_t i = index + 1; i != edma->filled; i++) {
-        left.most += edma_bytes(edma_slot(edma, i));
+        left.most += *edma_bytes(edma, i);
         if (located)
-            left.least += edma_bytes(edma_slot(edma, i));
+            left.least += *edma_bytes(edma, i);
     }
     return left;
 }

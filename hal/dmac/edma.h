@@ -59,8 +59,8 @@
 #ifndef HAL_DMAC_EDMA_H
 #define HAL_DMAC_EDMA_H
 
-#include "hal/dmac.h"
-#include "hal/shared.h"
+#include "../dmac.h"
+#include "../shared.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -104,6 +104,8 @@ struct edma {
     uint32_t channel;       /* 0 .. 31                                      */
     struct hal_shared ring; /* EDMA_RING_SIZE(slots), on 32 bytes           */
     uint32_t slots;         /* power of two, at least 2                     */
+    uint32_t *lengths;      /* slots words that no device can write: bytes
+                               of each slot's item                          */
 
     struct hal_route route;  /* thread                                      */
     uint32_t width;          /* of its port; 0: it has none. Thread         */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/edma_tcd.h"
+#include "edma_tcd.h"
 
 _Static_assert(EDMA_SLOT_SIZE == sizeof(struct edma_tcd), "as edma.h says");
 
@@ -117,6 +117,7 @@ bool edma_encode(const struct edma *edma, const struct hal_item *item)
         !find_side(edma, &route->destination, item->destination, length, &to))
         return false;
 
+    *edma_bytes(edma, edma->filled) = length;
     loops = length / minor_bytes(edma, length);
     slot->saddr = to_le32((uint32_t)from.address);
     slot->soff_attr = to_le32(

@@ -3,9 +3,9 @@
 #ifndef HAL_DMAC_EDMA_TCD_H
 #define HAL_DMAC_EDMA_TCD_H
 
-#include "hal/dmac/edma.h"
-#include "hal/dmac/edma_regs.h"
-#include "hal/ring.h"
+#include "../ring.h"
+#include "edma.h"
+#include "edma_regs.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,10 +30,11 @@ static inline uint32_t edma_slot_bus(const struct edma *edma, uint32_t index)
            ring_slot(index, edma->slots) * (uint32_t)sizeof(struct edma_tcd);
 }
 
-/* What a TCD moves. */
-static inline uint32_t edma_bytes(const struct edma_tcd *slot)
+/* Bytes of a slot's item. The TCD would say so as well, but an engine gone
+   astray can write to that. */
+static inline uint32_t *edma_bytes(const struct edma *edma, uint32_t index)
 {
-    return from_le32(slot->nbytes) * (from_le32(slot->csr_biter) >> 16);
+    return &edma->lengths[ring_slot(index, edma->slots)];
 }
 
 /* Can the engine serve this port, at this bus address? Answers as route. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/gpdma_parts.h"
+#include "gpdma_parts.h"
 
-#include "hal/atomic.h"
-#include "hal/clock.h"
+#include "../atomic.h"
+#include "../clock.h"
 
 #include <stddef.h>
 
@@ -45,7 +45,7 @@ static bool ring_fits(const struct gpdma *gpdma)
 {
     uint64_t size = GPDMA_RING_SIZE(gpdma->slots);
 
-    return gpdma->ring.cpu && gpdma->slots >= 2 &&
+    return gpdma->ring.cpu && gpdma->notes && gpdma->slots >= 2 &&
            is_power_of_two(gpdma->slots) && gpdma->ring.size >= size &&
            modulo(gpdma->ring.bus, sizeof(le32)) == 0 &&
            gpdma_in_reach(gpdma->ring.bus, (hal_address)size) &&
@@ -246,7 +246,7 @@ static void gpdma_submit(struct hal_dmac *dmac)
         repeat(gpdma);
     else
         gpdma_set_link(gpdma, gpdma->filled - 1, 0);
-    gpdma_slot_at(gpdma, gpdma->told)->end = gpdma->filled;
+    gpdma_note_at(gpdma, gpdma->told)->end = gpdma->filled;
     hal_publish(dmac->bus); /* the slots reach memory before the doorbell */
 
     /* reap, in an ISR, looks at told and at state as well */

@@ -27,8 +27,8 @@
 #ifndef HAL_DMAC_GPDMA_H
 #define HAL_DMAC_GPDMA_H
 
-#include "hal/dmac.h"
-#include "hal/shared.h"
+#include "../dmac.h"
+#include "../shared.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -73,12 +73,19 @@ struct gpdma_side {
     bool moves;       /* memory: address and stride are the item's       */
 };
 
+/* What we know of a slot. */
+struct gpdma_note {
+    uint32_t length; /* bytes of its item, all rows   */
+    uint32_t end;    /* of the batch that begins here */
+};
+
 struct gpdma {
     struct hal_dmac dmac;
-    uintptr_t base;         /* of the controller                           */
-    uint32_t channel;       /* its number there                            */
-    struct hal_shared ring; /* GPDMA_RING_SIZE(slots), in one 64 KiB window */
-    uint32_t slots;         /* power of two, at least 2                    */
+    uintptr_t base;           /* of the controller                           */
+    uint32_t channel;         /* its number there                            */
+    struct hal_shared ring;   /* GPDMA_RING_SIZE(slots), in one 64 KiB window */
+    uint32_t slots;           /* power of two, at least 2                    */
+    struct gpdma_note *notes; /* slots of them, where no device can write  */
 
     /* Facts of the board and the chip, const. */
     uint32_t fifo;     /* bytes, 8 or 32: table "channel implementation"    */

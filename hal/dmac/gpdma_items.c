@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/gpdma_parts.h"
+#include "gpdma_parts.h"
 
-#include "hal/atomic.h"
+#include "../atomic.h"
 
 #include <stddef.h>
 
@@ -200,6 +200,7 @@ static void encode(const struct gpdma *gpdma, const struct hal_item *item)
     slot->sar = to_le32(source);
     slot->dar = to_le32(destination);
     slot->last[0] = to_le32(br2);
+    gpdma_note_at(gpdma, gpdma->filled)->length = length * gpdma->rows;
     gpdma_set_link(gpdma, gpdma->filled,
                    gpdma_link_to(gpdma, gpdma->filled + 1));
 }

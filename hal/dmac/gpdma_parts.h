@@ -3,11 +3,11 @@
 #ifndef HAL_DMAC_GPDMA_PARTS_H
 #define HAL_DMAC_GPDMA_PARTS_H
 
-#include "hal/container_of.h"
-#include "hal/dmac/gpdma.h"
-#include "hal/dmac/gpdma_regs.h"
-#include "hal/ring.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "../container_of.h"
+#include "../ring.h"
+#include "gpdma.h"
+#include "gpdma_regs.h"
 
 static inline struct gpdma *to_gpdma(struct hal_dmac *dmac)
 {
@@ -30,6 +30,12 @@ static inline struct gpdma_slot *gpdma_slot_at(const struct gpdma *gpdma,
 {
     return (struct gpdma_slot *)gpdma->ring.cpu +
            ring_slot(index, gpdma->slots);
+}
+
+static inline struct gpdma_note *gpdma_note_at(const struct gpdma *gpdma,
+                                               uint32_t index)
+{
+    return &gpdma->notes[ring_slot(index, gpdma->slots)];
 }
 
 static inline bool gpdma_has_rows(const struct gpdma *gpdma)
@@ -92,9 +98,7 @@ struct hal_residue gpdma_residue(struct hal_dmac *dmac);
 struct hal_residue gpdma_residue_at_rest(const struct gpdma *gpdma,
                                          uint32_t sr);
 
-/* gpdma_place.c: items of the batch under way; 0 if there is none. Where it
-   ends stands in the ring, which an engine gone astray may have written: never
-   more than was told. */
+/* gpdma_place.c: items of the batch under way; 0 if there is none. */
 uint32_t gpdma_batch(const struct gpdma *gpdma);
 
 #endif

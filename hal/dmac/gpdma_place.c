@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/gpdma_parts.h"
+#include "gpdma_parts.h"
 
 /* Where an engine is in the batch under way: items that were moved, then those
    of which nobody knows how much. */
@@ -10,19 +10,11 @@ struct place {
     bool found;              /* the unsure one is what the engine is at    */
 };
 
-static hal_address bytes_of(const struct gpdma_slot *slot)
-{
-    uint32_t br1 = from_le32(slot->br1);
-
-    return (hal_address)GPDMA_BR1_BNDT(br1) * (GPDMA_BR1_BRC(br1) + 1);
-}
-
 uint32_t gpdma_batch(const struct gpdma *gpdma)
 {
-    uint32_t told = ring_used(gpdma->told, gpdma->retired);
-    uint32_t end = gpdma_slot_at(gpdma, gpdma->retired)->end;
-
-    return smaller32(ring_used(end, gpdma->retired), told);
+    if (gpdma->told == gpdma->retired)
+        return 0;
+    return ring_used(gpdma_note_at(gpdma, gpdma->retired)->end, gpdma->retired);
 }
 
 static struct place anywhere(uint32_t count)
@@ -93,7 +85,7 @@ static struct hal_residue add_up(const struct gpdma *gpdma, uint32_t first,
     struct hal_residue sum = { 0, 0 };
 
     for (uint32_t i = place->moved; first + i != gpdma->filled; i++) {
-        hal_address size = bytes_of(gpdma_slot_at(gpdma, first + i));
+        hal_address size = gpdma_note_at(gpdma, first + i)->length;
         bool unsure = i < place->unsure;
 
         sum.least += unsure ? smaller(size, place->each.least) : size;

@@ -10,9 +10,9 @@
 #ifndef HAL_DMAC_GPDMA_REGS_H
 #define HAL_DMAC_GPDMA_REGS_H
 
-#include "hal/bits.h"
-#include "hal/static_assert.h"
-#include "platform/endian.h"
+#include "../../platform/endian.h"
+#include "../bits.h"
+#include "../static_assert.h"
 
 #include <stddef.h>
 
@@ -91,7 +91,7 @@
 #define GPDMA_LLR_ALL     (MASK32(31, 27) | GPDMA_LLR_ULL) /* TR1 to DAR, LLR */
 #define GPDMA_LLR_LA(llr) ((llr)&0xFFFCu)
 
-/* A slot of the ring: a linked-list item (17.4.5), and a word of ours. */
+/* A slot of the ring: a linked-list item (17.4.5). */
 struct gpdma_slot {
     le32 tr1;
     le32 tr2;
@@ -99,7 +99,7 @@ struct gpdma_slot {
     le32 sar;
     le32 dar;
     le32 last[2]; /* LLR; 2D: BR2, LLR */
-    uint32_t end; /* of the batch that begins here: never the engine's    */
+    le32 unused;
 };
 _Static_assert(sizeof(struct gpdma_slot) == 32, "a power of two");
 _Static_assert(offsetof(struct gpdma_slot, last) == 20, "17.4.5: no gaps");

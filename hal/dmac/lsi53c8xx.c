@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/lsi53c8xx.h"
+#include "lsi53c8xx.h"
 
-#include "hal/atomic.h"
-#include "hal/clock.h"
-#include "hal/container_of.h"
-#include "hal/count_of.h"
-#include "hal/dmac/lsi53c8xx_regs.h"
-#include "hal/ring.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "../atomic.h"
+#include "../clock.h"
+#include "../container_of.h"
+#include "../count_of.h"
+#include "../ring.h"
+#include "lsi53c8xx_regs.h"
 
 #include <stddef.h>
 
@@ -151,8 +151,8 @@ static bool in_reach(hal_address bus, hal_address size)
 /* The ring is there, whole, on words and within reach. */
 static bool ring_fits(const struct lsi53c8xx *lsi)
 {
-    return lsi->ring.cpu && lsi->slots >= 2 &&
-           lsi->slots <= LSI53C8XX_SLOTS_MAX && is_power_of_two(lsi->slots) &&
+    return lsi->ring.cpu && lsi->lengths && lsi->slots >= 2 &&
+           is_power_of_two(lsi->slots) &&
            lsi->ring.size >= LSI53C8XX_RING_SIZE(lsi->slots) &&
            modulo(lsi->ring.bus, sizeof(le32)) == 0 &&
            in_reach(lsi->ring.bus, (hal_address)lsi->ring.size);
@@ -203,23 +203,11 @@ static bool encodable(const struct hal_item *item)
            modulo(item->source ^ item->destination, LSI53C8XX_SAME_PHASE) == 0;
 }
 
-/* Does a slot close a batch? The bits of slots that were told of do not
-   change. */
-static bool closes(const struct lsi53c8xx *lsi, uint32_t index)
+/* Bytes of a slot's item; 0: it closes a batch. The ring would say so as well,
+   but a chip could write to that. */
+static uint32_t *length_at(const struct lsi53c8xx *lsi, uint32_t index)
 {
-    uint32_t slot = ring_slot(index, lsi->slots);
-
-    return (atomic_read_acquire(&lsi->closing[slot / 32]) >> slot % 32 & 1) !=
-           0;
-}
-
-static void set_closing(struct lsi53c8xx *lsi, uint32_t index, bool closing)
-{
-    uint32_t slot = ring_slot(index, lsi->slots);
-    uint32_t *word = &lsi->closing[slot / 32];
-    uint32_t bit = BIT32(slot % 32);
-
-    atomic_write_release(word, closing ? *word | bit : *word & ~bit);
+    return &lsi->lengths[ring_slot(index, lsi->slots)];
 }
 
 static void encode(struct lsi_slot *slot, const struct hal_item *item)
@@ -240,7 +228,7 @@ static uint32_t lsi_emit(struct hal_dmac *dmac, const struct hal_item *items,
 
     while (taken < count && taken + 1 < room && encodable(&items[taken])) {
         encode(slot_at(lsi, lsi->filled), &items[taken]);
-        set_closing(lsi, lsi->filled, false);
+        *length_at(lsi, lsi->filled) = (uint32_t)items[taken].length;
         lsi->filled++;
         taken++;
     }
@@ -254,7 +242,7 @@ static void run(struct lsi53c8xx *lsi)
     uint32_t slot = ring_slot(lsi->retired, lsi->slots);
 
     lsi->end = lsi->retired;
-    while (!closes(lsi, lsi->end++))
+    while (*length_at(lsi, lsi->end++) != 0)
         ;
     lsi->state = LSI_RUNNING;
     lsi->dmac.counts.doorbells++;
@@ -268,7 +256,7 @@ static void close_batch(struct lsi53c8xx *lsi)
 {
     struct lsi_slot *slot = slot_at(lsi, lsi->filled);
 
-    set_closing(lsi, lsi->filled, true);
+    *length_at(lsi, lsi->filled) = 0;
     lsi->filled++;
     slot->command = to_le32(LSI_INT);
     slot->source = to_le32(lsi->filled);
@@ -405,12 +393,8 @@ static struct hal_residue lsi_residue(struct hal_dmac *dmac)
     struct lsi53c8xx *lsi = to_lsi(dmac);
     struct hal_residue residue = { 0, 0 };
 
-    for (uint32_t i = atomic_read_acquire(&lsi->retired); i != lsi->filled;
-         i++) {
-        if (!closes(lsi, i))
-            residue.most +=
-                from_le32(slot_at(lsi, i)->command) & LSI_MOVE_LENGTH;
-    }
+    for (uint32_t i = atomic_read_acquire(&lsi->retired); i != lsi->filled; i++)
+        residue.most += *length_at(lsi, i);
     return residue;
 }
 

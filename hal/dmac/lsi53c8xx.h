@@ -30,8 +30,8 @@
 #ifndef HAL_DMAC_LSI53C8XX_H
 #define HAL_DMAC_LSI53C8XX_H
 
-#include "hal/dmac.h"
-#include "hal/shared.h"
+#include "../dmac.h"
+#include "../shared.h"
 
 #include <stdint.h>
 
@@ -53,17 +53,17 @@ enum {
     LSI_FAULTED = 2, /* stopped, or to be reset; start() begins anew */
 };
 
-enum {
-    LSI53C8XX_SLOTS_MAX = 256,  /* that the driver can mark               */
-    LSI53C8XX_REGISTERS = 0x60, /* bytes of BAR 1 up to the last one it uses */
-};
+/* Bytes of BAR 1 up to the last one that the driver uses. */
+enum { LSI53C8XX_REGISTERS = 0x60 };
 
 struct lsi53c8xx {
     struct hal_dmac dmac;
     uintptr_t base;         /* registers (BAR 1), as the CPU sees them      */
     struct hal_shared ring; /* LSI53C8XX_RING_SIZE(slots)                   */
-    uint32_t slots;         /* power of two, 2 to LSI53C8XX_SLOTS_MAX; each
-                               batch takes one more than it has items       */
+    uint32_t slots;         /* power of two, at least 2; each batch takes one
+                               more than it has items                       */
+    uint32_t *lengths;      /* slots words that no device can write: bytes
+                               of each slot's item; 0: it closes a batch    */
 
     /* Free-running slot indices. */
     uint32_t filled;  /* next to fill: thread                               */
@@ -71,10 +71,6 @@ struct lsi53c8xx {
     uint32_t retired; /* end of the last batch that ended: reap, halt       */
     uint32_t end;     /* of the batch under way: thread under the lock, reap */
     uint32_t state;   /* LSI_IDLE ...: thread under the lock, reap, halt    */
-
-    /* A bit for each slot: it closes a batch. Thread. The ring would say so as
-       well, but a chip could write to that. */
-    uint32_t closing[LSI53C8XX_SLOTS_MAX / 32];
 };
 
 extern const struct hal_dmac_ops lsi53c8xx_ops;

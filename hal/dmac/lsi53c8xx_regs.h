@@ -9,9 +9,9 @@
 #ifndef HAL_DMAC_LSI53C8XX_REGS_H
 #define HAL_DMAC_LSI53C8XX_REGS_H
 
-#include "hal/bits.h"
-#include "hal/static_assert.h"
-#include "platform/endian.h"
+#include "../../platform/endian.h"
+#include "../bits.h"
+#include "../static_assert.h"
 
 #include <stddef.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/pl08x.h"
+#include "pl08x.h"
 
-#include "hal/atomic.h"
-#include "hal/clock.h"
-#include "hal/container_of.h"
-#include "hal/count_of.h"
-#include "hal/dmac/pl08x_regs.h"
-#include "hal/ring.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "../atomic.h"
+#include "../clock.h"
+#include "../container_of.h"
+#include "../count_of.h"
+#include "../ring.h"
+#include "pl08x_regs.h"
 
 #include <stddef.h>
 
@@ -225,7 +225,7 @@ static enum iodma_status pl08x_route(struct hal_dmac *dmac,
 /* The ring is there, whole, aligned and within reach; a link to 0 is none. */
 static bool ring_fits(const struct pl08x *pl08x)
 {
-    return pl08x->ring.cpu && pl08x->ring.bus != 0 &&
+    return pl08x->ring.cpu && pl08x->lengths && pl08x->ring.bus != 0 &&
            is_power_of_two(pl08x->slots) &&
            pl08x->ring.size >= PL08X_RING_SIZE(pl08x->slots) &&
            modulo(pl08x->ring.bus, sizeof(struct pl08x_item)) == 0 &&
@@ -351,6 +351,7 @@ static bool encode(const struct pl08x *pl08x, uint32_t index,
         !side_fits(&way->destination, destination, item->length))
         return false;
 
+    pl08x->lengths[ring_slot(index, pl08x->slots)] = (uint32_t)item->length;
     slot->source = to_le32((uint32_t)source);
     slot->destination = to_le32((uint32_t)destination);
     slot->next = to_le32(link_to(pl08x, index + 1));
@@ -529,7 +530,7 @@ static uint32_t bytes_of(uint32_t control)
 
 static uint32_t length_of(const struct pl08x *pl08x, uint32_t index)
 {
-    return bytes_of(from_le32(slot_at(pl08x, index)->control));
+    return pl08x->lengths[ring_slot(index, pl08x->slots)];
 }
 
 /*

@@ -32,8 +32,8 @@
 #ifndef HAL_DMAC_PL08X_H
 #define HAL_DMAC_PL08X_H
 
-#include "hal/dmac.h"
-#include "hal/shared.h"
+#include "../dmac.h"
+#include "../shared.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -92,6 +92,8 @@ struct pl08x {
     const struct pl08x_controller *controller;
     struct hal_shared ring; /* PL08X_RING_SIZE(slots), on 16 bytes           */
     uint32_t slots;         /* power of two                                  */
+    uint32_t *lengths;      /* slots words that no device can write: bytes
+                               of each slot's item                           */
     uint8_t channel;        /* its number; 0 goes first on the bus           */
     uint8_t memory_master;  /* AHB master that reaches memory: 0 or 1        */
     uint8_t port_master;    /* ... that reaches ports                        */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/rp2040_dma_parts.h"
+#include "rp2040_dma_parts.h"
 
-#include "hal/atomic.h"
-#include "hal/clock.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "../atomic.h"
+#include "../clock.h"
 
 _Static_assert(RP2040_DMA_SLOT_SIZE == sizeof(struct rp2040_block) &&
                    RP2040_DMA_TAIL_SIZE == sizeof(struct rp2040_tail),
@@ -137,7 +137,7 @@ static bool ends_within(const struct rp2040_dma *dma, uint32_t first,
                         uint32_t slots)
 {
     for (uint32_t i = 0; i < slots; i++) {
-        if (rp2040_is_null(slot_at(dma, first + i)))
+        if (rp2040_bytes_of(dma, first + i) == 0)
             return true;
     }
     return false;
@@ -152,7 +152,7 @@ static struct hal_progress retire(struct rp2040_dma *dma, uint32_t there)
 
     if (slots > ring_used(dma->told, dma->retired))
         return fail(dma, HAL_FAULT_DESCRIPTOR, there);
-    if (slots == 0 || !rp2040_is_null(slot_at(dma, end - 1)))
+    if (slots == 0 || rp2040_bytes_of(dma, end - 1) != 0)
         return (struct hal_progress){ .retired = 0 };
     if (ends_within(dma, dma->retired, slots - 1))
         return fail(dma, HAL_FAULT_DESCRIPTOR, there);
@@ -232,8 +232,8 @@ static struct hal_residue count_left(const struct rp2040_dma *dma, bool sound)
     uint32_t after =
         passed(dma, read_of(dma, dma->control, RP2040_READ_ADDR), first);
     struct hal_residue left = { 0, rp2040_bytes_from(dma, first) };
-    const struct rp2040_block *last;
-    hal_address part;
+    uint32_t last = first + after - 1;
+    uint32_t part;
 
     if (after > ring_used(dma->filled, first))
         return left;
@@ -242,16 +242,16 @@ static struct hal_residue count_left(const struct rp2040_dma *dma, bool sound)
         return left;
     }
 
-    last = slot_at(dma, first + after - 1);
-    part = rp2040_bytes_of(last);
+    part = rp2040_bytes_of(dma, last);
     left.least = rp2040_bytes_from(dma, first + after);
     left.most = left.least + part;
     if (sound && before == after && elements != 0) {
-        uint32_t sure = elements - smaller32(elements, IN_FLIGHT);
-        uint32_t log = RP2040_CTRL_LOG(from_le32(last->ctrl));
+        uint32_t log = RP2040_CTRL_LOG(from_le32(slot_at(dma, last)->ctrl));
+        uint32_t may = smaller32(elements, part >> log);
+        uint32_t sure = may - smaller32(may, IN_FLIGHT);
 
-        left.most = left.least + smaller(part, (hal_address)elements << log);
-        left.least += smaller(part, (hal_address)sure << log);
+        left.most = left.least + ((hal_address)may << log);
+        left.least += (hal_address)sure << log;
     }
     return left;
 }
@@ -356,7 +356,8 @@ static uint32_t rp2040_halt(struct hal_dmac *const *set, uint32_t count,
    address 0 is not to start it. */
 static bool ring_fits(const struct rp2040_dma *dma)
 {
-    return dma->ring.cpu && dma->slots >= 4 && is_power_of_two(dma->slots) &&
+    return dma->ring.cpu && dma->lengths && dma->slots >= 4 &&
+           is_power_of_two(dma->slots) &&
            dma->ring.size >= RP2040_DMA_RING_SIZE(dma->slots) &&
            dma->ring.bus != 0 && modulo(dma->ring.bus, WORD) == 0 &&
            in_reach(dma->ring.bus, (hal_address)dma->ring.size);

@@ -47,8 +47,8 @@
 #ifndef HAL_DMAC_RP2040_DMA_H
 #define HAL_DMAC_RP2040_DMA_H
 
-#include "hal/dmac.h"
-#include "hal/shared.h"
+#include "../dmac.h"
+#include "../shared.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -89,6 +89,8 @@ struct rp2040_dma {
     uint32_t slots;         /* power of two, at least 4; each batch takes
                                one more than it has items, and one stays
                                free                                         */
+    uint32_t *lengths;      /* slots words that no device can write: bytes
+                               of each slot's item; 0: it has none          */
 
     /* The route: thread. */
     uint32_t ctrl;        /* of an item, but for the size of its elements   */

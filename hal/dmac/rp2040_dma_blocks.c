@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/dmac/rp2040_dma_parts.h"
+#include "rp2040_dma_parts.h"
 
-#include "hal/atomic.h"
+#include "../atomic.h"
 
 #include <stddef.h>
 
@@ -198,6 +198,15 @@ static void write_news(const struct rp2040_dma *dma, struct rp2040_block *slot)
                 tail_at(dma, offsetof(struct rp2040_tail, news)), 1);
 }
 
+/* Take a slot, for so many bytes. */
+static struct rp2040_block *next_slot(struct rp2040_dma *dma, uint32_t bytes)
+{
+    uint32_t index = dma->filled++;
+
+    dma->lengths[ring_slot(index, dma->slots)] = bytes;
+    return slot_at(dma, index);
+}
+
 /* Slots for items: two each, or one each beside the null block and one slot
    that stays free, lest a full turn of the ring look like none. */
 static uint32_t items_free(const struct rp2040_dma *dma)
@@ -218,9 +227,10 @@ uint32_t rp2040_emit(struct hal_dmac *dmac, const struct hal_item *items,
     uint32_t taken = 0;
 
     while (taken < most && encodable(dma, &items[taken])) {
-        encode(dma, slot_at(dma, dma->filled++), &items[taken]);
+        encode(dma, next_slot(dma, (uint32_t)items[taken].length),
+               &items[taken]);
         if (dma->cyclic)
-            write_news(dma, slot_at(dma, dma->filled++));
+            write_news(dma, next_slot(dma, 0));
         taken++;
     }
     dmac->counts.items += taken;
@@ -233,25 +243,15 @@ void rp2040_close_batch(struct rp2040_dma *dma)
     if (dma->cyclic)
         write_jump(dma, slot_at(dma, dma->filled - 1), 0);
     else
-        write_block(slot_at(dma, dma->filled++),
+        write_block(next_slot(dma, 0),
                     RP2040_CTRL_EN | RP2040_CTRL_CHAIN_TO(dma->data) |
                         RP2040_CTRL_IRQ_QUIET,
                     0, 0, 0);
 }
 
-bool rp2040_is_null(const struct rp2040_block *slot)
+uint32_t rp2040_bytes_of(const struct rp2040_dma *dma, uint32_t index)
 {
-    return from_le32(slot->trans_count) == 0;
-}
-
-/* Bytes that a slot moves for a client: what is not quiet moves none. */
-hal_address rp2040_bytes_of(const struct rp2040_block *slot)
-{
-    uint32_t ctrl = from_le32(slot->ctrl);
-
-    if ((ctrl & RP2040_CTRL_IRQ_QUIET) == 0)
-        return 0;
-    return (hal_address)from_le32(slot->trans_count) << RP2040_CTRL_LOG(ctrl);
+    return dma->lengths[ring_slot(index, dma->slots)];
 }
 
 hal_address rp2040_bytes_from(const struct rp2040_dma *dma, uint32_t first)
@@ -259,6 +259,6 @@ hal_address rp2040_bytes_from(const struct rp2040_dma *dma, uint32_t first)
     hal_address bytes = 0;
 
     for (uint32_t i = first; i != dma->filled; i++)
-        bytes += rp2040_bytes_of(slot_at(dma, i));
+        bytes += rp2040_bytes_of(dma, i);
     return bytes;
 }

@@ -6,10 +6,10 @@
 #ifndef HAL_DMAC_RP2040_DMA_PARTS_H
 #define HAL_DMAC_RP2040_DMA_PARTS_H
 
-#include "hal/container_of.h"
-#include "hal/dmac/rp2040_dma.h"
-#include "hal/dmac/rp2040_dma_regs.h"
-#include "hal/ring.h"
+#include "../container_of.h"
+#include "../ring.h"
+#include "rp2040_dma.h"
+#include "rp2040_dma_regs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,11 +52,9 @@ uint32_t rp2040_emit(struct hal_dmac *dmac, const struct hal_item *items,
 /* End the batch, or the cycle, that was emitted. */
 void rp2040_close_batch(struct rp2040_dma *dma);
 
-/* Is a slot the end of a batch? */
-bool rp2040_is_null(const struct rp2040_block *slot);
-
-/* Bytes that a slot moves for a client, and all slots from `first` on. */
-hal_address rp2040_bytes_of(const struct rp2040_block *slot);
+/* Bytes that a slot moves for a client; 0: it ends a batch or a period. And of
+   all slots from `first` on. */
+uint32_t rp2040_bytes_of(const struct rp2040_dma *dma, uint32_t index);
 hal_address rp2040_bytes_from(const struct rp2040_dma *dma, uint32_t first);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/master/nvme.h"
+#include "nvme.h"
 
-#include "hal/clock.h"
-#include "hal/master/nvme_parts.h"
+#include "../clock.h"
+#include "nvme_parts.h"
 
 enum { BLOCKS_MOST = 65536 };
 

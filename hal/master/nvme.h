@@ -36,12 +36,12 @@
 #ifndef HAL_MASTER_NVME_H
 #define HAL_MASTER_NVME_H
 
-#include "hal/address.h"
-#include "hal/bus.h"
-#include "hal/limits.h"
-#include "hal/segment.h"
-#include "hal/shared.h"
-#include "hal/status.h"
+#include "../address.h"
+#include "../bus.h"
+#include "../limits.h"
+#include "../segment.h"
+#include "../shared.h"
+#include "../status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

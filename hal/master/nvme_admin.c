@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Start-up (1.4, 7.6.1), shutdown (7.6.2) and namespaces: all that takes the
    admin queue, polled. */
-#include "hal/clock.h"
-#include "hal/count_of.h"
-#include "hal/master/nvme_parts.h"
+#include "../clock.h"
+#include "../count_of.h"
+#include "nvme_parts.h"
 
 enum {
     ADMIN_ENTRIES = 4, /* one is under way at a time            */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a command names its data: PRPs (1.4, 4.3) or an SGL (4.4). */
-#include "hal/container_of.h"
-#include "hal/master/nvme_parts.h"
+#include "../container_of.h"
+#include "nvme_parts.h"
 
 _Static_assert(NVME_COMMAND_SIZE == sizeof(struct nvme_command) &&
                    NVME_COMPLETION_SIZE == sizeof(struct nvme_completion) &&

@@ -3,11 +3,11 @@
 #ifndef HAL_MASTER_NVME_PARTS_H
 #define HAL_MASTER_NVME_PARTS_H
 
-#include "hal/atomic.h"
-#include "hal/master/nvme.h"
-#include "hal/master/nvme_regs.h"
-#include "hal/ring.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "../atomic.h"
+#include "../ring.h"
+#include "nvme.h"
+#include "nvme_regs.h"
 
 /* Queue numbers (1.4, 4.1). */
 enum { NVME_ADMIN_QUEUE = 0, NVME_IO_QUEUE = 1 };

@@ -8,9 +8,9 @@
 #ifndef HAL_MASTER_NVME_REGS_H
 #define HAL_MASTER_NVME_REGS_H
 
-#include "hal/bits.h"
-#include "hal/static_assert.h"
-#include "platform/endian.h"
+#include "../../platform/endian.h"
+#include "../bits.h"
+#include "../static_assert.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -161,7 +161,7 @@ _Static_assert(offsetof(struct nvme_completion, status) == 12, "4.6: dword 3");
 #define NVME_SGLS_ANY        1u
 #define NVME_SGLS_DWORDS     2u
 
-/* Identify Namespace (5.15, figure 249). */
+/* Identify Namespace (5.15, figure 245). */
 #define NVME_IDN_NSZE_LOW  0u /* blocks; 0: no such namespace */
 #define NVME_IDN_NSZE_HIGH 4u
 #define NVME_IDN_FLBAS     24u              /* 19:16: the LBA format in use */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a controller answers, in words. */
-#include "hal/count_of.h"
-#include "hal/master/nvme.h"
+#include "../count_of.h"
+#include "nvme.h"
 
 /* Status codes (1.4, 4.6.1). */
 static const struct {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/pci/ecam.h"
+#include "ecam.h"
 
-#include "hal/pci/pci_parts.h"
-#include "hal/pci/pci_regs.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "pci_parts.h"
+#include "pci_regs.h"
 
 #include <stddef.h>
 

@@ -21,9 +21,9 @@
 #ifndef HAL_PCI_ECAM_H
 #define HAL_PCI_ECAM_H
 
-#include "hal/address.h"
-#include "hal/clock.h"
-#include "hal/status.h"
+#include "../address.h"
+#include "../clock.h"
+#include "../status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -98,9 +98,10 @@ struct pci_ecam {
  * Find all functions, number all buses, place all BARs. Afterwards no function
  * decodes or masters anything or signals by message, whatever a boot loader
  * left behind; bridges forward to where something was placed. A BAR that finds
- * no place (no such window, too large, beyond what it or a bridge can name)
- * reads 0, and is told of in `unplaced`; the function's others are as good as
- * ever. Places are given in the order of the functions.
+ * no place (no such window, too large, beyond what it or a bridge can name) is
+ * told of in `unplaced`; the function's others are as good as ever. It reads 0,
+ * or if it would answer for the window from there, the highest address that it
+ * can hold. Places are given in the order of the functions.
  *
  * Returns OK; BadArgument, with nothing touched: the board's facts cannot be
  * so. Or with all found that could be: NoResources: more functions than

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/pci/ecam.h"
-#include "hal/pci/pci_parts.h"
-#include "hal/pci/pci_regs.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "ecam.h"
+#include "pci_parts.h"
+#include "pci_regs.h"
 
 uintptr_t pci_capability(uintptr_t config, uint32_t id)
 {

@@ -3,7 +3,7 @@
 #ifndef HAL_PCI_PCI_PARTS_H
 #define HAL_PCI_PCI_PARTS_H
 
-#include "hal/pci/ecam.h"
+#include "ecam.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,7 +9,7 @@
 #ifndef HAL_PCI_PCI_REGS_H
 #define HAL_PCI_PCI_REGS_H
 
-#include "hal/bits.h"
+#include "../bits.h"
 
 /* Both header types. */
 #define PCI_ID      0x00u /* vendor, device above; all ones: nobody          */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "hal/pci/pci_parts.h"
-#include "hal/pci/pci_regs.h"
-#include "platform/mmio.h"
+#include "../../platform/mmio.h"
+#include "pci_parts.h"
+#include "pci_regs.h"
 
 /* What a bridge's registers count in. */
 enum { FORWARDED_MEMORY = 0x100000, FORWARDED_IO = 0x1000 };
@@ -115,6 +115,19 @@ static void leave_out(struct pci_function *function, uint32_t index)
     function->unplaced |= (uint8_t)BIT32(index);
 }
 
+/*
+ * Where a BAR without a place is left: at 0, or if from there it would answer
+ * for addresses of the window, at the top of those that it can name. The
+ * function decodes for its others.
+ */
+static uint64_t aside(const struct pci_ecam *ecam, uint64_t size, bool io,
+                      bool wide)
+{
+    if (io || ecam->memory.size == 0 || size <= ecam->memory.bus)
+        return 0;
+    return wide ? 0 - size : (uint32_t)(0 - size);
+}
+
 /* Give one BAR of `count` a place. Returns the number of registers it takes. */
 static uint32_t place(struct pci_ecam *ecam, struct pci_function *function,
                       uint32_t index, uint32_t count)
@@ -136,7 +149,7 @@ static uint32_t place(struct pci_ecam *ecam, struct pci_function *function,
     size = size_of(bar, io, wide);
     if (size == 0 || !find_place(ecam, function, index, size, wide, &bus) ||
         !settle(bar, bus, io, wide)) {
-        (void)settle(bar, 0, io, wide);
+        (void)settle(bar, aside(ecam, size, io, wide), io, wide);
         if (size != 0)
             leave_out(function, index);
     }

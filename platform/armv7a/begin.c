@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The last steps before main(), in C. */
-#include "platform/armv7a/begin.h"
+#include "begin.h"
 
-#include "platform/armv7a/core.h"
-#include "platform/armv7a/gic.h"
-#include "platform/armv7a/timer.h"
-#include "platform/start.h"
-#include "platform/uart.h"
+#include "../start.h"
+#include "../uart.h"
+#include "core.h"
+#include "gic.h"
+#include "timer.h"
 
 struct begin begin;
 

@@ -5,7 +5,7 @@
  * Source: ARM DDI 0406C B2.2 (caches), B3.13 (fault status), B4.1 (registers,
  *         under the names given at each).
  */
-#include "platform/armv7a/core.h"
+#include "core.h"
 
 #define HDCR_HPMN   0x1f /* how many event counters are not Hyp mode's */
 #define CNTHCTL_PL1 3    /* PL1PCTEN, PL1PCEN: time is no secret       */

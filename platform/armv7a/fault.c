@@ -5,14 +5,14 @@
  * Source: ARM DDI 0406C B1.8 and B1.9 (exceptions), B3.13 (fault status),
  *         B4.1 (DFSR, DFAR, IFSR, IFAR).
  */
-#include "platform/armv7a/fault.h"
+#include "fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "platform/armv7a/cp15.h"
-#include "platform/armv7a/image.h"
-#include "platform/armv7a/window.h"
+#include "cp15.h"
+#include "image.h"
+#include "window.h"
 
 #define PAGE 0x1000u
 

@@ -15,7 +15,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include "platform/fault.h"
+#include "../fault.h"
 
 #include <stdint.h>
 

@@ -4,15 +4,15 @@
  *
  * Source: ARM IHI 0048B, sections given at each register.
  */
-#include "platform/armv7a/gic.h"
+#include "gic.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "platform/armv7a/fault.h"
-#include "platform/barrier.h"
-#include "platform/interrupt.h"
-#include "platform/mmio.h"
+#include "../barrier.h"
+#include "../interrupt.h"
+#include "../mmio.h"
+#include "fault.h"
 
 /* Distributor. A register with n holds one bit or byte per interrupt. */
 #define GICD_CTLR          0x000u /* 4.3.1 */

@@ -7,7 +7,7 @@
 #ifndef PLATFORM_ARMV7A_IMAGE_H
 #define PLATFORM_ARMV7A_IMAGE_H
 
-#include "platform/start.h"
+#include "../start.h"
 
 #ifdef __cplusplus
 extern "C" {

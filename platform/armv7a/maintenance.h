@@ -8,7 +8,7 @@
 #ifndef PLATFORM_ARMV7A_MAINTENANCE_H
 #define PLATFORM_ARMV7A_MAINTENANCE_H
 
-#include "platform/armv7a/cp15.h"
+#include "cp15.h"
 
 #include <stdint.h>
 

@@ -8,12 +8,12 @@
  *         (memory attributes), B3.10 (TLB maintenance), B2.2 (caches), B4.1
  *         (registers).
  */
-#include "platform/armv7a/mmu.h"
+#include "mmu.h"
 
-#include "platform/armv7a/cp15.h"
-#include "platform/armv7a/fault.h"
-#include "platform/armv7a/image.h"
-#include "platform/barrier.h"
+#include "../barrier.h"
+#include "cp15.h"
+#include "fault.h"
+#include "image.h"
 
 #define ENTRIES 512u
 #define PAGE    0x1000u

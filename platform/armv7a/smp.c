@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/armv7a/smp.h"
+#include "smp.h"
 
-#include "platform/armv7a/begin.h"
-#include "platform/armv7a/maintenance.h"
+#include "begin.h"
+#include "maintenance.h"
 
 /* What smp_entry.S reads with its caches off. */
 struct beginning {

@@ -5,7 +5,7 @@
  * initial core state). What start.S does for the first core, but for what they
  * share.
  */
-#include "platform/armv7a/core.h"
+#include "core.h"
 
     .syntax unified
     .arm

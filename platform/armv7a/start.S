@@ -9,7 +9,7 @@
  * caches is written back, but nobody waits for it: none of it may belong where
  * the image is.
  */
-#include "platform/armv7a/core.h"
+#include "core.h"
 
 #define MPIDR_AFFINITY 0x00ffffff
 

@@ -9,7 +9,7 @@
 #ifndef PLATFORM_ARMV7A_SYSTEM_COUNTER_H
 #define PLATFORM_ARMV7A_SYSTEM_COUNTER_H
 
-#include "platform/mmio.h"
+#include "../mmio.h"
 
 #define CNTCR    0x000u /* RW */
 #define CNTCR_EN 1u

@@ -4,14 +4,14 @@
  *
  * Source: ARM DDI 0406C chapter B8; CNTVCT and CNTFRQ in B4.1.
  */
-#include "platform/armv7a/timer.h"
+#include "timer.h"
 
 #include <stddef.h>
 
-#include "platform/armv7a/cp15.h"
-#include "platform/armv7a/fault.h"
-#include "platform/armv7a/system_counter.h"
-#include "platform/clock.h"
+#include "../clock.h"
+#include "cp15.h"
+#include "fault.h"
+#include "system_counter.h"
 
 void timer_on(void)
 {

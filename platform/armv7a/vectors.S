@@ -5,7 +5,7 @@
  * Source: ARM DDI 0406C B1.8.1 (vectors), B1.8.3 (link values),
  *         B1.9 (exceptions).
  */
-#include "platform/armv7a/fault.h"
+#include "fault.h"
 
 #define MODE_IRQ 0x12
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/armv7a/window.h"
+#include "window.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "platform/armv7a/fault.h"
-#include "platform/interrupt.h"
+#include "../interrupt.h"
+#include "fault.h"
 
 /* Written by threads and ISRs, with interrupts masked. */
 static struct {

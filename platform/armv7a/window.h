@@ -10,8 +10,8 @@
 #ifndef PLATFORM_ARMV7A_WINDOW_H
 #define PLATFORM_ARMV7A_WINDOW_H
 
-#include "hal/region.h"
-#include "platform/armv7a/mmu.h"
+#include "../../hal/region.h"
+#include "mmu.h"
 
 #include <stdint.h>
 

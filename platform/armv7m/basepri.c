@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/armv7m/basepri.h"
+#include "basepri.h"
 
-#include "hal/container_of.h"
+#include "../../hal/container_of.h"
 
 /* BASEPRI_MAX takes a value only if it holds back more. */
 uint32_t basepri_save(const struct hal_lock *lock)

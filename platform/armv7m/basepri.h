@@ -9,14 +9,16 @@
  *     ... .lock = &lock.lock
  *     nvic_priority(MOTOR, 0x40);
  *
- * ARMv7-M and ARMv8-M Mainline only: others have no BASEPRI.
+ * ARMv7-M and ARMv8-M Mainline only: others have no BASEPRI. Not for a
+ * Cortex-M7 r0p0 or r0p1, where it takes effect too late (erratum 837070).
  *
- * Source: ARM DDI 0403E B1.4.3.
+ * Source: ARM DDI 0403E B1.4.3; FreeRTOS, portable/GCC/ARM_CM7/r0p1 for the
+ *         erratum.
  */
 #ifndef PLATFORM_ARMV7M_BASEPRI_H
 #define PLATFORM_ARMV7M_BASEPRI_H
 
-#include "hal/lock.h"
+#include "../../hal/lock.h"
 
 #include <stdint.h>
 

@@ -21,11 +21,13 @@ extern "C" {
 #define ARMV7M_MAINLINE 1
 #endif
 
-/* MSPLIM: ARMv8-M, secure state. */
+/* MSPLIM, SFSR: ARMv8-M, secure state. */
 #if __ARM_ARCH >= 8
-#define ARMV7M_STACK_LIMIT 1
+#define ARMV7M_STACK_LIMIT   1
+#define ARMV7M_SECURE_FAULTS 1
 #else
-#define ARMV7M_STACK_LIMIT 0
+#define ARMV7M_STACK_LIMIT   0
+#define ARMV7M_SECURE_FAULTS 0
 #endif
 
 /* Exception numbers: the low bits of IPSR. An interrupt's is its id behind

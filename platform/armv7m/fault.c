@@ -4,11 +4,11 @@
  *
  * Source: ARM DDI 0403E B1.5.6 (frame), B1.5.14 (faults).
  */
-#include "platform/armv7m/fault.h"
+#include "fault.h"
 
-#include "hal/count_of.h"
-#include "platform/armv7m/core.h"
-#include "platform/armv7m/fault_parts.h"
+#include "../../hal/count_of.h"
+#include "core.h"
+#include "fault_parts.h"
 
 static const char *const names[] = {
     [EXCEPTION_NMI] = "non-maskable interrupt",

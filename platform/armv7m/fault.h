@@ -6,7 +6,7 @@
 #ifndef PLATFORM_ARMV7M_FAULT_H
 #define PLATFORM_ARMV7M_FAULT_H
 
-#include "platform/fault.h"
+#include "../fault.h"
 
 #include <stdint.h>
 

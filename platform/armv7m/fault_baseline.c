@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Source: ARM DDI 0419 B1.5.14: every fault is a HardFault, and no register
    says why. */
-#include "platform/armv7m/fault_parts.h"
+#include "fault_parts.h"
 
-#include "platform/armv7m/image.h"
+#include "image.h"
 
 uint32_t fault_kind(uint32_t exception)
 {

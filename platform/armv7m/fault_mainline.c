@@ -3,12 +3,12 @@
  * Source: ARM DDI 0403E B3.2.15 to B3.2.18 (CFSR, HFSR, MMFAR, BFAR);
  *         ARM DDI 0553B D1.2 (CFSR.STKOF, SFSR, SFAR).
  */
-#include "platform/armv7m/fault_parts.h"
+#include "fault_parts.h"
 
-#include "hal/bits.h"
-#include "platform/armv7m/core.h"
-#include "platform/armv7m/image.h"
-#include "platform/mmio.h"
+#include "../../hal/bits.h"
+#include "../mmio.h"
+#include "core.h"
+#include "image.h"
 
 #define CFSR_IACCVIOL    BIT32(0)
 #define CFSR_DACCVIOL    BIT32(1)
@@ -71,6 +71,15 @@ static const char *cause_of(uint32_t cfsr)
     return causes[i].cause;
 }
 
+static uint32_t secure_status(void)
+{
+#if ARMV7M_SECURE_FAULTS
+    return mmio_read32(SAU_SFSR);
+#else
+    return 0;
+#endif
+}
+
 /* A fault is a hard fault where it must not wait: interrupts are masked, or
    another one is being handled. */
 uint32_t fault_kind(uint32_t exception)
@@ -86,7 +95,7 @@ uint32_t fault_kind(uint32_t exception)
         return EXCEPTION_BUS;
     if (cfsr & CFSR_USAGE)
         return EXCEPTION_USAGE;
-    return mmio_read32(SAU_SFSR) != 0 ? EXCEPTION_SECURE : EXCEPTION_HARD;
+    return secure_status() != 0 ? EXCEPTION_SECURE : EXCEPTION_HARD;
 }
 
 static void put_address(struct fault_line *line, bool valid, uintptr_t from)
@@ -107,7 +116,7 @@ static void put_status(struct fault_line *line, uint32_t status)
 
 static void put_secure(struct fault_line *line)
 {
-    uint32_t sfsr = mmio_read32(SAU_SFSR);
+    uint32_t sfsr = secure_status();
 
     put_address(line, (sfsr & SFSR_SFARVALID) != 0, SAU_SFAR);
     put_status(line, sfsr);

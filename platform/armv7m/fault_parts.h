@@ -6,7 +6,7 @@
 #ifndef PLATFORM_ARMV7M_FAULT_PARTS_H
 #define PLATFORM_ARMV7M_FAULT_PARTS_H
 
-#include "platform/armv7m/fault.h"
+#include "fault.h"
 
 #include <stdbool.h>
 

@@ -10,7 +10,7 @@
 #ifndef PLATFORM_ARMV7M_IMAGE_H
 #define PLATFORM_ARMV7M_IMAGE_H
 
-#include "platform/start.h"
+#include "../start.h"
 
 #ifdef __cplusplus
 extern "C" {

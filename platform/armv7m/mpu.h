@@ -13,7 +13,7 @@
 #ifndef PLATFORM_ARMV7M_MPU_H
 #define PLATFORM_ARMV7M_MPU_H
 
-#include "platform/armv7m/image.h"
+#include "image.h"
 
 #define PLAT_MPU_CTRL            0xE000ED94u
 #define PLAT_MPU_CTRL_ENABLE     (1u << 0)

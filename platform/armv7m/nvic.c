@@ -6,18 +6,18 @@
  *
  * Source: ARM DDI 0403E B3.4; ARM DDI 0419 B3.4, which has words only.
  */
-#include "platform/armv7m/nvic.h"
+#include "nvic.h"
 
 #include <stddef.h>
 
-#include "hal/bits.h"
-#include "platform/armv7m/core.h"
-#include "platform/barrier.h"
-#include "platform/clock.h"
-#include "platform/interrupt.h"
-#include "platform/mmio.h"
-#include "platform/setup.h"
-#include "platform/start.h"
+#include "../../hal/bits.h"
+#include "../barrier.h"
+#include "../clock.h"
+#include "../interrupt.h"
+#include "../mmio.h"
+#include "../setup.h"
+#include "../start.h"
+#include "core.h"
 
 static struct {
     void (*call)(void *argument); /* NULL: nobody installed it */

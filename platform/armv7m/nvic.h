@@ -12,7 +12,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include "platform/armv7m/fault.h"
+#include "fault.h"
 
 #include <stdint.h>
 

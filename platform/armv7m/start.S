@@ -5,7 +5,7 @@
  *
  * Source: ARM DDI 0403E B1.4 (registers), B1.5.5 (reset).
  */
-#include "platform/armv7m/core.h"
+#include "core.h"
 
     .syntax unified
     .thumb

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/armv7m/systick.h"
+#include "systick.h"
 
-#include "hal/atomic.h"
-#include "platform/armv7m/core.h"
-#include "platform/armv7m/fault.h"
-#include "platform/clock.h"
-#include "platform/interrupt.h"
-#include "platform/mmio.h"
+#include "../../hal/atomic.h"
+#include "../clock.h"
+#include "../interrupt.h"
+#include "../mmio.h"
+#include "core.h"
+#include "fault.h"
 
 /* Far longer than the counter stays at 0. */
 #define POLLS 10000000u

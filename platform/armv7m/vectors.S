@@ -6,8 +6,8 @@
  * Source: ARM DDI 0403E B1.5.2 (numbers), B1.5.3 (table), B1.5.6 (entry: the
  *         frame is where the stack pointer is).
  */
-#include "platform/armv7m/core.h"
-#include "platform/armv7m/nvic.h"
+#include "core.h"
+#include "nvic.h"
 
     .syntax unified
     .thumb

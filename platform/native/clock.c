@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-#include "platform/clock.h"
+#include "../clock.h"
 
 #define NANOSECONDS 1000000000u
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A native test has one thread and no interrupts: nothing to mask. */
-#include "platform/interrupt.h"
+#include "../interrupt.h"
 
 uint32_t interrupts_save(void)
 {

@@ -23,6 +23,11 @@ BARE static void undefined(void)
     __asm__("udf #0\n\tbx lr");
 }
 
+BARE static void supervisor_call(void)
+{
+    __asm__("svc #0\n\tbx lr");
+}
+
 BARE static void overflow(void)
 {
     __asm__("push {r0, r1}\n\tb overflow");
@@ -34,6 +39,13 @@ static void raise_undefined(void)
     interrupts_on();
     announce((uintptr_t)undefined);
     undefined();
+}
+
+/* Where interrupts are masked, as here, it is a hard fault. */
+static void raise_supervisor_call(void)
+{
+    announce((uintptr_t)supervisor_call);
+    supervisor_call();
 }
 
 static void raise_overflow(void)
@@ -75,6 +87,7 @@ static void runs(void)
 static const struct fault faults[] = {
     { "runs", runs },
     { "undefined", raise_undefined },
+    { "svc", raise_supervisor_call },
     { "read-hole", read_hole },
     { "stack-overflow", raise_overflow },
 };

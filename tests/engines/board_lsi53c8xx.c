@@ -20,6 +20,7 @@
 
 static struct engine found; /* by the board's tables; facts NULL: not yet */
 static struct lsi53c8xx engine;
+static uint32_t lengths[ENGINE_SLOTS];
 static struct engine_place at;
 static uint32_t doorbells; /* as step() saw them last */
 static const char *wrong;
@@ -91,6 +92,7 @@ static void power_on(const struct engine_place *place)
         .base = *found.facts->pci->base,
         .ring = *found.facts->shared,
         .slots = place->slots,
+        .lengths = lengths,
     };
     power_cycle();
     interrupt_enable(found.line.id);

@@ -114,6 +114,7 @@ static void power_on(const struct engine_place *place)
             .controller = board_engine(i)->controller,
             .ring = *found[i].facts->shared,
             .slots = place->slots,
+            .lengths = board_engine(i)->lengths,
         };
     }
     power_cycle();

@@ -17,6 +17,7 @@ enum {
 static struct edma_model model;
 static struct edma_controller controller;
 static struct edma channels[CHANNELS];
+static uint32_t lengths[CHANNELS][ENGINE_SLOTS];
 
 static const uint8_t numbers[CHANNELS] = { 3, 4, 19, 31 };
 
@@ -55,6 +56,7 @@ static void power_on(const struct engine_place *place)
             .ring = { (uint8_t *)place->ring.cpu + i * size,
                       place->ring.bus + (uint32_t)(i * size), size },
             .slots = place->slots,
+            .lengths = lengths[i],
         };
     }
 }

@@ -399,10 +399,34 @@ static void appended(void)
     }
 }
 
+/* A device may have written to its ring: what a driver was given it knows by
+   itself. */
+static void remembered(void)
+{
+    struct hal_item item;
+    struct hal_residue left;
+    struct hal_dmac *dmac;
+
+    world_begin(larger32(4, engine_case.slots), 0);
+    dmac = world_dmac(0);
+    item = (struct hal_item){ world_on_bus(world_source(0)),
+                              world_on_bus(world_target(0)),
+                              4 * world_any_unit() };
+    expect_number("taken", dmac->ops->emit(dmac, &item, 1), 1);
+    world_scribble();
+    left = dmac->ops->residue(dmac);
+    expect_number("left at most", left.most, item.length);
+    (void)dmac->ops->halt(&dmac, 1, hooks.ticks + DEADLINE);
+    left = dmac->ops->residue(dmac);
+    expect_number("left at most after halt", left.most, item.length);
+    (void)world_expect_order();
+}
+
 const struct engine_test engine_ends[] = {
     { "a conflict of owners names the holder", NULL, owners },
     { "what is emitted runs from submit on, whatever the engine is at", NULL,
       appended },
+    { "what is left is not read from the ring", NULL, remembered },
     { "an abort at every step is over or stops it, and says what is left", NULL,
       aborts },
     { "what waits never begins, and what is over is not aborted", NULL,

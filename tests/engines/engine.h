@@ -15,8 +15,9 @@
 #include <stdint.h>
 
 enum {
-    ENGINE_CHANNELS = 8,  /* that the suite uses at most */
-    ENGINE_RING = 0x4000, /* bytes of all rings at most  */
+    ENGINE_CHANNELS = 8,             /* that the suite uses at most */
+    ENGINE_RING = 0x4000,            /* bytes of all rings at most  */
+    ENGINE_SLOTS = ENGINE_RING / 16, /* of a ring at most */
 };
 
 /* Where an engine finds itself: the suite's. */

@@ -13,6 +13,7 @@ static const uint32_t numbers[] = { 12, 13, 0, 3 };
 
 static struct gpdma_model model;
 static struct gpdma engines[HAL_COUNT_OF(numbers)];
+static struct gpdma_note notes[HAL_COUNT_OF(numbers)][ENGINE_SLOTS];
 
 static const struct hal_port ports[] = {
     { .request = 12, .width = 1, .burst = 1, .depth = 8 },
@@ -56,6 +57,7 @@ static void power_on(const struct engine_place *place)
             .channel = numbers[i],
             .ring = ring_of(place, i),
             .slots = place->slots,
+            .notes = notes[i],
             .fifo = rows ? 32 : 8,
             .requests = REQUESTS,
         };

@@ -12,6 +12,7 @@ enum { BASE = 0x40001000 };
 
 static struct lsi53c8xx_model model;
 static struct lsi53c8xx engine;
+static uint32_t lengths[ENGINE_SLOTS];
 static struct engine_place at;
 
 static uint32_t ring_size(uint32_t slots)
@@ -44,6 +45,7 @@ static void power_on(const struct engine_place *place)
         .base = BASE,
         .ring = place->ring,
         .slots = place->slots,
+        .lengths = lengths,
     };
 }
 

@@ -11,6 +11,7 @@ enum { BASE = 0x40001000, CHANNELS = 3 };
 
 static struct pl08x_model model;
 static struct pl08x engines[CHANNELS];
+static uint32_t lengths[CHANNELS][ENGINE_SLOTS];
 
 static const struct pl08x_controller controller = { BASE, 8, 2 };
 
@@ -51,6 +52,7 @@ static void power_on(const struct engine_place *place)
             .ring = { (uint8_t *)place->ring.cpu + offset,
                       place->ring.bus + offset, share(place->slots) },
             .slots = place->slots,
+            .lengths = lengths[i],
             .channel = (uint8_t)i,
         };
     }

@@ -8,6 +8,7 @@
 
 static struct rp2040_dma_model model;
 static struct rp2040_dma engines[3];
+static uint32_t lengths[HAL_COUNT_OF(engines)][ENGINE_SLOTS];
 
 static const struct hal_port ports[] = {
     { .request = 20, .width = 1, .burst = 1, .depth = 8 },
@@ -47,6 +48,7 @@ static void power_on(const struct engine_place *place)
             .ring = { (uint8_t *)place->ring.cpu + i * size,
                       place->ring.bus + i * size, size },
             .slots = place->slots,
+            .lengths = lengths[i],
         };
     }
 }

@@ -103,6 +103,9 @@ extern struct iodma_bounce world_pool;
 /* Turn the power on: rings of so many slots, channels started, no jobs. */
 void world_begin(uint32_t slots, uint32_t with);
 
+/* The rings are overwritten, but for those of a board. */
+void world_scribble(void);
+
 /* A number below `limit`. */
 uint32_t world_below(uint32_t limit);
 

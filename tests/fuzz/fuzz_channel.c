@@ -13,6 +13,7 @@
 #include "hal/container_of.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/model/hooks.h"
+#include "tests/reach.h"
 
 #include <string.h>
 
@@ -222,9 +223,10 @@ static bool describe(struct job *job, uint32_t side, uint32_t pieces)
     uint32_t first = ((uint32_t)(job - jobs) * 2 + side) * BYTES;
 
     for (uint32_t i = 0; i < pieces; i++)
-        job->ranges[side][i] = (struct iodma_range){
-            (uintptr_t)memory + first + i * (BYTES / RANGES), BYTES / RANGES / 2
-        };
+        job->ranges[side][i] =
+            (struct iodma_range){ cpu_address(memory) + first +
+                                      i * (BYTES / RANGES),
+                                  BYTES / RANGES / 2 };
     return iodma_memory_init_ranges(&job->memories[side], job->ranges[side],
                                     pieces, side == 0 ? IODMA_OUT : IODMA_IN,
                                     NULL, 0) == IODMA_OK &&
@@ -310,8 +312,8 @@ static void begin(void)
     memset(&channel, 0, sizeof channel);
     memset(&engine, 0, sizeof engine);
     hooks = (struct hooks){ .moment = moment, .publish = publish, .tick = 1 };
-    aperture.first = (uintptr_t)memory;
-    aperture.last = (uintptr_t)memory + sizeof memory - 1;
+    aperture.first = cpu_address(memory);
+    aperture.last = cpu_address(memory) + (hal_address)sizeof memory - 1;
     fuzz_expect(iodma_bus_init(&bus, &port, 0) == IODMA_OK, "a bus is had");
     engine.dmac = (struct hal_dmac){ .ops = &ops,
                                      .bus = &port,

@@ -21,8 +21,9 @@
 
 const char fuzz_driver[] = "nvme";
 
-#define SHARED_BUS UINT64_C(0x120000000)
-#define ARENA_BUS  UINT64_C(0x3456789000)
+/* As much of them as there is. */
+#define SHARED_BUS ((hal_address)UINT64_C(0x120000000))
+#define ARENA_BUS  ((hal_address)UINT64_C(0x3456789000))
 
 enum {
     REGISTERS = 0xC0DE000,

@@ -62,6 +62,7 @@ static struct hal_loan loans[POOL_PAGES];
 static uint8_t storage[POOL_PAGES * PAGE] __attribute__((aligned(PAGE)));
 
 static struct lsi53c8xx second;
+static uint32_t second_lengths[SLOTS];
 /* Where no cache is in the way, on either board. */
 static uint8_t second_ring[LSI53C8XX_RING_SIZE(SLOTS)]
     __attribute__((section(".dma"), aligned(64)));
@@ -181,6 +182,7 @@ static enum iodma_status set_up(void)
                   .ring_limits = facts->dmac->ring_limits,
                   .same_phase = facts->dmac->same_phase },
         .slots = SLOTS,
+        .lengths = second_lengths,
     };
     return start(1, &second.dmac, &second.base, second_ring, sizeof second_ring,
                  &second.ring);

@@ -1384,7 +1384,7 @@ static int run(size_t index, uint8_t how, bool sgl)
         status = make_pool();
     }
     if (status != IODMA_OK) {
-        printf("not ok - %s: %s\n", step, iodma_status_name(status));
+        printf("# %s: %s\n", step, iodma_status_name(status));
         return 1;
     }
     nvme = disk.facts->nvme;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Is what can be decided, listed or handed over at once not gone through step
+ * by step? What comes out is the same (Meson's option `shortcuts`, README.md).
+ */
+#ifndef DMA_SHORTCUTS_H
+#define DMA_SHORTCUTS_H
+
+#ifndef IODMA_SHORTCUTS
+#define IODMA_SHORTCUTS 1
+#endif
+
+/* Of a function that is called in two places: it is there twice. */
+#if IODMA_SHORTCUTS
+#define IODMA_SHORTCUT_INLINE inline __attribute__((always_inline))
+#else
+#define IODMA_SHORTCUT_INLINE inline
+#endif
+
+#endif

@@ -1,0 +1,723 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Defends how the NVMe driver starts a controller: what it refuses, what it
+ * makes of capabilities, and how it shuts one down.
+ */
+#include "hal/count_of.h"
+#include "tests/nvme_world.h"
+
+#include <string.h>
+
+/* ---- Start ---- */
+
+static const struct {
+    const char *what;
+    uint32_t slots;
+    struct hal_shared memory;
+} set_ups[] = {
+    { "start without memory: BadArgument", 4, { NULL, SHARED_BUS, 1 << 20 } },
+    { "start with memory a byte short: BadArgument",
+      SLOTS,
+      { shared, SHARED_BUS, sizeof shared - 1 } },
+    { "start with memory that is no page: BadArgument",
+      4,
+      { shared, SHARED_BUS + 64, sizeof shared } },
+    { "start with memory across the end of 64 bits: BadArgument",
+      4,
+      { shared, HAL_ADDRESS_MAX - 4095, sizeof shared } },
+    { "start with no slots: BadArgument",
+      0,
+      { shared, SHARED_BUS, sizeof shared } },
+    { "start with slots that are no power of two: BadArgument",
+      6,
+      { shared, SHARED_BUS, sizeof shared } },
+    { "start with too many slots: BadArgument",
+      512,
+      { shared, SHARED_BUS, 1 << 24 } },
+};
+
+static void set_absent(void)
+{
+    chip.absent = true;
+}
+
+static void set_stuck(void)
+{
+    chip.stuck = true;
+}
+
+static void set_never_ready(void)
+{
+    chip.never_ready = true;
+}
+
+static void set_fatal(void)
+{
+    chip.fatal = true;
+}
+
+static void set_mute(void)
+{
+    chip.mute = true;
+}
+
+static void set_large_pages(void)
+{
+    chip.page_least = 1;
+}
+
+static void set_other_commands(void)
+{
+    chip.css = 0x40;
+}
+
+static void set_short_queues(void)
+{
+    chip.mqes = 6;
+}
+
+/* Of 128 KiB, as far apart as there can be. */
+static void set_far_doorbells(void)
+{
+    chip.dstrd = 15;
+}
+
+/* The last one is a byte too long for the BAR. */
+static void set_far_doorbell(void)
+{
+    chip.dstrd = 8;
+    nvme.size = 0x1000 + 3 * 1024 + 3;
+}
+
+static void set_misnamed(void)
+{
+    chip.misnames = true;
+}
+
+static void set_large_entries(void)
+{
+    chip.sqes = 0x77;
+}
+
+static void set_large_completions(void)
+{
+    chip.cqes = 0x55;
+}
+
+static void set_small_entries(void)
+{
+    chip.sqes = 0x55;
+}
+
+static void set_no_namespace(void)
+{
+    chip.namespaces = 0;
+}
+
+static void set_empty_namespace(void)
+{
+    chip.spaces[0].blocks = 0;
+}
+
+static void set_metadata(void)
+{
+    chip.spaces[0].metadata = 8;
+}
+
+static void set_small_blocks(void)
+{
+    chip.spaces[0].shift = 8;
+}
+
+static void set_large_blocks(void)
+{
+    chip.spaces[0].shift = 17;
+}
+
+static void set_blocks_above_mdts(void)
+{
+    chip.spaces[0].shift = 14;
+    chip.mdts = 1;
+}
+
+static void set_no_sgl(void)
+{
+    nvme.use_sgl = true;
+    chip.sgls = 0;
+}
+
+static void set_identify_fails(void)
+{
+    chip.admin_fails = NVME_IDENTIFY | 0x006 << 8;
+}
+
+static void set_features_fail(void)
+{
+    chip.admin_fails = NVME_SET_FEATURES | 0x002 << 8;
+}
+
+static void set_cq_fails(void)
+{
+    chip.admin_fails = NVME_CREATE_CQ | 0x108 << 8;
+}
+
+static void set_sq_fails(void)
+{
+    chip.admin_fails = NVME_CREATE_SQ | 0x101 << 8;
+}
+
+static const struct {
+    const char *what;
+    void (*set)(void);
+    enum iodma_status status;
+    uint32_t code;
+    uint32_t state;
+    struct nvme_shortfall shortfall;
+} failures[] = {
+    { "no controller: NotAttached",
+      set_absent,
+      IODMA_NOT_ATTACHED,
+      0,
+      NVME_STUCK,
+      { 0, 0, 0 } },
+    { "a controller that cannot be disabled: Timeout",
+      set_stuck,
+      IODMA_TIMEOUT,
+      0,
+      NVME_STUCK,
+      { 0, 0, 0 } },
+    { "a controller that does not get ready: Timeout",
+      set_never_ready,
+      IODMA_TIMEOUT,
+      0,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "a controller with fatal status: DMAError",
+      set_fatal,
+      IODMA_DMA_ERROR,
+      NVME_CODE_FATAL,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "a controller that completes nothing: Timeout",
+      set_mute,
+      IODMA_TIMEOUT,
+      0,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "pages of at least 8 KiB: Unsupported",
+      set_large_pages,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_PAGE, 4096, 8192 } },
+    { "no NVM command set: Unsupported",
+      set_other_commands,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_COMMAND_SET, 1, 0x40 } },
+    { "queues too short: Unsupported",
+      set_short_queues,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_QUEUE, 8, 7 } },
+    { "entries of at least 128 bytes: Unsupported",
+      set_large_entries,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_SQ_ENTRY, 6, 0x77 } },
+    { "entries of at most 32 bytes: Unsupported",
+      set_small_entries,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_SQ_ENTRY, 6, 0x55 } },
+    { "completions of 32 bytes: Unsupported",
+      set_large_completions,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_CQ_ENTRY, 4, 0x55 } },
+    { "no namespaces: NotFound",
+      set_no_namespace,
+      IODMA_NOT_FOUND,
+      0,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "no namespace 1: NotFound",
+      set_empty_namespace,
+      IODMA_NOT_FOUND,
+      0,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "blocks with metadata: Unsupported",
+      set_metadata,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_METADATA, 0, 8 } },
+    { "blocks of 256 bytes: Unsupported",
+      set_small_blocks,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_BLOCK, 9, 8 } },
+    { "blocks of 128 KiB: Unsupported",
+      set_large_blocks,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_BLOCK, 16, 17 } },
+    { "blocks longer than MDTS: Unsupported",
+      set_blocks_above_mdts,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_TRANSFER, 16384, 8192 } },
+    { "SGL wanted and not to be had: Unsupported",
+      set_no_sgl,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_SGL, 1, 0 } },
+    { "doorbells 128 KiB apart: Unsupported",
+      set_far_doorbells,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_REGISTERS, 0x1000 + 3 * 0x20000 + 4, 0x2000 } },
+    { "a doorbell across the BAR's end: Unsupported",
+      set_far_doorbell,
+      IODMA_UNSUPPORTED,
+      0,
+      NVME_DOWN,
+      { NVME_SHORT_REGISTERS, 0x1000 + 3 * 1024 + 4, 0x1000 + 3 * 1024 + 3 } },
+    { "an admin completion of another command: DMAError",
+      set_misnamed,
+      IODMA_DMA_ERROR,
+      NVME_CODE_STRANGE,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "Identify fails: DMAError",
+      set_identify_fails,
+      IODMA_DMA_ERROR,
+      0x006,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "Set Features fails: DMAError",
+      set_features_fail,
+      IODMA_DMA_ERROR,
+      0x002,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "Create CQ fails: DMAError",
+      set_cq_fails,
+      IODMA_DMA_ERROR,
+      0x108,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "Create SQ fails: DMAError",
+      set_sq_fails,
+      IODMA_DMA_ERROR,
+      0x101,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+};
+
+/* The controller gets well again. */
+static void heal(void)
+{
+    chip.absent = chip.stuck = chip.never_ready = chip.fatal = chip.mute =
+        false;
+    chip.admin_fails = chip.spaces[0].metadata = chip.page_least = 0;
+    chip.css = chip.namespaces = chip.sgls = 1;
+    chip.mqes = 2047;
+    chip.sqes = 0x66;
+    chip.cqes = 0x44;
+    chip.spaces[0].blocks = BLOCKS;
+    chip.spaces[0].shift = SHIFT;
+    chip.mdts = 7;
+    chip.dstrd = 1;
+    nvme.size = 0x2000;
+}
+
+static void expect_shortfall(const struct nvme_shortfall *wanted)
+{
+    expect("its name",
+           strcmp(nvme_shortfall_name(nvme.shortfall.what), "unknown") != 0);
+    expect_number("what falls short", nvme.shortfall.what, wanted->what);
+    expect_number("asked", nvme.shortfall.asked, wanted->asked);
+    expect_number("what it has", nvme.shortfall.has, wanted->has);
+}
+
+static void test_start_fails(void)
+{
+    for (uint32_t i = 0; i < HAL_COUNT_OF(set_ups); i++) {
+        check_case(set_ups[i].what);
+        set_up(set_ups[i].slots);
+        nvme.memory = set_ups[i].memory;
+        expect_status("start", nvme_start(&nvme), IODMA_BAD_ARGUMENT);
+        expect_number("register accesses", chip.accesses, 0);
+    }
+
+    check_case("start with less than a page of registers: BadArgument");
+    set_up(4);
+    nvme.size = 0x1000;
+    expect_status("start", nvme_start(&nvme), IODMA_BAD_ARGUMENT);
+    expect_number("register accesses", chip.accesses, 0);
+
+    for (uint32_t i = 0; i < HAL_COUNT_OF(failures); i++) {
+        uint64_t before;
+
+        check_case(failures[i].what);
+        set_up(4);
+        failures[i].set();
+        before = hooks.ticks;
+        expect_status("start", nvme_start(&nvme), failures[i].status);
+        expect("in bounded time", hooks.ticks - before < PATIENCE);
+        if (failures[i].status == IODMA_DMA_ERROR)
+            expect_number("code", nvme.code, failures[i].code);
+        expect_number("state", nvme.state, failures[i].state);
+        expect_shortfall(&failures[i].shortfall);
+        expect("disabled, if it can be",
+               nvme.state == NVME_STUCK || !chip.ready);
+        expect_status("begin", nvme_begin(&nvme, make(0, NVME_READ, 0, 1)),
+                      IODMA_NOT_READY);
+        expect_status("submit", nvme_submit(&nvme), IODMA_NOT_READY);
+        expect_number("reap", reap(), 0);
+        heal();
+        expect_status("start again", nvme_start(&nvme), IODMA_OK);
+        expect_number("falls short", nvme.shortfall.what,
+                      NVME_SHORT_OF_NOTHING);
+        world.pace = 0;
+        expect_usable();
+        expect_order();
+    }
+}
+
+static const struct {
+    const char *what;
+    bool use_sgl;
+    uint32_t mdts, shift, sgls;
+    struct hal_limits limits;
+} limits[] = {
+    { "MDTS of 512 KiB, PRP",
+      false,
+      7,
+      9,
+      1,
+      { .address_bits = 64,
+        .align_address = 4,
+        .align_seam = 4096,
+        .max_transfer = 0x80000 } },
+    { "no MDTS, PRP: two pages of list",
+      false,
+      0,
+      12,
+      0,
+      { .address_bits = 64,
+        .align_address = 4,
+        .align_seam = 4096,
+        .max_transfer = 0x3FF000 } },
+    { "MDTS of 4 MiB, PRP: two pages of list",
+      false,
+      10,
+      9,
+      1,
+      { .address_bits = 64,
+        .align_address = 4,
+        .align_seam = 4096,
+        .max_transfer = 0x3FF000 } },
+    { "MDTS of 8 KiB",
+      false,
+      1,
+      9,
+      1,
+      { .address_bits = 64,
+        .align_address = 4,
+        .align_seam = 4096,
+        .max_transfer = 0x2000 } },
+    { "no MDTS, SGL: 65536 blocks",
+      true,
+      0,
+      9,
+      1,
+      { .address_bits = 64,
+        .align_address = 1,
+        .align_length = 1,
+        .max_segments = 256,
+        .max_transfer = 0x2000000 } },
+    { "no MDTS, SGL, large blocks: whole blocks",
+      true,
+      0,
+      16,
+      1,
+      { .address_bits = 64,
+        .align_address = 1,
+        .align_length = 1,
+        .max_segments = 256,
+        .max_transfer = 0xFFFF0000 } },
+    { "an MDTS beyond all memory is no limit",
+      false,
+      255,
+      9,
+      1,
+      { .address_bits = 64,
+        .align_address = 4,
+        .align_seam = 4096,
+        .max_transfer = 0x3FF000 } },
+    { "SGL in dwords",
+      true,
+      7,
+      9,
+      2,
+      { .address_bits = 64,
+        .align_address = 4,
+        .align_length = 4,
+        .max_segments = 256,
+        .max_transfer = 0x80000 } },
+};
+
+/* What CAP says, and how long the controller takes. */
+static const struct {
+    const char *what;
+    uint32_t timeout, delay; /* units of 500 ms, and milliseconds */
+    uint32_t dstrd, size;
+    enum iodma_status status;
+} capabilities[] = {
+    { "CAP.TO 0 is half a second", 0, 450, 1, 0x2000, IODMA_OK },
+    { "CAP.TO 0 is no more than half a second", 0, 600, 1, 0x2000,
+      IODMA_TIMEOUT },
+    { "CAP.TO 10 is five seconds", 10, 4500, 1, 0x2000, IODMA_OK },
+    { "CAP.TO 10 is no more than five seconds", 10, 5500, 1, 0x2000,
+      IODMA_TIMEOUT },
+    { "CAP.TO 255 is two minutes", 255, 100000, 1, 0x2000, IODMA_OK },
+    { "doorbells 4 bytes apart", 2, 0, 0, 0x1010, IODMA_OK },
+    { "doorbells 16 bytes apart", 2, 0, 2, 0x2000, IODMA_OK },
+    { "doorbells 1 KiB apart, the last one ends the BAR", 2, 0, 8,
+      0x1000 + 3 * 1024 + 4, IODMA_OK },
+    { "doorbells 128 KiB apart in a BAR that has them", 2, 0, 15, 0x80000,
+      IODMA_OK },
+};
+
+static void test_capabilities(void)
+{
+    for (uint32_t i = 0; i < HAL_COUNT_OF(capabilities); i++) {
+        check_case(capabilities[i].what);
+        set_up(4);
+        chip.timeout = capabilities[i].timeout;
+        chip.ready_delay = capabilities[i].delay;
+        chip.dstrd = capabilities[i].dstrd;
+        chip.registers = nvme.size = capabilities[i].size;
+        expect_status("start", nvme_start(&nvme), capabilities[i].status);
+        world.pace = 0;
+        if (capabilities[i].status != IODMA_OK)
+            continue;
+        for (uint32_t n = 0; n < 20; n++)
+            expect_usable();
+        expect_order();
+    }
+
+    for (uint32_t format = 0; format < 16; format += 5) {
+        check_case("the LBA format in use is one of sixteen");
+        set_up(4);
+        chip.spaces[0].format = format;
+        expect_status("start", nvme_start(&nvme), IODMA_OK);
+        expect_number("block size", nvme.block_size, BLOCK);
+        world.pace = 0;
+        expect_usable();
+        expect_order();
+    }
+}
+
+static void test_start(void)
+{
+    for (uint32_t i = 0; i < HAL_COUNT_OF(limits); i++) {
+        check_case(limits[i].what);
+        set_up(4);
+        chip.mdts = limits[i].mdts;
+        chip.spaces[0].shift = limits[i].shift;
+        chip.sgls = limits[i].sgls;
+        nvme.use_sgl = limits[i].use_sgl;
+        expect_status("start", nvme_start(&nvme), IODMA_OK);
+        expect("limits", memcmp(&nvme.limits, &limits[i].limits,
+                                sizeof nvme.limits) == 0);
+        expect_number("block size", nvme.block_size, 1u << limits[i].shift);
+        expect_number("blocks", nvme.blocks, BLOCKS);
+        expect_order();
+    }
+
+    check_case("start waits for a controller that is just getting ready");
+    set_up(4);
+    chip.ready = false;
+    chip.until_ready = 20;
+    chip.asq = SHARED_BUS;
+    chip.acq = SHARED_BUS + 4096;
+    chip.aqa = NVME_AQA_ASQS(1) | NVME_AQA_ACQS(1);
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+
+    check_case("start waits while the controller takes its time");
+    set_up(4);
+    chip.ready_delay = 50;
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+
+    check_case("start with the smallest memory that is enough, one slot");
+    set_up(1);
+    nvme.memory.size = NVME_MEMORY_SIZE(1);
+    chip.shared.size = NVME_MEMORY_SIZE(1);
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    for (uint32_t i = 0; i < 10; i++)
+        expect_usable();
+    expect_order();
+
+    begin("start while requests are begun, in flight or lost: Busy", 4);
+    (void)nth(0);
+    expect_status("begun", nvme_start(&nvme), IODMA_BUSY);
+    submit();
+    expect_status("in flight", nvme_start(&nvme), IODMA_BUSY);
+    requests[0].deadline = 0;
+    (void)nvme_service(&nvme);
+    expect_status("lost", nvme_start(&nvme), IODMA_BUSY);
+    run();
+    expect_read(0, 1, 0);
+    world.pace = 8;
+    expect_status("none", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+}
+
+/* ---- Shutdown ---- */
+
+static const struct {
+    const char *what;
+    uint32_t rtd3e; /* us */
+    uint32_t delay; /* reads of CSTS, a millisecond each */
+    enum iodma_status status;
+} shutdowns[] = {
+    { "a shutdown at once", 0, 0, IODMA_OK },
+    { "a shutdown of 4 s, where no time is said", 0, 4000, IODMA_OK },
+    { "a shutdown of 6 s, where no time is said: Timeout", 0, 6000,
+      IODMA_TIMEOUT },
+    { "a shutdown has a second, whatever is said", 1, 900, IODMA_OK },
+    { "a shutdown takes as long as was said", 20000000, 19000, IODMA_OK },
+    { "a shutdown takes no longer than was said: Timeout", 20000000, 21000,
+      IODMA_TIMEOUT },
+    { "a shutdown has a minute at most: Timeout", 0xFFFFFFFF, 62000,
+      IODMA_TIMEOUT },
+};
+
+static void begin_shutdown(const char *what, uint32_t rtd3e)
+{
+    check_case(what);
+    set_up(4);
+    chip.rtd3e = rtd3e;
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+}
+
+static void expect_back(void)
+{
+    expect_status("reset", nvme_reset(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+}
+
+static void test_shutdown(void)
+{
+    for (uint32_t i = 0; i < HAL_COUNT_OF(shutdowns); i++) {
+        begin_shutdown(shutdowns[i].what, shutdowns[i].rtd3e);
+        chip.shut_delay = shutdowns[i].delay;
+        expect_status("shutdown", nvme_shutdown(&nvme), shutdowns[i].status);
+        expect("enabled, and shut down", chip.ready && chip.shut != 0);
+        expect_number("state", nvme.state, NVME_SHUT);
+        expect_status("begin", nvme_begin(&nvme, make(0, NVME_READ, 0, 1)),
+                      IODMA_NOT_READY);
+        expect_status("submit", nvme_submit(&nvme), IODMA_NOT_READY);
+        expect_status("again", nvme_shutdown(&nvme), IODMA_NOT_READY);
+        expect_number("reap", reap(), 0);
+        expect_back();
+    }
+
+    begin_shutdown("requests begun or in flight: Busy, and nothing happens", 0);
+    world.pace = 0;
+    (void)nth(0);
+    expect_status("begun", nvme_shutdown(&nvme), IODMA_BUSY);
+    submit();
+    expect_status("in flight", nvme_shutdown(&nvme), IODMA_BUSY);
+    expect_number("no shutdown", chip.shut, 0);
+    run();
+    expect_read(0, 1, 0);
+    expect_end(&requests[0], IODMA_OK, 0);
+    expect_order();
+
+    begin("a shutdown leaves what was lost in quarantine, a reset frees it", 4);
+    lose_one();
+    world.pace = 8;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    expect("quarantined", requests[0].quarantined);
+    expect_number("released", world.released, 0);
+    chip.held = 0;
+    expect_back();
+    expect_number("released", world.released, 1);
+
+    check_case("a shutdown with a late completion: the pin is quiet");
+    set_up(4);
+    nvme.interrupts = NVME_PIN;
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    lose_one();
+    chip.held = 0;
+    (void)nvme_model_step(&chip, FOREVER);
+    world.pace = 8;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    observe();
+    expect_read(0, 1, 0);
+    expect_back();
+
+    begin_shutdown("queues that do not go do not prevent it", 0);
+    chip.admin_fails = NVME_DELETE_SQ | 0x101 << 8;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    chip.admin_fails = 0;
+    expect_back();
+
+    begin_shutdown("a mute controller shuts down all the same", 0);
+    chip.mute = true;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    chip.mute = false;
+    chip.violation = NULL; /* its queues could not be deleted */
+    expect_back();
+
+    begin_shutdown("a controller that has left the bus: NotAttached", 0);
+    chip.absent = true;
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_NOT_ATTACHED);
+    chip.absent = false;
+    expect_back();
+
+    begin_shutdown("start after a shutdown by somebody else", 0);
+    expect_status("shutdown", nvme_shutdown(&nvme), IODMA_OK);
+    memset(&nvme.state, 0, sizeof nvme.state);
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
+}
+
+int main(void)
+{
+    world_begin();
+    test_start_fails();
+    test_capabilities();
+    test_start();
+    test_shutdown();
+    return check_result();
+}
