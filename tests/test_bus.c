@@ -224,15 +224,27 @@ static void hooks(void)
     expect_missing("there is no lock", IODMA_HOOK_LOCK);
     hal.fences = NULL;
     expect_missing("there are no fences", IODMA_HOOK_FENCES);
+    clock.now = NULL;
+    hal.clock = &clock;
+    expect_missing("a clock does not say the time", IODMA_HOOK_CLOCK);
+    clock = *fixture_hal_bus.clock;
     clock.frequency = NULL;
     hal.clock = &clock;
     expect_missing("a clock has no frequency", IODMA_HOOK_CLOCK);
+    lock.save = NULL;
+    hal.lock = &lock;
+    expect_missing("a lock is never taken", IODMA_HOOK_LOCK);
+    lock = *fixture_hal_bus.lock;
     lock.restore = NULL;
     hal.lock = &lock;
     expect_missing("a lock is never left", IODMA_HOOK_LOCK);
     fences.publish = NULL;
     hal.fences = &fences;
     expect_missing("fences publish nothing", IODMA_HOOK_FENCES);
+    fences = *fixture_hal_bus.fences;
+    fences.observe = NULL;
+    hal.fences = &fences;
+    expect_missing("fences observe nothing", IODMA_HOOK_FENCES);
     hal.cache = &no_ops;
     expect_missing("there is a cache without operations", IODMA_HOOK_CACHE);
 }
