@@ -285,24 +285,26 @@ install_for()
     passes 'and meson install' meson install -C "$work/build-$name"
 }
 
+# by_make PREFIX VARIABLE...: with what was installed there.
 by_make()
 {
+    prefix=$work/$1
     product "$1-make"
-    block make installed >"$work/$1-make/Makefile"
     shift
-    env "PKG_CONFIG_PATH=$work/$name/lib/pkgconfig" "$@" \
-        make -C "$work/$name-make"
+    block make installed >"$prefix-make/Makefile"
+    env "PKG_CONFIG_PATH=$prefix/lib/pkgconfig" "$@" make -C "$prefix-make"
 }
 
+# by_cmake PREFIX ARG...
 by_cmake()
 {
+    prefix=$work/$1
     product "$1-cmake"
-    block cmake installed >"$work/$1-cmake/CMakeLists.txt"
-    folder=$work/$1-cmake
     shift
-    cmake -S "$folder" -B "$folder/build" \
-        "-DCMAKE_PREFIX_PATH=$work/$name" "$@" &&
-        cmake --build "$folder/build"
+    block cmake installed >"$prefix-cmake/CMakeLists.txt"
+    cmake -S "$prefix-cmake" -B "$prefix-cmake/build" \
+        "-DCMAKE_PREFIX_PATH=$prefix" "$@" &&
+        cmake --build "$prefix-cmake/build"
 }
 
 # shellcheck disable=SC2086 # words
