@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MIB UINT64_C(0x100000)
+#define MIB 0x100000u
 
 enum {
     GROUPS_FROM = 96,  /* wanted in the one memory ... */
@@ -34,7 +34,7 @@ enum {
 /* In phase for the 53C895A, and for PRPs; pages are the NVMe's. */
 static const struct scatter_grain grain = { 4, 4096 };
 
-#define POOL_SIZE (POOL_PAGES * UINT64_C(4096))
+#define POOL_SIZE (POOL_PAGES * 4096u)
 
 /* Bounce storage of one bus. */
 struct pool {
@@ -195,7 +195,7 @@ static int run(uint64_t bytes, uint64_t seed, bool poll)
     if (2 * blocks > disk.facts->nvme->blocks)
         return demo_fail("the disk is smaller than twice the file",
                          IODMA_NO_SPACE);
-    if (!strew(blocks * block, &seed))
+    if (!strew((hal_address)blocks * block, &seed))
         return demo_fail("strewing memory", IODMA_NO_SPACE);
     if (!memories_set_guards(&from, &engine.bus) ||
         !memories_set_guards(&to, &engine.bus))

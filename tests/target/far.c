@@ -19,7 +19,7 @@ uint8_t *far_pointer(hal_address address)
 
 uint8_t far_fresh(hal_address x)
 {
-    return (uint8_t)(x ^ x >> 8 ^ x >> 16 ^ x >> 32);
+    return (uint8_t)(x ^ x >> 8 ^ x >> 16 ^ (uint64_t)x >> 32);
 }
 
 uint8_t far_inverse(hal_address x)
@@ -228,10 +228,11 @@ void far_make_list(void)
     hal_address offset = 0;
 
     far.listed = FAR_SEGMENTS;
-    expect_status("gen",
-                  iodma_command_gen_segments(&far.command, &offset, far.list,
-                                             &far.listed),
-                  IODMA_OK);
+    expect_status(
+        "gen",
+        iodma_command_gen_segments_with(&far.command, &iodma_output_segments,
+                                        &offset, far.list, &far.listed),
+        IODMA_OK);
     expect_number("the list covers the window", offset,
                   far.command.window.length);
 }

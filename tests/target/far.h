@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fixture of test_far: real memory on both sides of 4 GiB, one command on
- * the 32-bit engine's bus, bounce storage at well-known addresses, and a
- * device that does what the command's list says and nothing else: the engine.
+ * The fixture of test_far: real memory on both sides of where the engine's
+ * reach ends, one command on its bus, bounce storage at well-known addresses,
+ * and a device that does what the command's list says and nothing else: the
+ * engine.
  *
  * Memory is fresh, with P(x) of the spec (10.1) at address x, until a device
  * writes the inverse of it.
@@ -18,14 +19,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MIB  UINT64_C(0x100000)
-#define GIB4 UINT64_C(0x100000000) /* where the engine's reach ends */
+#define MIB 0x100000u
 
-/* Free memory of the virt machine, its addresses pointers (boards/qemu_virt.c:
-   scratch). The spec's addresses below 16 MiB are moved up by this. */
-#define LOW UINT64_C(0x50000000)
+/* Of the virt machine (boards/qemu_virt_facts.h): where the engine's reach
+   ends, of 32 bits or, where addresses have no more, of 31; and before it where
+   pointers end. */
+#if IODMA_ADDRESS_BITS == 64
+#define REACH        UINT64_C(0x100000000)
+#define REACH_BITS   32
+#define POINTERS_END UINT64_C(0xC0000000)
+#else
+#define REACH        0x80000000u
+#define REACH_BITS   31
+#define POINTERS_END 0x70000000u
+#endif
 
-#define SPEC(...) IODMA_SPEC(iodma_output_host64, __VA_ARGS__)
+/* Free memory, its addresses pointers. The spec's addresses below 16 MiB are
+   moved up by this. */
+#define LOW ((hal_address)0x50000000)
+
+#define SPEC(...)   IODMA_SPEC(iodma_output_host64, __VA_ARGS__)
+#define NARROW(...) SPEC(REACH_BITS, __VA_ARGS__)
 
 enum {
     FAR_PAGE = 0x1000,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The spec's numbered cases on real memory, R82 and so on: what is below 16
- * MiB there is moved up by LOW, what is round 4 GiB stays.
+ * The spec's numbered cases on real memory, R82 and so on: what is below 16 MiB
+ * there is moved up by LOW, what is round 4 GiB lies round REACH.
  */
 #include "hal/count_of.h"
 #include "tests/check.h"
@@ -21,26 +21,26 @@ static const struct {
     uint32_t pages;  /* taken, after prepare                  */
     struct hal_segment list[FAR_SEGMENTS];
 } lists[] = {
-    { "R82 pages above the reach", SPEC(32, 0),
-      { { 0xFFFFF000, 0x3000 } }, false, 0, 0, IODMA_OK, 2,
-      { { 0xFFFFF000, 0x1000 }, { LOW + 0x200000, 0x2000 } } },
+    { "R82 pages above the reach", NARROW(0),
+      { { REACH - 0x1000, 0x3000 } }, false, 0, 0, IODMA_OK, 2,
+      { { REACH - 0x1000, 0x1000 }, { LOW + 0x200000, 0x2000 } } },
     { "R83 a maximum that cuts inside pages does not double them",
-      SPEC(32, 0x1000), { { GIB4 + 0x800, 0x2000 } }, false, 0, 0, IODMA_OK, 3,
+      NARROW(0x1000), { { REACH + 0x800, 0x2000 } }, false, 0, 0, IODMA_OK, 3,
       { { LOW + 0x200800, 0x1000 }, { LOW + 0x201800, 0x1000 } } },
-    { "R84 two segments of one page", SPEC(32, 0x800),
-      { { GIB4, 0x1000 } }, false, 0, 0, IODMA_OK, 1,
+    { "R84 two segments of one page", NARROW(0x800),
+      { { REACH, 0x1000 } }, false, 0, 0, IODMA_OK, 1,
       { { LOW + 0x100000, 0x800 }, { LOW + 0x100800, 0x800 } } },
-    { "R85 two ranges of one page", SPEC(32, 0),
-      { { GIB4 + 0xA00, 0x200 }, { LOW + 0x30000, 0x400 },
-        { GIB4 + 0xC00, 0x400 } },
+    { "R85 two ranges of one page", NARROW(0),
+      { { REACH + 0xA00, 0x200 }, { LOW + 0x30000, 0x400 },
+        { REACH + 0xC00, 0x400 } },
       false, 0, 0, IODMA_OK, 1,
       { { LOW + 0x100A00, 0x200 }, { LOW + 0x30000, 0x400 },
         { LOW + 0x100C00, 0x400 } } },
-    { "R86 a range over the seam of two pages", SPEC(32, 0),
-      { { GIB4 + 0xFF0, 0x20 } }, false, 0, 0, IODMA_OK, 1,
+    { "R86 a range over the seam of two pages", NARROW(0),
+      { { REACH + 0xFF0, 0x20 } }, false, 0, 0, IODMA_OK, 1,
       { { LOW + 0x100030, 0x20 } } },
-    { "R87 only what is out of reach is bounced", SPEC(32, 0),
-      { { LOW + 0x1000, 0x1000 }, { GIB4 + 0x3000, 0x1000 },
+    { "R87 only what is out of reach is bounced", NARROW(0),
+      { { LOW + 0x1000, 0x1000 }, { REACH + 0x3000, 0x1000 },
         { LOW + 0x2000, 0x1000 } },
       false, 0, 0, IODMA_OK, 1,
       { { LOW + 0x1000, 0x1000 }, { LOW + 0x100000, 0x1000 },
@@ -49,18 +49,18 @@ static const struct {
       SPEC(64, 0, .align_address = 4), { { LOW + 0x10001, 0x1000 } },
       false, 0, 0, IODMA_OK, 1, { { LOW + 0x100000, 0x1000 } } },
     { "R88 the same, far", SPEC(64, 0, .align_address = 4),
-      { { GIB4 + 0x10001, 0x1000 } }, false, 0, 0, IODMA_OK, 1,
+      { { REACH + 0x10001, 0x1000 } }, false, 0, 0, IODMA_OK, 1,
       { { LOW + 0x100000, 0x1000 } } },
     { "R89 a later address that is not aligned",
       SPEC(64, 0x1000, .align_address = 4, .align_length = 4,
            .align_internal = 0x1000),
-      { { GIB4 + 0x10004, 0x10 }, { GIB4 + 0x13004, 0xFF0 } },
+      { { REACH + 0x10004, 0x10 }, { REACH + 0x13004, 0xFF0 } },
       false, 0, 0, IODMA_OK, 1, { { LOW + 0x100000, 0x1000 } } },
-    { "R104 not enough pages left: a whole buffer", SPEC(32, 0),
-      { { GIB4 + 0x10, 0x900 }, { GIB4 + 0x2000, 0x900 },
-        { GIB4 + 0x4000, 0x900 } },
+    { "R104 not enough pages left: a whole buffer", NARROW(0),
+      { { REACH + 0x10, 0x900 }, { REACH + 0x2000, 0x900 },
+        { REACH + 0x4000, 0x900 } },
       true, 2, 0, IODMA_OK, 2, { { LOW + 0x200000, 0x1B00 } } },
-    { "R105 nothing left", SPEC(32, 0), { { 0xFFFFF000, 0x3000 } },
+    { "R105 nothing left", NARROW(0), { { REACH - 0x1000, 0x3000 } },
       true, 0, 0, IODMA_NO_RESOURCES, 0, { { 0, 0 } } },
     { "R106 storage is within a reach of 31 bits", SPEC(31, 0),
       { { 0x80000000, 0x1000 } }, false, 0, 0, IODMA_OK, 1,
@@ -72,44 +72,47 @@ static const struct {
       { { 0x7FFFFFFE, 4 } }, false, 0, 0, IODMA_OK, 1,
       { { 0x7FFFFFFE, 2 }, { LOW + 0x100000, 2 } } },
     { "R108 pages apart would leave a length that is not aligned",
-      SPEC(32, 0, .align_length = 4), { { GIB4 + 0x802, 0x2000 } },
+      NARROW(0, .align_length = 4), { { REACH + 0x802, 0x2000 } },
       true, 2, 1, IODMA_OK, 2, { { LOW + 0x200000, 0x2000 } } },
 
     { "a run over the end of the reach, by one byte on either side",
-      SPEC(32, 0), { { 0xFFFFFFFF, 2 } }, false, 0, 0, IODMA_OK, 1,
-      { { 0xFFFFFFFF, 1 }, { LOW + 0x100000, 1 } } },
-    { "the last page within the reach goes directly", SPEC(32, 0),
-      { { 0xFFFFF000, 0x1000 } }, false, 0, 0, IODMA_OK, 0,
-      { { 0xFFFFF000, 0x1000 } } },
-    { "ranges of pages that lie apart share a page", SPEC(32, 0),
-      { { GIB4 + 0x10, 0x20 }, { GIB4 + 0x2000, 0x20 },
-        { GIB4 + 0x4004, 0x20 } },
+      NARROW(0), { { REACH - 1, 2 } }, false, 0, 0, IODMA_OK, 1,
+      { { REACH - 1, 1 }, { LOW + 0x100000, 1 } } },
+    { "what the bus does not reach, of a device of 64 bits", SPEC(64, 0),
+      { { REACH - 0x1000, 0x3000 } }, false, 0, 0, IODMA_OK, 2,
+      { { REACH - 0x1000, 0x1000 }, { LOW + 0x200000, 0x2000 } } },
+    { "the last page within the reach goes directly", NARROW(0),
+      { { REACH - 0x1000, 0x1000 } }, false, 0, 0, IODMA_OK, 0,
+      { { REACH - 0x1000, 0x1000 } } },
+    { "ranges of pages that lie apart share a page", NARROW(0),
+      { { REACH + 0x10, 0x20 }, { REACH + 0x2000, 0x20 },
+        { REACH + 0x4004, 0x20 } },
       true, 2, 0, IODMA_OK, 1,
       { { LOW + 0x200010, 0x20 }, { LOW + 0x200040, 0x20 },
         { LOW + 0x200084, 0x20 } } },
-    { "bounce pages that touch are one segment", SPEC(32, 0),
-      { { GIB4 + 0x800, 0x2000 } }, true, 3, 0, IODMA_OK, 3,
+    { "bounce pages that touch are one segment", NARROW(0),
+      { { REACH + 0x800, 0x2000 } }, true, 3, 0, IODMA_OK, 3,
       { { LOW + 0x200800, 0x2000 } } },
-    { "pages apart are a segment each", SPEC(32, 0),
-      { { GIB4 + 0x800, 0x2000 } }, true, 0, 3, IODMA_OK, 3,
+    { "pages apart are a segment each", NARROW(0),
+      { { REACH + 0x800, 0x2000 } }, true, 0, 3, IODMA_OK, 3,
       { { LOW + 0x100800, 0x800 }, { LOW + 0x102000, 0x1000 },
         { LOW + 0x104000, 0x800 } } },
-    { "the longest run first, and one page more", SPEC(32, 0),
-      { { GIB4 + 0x800, 0x2000 } }, true, 2, 1, IODMA_OK, 3,
+    { "the longest run first, and one page more", NARROW(0),
+      { { REACH + 0x800, 0x2000 } }, true, 2, 1, IODMA_OK, 3,
       { { LOW + 0x200800, 0x1800 }, { LOW + 0x100000, 0x800 } } },
     { "pages in too many segments: a whole buffer",
-      SPEC(32, 0, .max_segments = 1), { { 0xFFFFF000, 0x3000 } },
+      NARROW(0, .max_segments = 1), { { REACH - 0x1000, 0x3000 } },
       false, 0, 0, IODMA_OK, 3, { { LOW + 0x200000, 0x3000 } } },
     { "ranges of all sorts in one whole buffer",
-      SPEC(32, 0, .max_segments = 1),
-      { { LOW + 0x10001, 0x1800 }, { GIB4 + 0x2003, 0x1801 },
-        { 0xFFFFFF05, 0x200 } },
+      NARROW(0, .max_segments = 1),
+      { { LOW + 0x10001, 0x1800 }, { REACH + 0x2003, 0x1801 },
+        { REACH - 0xFB, 0x200 } },
       false, 0, 0, IODMA_OK, 4, { { LOW + 0x200000, 0x3201 } } },
-    { "over the end of what has pointers", SPEC(32, 0, .align_address = 4),
-      { { 0xBFFFFE01, 0x400 } }, false, 0, 0, IODMA_OK, 1,
+    { "over the end of what has pointers", NARROW(0, .align_address = 4),
+      { { POINTERS_END - 0x1FF, 0x400 } }, false, 0, 0, IODMA_OK, 1,
       { { LOW + 0x100000, 0x400 } } },
-    { "over the 2 MiB that a window shows", SPEC(32, 0),
-      { { GIB4 + 0x1FFF00, 0x200 }, { GIB4 + 0x3FFFFC, 8 } },
+    { "over the 2 MiB that a window shows", NARROW(0),
+      { { REACH + 0x1FFF00, 0x200 }, { REACH + 0x3FFFFC, 8 } },
       false, 0, 0, IODMA_OK, 1,
       { { LOW + 0x100000, 0x200 }, { LOW + 0x10023C, 8 } } },
 };
@@ -184,23 +187,23 @@ static const struct {
     uint32_t pages; /* taken for both */
 } pairs[] = {
     { "from low memory to far", { { LOW + 0x10001, 0x4FFE } },
-      { { GIB4 + 0x20005, 0x4FFE } }, 6 },
-    { "from far memory to low", { { GIB4 + 0x20005, 0x4FFE } },
+      { { REACH + 0x20005, 0x4FFE } }, 6 },
+    { "from far memory to low", { { REACH + 0x20005, 0x4FFE } },
       { { LOW + 0x10001, 0x4FFE } }, 6 },
-    { "from far memory to far", { { GIB4 + 0x20003, 0x4FFE } },
-      { { GIB4 + 0x80007, 0x4FFE } }, 12 },
-    { "from memory that straddles 4 GiB to far",
-      { { 0xFFFFE801, 0x3000 } }, { { GIB4 + 0x20C01, 0x3000 } }, 6 },
-    { "from far memory to what straddles 4 GiB",
-      { { GIB4 + 0x20C02, 0x3000 } }, { { 0xFFFFF002, 0x3000 } }, 7 },
+    { "from far memory to far", { { REACH + 0x20003, 0x4FFE } },
+      { { REACH + 0x80007, 0x4FFE } }, 12 },
+    { "from memory that straddles the reach to far",
+      { { REACH - 0x17FF, 0x3000 } }, { { REACH + 0x20C01, 0x3000 } }, 6 },
+    { "from far memory to what straddles the reach",
+      { { REACH + 0x20C02, 0x3000 } }, { { REACH - 0xFFE, 0x3000 } }, 7 },
     { "with a far page in common, which each side bounces for itself",
-      { { GIB4 + 0x20F00, 0x200 } }, { { GIB4 + 0x1FF00, 0x200 } }, 2 },
+      { { REACH + 0x20F00, 0x200 } }, { { REACH + 0x1FF00, 0x200 } }, 2 },
     { "from all sorts to all sorts, with seams all over",
-      { { GIB4 + 0x20000, 0x1234 }, { LOW + 0x20000, 0x10 },
-        { 0xFFFFFC04, 0x808 }, { GIB4 + 0x28F0C, 0x120 },
-        { GIB4 + 0x2A02C, 0x1001 } },
-      { { LOW + 0x30004, 0x804 }, { GIB4 + 0x40008, 0x104 },
-        { GIB4 + 0x4014C, 0x2184 }, { LOW + 0x40050, 0xE1 } }, 8 },
+      { { REACH + 0x20000, 0x1234 }, { LOW + 0x20000, 0x10 },
+        { REACH - 0x3FC, 0x808 }, { REACH + 0x28F0C, 0x120 },
+        { REACH + 0x2A02C, 0x1001 } },
+      { { LOW + 0x30004, 0x804 }, { REACH + 0x40008, 0x104 },
+        { REACH + 0x4014C, 0x2184 }, { LOW + 0x40050, 0xE1 } }, 8 },
 };
 /* clang-format on */
 
@@ -230,7 +233,7 @@ static void expect_source_kept(void)
 
 static void pairing(void)
 {
-    static const struct iodma_spec spec = SPEC(32, 0);
+    static const struct iodma_spec spec = NARROW(0);
 
     for (size_t i = 0; i < HAL_COUNT_OF(pairs); i++) {
         check_case(pairs[i].what);
@@ -277,16 +280,16 @@ static void expect_stale(hal_address address, hal_address length)
 /* Copies ------------------------------------------------------------------- */
 
 static const struct iodma_range misaligned[ROW_RANGES] = {
-    { GIB4 + 0x10001, 0x1000 },
+    { REACH + 0x10001, 0x1000 },
 };
 static const struct iodma_range straddling[ROW_RANGES] = {
-    { 0xFFFFF000, 0x3000 },
+    { REACH - 0x1000, 0x3000 },
 };
 static const struct iodma_range eight_pages[ROW_RANGES] = {
     { LOW + 0x10000, 0x8000 },
 };
 static const struct iodma_spec aligned_spec = SPEC(64, 0, .align_address = 4);
-static const struct iodma_spec narrow_spec = SPEC(32, 0);
+static const struct iodma_spec narrow_spec = NARROW(0);
 static const struct iodma_spec eight_spec =
     SPEC(64, 0x2000, .max_transfer = 0x20000);
 
@@ -302,8 +305,8 @@ static void begin_pages(uint32_t direction, bool synchronize)
 
 static void case_84(void)
 {
-    static const struct iodma_spec spec = SPEC(32, 0x800);
-    static const struct iodma_range ranges[ROW_RANGES] = { { GIB4, 0x1000 } };
+    static const struct iodma_spec spec = NARROW(0x800);
+    static const struct iodma_range ranges[ROW_RANGES] = { { REACH, 0x1000 } };
 
     far_begin(&spec, ranges, IODMA_INOUT, true);
     far_expect_device_has_fresh();
@@ -412,8 +415,7 @@ static void case_101(void)
         far_device_inverts(0, 0x8000);
         far_expect_client("before complete", 0, 0);
         far_complete(true);
-        far_expect_client("afterwards", 0,
-                          direction == IODMA_OUT ? 0 : UINT64_C(0x8000));
+        far_expect_client("afterwards", 0, direction == IODMA_OUT ? 0 : 0x8000);
     }
 }
 
@@ -488,8 +490,8 @@ static void case_109(void)
 static void beside(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
-        { GIB4 + 0x100, 0x100 },
-        { GIB4 + 0x300, 0x100 },
+        { REACH + 0x100, 0x100 },
+        { REACH + 0x300, 0x100 },
     };
 
     far_begin(&narrow_spec, ranges, IODMA_OUT, true);
@@ -514,7 +516,7 @@ static void beside(void)
 /* Bytes -------------------------------------------------------------------- */
 
 static const struct iodma_range three_pages[ROW_RANGES] = {
-    { GIB4 + 0x10000, 0x3000 },
+    { REACH + 0x10000, 0x3000 },
 };
 
 static hal_address read_bytes(hal_address offset, hal_address length)
@@ -574,14 +576,14 @@ static void case_114(void)
     expect_bytes("the device's side", far_device_reads() + 0x1800, eight, 8);
     far_expect_client("the memory, not yet", 0, 0);
     far_synchronize(IODMA_IN, IODMA_OK);
-    far_get(found, GIB4 + 0x800, 8);
+    far_get(found, REACH + 0x800, 8);
     expect_bytes("the memory", found, eight, 8);
     far_complete(true);
 }
 
 static void case_115(void)
 {
-    static const struct iodma_spec spec = SPEC(32, 0, .align_address = 4);
+    static const struct iodma_spec spec = NARROW(0, .align_address = 4);
 
     far_begin(&spec, three_pages, IODMA_INOUT, true);
     expect_number("read", read_bytes(1, 3), 3);
@@ -593,8 +595,8 @@ static void case_116(void)
 {
     static const struct iodma_range ranges[ROW_RANGES] = {
         { LOW + 0x10000, 0x100 },
-        { GIB4 + 0x20000, 0x100 },
-        { 0xFFFFFFF0, 0x20 },
+        { REACH + 0x20000, 0x100 },
+        { REACH - 0x10, 0x20 },
     };
 
     far_begin(&narrow_spec, ranges, IODMA_INOUT, true);
@@ -627,7 +629,7 @@ static const struct {
     { "R113 behind it there is nothing", case_113 },
     { "R114 what is written is the device's, until copied in", case_114 },
     { "R115 alignments do not matter", case_115 },
-    { "R116 seams do not matter, nor 4 GiB", case_116 },
+    { "R116 seams do not matter, nor the reach", case_116 },
     { "force keeps what the device wrote into pages", force_from_pages },
     { "storage beside what is bounced is left alone", beside },
 };

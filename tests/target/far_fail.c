@@ -11,9 +11,8 @@
 
 #include <stdio.h>
 
-/* Free, behind windows, and yet within the engine's reach (boards/
-   qemu_virt.c). */
-#define WINDOWED UINT64_C(0xD0000000)
+/* Free, behind windows, and yet within the engine's reach. */
+#define WINDOWED (POINTERS_END + 128 * MIB)
 
 enum { MOST_OPENS = 100 };
 
@@ -64,8 +63,8 @@ void far_wrap_windows(void)
 
 static const struct iodma_range scattered[ROW_RANGES] = {
     { LOW + 0x10004, 0x100 },
-    { GIB4 + 0x800, 0x1000 },
-    { GIB4 + 0x4000, 0x1000 },
+    { REACH + 0x800, 0x1000 },
+    { REACH + 0x4000, 0x1000 },
     { LOW + 0x30000, 0xF00 },
 };
 
@@ -106,19 +105,19 @@ static const struct {
     bool prepared; /* before the call */
     enum iodma_status (*call)(void);
 } calls[] = {
-    { "prepare, split", SPEC(32, 0), false, call_prepare },
-    { "prepare, split, not filled", SPEC(32, 0), false, call_prepare_zeros },
-    { "prepare, whole", SPEC(32, 0, .align_address = 8), false,
+    { "prepare, split", NARROW(0), false, call_prepare },
+    { "prepare, split, not filled", NARROW(0), false, call_prepare_zeros },
+    { "prepare, whole", NARROW(0, .align_address = 8), false,
       call_prepare },
-    { "prepare, whole, not filled", SPEC(32, 0, .align_address = 8), false,
+    { "prepare, whole, not filled", NARROW(0, .align_address = 8), false,
       call_prepare_zeros },
-    { "set_memory", SPEC(32, 0), false, call_set },
-    { "force, from split", SPEC(32, 0), true, call_force },
-    { "synchronize out, split", SPEC(32, 0), true, call_out },
-    { "synchronize out, whole", SPEC(32, 0, .align_address = 8), true,
+    { "set_memory", NARROW(0), false, call_set },
+    { "force, from split", NARROW(0), true, call_force },
+    { "synchronize out, split", NARROW(0), true, call_out },
+    { "synchronize out, whole", NARROW(0, .align_address = 8), true,
       call_out },
-    { "synchronize in, split", SPEC(32, 0), true, call_in },
-    { "synchronize in, whole", SPEC(32, 0, .align_address = 8), true,
+    { "synchronize in, split", NARROW(0), true, call_in },
+    { "synchronize in, whole", NARROW(0, .align_address = 8), true,
       call_in },
 };
 /* clang-format on */
@@ -273,8 +272,8 @@ static void failing_complete(const char *what, const struct iodma_spec *spec,
 
 void far_test_fail(void)
 {
-    static const struct iodma_spec split = SPEC(32, 0);
-    static const struct iodma_spec whole = SPEC(32, 0, .align_address = 8);
+    static const struct iodma_spec split = NARROW(0);
+    static const struct iodma_spec whole = NARROW(0, .align_address = 8);
 
     failing_in_turn();
     failing_complete("complete, split: ends unprepared, with all given back",

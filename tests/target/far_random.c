@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Random transfers by the engine and by the disk, several of each in flight,
- * between memory on both sides of 4 GiB. Every byte is compared with a model,
- * a function of the side and the round; storage is used up now and then.
+ * between memory on both sides of the reach. Every byte is compared with a
+ * model, a function of the side and the round; storage is used up now and then.
  *
  * Jobs are strewn over memory of their own: for each side of each job a slab
  * of low memory and one of far memory, which begin in the middle of one that
  * would be aligned, so that some lie over the end of a window. One job at a
- * time has the 4 GiB line.
+ * time has the line between.
  */
 #include "hal/bits.h"
 #include "hal/count_of.h"
@@ -33,7 +33,7 @@ enum {
 };
 
 #define LOW_SLABS (LOW + 32 * MIB + SLAB / 2)
-#define FAR_SLABS (GIB4 + 2 * MIB + SLAB / 2)
+#define FAR_SLABS (REACH + 2 * MIB + SLAB / 2)
 
 /* One side of a job. Byte i is model[key + i] at first. */
 struct side {
@@ -88,22 +88,22 @@ static uint8_t span[MOST_RANGE + 2 * FAR_GUARD];
 static uint8_t guards[FAR_GUARD];
 static uint64_t *dice;    /* of the job under way */
 static bool sound = true; /* nothing was wrong so far */
-static bool line_taken;   /* a job straddles 4 GiB */
+static bool line_taken;   /* a job straddles the line */
 static uint32_t straddling_sides;
 static uint32_t most_flying; /* requests of the disk */
 
 static const struct iodma_spec copy_specs[] = {
     SPEC(0, 0),
-    SPEC(32, 0x1000),
-    SPEC(32, 0x777),
-    SPEC(32, 0, .align_address = 16),
-    SPEC(32, 0, .max_segments = 6),
-    SPEC(32, 0, .boundary = 0x800),
+    NARROW(0x1000),
+    NARROW(0x777),
+    NARROW(0, .align_address = 16),
+    NARROW(0, .max_segments = 6),
+    NARROW(0, .boundary = 0x800),
 };
 static const struct iodma_spec disk_specs[] = {
     SPEC(0, 0),
-    SPEC(32, 0),
-    SPEC(32, 0x1000),
+    NARROW(0),
+    NARROW(0x1000),
     SPEC(64, 0, .max_segments = 3),
 };
 
@@ -162,7 +162,7 @@ static struct iodma_range lay(hal_address *next, hal_address offset,
 
 static struct iodma_range lay_on_line(hal_address offset, hal_address length)
 {
-    hal_address address = GIB4 - 4 - below((uint32_t)length - 4);
+    hal_address address = REACH - 4 - below((uint32_t)length - 4);
 
     address += modulo(offset - address, 4);
     line_taken = true;
@@ -603,5 +603,6 @@ void far_test_random(uint32_t seed)
     printf("# at most %u requests of the disk in flight\n",
            (unsigned)most_flying);
     sound &= expect("several requests were in flight", most_flying > 2);
-    printf("# %u sides over the 4 GiB line\n", (unsigned)straddling_sides);
+    printf("# %u sides over the end of the reach\n",
+           (unsigned)straddling_sides);
 }

@@ -16,10 +16,10 @@ static const struct {
     uint32_t way;
 } ways[] = {
     { "direct", SPEC(0, 0), { { LOW + 0x40000, 0x3000 } }, FAR_DIRECT },
-    { "split", SPEC(32, 0), { { GIB4 + 0x40800, 0x3000 } }, FAR_SPLIT },
+    { "split", NARROW(0), { { REACH + 0x40800, 0x3000 } }, FAR_SPLIT },
     { "whole",
-      SPEC(32, 0, .align_address = 4),
-      { { GIB4 + 0x50001, 0x3000 } },
+      NARROW(0, .align_address = 4),
+      { { REACH + 0x50001, 0x3000 } },
       FAR_WHOLE },
 };
 

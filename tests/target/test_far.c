@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bouncing on real memory, by real masters: a 32-bit engine and a disk serve
- * memory on both sides of 4 GiB as if it were all the same. Every byte is
- * compared, with guard bytes all round.
+ * Bouncing on real memory, by real masters: an engine and a disk serve memory
+ * on both sides of where the engine's reach ends as if it were all the same.
+ * Every byte is compared, with guard bytes all round.
  *
  *   test_far cases | short | fail | random [SEED]
  */

@@ -9,9 +9,10 @@
  * of it are their own offset in text. What a test needs of the machine besides
  * (errors, a throttle, another limit) stands in meson.build.
  *
- * Memory is two areas, one within the CPU's reach and one across 4 GiB, seen
- * through windows. Of both and of the disk there is a copy of what they have
- * to hold; all that a test does not touch is a guard.
+ * Memory is two areas, one within the CPU's reach and one across 4 GiB (2 GiB
+ * where addresses have 32 bits), seen through windows. Of both and of the disk
+ * there is a copy of what they have to hold; all that a test does not touch is
+ * a guard.
  */
 #include "dma/access.h"
 #include "dma/iodma.h"
@@ -56,7 +57,7 @@ struct area {
 };
 
 static struct area low = { .what = "low memory" };
-static struct area far = { .what = "memory across 4 GiB" };
+static struct area far = { .what = "far memory" };
 static struct area *const areas[] = { &low, &far };
 static uint32_t area_size;
 static uint8_t *disk_want;
@@ -407,10 +408,10 @@ static void transfer(uint8_t opcode, uint64_t lba, struct iodma_memory *memory,
 /* The disk against its copy, a page a request: the simplest one there is. */
 static void expect_disk(uint64_t lba, uint64_t blocks)
 {
-    const uint64_t end = (lba + blocks) * BLOCK;
+    const hal_address end = (hal_address)(lba + blocks) * BLOCK;
 
-    for (uint64_t at = lba * BLOCK; at < end; at += LOOK) {
-        uint64_t size = smaller(LOOK, end - at);
+    for (hal_address at = (hal_address)lba * BLOCK; at < end; at += LOOK) {
+        hal_address size = smaller(LOOK, end - at);
         struct iodma_range range = { (uintptr_t)look, size };
         struct iodma_memory memory;
 
@@ -434,7 +435,7 @@ static void lay(hal_address address, hal_address length)
     ranges[range_count++] = (struct iodma_range){ address, length };
 }
 
-/* The middle of an area: far is across 4 GiB there. */
+/* The middle of an area: far memory begins there. */
 static hal_address middle(const struct area *area)
 {
     return area->base + area_size / 2;
@@ -532,9 +533,9 @@ static void span(uint32_t first, uint32_t length)
     bounced = 0;
     for (size_t i = 0; i < HAL_COUNT_OF(areas); i++) {
         lay_together(areas[i], first, length);
-        round_trip(lba, UINT64_MAX);
+        round_trip(lba, HAL_ADDRESS_MAX);
         lay_apart(areas[i], first, length);
-        round_trip(lba, UINT64_MAX);
+        round_trip(lba, HAL_ADDRESS_MAX);
     }
     if (snooped())
         expect_number("bounced", bounced, 0);
@@ -687,7 +688,7 @@ static void test_seams(void)
         bounced = 0;
         for (size_t k = 0; k < HAL_COUNT_OF(areas); k++) {
             lay_seam(areas[k], i);
-            round_trip(8, UINT64_MAX);
+            round_trip(8, HAL_ADDRESS_MAX);
         }
         if (snooped())
             expect_number("bounced", bounced, bounces ? 4 : 0);
@@ -717,7 +718,7 @@ static void pieces(uint32_t pairs, bool one_more, unsigned want)
         lay_pieces(areas[i], pairs);
         if (one_more)
             lay(middle(areas[i]) + 1, BLOCK);
-        round_trip(8, UINT64_MAX);
+        round_trip(8, HAL_ADDRESS_MAX);
     }
     if (snooped())
         expect_number("bounced", bounced, want);
@@ -737,7 +738,7 @@ static void test_pieces(void)
 
 /* Low pieces go up, far ones down. Every other MiB is pages, for PRPs; of the
    rest nothing is even. */
-static void strew(uint64_t length, uint64_t *seed)
+static void strew(hal_address length, uint64_t *seed)
 {
     hal_address up = low.base;
     hal_address down = far.base + area_size;
@@ -747,12 +748,12 @@ static void strew(uint64_t length, uint64_t *seed)
         bool pages = (offset / MIB) % 2 == 0;
         hal_address in_mib = MIB - modulo(offset, MIB);
         uint32_t skip = pages ? 0 : 1 + random_below(seed, PAGE - 1);
-        uint64_t piece = pages ? PAGE * (1 + random_below(seed, 16))
-                               : 1 + random_below(seed, 16 * PAGE);
+        hal_address piece = pages ? PAGE * (1 + random_below(seed, 16))
+                                  : 1 + random_below(seed, 16 * PAGE);
         hal_address room;
 
         piece = smaller(piece, smaller(in_mib, length - offset));
-        room = (piece + skip + 2 * PAGE - 1) & ~(PAGE - UINT64_C(1));
+        room = round_up(piece + skip + PAGE, PAGE);
         if (random_below(seed, 2) == 0) {
             lay(up + skip, piece);
             up += room;
@@ -792,7 +793,7 @@ static void test_cut(void)
 
 static void test_whole(void)
 {
-    const hal_address length = nvme->blocks * BLOCK;
+    const hal_address length = (hal_address)nvme->blocks * BLOCK;
     uint64_t seed = 11;
 
     check_case("the disk holds what the host has put there");
@@ -1019,11 +1020,11 @@ static void test_media(void)
     check_case("all others can be read and written");
     expect_disk(0, BAD_TO_READ & ~(PAGE / BLOCK - 1));
     lay(low.base, 3 * BLOCK);
-    round_trip(BAD_TO_READ + 1, UINT64_MAX);
+    round_trip(BAD_TO_READ + 1, HAL_ADDRESS_MAX);
     lay(low.base, 3 * BLOCK);
-    round_trip(BAD_TO_WRITE - 3, UINT64_MAX);
+    round_trip(BAD_TO_WRITE - 3, HAL_ADDRESS_MAX);
     lay(low.base, 3 * BLOCK);
-    round_trip(BAD_TO_WRITE + 1, UINT64_MAX);
+    round_trip(BAD_TO_WRITE + 1, HAL_ADDRESS_MAX);
     expect_disk(BAD_TO_READ + 1, nvme->blocks - (BAD_TO_READ + 1));
 }
 
@@ -1263,7 +1264,7 @@ static void test_shutdown(void)
     expect_status("reset", nvme_reset(nvme), IODMA_OK);
     expect_usable();
     lay(low.base, 37 * PAGE);
-    round_trip(40, UINT64_MAX);
+    round_trip(40, HAL_ADDRESS_MAX);
 }
 
 /* spaces: the machine has a second namespace, number 3, of zeros ------------
