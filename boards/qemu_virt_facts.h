@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * QEMU's virt machine with a Cortex-A15, 6 GiB and a 53C895A in PCI slot 1:
- * what qemu_virt and qemu_virt_noncoherent have in common. They define
+ * what qemu_virt and qemu_virt_noncoherent have in common. With addresses of 32
+ * bits it is that of `highmem=off`, with 3 GiB: nothing lies above 4 GiB. They
+ * define
  *
  *   SNOOPED     do PCI masters look into the CPU's caches?
  *   NAME        of the board
@@ -31,19 +33,25 @@
 #include "platform/interrupt.h"
 #include "platform/uart.h"
 
-#if IODMA_ADDRESS_BITS == 32
-#error "this board has memory above 4 GiB: build it with -Daddress_bits=64"
-#endif
-
 #define MIB UINT64_C(0x100000)
 #define GIB UINT64_C(0x40000000)
 
-/* VIRT_MEM, and what `-m 6G` makes of it (tests/machine.sh). Addresses of the
-   first 2 GiB are pointers; the rest lies behind windows. */
+/*
+ * VIRT_MEM, and what `-m` makes of it (tests/machine.sh). Addresses below
+ * FAR_BASE are pointers; the rest lies behind windows. Below REACH_END is what
+ * the copy engine reaches: with its 32 bits, or, where addresses have no more,
+ * with the 31 that we let its port have, so that there is memory beyond.
+ */
 #define RAM_BASE UINT64_C(0x40000000)
-#define RAM_SIZE (6 * GIB)
-#define LOW_SIZE (2 * GIB)
-#define FAR_BASE (RAM_BASE + LOW_SIZE)
+#if IODMA_ADDRESS_BITS == 64
+#define RAM_END   (7 * GIB)
+#define FAR_BASE  (3 * GIB)
+#define REACH_END (4 * GIB)
+#else
+#define RAM_END   (4 * GIB)
+#define FAR_BASE  UINT64_C(0x70000000)
+#define REACH_END (2 * GIB)
+#endif
 
 /* Behind the image (linker/qemu_virt.ld): memory that the CPU does not cache.
  */
@@ -65,9 +73,14 @@
 #define PCI_IO_SIZE  0x10000u
 #define PCI_IO_BLOCK UINT64_C(0x3EE00000)
 
-/* VIRT_HIGH_PCIE_ECAM: beyond 32 bits, so it appears at an address of ours. Of
-   its 256 buses we reach 16. */
-#define ECAM_BASE  UINT64_C(0x4010000000)
+/* VIRT_HIGH_PCIE_ECAM, beyond 32 bits, or VIRT_PCIE_ECAM: it appears at an
+   address of ours. Of the 256 buses of the former we reach 16, which is what
+   the latter has. */
+#if IODMA_ADDRESS_BITS == 64
+#define ECAM_BASE UINT64_C(0x4010000000)
+#else
+#define ECAM_BASE UINT64_C(0x3F000000)
+#endif
 #define ECAM_VA    0xC0000000u
 #define ECAM_BUSES 16u
 
@@ -114,26 +127,32 @@ static const struct hal_region regions[] = {
       .cached = HAL_WRITE_BACK,
       .writable = true },
     { .first = FAR_BASE,
-      .last = RAM_BASE + RAM_SIZE - 1,
+      .last = RAM_END - 1,
       .cached = HAL_WRITE_BACK,
       .writable = true,
       .window = &plat_window },
 };
 
 /* A PCI master sees all RAM, where the CPU sees it. It snoops: create_pcie()
-   marks the bridge dma-coherent; a machine without caches cannot tell. How far
-   it reaches is in its limits. */
-static const struct hal_aperture pci_apertures[] = {
-    { .first = RAM_BASE,
-      .last = RAM_BASE + RAM_SIZE - 1,
-      .bus = RAM_BASE,
-      .access = HAL_READ | HAL_WRITE,
-      .snooped = SNOOPED },
+   marks the bridge dma-coherent; a machine without caches cannot tell. */
+static const struct hal_aperture nvme_aperture = {
+    .first = RAM_BASE,
+    .last = RAM_END - 1,
+    .bus = RAM_BASE,
+    .access = HAL_READ | HAL_WRITE,
+    .snooped = SNOOPED,
+};
+static const struct hal_aperture lsi_aperture = {
+    .first = RAM_BASE,
+    .last = REACH_END - 1,
+    .bus = RAM_BASE,
+    .access = HAL_READ | HAL_WRITE,
+    .snooped = SNOOPED,
 };
 
 static const struct hal_bus lsi_bus = {
-    .apertures = pci_apertures,
-    .aperture_count = HAL_COUNT_OF(pci_apertures),
+    .apertures = &lsi_aperture,
+    .aperture_count = 1,
     .regions = regions,
     .region_count = HAL_COUNT_OF(regions),
     .limits = &lsi53c8xx_limits,
@@ -209,8 +228,8 @@ static struct nvme_slot nvme_slots[NVME_SLOTS];
 static struct hal_limits nvme_limits;
 
 static const struct hal_bus nvme_bus = {
-    .apertures = pci_apertures,
-    .aperture_count = HAL_COUNT_OF(pci_apertures),
+    .apertures = &nvme_aperture,
+    .aperture_count = 1,
     .regions = regions,
     .region_count = HAL_COUNT_OF(regions),
     .limits = &nvme_limits,
@@ -263,7 +282,7 @@ const struct board board = {
     .dmac_count = HAL_COUNT_OF(dmacs),
     .nvme = &board_nvme,
     .scratch = { .base = 0x48200000, .size = FAR_BASE - 0x48200000 },
-    .far = { .base = 4 * GIB, .size = RAM_BASE + RAM_SIZE - 4 * GIB },
+    .far = { .base = REACH_END, .size = RAM_END - REACH_END },
     .hole = 0x30000000,
 };
 

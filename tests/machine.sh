@@ -178,10 +178,16 @@ skip_unless_there()
 }
 
 case $board in
-qemu_virt | qemu_virt_noncoherent)
-    # The host gives memory as it is touched (reserve=off), not 6 GiB at once.
-    set -- qemu-system-arm -M virt,memory-backend=ram -cpu cortex-a15 -m 6G \
-        -object memory-backend-ram,id=ram,size=6G,reserve=off \
+qemu_virt | qemu_virt_noncoherent | qemu_virt32 | qemu_virt_noncoherent32)
+    # All RAM that fits, below 4 GiB where addresses have 32 bits. The host gives
+    # it as it is touched (reserve=off), not at once.
+    case $board in
+    *32) memory=3G highmem=off ;;
+    *) memory=6G highmem=on ;;
+    esac
+    set -- qemu-system-arm -M "virt,highmem=$highmem,memory-backend=ram" \
+        -cpu cortex-a15 -m "$memory" \
+        -object "memory-backend-ram,id=ram,size=$memory,reserve=off" \
         -nodefaults -nic none -display none -serial stdio
     in_slot 1 lsi53c895a >>"$work/devices"
     ;;

@@ -139,6 +139,14 @@ static void hand_over_interrupts(uint32_t order)
 #define ACCESSED     (1u << 10)
 #define SHARED_INNER (3u << 8)
 
+/* VIRT_HIGH_PCIE_ECAM is seen in the last of 4 GiB; VIRT_PCIE_ECAM, of the
+   machine of 32 bits, in the first, where it is. */
+#if IODMA_ADDRESS_BITS == 64
+#define ECAM 0xD0000000u
+#else
+#define ECAM 0x3F000000u
+#endif
+
 /* Device memory, RAM, RAM, and 1 GiB in which VIRT_HIGH_PCIE_ECAM lies. */
 static uint64_t tables[4] __attribute__((aligned(32)));
 
@@ -148,8 +156,6 @@ static const uint64_t entries[4] = {
     0x0080000000 | ACCESSED | SHARED_INNER | BLOCK_1_GIB,
     0x4000000000 | ACCESSED | ATTRIBUTE(1) | BLOCK_1_GIB,
 };
-
-#define ECAM 0xD0000000u
 
 /* Walks of the tables have the byte order of exceptions. */
 static void leave_caches(uint32_t exceptions)
