@@ -3,7 +3,10 @@
  * What the chip would not let pass, and its emulator does: tests/rp2040.mjs
  * notices it, or machine.sh ends the run.
  *
- *   test_runner endless | asleep | undefined | unaligned | constant | below
+ *   test_runner endless | asleep | undefined | below | ACCESS
+ *
+ * An ACCESS is one that a chip answers with a fault: its width, and how it is
+ * wrong (see the end).
  */
 #include "hal/count_of.h"
 #include "hal/dmac/rp2040_dma.h"
@@ -48,15 +51,45 @@ static void run_undefined(void)
     __asm__ volatile("udf #3");
 }
 
-static void run_unaligned(void)
+static void run_half_unaligned(void)
 {
-    check_case("half a word that is not on one goes through");
+    check_case("half a word that is not on one is read");
     __asm__ volatile("ldrh r0, [%0]" : : "r"(source + 1) : "r0");
 }
 
-static void run_constant(void)
+static void run_word_unaligned(void)
 {
-    check_case("a write to the flash goes through");
+    check_case("a word that is not on one is read");
+    __asm__ volatile("ldr r0, [%0]" : : "r"(source + 2) : "r0");
+}
+
+static void run_half_to_unaligned(void)
+{
+    check_case("half a word that is not on one is written");
+    __asm__ volatile("strh %0, [%0]" : : "r"(source + 1) : "memory");
+}
+
+static void run_word_to_unaligned(void)
+{
+    check_case("a word that is not on one is written");
+    __asm__ volatile("str %0, [%0]" : : "r"(source + 2) : "memory");
+}
+
+static void run_byte_to_flash(void)
+{
+    check_case("a byte of the flash is written");
+    mmio_write8(0x101FFFFC, 0);
+}
+
+static void run_half_to_flash(void)
+{
+    check_case("half a word of the flash is written");
+    mmio_write16(0x101FFFFC, 0);
+}
+
+static void run_word_to_flash(void)
+{
+    check_case("a word of the flash is written");
     mmio_write32(0x101FFFFC, 0);
 }
 
@@ -68,9 +101,17 @@ static void run_below(void)
 }
 
 static const struct move_test tests[] = {
-    { "endless", run_endless, true },     { "asleep", run_asleep, true },
-    { "undefined", run_undefined, true }, { "unaligned", run_unaligned, true },
-    { "constant", run_constant, true },   { "below", run_below, true },
+    { "endless", run_endless, true },
+    { "asleep", run_asleep, true },
+    { "undefined", run_undefined, true },
+    { "below", run_below, true },
+    { "half-unaligned", run_half_unaligned, true },
+    { "word-unaligned", run_word_unaligned, true },
+    { "half-to-unaligned", run_half_to_unaligned, true },
+    { "word-to-unaligned", run_word_to_unaligned, true },
+    { "byte-to-flash", run_byte_to_flash, true },
+    { "half-to-flash", run_half_to_flash, true },
+    { "word-to-flash", run_word_to_flash, true },
 };
 
 int main(int argc, char **argv)
