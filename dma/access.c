@@ -3,27 +3,34 @@
 
 #include "../hal/bits.h"
 #include "refuse.h"
+#include "shortcuts.h"
 
 #include <stddef.h>
 
 /* Physical memory that is a pointer at the moment. */
 struct opening {
+    hal_address address;
+    hal_address length; /* wanted; then that the pointer is good for */
     const struct hal_region *region;
     uint8_t *bytes;
-    hal_address length; /* that the pointer is good for */
 };
 
-static enum iodma_status open_at(const struct iodma_bus *bus,
-                                 hal_address address, hal_address length,
-                                 struct opening *opening,
-                                 struct iodma_reason *reason)
+static IODMA_SHORTCUT_INLINE enum iodma_status
+open_it(const struct iodma_bus *bus, struct opening *opening, uint32_t what,
+        struct iodma_reason *reason)
 {
+    hal_address address = opening->address;
     const struct hal_region *region = iodma_bus_region(bus, address);
+    hal_address length;
 
     if (!region)
         return iodma_refuse_values(reason, IODMA_NOT_ATTACHED,
                                    IODMA_RULE_REGION, 0, address);
-    length = smaller(length - 1, region->last - address) + 1;
+    if ((what & (IODMA_ACCESS_WRITE | IODMA_ACCESS_TRY)) != 0 &&
+        !region->writable)
+        return iodma_refuse_values(reason, IODMA_NOT_WRITABLE,
+                                   IODMA_RULE_WRITABLE, 0, address);
+    length = smaller(opening->length - 1, region->last - address) + 1;
     opening->region = region;
     opening->length = smaller(length, (hal_address)PTRDIFF_MAX);
     opening->bytes =
@@ -42,45 +49,29 @@ static void close_it(const struct opening *opening)
         opening->region->window->close(opening->bytes);
 }
 
-/* The same, to write there. */
-static enum iodma_status open_to_write(const struct iodma_bus *bus,
-                                       hal_address address, hal_address length,
-                                       struct opening *opening,
-                                       struct iodma_reason *reason)
-{
-    enum iodma_status status = open_at(bus, address, length, opening, reason);
-
-    if (status != IODMA_OK || opening->region->writable)
-        return status;
-    close_it(opening);
-    return iodma_refuse_values(reason, IODMA_NOT_WRITABLE, IODMA_RULE_WRITABLE,
-                               0, address);
-}
-
-static void maintain(const struct hal_cache *cache,
-                     const struct opening *opening, hal_address address,
-                     uint32_t what)
-{
-    if (opening->region->cached == HAL_UNCACHED)
-        return;
-    if (what == IODMA_ACCESS_CLEAN)
-        cache->ops->clean(cache, opening->bytes, address,
-                          (size_t)opening->length);
-    else
-        cache->ops->clean_invalidate(cache, opening->bytes, address,
-                                     (size_t)opening->length);
-}
-
-static void move(const struct opening *opening, uint8_t *bytes, uint32_t what)
+/* Do what is to be done with what is open. */
+static void touch(const struct iodma_bus *bus, const struct opening *opening,
+                  uint8_t *bytes, uint32_t what)
 {
     size_t length = (size_t)opening->length;
+    bool reads = (what & IODMA_ACCESS_READ) != 0;
+    uint8_t *from = reads ? opening->bytes : bytes;
+    uint8_t *to = reads ? bytes : opening->bytes;
 
-    if (what == IODMA_ACCESS_READ)
-        __builtin_memcpy(bytes, opening->bytes, length);
-    else if (bytes)
-        __builtin_memcpy(opening->bytes, bytes, length);
-    else
-        __builtin_memset(opening->bytes, 0, length);
+    if ((what & (IODMA_ACCESS_READ | IODMA_ACCESS_WRITE)) != 0) {
+        if (from)
+            __builtin_memcpy(to, from, length);
+        else
+            __builtin_memset(to, 0, length);
+    }
+    if ((what & (IODMA_ACCESS_CLEAN | IODMA_ACCESS_DROP)) != 0 &&
+        opening->region->cached != HAL_UNCACHED) {
+        const struct hal_cache *cache = bus->hal->cache;
+
+        ((what & IODMA_ACCESS_DROP) != 0 ? cache->ops->clean_invalidate
+                                         : cache->ops->clean)(
+            cache, opening->bytes, opening->address, length);
+    }
 }
 
 enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
@@ -89,17 +80,15 @@ enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
 {
     while (length != 0) {
         struct opening opening;
-        enum iodma_status status =
-            what == IODMA_ACCESS_WRITE
-                ? open_to_write(bus, address, length, &opening, reason)
-                : open_at(bus, address, length, &opening, reason);
+        enum iodma_status status;
+
+        opening.address = address;
+        opening.length = length;
+        status = open_it(bus, &opening, what, reason);
 
         if (status != IODMA_OK)
             return status;
-        if (what >= IODMA_ACCESS_CLEAN)
-            maintain(bus->hal->cache, &opening, address, what);
-        else
-            move(&opening, bytes, what);
+        touch(bus, &opening, bytes, what);
         close_it(&opening);
         if (bytes)
             bytes += opening.length;
@@ -111,28 +100,24 @@ enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
 
 enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
                                     hal_address from, hal_address length,
-                                    bool really, struct iodma_reason *reason)
+                                    uint32_t what, struct iodma_reason *reason)
 {
     enum iodma_status status = IODMA_OK;
 
     while (length != 0 && status == IODMA_OK) {
         struct opening source;
-        struct opening target;
 
-        status = open_at(bus, from, length, &source, reason);
+        source.address = from;
+        source.length = length;
+        status = open_it(bus, &source, IODMA_ACCESS_READ, reason);
         if (status != IODMA_OK)
             return status;
-        status = open_to_write(bus, to, source.length, &target, reason);
-        if (status == IODMA_OK) {
-            if (really)
-                __builtin_memcpy(target.bytes, source.bytes,
-                                 (size_t)target.length);
-            close_it(&target);
-            to += target.length;
-            from += target.length;
-            length -= target.length;
-        }
+        status =
+            iodma_access(bus, to, source.length, source.bytes, what, reason);
         close_it(&source);
+        to += source.length;
+        from += source.length;
+        length -= source.length;
     }
     return status;
 }

@@ -24,12 +24,14 @@
 extern "C" {
 #endif
 
-/* What the CPU does with memory. */
+/* What the CPU does with memory: one of the first three, one of the last two,
+   or one of each in this order. */
 enum {
-    IODMA_ACCESS_READ = 0,  /* to a buffer                             */
-    IODMA_ACCESS_WRITE = 1, /* from a buffer; NULL: zeros              */
-    IODMA_ACCESS_CLEAN = 2, /* write its lines back, if it is cached   */
-    IODMA_ACCESS_DROP = 3,  /* the same, and drop them                 */
+    IODMA_ACCESS_READ = 1,  /* to a buffer                             */
+    IODMA_ACCESS_WRITE = 2, /* from a buffer; NULL: zeros              */
+    IODMA_ACCESS_TRY = 4,   /* nothing, but it could be written        */
+    IODMA_ACCESS_CLEAN = 8, /* write its lines back, if it is cached   */
+    IODMA_ACCESS_DROP = 16, /* the same, and drop them                 */
 };
 
 /* Do so with `length` bytes from an address on. `bytes` is the buffer, or
@@ -38,10 +40,10 @@ enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
                                hal_address length, uint8_t *bytes,
                                uint32_t what, struct iodma_reason *reason);
 
-/* Copy from one physical address to another; or only try. */
+/* Copy from one physical address to another: IODMA_ACCESS_WRITE; or _TRY. */
 enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
                                     hal_address from, hal_address length,
-                                    bool really, struct iodma_reason *reason);
+                                    uint32_t what, struct iodma_reason *reason);
 
 #ifdef __cplusplus
 }

@@ -3,16 +3,6 @@
 
 #include "../hal/bits.h"
 
-void iodma_blocks_init(struct iodma_blocks *blocks, uint32_t *words,
-                       uint32_t count)
-{
-    for (uint32_t i = 0; i < count / 32; i++)
-        words[i] = UINT32_MAX;
-    if (count % 32 != 0)
-        words[count / 32] = BIT32(count % 32) - 1;
-    *blocks = (struct iodma_blocks){ .free = words, .count = count };
-}
-
 /* What a word is compared with: the bits that differ are of blocks that are
    free, or that are taken. */
 #define FREE  UINT32_C(0)
@@ -48,28 +38,65 @@ static void turn(struct iodma_blocks *blocks, uint32_t first, uint32_t end)
     }
 }
 
-uint32_t iodma_blocks_take(struct iodma_blocks *blocks,
-                           const struct iodma_blocks_wish *wish,
-                           uint32_t *first)
+void iodma_blocks_init(struct iodma_blocks *blocks, hal_address first,
+                       uint8_t shift, uint32_t *words, uint32_t count)
 {
-    uint32_t end = smaller32(wish->end, blocks->count);
-    uint32_t from = next(blocks, blocks->hint * 32, end, FREE);
+    *blocks = (struct iodma_blocks){
+        .free = words,
+        .first = first,
+        .count = count,
+        .shift = shift,
+    };
+    __builtin_memset(words, 0, IODMA_BLOCK_WORDS(count) * sizeof *words);
+    turn(blocks, 0, count);
+}
+
+/* Whole blocks in so many bytes; more than there could be stay that. */
+static uint32_t blocks_in(const struct iodma_blocks *blocks, hal_address bytes)
+{
+    return (uint32_t)smaller(bytes >> blocks->shift, INT32_MAX);
+}
+
+/* How many blocks end at an address or below it. */
+static uint32_t blocks_up_to(const struct iodma_blocks *blocks,
+                             hal_address highest)
+{
+    /* The end of the first one. */
+    hal_address last = blocks->first + (BIT32(blocks->shift) - 1);
+
+    return highest < last ? 0
+                          : (uint32_t)smaller((highest - last) >> blocks->shift,
+                                              blocks->count - 1) +
+                                1;
+}
+
+enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
+                                    const struct hal_bounce_wish *wish,
+                                    hal_address *address, hal_address *size)
+{
+    uint32_t at_least = blocks_in(blocks, wish->at_least);
+    uint32_t at_most = blocks_in(blocks, wish->at_most);
+    hal_address phase = modulo(wish->phase - blocks->first, wish->alignment);
+    uint32_t alignment = blocks_in(blocks, wish->alignment - 1) + 1;
+    uint32_t end = blocks_up_to(blocks, wish->highest);
+    uint32_t from = next(blocks, blocks->hint, end, FREE);
     /* Keeps the multiples of at_least; of runs that do not suffice, none. */
-    uint32_t less = wish->at_least < wish->at_most ? 0 - wish->at_least : 0;
+    uint32_t less = at_least < at_most ? 0 - at_least : 0;
     uint32_t longest = 0;
     uint32_t place = 0;
 
-    blocks->hint = from / 32;
-    while (longest < wish->at_most) {
-        uint32_t start = from + modulo32(wish->phase - from, wish->alignment);
+    blocks->hint = from;
+    while (longest < at_most) {
+        uint32_t start =
+            from + modulo32(blocks_in(blocks, phase) - from, alignment);
         uint32_t length;
 
         if (start >= end)
             break;
-        length = smaller32(end - start, wish->at_most);
+        length = smaller32(end - start, at_most);
         from = next(blocks, start, start + length, TAKEN);
         length = from - start;
-        if (length < wish->at_most)
+        if (length < at_most)
             length &= less;
         if (length > longest) {
             longest = length;
@@ -78,24 +105,28 @@ uint32_t iodma_blocks_take(struct iodma_blocks *blocks,
         from = next(blocks, from, end, FREE);
     }
     if (longest == 0)
-        return 0;
+        return IODMA_NO_RESOURCES;
 
     turn(blocks, place, place + longest);
     iodma_blocks_count(blocks, longest);
-    *first = place;
-    return longest;
+    *address = blocks->first + ((hal_address)place << blocks->shift);
+    *size = (hal_address)longest << blocks->shift;
+    return IODMA_OK;
 }
 
-void iodma_blocks_give_back(struct iodma_blocks *blocks, uint32_t first,
-                            uint32_t count)
+void iodma_blocks_give_back(struct iodma_blocks *blocks, hal_address address,
+                            hal_address size)
 {
+    hal_address offset = address - blocks->first;
+    uint32_t first = blocks_in(blocks, offset);
+    uint32_t count = blocks_in(blocks, size);
     uint32_t end = first + count;
 
-    if (first >= blocks->count || count > blocks->count - first ||
-        next(blocks, first, end, FREE) != end)
+    if (modulo32(offset | size, BIT32(blocks->shift)) != 0 ||
+        end > blocks->count || next(blocks, first, end, FREE) != end)
         return;
     turn(blocks, first, end);
     blocks->in_use -= count;
-    if (blocks->hint > first / 32)
-        blocks->hint = first / 32;
+    if (blocks->hint > first)
+        blocks->hint = first;
 }

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which of a fixed number of blocks are free: granules of bounce storage,
- * pages of I/O address space. Blocks have numbers, from 0 on; what they are is
- * not known here.
+ * Which blocks of a stretch of addresses are free, all of them of one size:
+ * granules of bounce storage, pages of I/O address space. Blocks have numbers,
+ * from 0 on; what lies there is not known here.
  *
- * A bit each, and the first word that may have a free one. Every run that
- * exists is found: one block by one search of a bit, a longer run by one pass
- * over the words and the free runs in them, the same where nothing is found.
+ * A bit each, and the first one that may be free. Every run that exists is
+ * found: one block by one search of a bit, a longer run by one pass over the
+ * words and the free runs in them, the same where nothing is found.
  *
  * Context of all calls: any; the caller holds a lock where they may meet.
  */
 #ifndef DMA_BLOCKS_H
 #define DMA_BLOCKS_H
+
+#include "../hal/address.h"
+#include "../hal/bounce.h"
+#include "../hal/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,48 +31,44 @@ enum { IODMA_MOST_BLOCKS = 1 << 28 };
 
 struct iodma_blocks {
     uint32_t *free;      /* a bit a block; behind the last block: zeros */
+    hal_address first;   /* address of the first block                  */
     uint32_t count;      /* blocks                                      */
-    uint32_t hint;       /* no word before this one has a free block    */
+    uint32_t hint;       /* no block before this one is free            */
     uint32_t in_use;     /* blocks                                      */
     uint32_t high_water; /* most blocks in use since init               */
-};
-
-/* A run that is wanted, in blocks. */
-struct iodma_blocks_wish {
-    uint32_t at_least;  /* not 0; at_most, or a power of two             */
-    uint32_t at_most;   /* what is taken is this, or a smaller multiple of
-                           at_least                                      */
-    uint32_t alignment; /* a power of two, 2^31 at most: the first block is
-                           equal to ...                                  */
-    uint32_t phase;     /* ... this modulo the alignment                 */
-    uint32_t end;       /* no block from this one on; it may be beyond the
-                           last                                          */
+    uint8_t shift;       /* log2 of the bytes of a block                */
 };
 
 /* All blocks are free.
 
+     first  a multiple of a block: its address
+     shift  log2 of the bytes of a block, 31 at most
      words  IODMA_BLOCK_WORDS(count) of them, lent
-     count  1 to 2^28 */
-void iodma_blocks_init(struct iodma_blocks *blocks, uint32_t *words,
-                       uint32_t count);
+     count  1 to 2^28; together they do not wrap */
+void iodma_blocks_init(struct iodma_blocks *blocks, hal_address first,
+                       uint8_t shift, uint32_t *words, uint32_t count);
 
 /*
- * Take the lowest run of at_most blocks; if there is none, the longest of the
- * others, the lowest of these.
+ * Take the lowest run of wish->at_most bytes; if there is none, the longest of
+ * the others, the lowest of these.
  *
- *   first  out: its first block; unchanged on failure
+ *   wish           as hal/bounce.h says, in whole blocks; it may be longer than
+ *                  all of them, and aligned to less than one
+ *   address, size  out: what was taken; unchanged on failure
  *
- * Returns how many blocks it has; 0: there is no run of at_least.
+ * Returns OK, or NoResources: there is no run as it is wished.
  */
-uint32_t iodma_blocks_take(struct iodma_blocks *blocks,
-                           const struct iodma_blocks_wish *wish,
-                           uint32_t *first);
+enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
+                                    const struct hal_bounce_wish *wish,
+                                    hal_address *address, hal_address *size);
 
-/* Give blocks back that were taken, all of them; if one was not, or there is no
-   such block, nothing happens. For one block iodma_blocks_give_one() below
-   does: it is what a pool of granules uses most. */
-void iodma_blocks_give_back(struct iodma_blocks *blocks, uint32_t first,
-                            uint32_t count);
+/* Give bytes back that were taken, all of them; if some were not, or they are
+   no whole blocks, nothing happens. */
+void iodma_blocks_give_back(struct iodma_blocks *blocks, hal_address address,
+                            hal_address size);
+
+/* For one block there are two more calls, by its number: it is what a pool of
+   granules uses most. */
 
 /* Are all blocks in use? */
 static inline bool iodma_blocks_full(const struct iodma_blocks *blocks)
@@ -90,14 +90,15 @@ static inline void iodma_blocks_count(struct iodma_blocks *blocks,
 /* Take the lowest free block: there is one. Returns its number. */
 static inline uint32_t iodma_blocks_take_one(struct iodma_blocks *blocks)
 {
-    uint32_t index = blocks->hint;
+    uint32_t index = blocks->hint / 32;
     uint32_t word;
 
     while ((word = blocks->free[index]) == 0)
-        blocks->hint = ++index;
+        index++;
     blocks->free[index] = word & (word - 1);
     iodma_blocks_count(blocks, 1);
-    return index * 32 + (uint32_t)__builtin_ctz(word);
+    blocks->hint = index * 32 + (uint32_t)__builtin_ctz(word);
+    return blocks->hint;
 }
 
 /* Give a block back: there is such a one. If it is free already nothing
@@ -113,8 +114,8 @@ static inline void iodma_blocks_give_one(struct iodma_blocks *blocks,
         return;
     blocks->free[index] = word | bit;
     blocks->in_use--;
-    if (index < blocks->hint)
-        blocks->hint = index;
+    if (block < blocks->hint)
+        blocks->hint = block;
 }
 
 #ifdef __cplusplus

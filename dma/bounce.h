@@ -37,7 +37,6 @@ extern "C" {
 struct iodma_bounce {
     struct hal_bounce hal; /* the contract; recover us by HAL_CONTAINER_OF */
     struct iodma_blocks granules;
-    uint8_t shift; /* log2 of the granule */
 };
 
 /*

@@ -192,6 +192,5 @@ hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address)
 enum iodma_status iodma_bus_unfinished(enum iodma_status status,
                                        struct iodma_reason *reason)
 {
-    return iodma_refuse_values(reason, status, IODMA_RULE_MAINTENANCE, 0,
-                               (uint32_t)status);
+    return iodma_refuse_theirs(reason, status, IODMA_RULE_MAINTENANCE);
 }

@@ -42,7 +42,8 @@ struct iodma_bus {
     const struct iodma_bouncing *bouncing; /* dma/plan.h; NULL: nothing is
                                               lent                          */
     const struct iodma_sync *sync;         /* dma/sync.h; NULL: neither     */
-    struct hal_bounce *bounce;             /* that is lent                  */
+    struct hal_bounce *bounce;             /* that is lent, and ...         */
+    const struct hal_aperture *lent_in;    /* ... where the master sees it  */
     struct iodma_mapper *mapper;           /* the system mapper, or NULL    */
     struct iodma_reason *reason; /* dma/reason.h; NULL: nobody asks         */
     uint32_t granule;            /* PAGE of the spec, bytes                 */

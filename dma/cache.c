@@ -5,6 +5,7 @@
 #include "access.h"
 #include "piece.h"
 #include "refuse.h"
+#include "shortcuts.h"
 #include "sync.h"
 
 /* Lines ------------------------------------------------------------------- */
@@ -32,153 +33,165 @@ static bool in_capacity(const struct iodma_memory *memory, hal_address line,
 }
 
 /* Does the device use a byte past a cache that has to be maintained? */
-static bool is_maintained(const struct iodma_window *window, hal_address byte)
+static bool is_maintained(const struct iodma_window *window, hal_address byte,
+                          const struct hal_aperture *aperture)
 {
-    const struct hal_aperture *aperture = iodma_window_aperture(window, byte);
-
     return aperture && iodma_window_maintains(window, byte, 1, aperture);
-}
-
-/* Has the line of a byte of an extent to be given up, if others are in it? */
-static bool is_shared(const struct iodma_window *window, hal_address byte)
-{
-    uint32_t size = window->bus->line;
-
-    return is_maintained(window, byte) &&
-           !in_capacity(window->memory, round_down(byte, size), size);
 }
 
 static uint32_t gives_up(const struct iodma_window *window, hal_address address,
                          hal_address length)
 {
     uint32_t line = window->bus->line;
-    hal_address end = address + length;
     uint32_t ends = 0;
 
-    if (modulo32(address, line) != 0 && is_shared(window, address))
-        ends = IODMA_HEAD;
-    if (modulo32(end, line) != 0 && is_shared(window, end - 1))
-        ends |= IODMA_TAIL;
+    for (uint32_t tail = 0; tail < 2; tail++) {
+        hal_address byte = tail ? address + (length - 1) : address;
+
+        if (modulo32(byte + tail, line) != 0 &&
+            is_maintained(window, byte, iodma_window_aperture(window, byte)) &&
+            !in_capacity(window->memory, round_down(byte, line), line))
+            ends |= tail ? IODMA_TAIL : IODMA_HEAD;
+    }
     return ends;
 }
 
-/* Who has chosen PATH_FLAT has seen that one aperture shows all of it. */
-static bool has_direct_lines(const struct iodma_plan *plan)
+/* Does the device find other bytes of the window than [from, to) in the line of
+   an address? */
+static bool in_rest(const struct iodma_plan *plan, hal_address from,
+                    hal_address to, hal_address address)
 {
-    const struct iodma_window *window = plan->window;
-    const struct iodma_summary *summary = &window->memory->summary;
-    const struct hal_region *region;
-
-    if (plan->path != IODMA_PATH_FLAT ||
-        !iodma_memory_is_one_range(window->memory))
-        return false;
-    region = iodma_bus_region(window->bus, summary->lowest);
-    return region && !region->window && region->cached != HAL_UNCACHED &&
-           summary->highest <= region->last;
-}
-
-/* Does the device find bytes [from, to) of the window in a line? */
-static bool in_line(const struct iodma_plan *plan, hal_address from,
-                    hal_address to, hal_address line)
-{
-    hal_address last = line + (plan->window->bus->line - 1);
+    uint32_t size = plan->window->bus->line;
+    hal_address line = round_down(address, size);
+    hal_address end = from;
     struct iodma_place place;
     struct iodma_piece piece;
 
-    iodma_piece_seek(plan, &place, from);
-    while (iodma_piece_next(plan, &place, to, &piece)) {
-        if (piece.storage <= last && line <= piece.storage + (piece.length - 1))
-            return true;
+    iodma_piece_seek(plan, &place, 0);
+    for (;;) {
+        while (iodma_piece_next(plan, &place, end, &piece)) {
+            if (spans_meet(line, line + (size - 1), piece.storage,
+                           piece.storage + (piece.length - 1)))
+                return true;
+        }
+        if (end == plan->window->length)
+            return false;
+        end = plan->window->length;
+        iodma_piece_seek(plan, &place, to);
     }
-    return false;
-}
-
-/* Is a byte of [from, to) in a line that others of the window are in? */
-static bool tears_line(const struct iodma_plan *plan, hal_address from,
-                       hal_address to, hal_address byte)
-{
-    const struct iodma_window *window = plan->window;
-    hal_address line = round_down(byte, window->bus->line);
-
-    return is_maintained(window, byte) &&
-           (in_line(plan, 0, from, line) ||
-            in_line(plan, to, window->length, line));
 }
 
 static bool tears(const struct iodma_plan *plan, hal_address from,
                   hal_address to)
 {
-    uint32_t line = plan->window->bus->line;
-    hal_address position = from;
+    const struct iodma_window *window = plan->window;
     struct iodma_place place;
     struct iodma_piece piece;
 
     iodma_piece_seek(plan, &place, from);
     while (iodma_piece_next(plan, &place, to, &piece)) {
-        hal_address end = piece.storage + piece.length;
-        bool first = position == from;
+        for (uint32_t tail = 0; tail < 2; tail++) {
+            hal_address back = tail ? 0 : piece.length;
+            hal_address end = piece.storage + piece.length - back;
+            hal_address position = iodma_piece_position(plan, &place) - back;
 
-        position += piece.length;
-        /* In a line of a loan the window's bytes are next to each other. */
-        if (((!piece.lent || first) && modulo32(piece.storage, line) != 0 &&
-             tears_line(plan, from, to, piece.storage)) ||
-            ((!piece.lent || position == to) && modulo32(end, line) != 0 &&
-             tears_line(plan, from, to, end - 1)))
-            return true;
+            /* In a line of a loan the window's bytes are side by side. */
+            if ((!piece.lent || position == from || position == to) &&
+                modulo32(end, window->bus->line) != 0 &&
+                is_maintained(window, end - tail, place.aperture) &&
+                in_rest(plan, from, to, end))
+                return true;
+        }
     }
     return false;
 }
 
 /* Maintenance ------------------------------------------------------------- */
 
-static enum iodma_status maintain_range(const struct iodma_window *window,
-                                        const struct hal_segment *range,
-                                        bool drop)
+/* Begin a list by the ranges alone: plan->direct_lines. */
+static void begin_ranges(const struct iodma_window *window, hal_address from,
+                         hal_address to, uint32_t what)
 {
-    return iodma_access(window->bus, range->address, range->length, NULL,
-                        drop ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN,
-                        window->reason);
+    const struct hal_cache *cache = window->bus->hal->cache;
+    struct iodma_walk walk;
+
+    (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
+    iodma_walk_settle(&walk);
+    for (hal_address left = to - from; left != 0; walk.range++) {
+        hal_address address = walk.range->address + walk.within;
+        hal_address length = smaller(walk.range->length - walk.within, left);
+
+        ((what & IODMA_SYNC_DROP) != 0 ? cache->ops->clean_invalidate
+                                       : cache->ops->clean)(
+            cache, (void *)(uintptr_t)address, address, (size_t)length);
+        walk.within = 0;
+        left -= length;
+    }
 }
 
-/* Lines that follow each other are one range: loans side by side, each in lines
-   of its own. */
-static enum iodma_status maintain(const struct iodma_plan *plan,
-                                  hal_address from, hal_address to,
-                                  uint32_t what, bool drop)
+/* Has the piece that a place is behind lines to be maintained? */
+static bool concerns(const struct iodma_window *window,
+                     const struct iodma_place *place,
+                     const struct iodma_piece *piece, uint32_t what)
+{
+    uint32_t kind = piece->lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
+
+    return (what & kind) != 0 &&
+           iodma_window_unsnooped(window, place->aperture);
+}
+
+/* The same, piece by piece. Lines that follow each other are one range: loans
+   side by side, each in lines of its own. */
+static enum iodma_status begin_list(const struct iodma_plan *plan,
+                                    hal_address from, hal_address to,
+                                    uint32_t what)
 {
     const struct iodma_window *window = plan->window;
     uint32_t line = window->bus->line;
-    struct hal_segment range = { .length = 0 };
-    enum iodma_status status = IODMA_OK;
+    uint32_t how =
+        (what & IODMA_SYNC_DROP) != 0 ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN;
+    hal_address first = 0; /* of a range that is to be maintained, ... */
+    hal_address end = 0;   /* ... up to here; none is yet              */
     struct iodma_piece piece;
     struct iodma_place place;
 
     iodma_piece_seek(plan, &place, from);
-    while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
-        uint32_t kind = piece.lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
-        hal_address end = range.address + range.length;
+    for (;;) {
+        bool more = iodma_piece_next(plan, &place, to, &piece);
+        enum iodma_status status;
 
-        if ((what & kind) == 0 ||
-            !iodma_window_unsnooped(window, place.aperture))
+        if (more && !concerns(window, &place, &piece, what))
             continue;
-        if (range.length != 0 && piece.lent &&
-            round_down(piece.storage, line) == round_up(end, line)) {
-            range.length = piece.storage + piece.length - range.address;
-            continue;
+        if (!more || !piece.lent ||
+            round_down(piece.storage, line) != round_up(end, line)) {
+            status = iodma_access(window->bus, first, end - first, NULL, how,
+                                  window->reason);
+            if (!more || status != IODMA_OK)
+                return status;
+            first = piece.storage;
         }
-        if (range.length != 0)
-            status = maintain_range(window, &range, drop);
-        range.address = piece.storage;
-        range.length = piece.length;
+        end = piece.storage + piece.length;
     }
-    return status == IODMA_OK && range.length != 0
-               ? maintain_range(window, &range, drop)
-               : status;
+}
+
+static enum iodma_status maintain(const struct iodma_plan *plan,
+                                  hal_address from, hal_address to,
+                                  uint32_t what)
+{
+    const struct iodma_window *window = plan->window;
+    enum iodma_status status = IODMA_OK;
+    enum iodma_status finished;
+
+    if (IODMA_SHORTCUTS && plan->direct_lines)
+        begin_ranges(window, from, to, what);
+    else if ((what & IODMA_SYNC_LINES) != 0)
+        status = begin_list(plan, from, to, what);
+    finished = iodma_bus_finish(window->bus->hal->cache, &window->reason);
+    return status != IODMA_OK ? status : finished;
 }
 
 static const struct iodma_caching caching = {
     gives_up,
-    has_direct_lines,
     maintain,
     tears,
 };

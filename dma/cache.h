@@ -30,14 +30,12 @@ struct iodma_caching {
        its own? */
     uint32_t (*gives_up)(const struct iodma_window *window, hal_address address,
                          hal_address length);
-    /* Have the lines of a window that goes as it lies no need to be looked for?
-       (plan->direct_lines) */
-    bool (*has_direct_lines)(const struct iodma_plan *plan);
-    /* Clean what the device uses of part of the window; or clean and invalidate
-       it, if `drop`. Bounced bytes, direct ones, or both. */
+    /* A list: clean what the device uses of part of the window, or clean and
+       invalidate it. IODMA_SYNC_BOUNCED, _DIRECT, _DROP and _BEGUN.
+       (dma/sync.h) */
     enum iodma_status (*maintain)(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
-                                  uint32_t what, bool drop);
+                                  uint32_t what);
     /* Does part of the window share a line with bytes of the rest that the
        device may write? To hand that over, or to write into it, would undo what
        the device writes. */

@@ -38,9 +38,11 @@ struct iodma_channel {
     struct hal_dmac *dmac;
     struct hal_dmac *stand_in;     /* for what dmac cannot; NULL: nobody    */
     struct hal_dmac *engine;       /* the one of the two that is in use     */
-    struct iodma_limits limits;    /* of dmac                               */
-    struct iodma_queue waiting;    /* thread                                */
     struct iodma_transfer *active; /* thread: whose items are in the ring   */
+    struct iodma_queue waiting;    /* thread                                */
+    uint8_t serving;               /* thread: calls under way, in which it
+                                      begins nothing by itself              */
+    bool dead;                     /* thread: the engine does not restart   */
     uint32_t emitted;              /* thread: items given to the engine     */
     uint32_t retired;              /* ISR: items it gave back; thread, while
                                       the engine is stopped                 */
@@ -52,8 +54,7 @@ struct iodma_channel {
     uint32_t stood_in;             /* thread: transfers by the stand-in     */
     uint32_t round;                /* thread: of service; a transfer of this
                                       one waits for the next                */
-    bool serving;                  /* thread: service is under way          */
-    bool dead;                     /* thread: the engine does not restart   */
+    struct iodma_limits limits;    /* of dmac                               */
 };
 
 /* How long an engine may take to stop before it counts as stuck. */

@@ -5,6 +5,7 @@
 #include "map.h"
 #include "plan.h"
 #include "refuse.h"
+#include "shortcuts.h"
 #include "sync.h"
 
 #include <stddef.h>
@@ -34,84 +35,6 @@ enum iodma_status iodma_command_init(struct iodma_command *command,
         iodma_command_init_unspecified(command, bus, ref_con);
 
     return status == IODMA_OK ? iodma_command_set_spec(command, spec) : status;
-}
-
-/* The mapper that a specification comes to use. (spec 2.3 steps 9 to 12, 2.4)
- */
-static enum iodma_status mapper_of(const struct iodma_window *window,
-                                   const struct iodma_spec *spec,
-                                   struct iodma_mapper **mapper)
-{
-    struct iodma_mapper *system = window->bus->mapper;
-    struct iodma_mapper *given = spec->mapper ? spec->mapper : system;
-    bool iterates = (spec->mapping & IODMA_ITERATE_ONLY) != 0;
-    uint32_t type = spec->mapping & IODMA_TYPE_MASK;
-
-    *mapper = NULL;
-    if (type > IODMA_UNMAPPED)
-        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_FIELD(MAPPING_TYPE, MAPPING),
-                                   IODMA_UNMAPPED, type);
-    if ((type == IODMA_BYPASSED && given) ||
-        (type == IODMA_UNMAPPED && !iterates &&
-         (iodma_mapper_unavoidable(spec->mapper) ||
-          iodma_mapper_unavoidable(system))))
-        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_FIELD(BYPASS, MAPPING));
-    if (iterates && (spec->mapping & IODMA_DIRECT_ONLY) != 0)
-        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_FIELD(OPTIONS, MAPPING),
-                                   IODMA_ITERATE_ONLY,
-                                   IODMA_ITERATE_ONLY | IODMA_DIRECT_ONLY);
-    if (type == IODMA_MAPPED ||
-        (type == IODMA_NON_COHERENT &&
-         (spec->mapper || iodma_mapper_unavoidable(given))))
-        *mapper = given;
-    return IODMA_OK;
-}
-
-enum iodma_status iodma_command_set_spec(struct iodma_command *command,
-                                         const struct iodma_spec *spec)
-{
-    struct iodma_window *window = &command->window;
-    struct iodma_reason *reason = window->reason;
-    struct iodma_limits limits;
-    struct iodma_asked asked;
-    struct hal_limits resolved;
-    struct iodma_mapper *mapper;
-    enum iodma_status status;
-
-    if (command->prepared != 0)
-        return iodma_refuse_values(reason, IODMA_NOT_PERMITTED,
-                                   IODMA_RULE_PREPARED, 0, command->prepared);
-    if (!spec)
-        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(POINTER, SPEC));
-    if (!spec->output)
-        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_FIELD(POINTER, OUTPUT));
-
-    status = iodma_limits_resolve(&spec->segment, spec->output->bits,
-                                  spec->output->form == IODMA_FORM_32 ? 32 : 0,
-                                  window->bus->granule, &resolved, reason);
-    if (status == IODMA_OK)
-        status = iodma_limits_set(&limits, &resolved, reason);
-    if (status == IODMA_OK)
-        status = mapper_of(window, spec, &mapper);
-    if (status != IODMA_OK)
-        return status;
-    asked = (struct iodma_asked){ resolved.address_bits, limits.align_address,
-                                  limits.align_length, limits.align_internal };
-    status = iodma_limits_add(&limits, window->bus->hal->limits, reason);
-    if (status != IODMA_OK) /* whose fault is it? */
-        return iodma_refuse_cure(reason, status, IODMA_CURE_NONE, 0);
-
-    command->output = spec->output;
-    window->asked = asked;
-    window->limits = limits;
-    window->mapper = mapper;
-    window->mapping = (uint16_t)spec->mapping;
-    return IODMA_OK;
 }
 
 enum iodma_status iodma_command_clone(const struct iodma_command *command,
@@ -149,31 +72,30 @@ enum iodma_status iodma_command_deinit(struct iodma_command *command)
 
 /* Memory ------------------------------------------------------------------ */
 
-/* Change the count of commands of a descriptor for which that matters: it is
-   virtual, or owns a mapping. */
-static bool count(const struct iodma_bus *bus,
-                  const struct iodma_memory *memory, bool up)
+/* Change the count of commands that have a window's descriptor. */
+static __attribute__((noinline)) void count(const struct iodma_window *window,
+                                            uint32_t change)
 {
-    struct iodma_memory *shared = (struct iodma_memory *)(uintptr_t)memory;
-    uint32_t state = bus->hal->lock->save(bus->hal->lock);
+    struct iodma_memory *memory =
+        (struct iodma_memory *)(uintptr_t)window->memory;
+    const struct hal_lock *lock = window->bus->hal->lock;
+    uint32_t state = lock->save(lock);
 
-    if (up)
-        shared->users++;
-    else
-        shared->users--;
-    bus->hal->lock->restore(bus->hal->lock, state);
-    return up;
+    memory->users = (uint16_t)(memory->users + change);
+    lock->restore(lock, state);
 }
 
-/* Have another descriptor, or none. */
+/* Have another descriptor, or none. It matters how many have one that is
+   virtual, or owns a mapping. */
 static inline void attach(struct iodma_window *window,
                           const struct iodma_memory *memory)
 {
     if (window->counted)
-        window->counted = count(window->bus, window->memory, false);
-    if (memory && (memory->needs_wiring || memory->mapping))
-        window->counted = count(window->bus, memory, true);
+        count(window, UINT32_MAX);
     window->memory = memory;
+    window->counted = memory && (memory->needs_wiring || memory->mapping);
+    if (window->counted)
+        count(window, 1);
 }
 
 static enum iodma_status refuse_held(const struct iodma_command *command)
@@ -221,44 +143,6 @@ enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
 
 /* Prepare ----------------------------------------------------------------- */
 
-/* Show a planned window to the device, if that takes a mapper; in the mapping
-   that the memory owns, if it goes as it lies and that suits it. It comes last:
-   what it makes stays. */
-static inline enum iodma_status show(struct iodma_plan *plan)
-{
-    struct iodma_mapper *mapper = plan->window->mapper;
-
-    if (!mapper || plan->kept)
-        return IODMA_OK;
-    if (!plan->loans) {
-        mapper->calls->make(plan->window);
-        if (mapper->calls->adopt(plan))
-            return IODMA_OK;
-    }
-    return mapper->calls->install(plan);
-}
-
-static inline void hide(struct iodma_plan *plan)
-{
-    if (plan->window->mapper)
-        plan->window->mapper->calls->hide(plan);
-}
-
-/* Undo hide(): in the pages that the plan still has. */
-static void show_again(struct iodma_plan *plan)
-{
-    if (plan->window->mapper && !plan->kept)
-        (void)plan->window->mapper->calls->install(plan);
-}
-
-/* Free all that a plan has; the device cannot reach it any more. */
-static inline void release(struct iodma_plan *plan)
-{
-    if (plan->window->mapper)
-        plan->window->mapper->calls->release(plan);
-    (void)iodma_plan_release(plan);
-}
-
 /* Is there anything to copy, or to maintain? Of a plan that is only listed, or
    goes as it lies and is snooped, there is not. */
 static inline bool has_work(const struct iodma_plan *plan)
@@ -266,30 +150,38 @@ static inline bool has_work(const struct iodma_plan *plan)
     return plan->loans || !plan->unmaintained;
 }
 
+/* What of a hand-over a call asks for. */
+static inline uint32_t sync_of(bool lines, bool bytes)
+{
+    return (lines ? IODMA_SYNC_LINES : IODMA_SYNC_NONE) |
+           (bytes ? IODMA_SYNC_COPY : IODMA_SYNC_NONE);
+}
+
 /* Hand the bytes of a new plan over. */
 static inline enum iodma_status hand_over(struct iodma_plan *plan,
                                           bool flush_cache, bool synchronize)
 {
-    const struct iodma_bus *bus = plan->window->bus;
+    const struct iodma_window *window = plan->window;
     enum iodma_status status = IODMA_OK;
 
     if (has_work(plan))
-        status = bus->sync->fill(
-            plan, synchronize, flush_cache ? IODMA_SYNC_ALL : IODMA_SYNC_NONE);
+        status =
+            window->bus->sync->fill(plan, sync_of(flush_cache, synchronize));
     else
-        hal_publish(bus->hal);
-    if (status == IODMA_OK)
-        status = show(plan);
+        hal_publish(window->bus->hal);
+    if (status == IODMA_OK && window->mapper) /* last: what it makes stays */
+        status = window->mapper->calls->show(plan);
     if (status != IODMA_OK)
         (void)iodma_plan_release(plan);
     return status;
 }
 
-/* Give a command a window: as it is, if it is prepared; else one that it may be
-   prepared with. A length of 0 is all the rest. */
-static inline enum iodma_status set_window(struct iodma_command *command,
-                                           hal_address offset,
-                                           hal_address length)
+/* Give a command a window, and an empty plan of it, that it may be prepared
+   with; if it is already, they are these. A length of 0 is all the rest.
+   (Apart: stack.) */
+static __attribute__((noinline)) enum iodma_status
+set_window(struct iodma_command *command, hal_address offset,
+           hal_address length)
 {
     struct iodma_window *window = &command->window;
     const struct iodma_memory *memory = window->memory;
@@ -326,6 +218,9 @@ static inline enum iodma_status set_window(struct iodma_command *command,
             return iodma_refuse_values(reason, IODMA_NOT_READY,
                                        IODMA_AT_ARGUMENT(PREPARED, LENGTH),
                                        window->length, length);
+        if (command->prepared == UINT16_MAX)
+            return iodma_refuse_values(reason, IODMA_BUSY, IODMA_RULE_PREPARED,
+                                       0, UINT16_MAX);
         return IODMA_OK;
     }
     if (((uint32_t)length & odd) != 0)
@@ -334,26 +229,20 @@ static inline enum iodma_status set_window(struct iodma_command *command,
                                    odd + 1, length);
     window->offset = offset;
     window->length = length;
+    window->access = iodma_access_of(memory->direction);
+    command->plan = (struct iodma_plan){ .window = window };
     return IODMA_OK;
 }
 
-/* Give a command a window, and decide how its bytes go; if it is not prepared
-   with it already. */
-static enum iodma_status plan_window(struct iodma_command *command,
-                                     hal_address offset, hal_address length)
+/* Decide how the bytes of a window go. */
+static inline enum iodma_status plan_window(struct iodma_plan *plan)
 {
-    struct iodma_window *window = &command->window;
-    enum iodma_status status = set_window(command, offset, length);
+    enum iodma_status status = iodma_window_iterates(plan->window)
+                                   ? iodma_plan_iterate(plan)
+                                   : iodma_plan_make(plan);
 
-    if (status != IODMA_OK || command->prepared != 0)
-        return status;
-    window->access = iodma_access_of(window->memory->direction);
-    command->plan = (struct iodma_plan){ .window = window };
-    if (iodma_window_iterates(window))
-        return iodma_plan_iterate(&command->plan);
-    status = iodma_plan_make(&command->plan);
-    if (status == IODMA_OK && command->plan.loans)
-        iodma_refuse_status(window->reason, IODMA_OK);
+    if (status == IODMA_OK && plan->loans)
+        iodma_refuse_status(plan->window->reason, IODMA_OK);
     return status;
 }
 
@@ -362,21 +251,18 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
                                         bool flush_cache, bool synchronize)
 {
     struct iodma_plan *plan = &command->plan;
-    enum iodma_status status = plan_window(command, offset, length);
+    enum iodma_status status = set_window(command, offset, length);
 
-    if (status != IODMA_OK)
-        return status;
-    if (command->prepared == UINT16_MAX)
-        return iodma_refuse_values(command->window.reason, IODMA_BUSY,
-                                   IODMA_RULE_PREPARED, 0, UINT16_MAX);
-    if (command->prepared == 0) {
-        status = hand_over(plan, flush_cache, synchronize);
-        if (status != IODMA_OK)
-            return status;
-        iodma_segment_seek(plan, &command->place, 0);
+    if (status == IODMA_OK && command->prepared == 0) {
+        status = plan_window(plan);
+        if (status == IODMA_OK)
+            status = hand_over(plan, flush_cache, synchronize);
+        if (status == IODMA_OK)
+            iodma_segment_seek(plan, &command->place, 0);
     }
-    command->prepared++;
-    return IODMA_OK;
+    if (status == IODMA_OK)
+        command->prepared++;
+    return status;
 }
 
 enum iodma_status iodma_command_prepare_with_spec(
@@ -424,7 +310,9 @@ enum iodma_status iodma_command_check(struct iodma_command *command,
     if (command->prepared != 0)
         return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
                                    IODMA_RULE_PREPARED, 0, command->prepared);
-    status = plan_window(command, offset, length);
+    status = set_window(command, offset, length);
+    if (status == IODMA_OK)
+        status = plan_window(&command->plan);
     if (status != IODMA_OK)
         return status;
     if (outlook)
@@ -437,13 +325,32 @@ enum iodma_status iodma_command_check(struct iodma_command *command,
 
 /* Complete ---------------------------------------------------------------- */
 
+/* Take back the bytes of a plan, and all that it has. */
+static __attribute__((noinline)) enum iodma_status
+take_back(struct iodma_plan *plan, bool invalidate_cache, bool synchronize)
+{
+    const struct iodma_window *window = plan->window;
+    uint32_t what = iodma_window_inbound(window)
+                        ? sync_of(invalidate_cache, synchronize)
+                        : IODMA_SYNC_NONE;
+    enum iodma_status status = IODMA_OK;
+
+    if (window->mapper)
+        window->mapper->calls->hide(plan);
+    if (has_work(plan))
+        status = window->bus->sync->take_back(plan, what);
+    else
+        hal_observe(window->bus->hal);
+    if (!IODMA_SHORTCUTS || window->mapper || plan->loans)
+        (void)iodma_plan_release(plan);
+    return status;
+}
+
 enum iodma_status iodma_command_complete(struct iodma_command *command,
                                          bool invalidate_cache,
                                          bool synchronize)
 {
     struct iodma_plan *plan = &command->plan;
-    bool inbound = iodma_window_inbound(&command->window);
-    enum iodma_status status = IODMA_OK;
 
     if (command->prepared == 0)
         return iodma_refuse(command->window.reason, IODMA_NOT_READY,
@@ -453,211 +360,10 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
     command->prepared--;
     if (command->prepared != 0)
         return IODMA_OK;
-    if (!has_work(plan) && !command->window.mapper) {
-        hal_observe(command->window.bus->hal);
-        return IODMA_OK;
-    }
-
-    hide(plan);
-    if (has_work(plan))
-        status = command->window.bus->sync->take_back(
-            plan,
-            inbound && invalidate_cache ? IODMA_SYNC_ALL : IODMA_SYNC_NONE,
-            inbound && synchronize);
-    else
-        hal_observe(command->window.bus->hal);
-    release(plan);
-    return status;
-}
-
-/* Synchronize ------------------------------------------------------------- */
-
-/* Make a buffer for all of the window, zero, and show it. Up to here the plan
-   in force is untouched: what can fail without a trace comes first. */
-static enum iodma_status make_buffer(const struct iodma_plan *old,
-                                     struct iodma_plan *plan, uint32_t phase)
-{
-    const struct iodma_window *window = old->window;
-    enum iodma_status status;
-
-    *plan = (struct iodma_plan){ .window = window };
-    status = window->bus->bouncing ? window->bus->bouncing->whole(plan, phase)
-                                   : iodma_plan_judge_whole(plan, NULL);
-    if (status == IODMA_UNSUPPORTED)
-        return status;
-    if (!plan->loans) {
-        (void)iodma_refuse(window->reason, IODMA_NO_RESOURCES,
-                           IODMA_RULE_STORAGE);
-        return iodma_plan_refuse(plan, IODMA_NOT_ALIGNED, status);
-    }
-    status = iodma_sync_can_copy(plan, IODMA_OUT);
-    if (status == IODMA_OK && iodma_window_inbound(window) && old->filled)
-        status = iodma_sync_can_copy(old, IODMA_IN);
-    if (status == IODMA_OK)
-        status = iodma_sync_clear(plan);
-    if (status == IODMA_OK)
-        status = show(plan);
-    if (status != IODMA_OK)
-        (void)iodma_plan_release(plan);
-    return status;
-}
-
-/* Move the window to one new buffer. The client gets what the device wrote, if
-   the storage ever held what the client has (R-34); then the buffer gets it. */
-static enum iodma_status double_buffer(struct iodma_command *command,
-                                       uint32_t phase)
-{
-    const struct iodma_sync *sync = command->window.bus->sync;
-    struct iodma_plan *old = &command->plan;
-    bool inbound = iodma_window_inbound(&command->window);
-    enum iodma_status status;
-    struct iodma_plan plan;
-
-    if (command->window.length == 0)
-        return IODMA_OK;
-    if (command->held != 0)
-        return refuse_held(command);
-    status = make_buffer(old, &plan, phase);
-    if (status != IODMA_OK)
-        return status;
-
-    hide(old);
-    if (inbound)
-        status = sync->take_back(old, IODMA_SYNC_ALL, old->filled);
-    if (status == IODMA_OK)
-        status = sync->fill(&plan, true, IODMA_SYNC_ALL);
-    if (status != IODMA_OK) {
-        hide(&plan);
-        release(&plan);
-        show_again(old);
-        return status;
-    }
-    release(old);
-    *old = plan;
-    iodma_segment_seek(old, &command->place, 0);
+    if (!IODMA_SHORTCUTS || has_work(plan) || command->window.mapper)
+        return take_back(plan, invalidate_cache, synchronize);
+    hal_observe(command->window.bus->hal);
     return IODMA_OK;
-}
-
-enum iodma_status iodma_command_force(struct iodma_command *command,
-                                      uint32_t phase)
-{
-    const struct iodma_window *window = &command->window;
-
-    if (iodma_window_iterates(window))
-        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(ITERATE_ONLY, OPTIONS));
-    if ((window->mapping & IODMA_DIRECT_ONLY) != 0)
-        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(DIRECT_ONLY, OPTIONS));
-    return double_buffer(command, phase);
-}
-
-enum iodma_status iodma_command_synchronize(struct iodma_command *command,
-                                            uint32_t options)
-{
-    bool force = (options & IODMA_FORCE_DOUBLE_BUFFER) != 0;
-    uint32_t direction = options & ~(uint32_t)IODMA_FORCE_DOUBLE_BUFFER;
-    struct iodma_reason *reason = command->window.reason;
-    struct iodma_plan *plan = &command->plan;
-
-    if (direction >= IODMA_INOUT)
-        return iodma_refuse_values(
-            reason, IODMA_BAD_ARGUMENT, IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
-            IODMA_FORCE_DOUBLE_BUFFER | IODMA_INOUT, options);
-    if (command->prepared == 0)
-        return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNPREPARED);
-    if (force && !plan->whole)
-        return iodma_command_force(command, 0);
-    if (!plan->loans || direction == IODMA_NONE)
-        return IODMA_OK;
-    return iodma_sync_bounced(plan, direction);
-}
-
-/* May this part of the window change hands? */
-static enum iodma_status admit_part(const struct iodma_command *command,
-                                    hal_address offset, hal_address length,
-                                    uint32_t options)
-{
-    const struct iodma_window *window = &command->window;
-
-    if (options != IODMA_IN && options != IODMA_OUT)
-        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
-                                   IODMA_INOUT, options);
-    if (command->prepared == 0)
-        return iodma_refuse(window->reason, IODMA_NOT_READY,
-                            IODMA_RULE_UNPREPARED);
-    if (offset > window->length)
-        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(WINDOW, OFFSET),
-                                   window->length, offset);
-    if (length > window->length - offset)
-        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH),
-                                   window->length - offset, length);
-    return IODMA_OK;
-}
-
-enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
-                                                  hal_address offset,
-                                                  hal_address length,
-                                                  uint32_t options)
-{
-    enum iodma_status status = admit_part(command, offset, length, options);
-
-    if (status != IODMA_OK || iodma_window_iterates(&command->window))
-        return status;
-    status = iodma_sync_own_lines(&command->plan, offset, offset + length);
-    return status == IODMA_OK ? iodma_sync_part(&command->plan, offset,
-                                                offset + length, options)
-                              : status;
-}
-
-/* Bytes ------------------------------------------------------------------- */
-
-/* Copy between a buffer and what the device sees. Returns how many bytes. */
-static hal_address move_bytes(const struct iodma_command *command,
-                              hal_address offset, uint8_t *bytes,
-                              hal_address length, bool write)
-{
-    const struct iodma_window *window = &command->window;
-
-    if (length == 0)
-        return 0;
-    if (!bytes) {
-        (void)iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
-                           IODMA_AT_ARGUMENT(POINTER, BYTES));
-        return 0;
-    }
-    if (command->prepared == 0) {
-        (void)iodma_refuse(window->reason, IODMA_NOT_READY,
-                           IODMA_RULE_UNPREPARED);
-        return 0;
-    }
-    if (offset >= window->length) {
-        (void)iodma_refuse_values(window->reason, IODMA_OVERRUN,
-                                  IODMA_AT_ARGUMENT(WINDOW, OFFSET),
-                                  window->length - 1, offset);
-        return 0;
-    }
-    return iodma_sync_move(&command->plan, offset,
-                           offset + smaller(length, window->length - offset),
-                           bytes, write);
-}
-
-hal_address iodma_command_read_bytes(const struct iodma_command *command,
-                                     hal_address offset, void *bytes,
-                                     hal_address length)
-{
-    return move_bytes(command, offset, (uint8_t *)bytes, length, false);
-}
-
-hal_address iodma_command_write_bytes(const struct iodma_command *command,
-                                      hal_address offset, const void *bytes,
-                                      hal_address length)
-{
-    return move_bytes(command, offset, (uint8_t *)(uintptr_t)bytes, length,
-                      true);
 }
 
 /* What there is to know --------------------------------------------------- */
@@ -666,25 +372,6 @@ const struct iodma_memory *
 iodma_command_memory(const struct iodma_command *command)
 {
     return command->window.memory;
-}
-
-const struct iodma_memory *
-iodma_command_bus_memory(const struct iodma_command *command,
-                         struct iodma_memory *memory)
-{
-    const struct iodma_window *window = &command->window;
-    hal_address storage;
-    uint32_t phase;
-
-    if (command->prepared == 0 || !command->plan.whole)
-        return window->memory;
-    storage = command->plan.loans->storage;
-    phase = modulo32(storage, window->bus->granule);
-    (void)iodma_memory_init_buffer(
-        memory, storage,
-        round_up(phase + window->length, iodma_plan_granule(window)) - phase,
-        window->length, window->memory->direction);
-    return memory;
 }
 
 enum iodma_status
@@ -717,25 +404,4 @@ enum iodma_status iodma_command_release(struct iodma_command *command)
                             IODMA_RULE_UNHELD);
     command->held--;
     return IODMA_OK;
-}
-
-uint8_t iodma_command_address_bits(const struct iodma_command *command)
-{
-    return command->window.asked.address_bits;
-}
-
-uint32_t iodma_command_alignment(const struct iodma_command *command)
-{
-    return UINT32_C(1) << command->window.asked.align_address;
-}
-
-uint32_t iodma_command_alignment_length(const struct iodma_command *command)
-{
-    return UINT32_C(1) << command->window.asked.align_length;
-}
-
-uint32_t
-iodma_command_alignment_internal_segments(const struct iodma_command *command)
-{
-    return UINT32_C(1) << command->window.asked.align_internal;
 }

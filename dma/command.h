@@ -30,6 +30,7 @@
 #include "piece.h"
 #include "queue.h"
 #include "segment.h"
+#include "spec.h"
 #include "window.h"
 
 #include <stdbool.h>
@@ -42,47 +43,6 @@ extern "C" {
 /* An option of synchronize (SynchronizeOptions), beside IODMA_IN and
    IODMA_OUT. */
 enum { IODMA_FORCE_DOUBLE_BUFFER = 0x01000000 };
-
-/* A device's specification. */
-struct iodma_spec {
-    const struct iodma_output *output;
-    uint32_t mapping;            /* IODMA_MAPPED ... and flags             */
-    struct iodma_mapper *mapper; /* NULL: the bus's, if it has one         */
-    struct iodma_segment_options segment;
-};
-
-/*
- * A specification: the output, the address bits, the maximum segment, and then
- * any further field of the options by name; or that, through a mapping and a
- * mapper (or NULL):
- *
- *     IODMA_SPEC(iodma_output_host64, 32, 0x10000, .align_length = 4)
- *     IODMA_SPEC_THROUGH(IODMA_UNMAPPED, NULL, iodma_output_host64, 32, 0)
- *
- * C++ has fields by name from C++20 on, in the order of the struct; before
- * that, all further fields are set afterwards.
- */
-#define IODMA_SPEC(out, bits, ...)                                             \
-    IODMA_SPEC_THROUGH(IODMA_MAPPED, NULL, out, bits, __VA_ARGS__)
-#if !defined(__cplusplus) || __cplusplus >= 202002L
-#define IODMA_SPEC_THROUGH(through, by, out, bits, ...)                        \
-    {                                                                          \
-        .output = &(out), .mapping = (through), .mapper = (by), .segment = {   \
-            .struct_size = sizeof(struct iodma_segment_options),               \
-            .address_bits = (bits),                                            \
-            .max_segment = __VA_ARGS__                                         \
-        }                                                                      \
-    }
-#else
-#define IODMA_SPEC_THROUGH(through, by, out, bits, most)                       \
-    {                                                                          \
-        &(out), (through), (by),                                               \
-        {                                                                      \
-            sizeof(struct iodma_segment_options), (bits), (most), 0, 0, 0, 0,  \
-                0, 0                                                           \
-        }                                                                      \
-    }
-#endif
 
 /* The caller's storage; the fields are ours but for ref_con. It must not move
    while prepared. */

@@ -15,42 +15,60 @@ enum iodma_status iodma_copy_init(struct iodma_copy *copy,
     return IODMA_OK;
 }
 
-static uint8_t larger(uint8_t a, uint8_t b)
-{
-    return a > b ? a : b;
-}
-
 /*
  * What both ends have to keep to. The seams of one cut the other, so every
  * segment may begin an item, and lengths carry the alignment of addresses
  * (iodma_limits_within).
  */
-static struct iodma_limits limits_of(const struct iodma_channel *channel)
+static struct hal_limits limits_of(const struct hal_dmac *dmac)
 {
-    struct iodma_limits limits = channel->limits;
+    struct hal_limits limits = *dmac->limits;
 
-    limits.align_address = larger(limits.align_address, limits.align_internal);
+    limits.align_internal = larger32(limits.align_internal, limits.align_seam);
+    limits.align_address =
+        larger32(limits.align_address, limits.align_internal);
     limits.align_internal = limits.align_address;
-    limits.align_length = larger(limits.align_length, limits.align_address);
+    limits.align_length = larger32(limits.align_length, limits.align_address);
     return limits;
 }
 
-/* Prepare all of an end's range. Holds nothing after a failure. */
-static enum iodma_status prepare(struct iodma_copy_end *end,
-                                 const struct iodma_bus *bus,
-                                 const struct iodma_limits *limits,
-                                 uint32_t direction)
+/* Have a command keep to them beside what its bus asks for. */
+static enum iodma_status narrow(struct iodma_command *command,
+                                const struct hal_dmac *dmac)
 {
-    static const struct iodma_spec any =
-        IODMA_SPEC(iodma_output_segments, 0, 0);
+    struct hal_limits limits = limits_of(dmac);
+    enum iodma_status status = iodma_limits_add(
+        &command->window.limits, &limits, command->window.reason);
+
+    if (status != IODMA_OK) /* whose fault is it? */
+        (void)iodma_refuse_cure(command->window.reason, status, IODMA_CURE_NONE,
+                                0);
+    return status;
+}
+
+/* Make an end's memory and command. Out of line: what it takes of the stack is
+   given back before the command is prepared. */
+static __attribute__((noinline)) enum iodma_status
+describe(const struct iodma_copy *copy, struct iodma_copy_end *end,
+         uint32_t direction)
+{
+    const struct iodma_spec any = IODMA_SPEC(iodma_output_segments, 0, 0);
     enum iodma_status status = iodma_memory_init_ranges(
         &end->memory, &end->range, 1, direction, NULL, 0);
 
     if (status == IODMA_OK)
-        status = iodma_command_init(&end->command, bus, &any, NULL);
+        status = iodma_command_init(&end->command, copy->bus, &any, NULL);
     if (status == IODMA_OK)
-        status = iodma_limits_narrow(&end->command.window.limits, limits,
-                                     bus->reason);
+        status = narrow(&end->command, copy->channel->dmac);
+    return status;
+}
+
+/* Prepare all of an end's range. Holds nothing after a failure. */
+static enum iodma_status prepare(const struct iodma_copy *copy,
+                                 struct iodma_copy_end *end, uint32_t direction)
+{
+    enum iodma_status status = describe(copy, end, direction);
+
     if (status == IODMA_OK)
         status = iodma_command_set_memory(&end->command, &end->memory, true);
     return status;
@@ -59,13 +77,11 @@ static enum iodma_status prepare(struct iodma_copy_end *end,
 /* Prepare both ends and submit. Holds nothing after a failure. */
 static enum iodma_status submit(struct iodma_copy *copy)
 {
-    struct iodma_limits limits = limits_of(copy->channel);
-    enum iodma_status status;
+    enum iodma_status status = prepare(copy, &copy->source, IODMA_OUT);
 
-    status = prepare(&copy->source, copy->bus, &limits, IODMA_OUT);
     if (status != IODMA_OK)
         return status;
-    status = prepare(&copy->destination, copy->bus, &limits, IODMA_IN);
+    status = prepare(copy, &copy->destination, IODMA_IN);
     if (status != IODMA_OK)
         goto release_source;
     status = iodma_transfer_submit(copy->channel, &copy->transfer);
@@ -166,17 +182,8 @@ enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
     return status;
 }
 
-static enum iodma_status release(struct iodma_command *command)
-{
-    (void)iodma_command_release(command);
-    return iodma_command_complete(command, true, true);
-}
-
 enum iodma_status iodma_copy_release(struct iodma_copy *copy)
 {
-    enum iodma_status in;
-    enum iodma_status out;
-
     if (!copy)
         return IODMA_BAD_ARGUMENT;
     if (!copy->transfer.quarantined)
@@ -184,7 +191,5 @@ enum iodma_status iodma_copy_release(struct iodma_copy *copy)
                             IODMA_RULE_UNHELD);
 
     copy->transfer.quarantined = false;
-    out = release(&copy->source.command);
-    in = release(&copy->destination.command);
-    return in != IODMA_OK ? in : out;
+    return iodma_transfer_give_back(&copy->transfer);
 }

@@ -4,38 +4,33 @@
 #include "command.h"
 #include "refuse.h"
 
-#include <stddef.h>
-
 /* Segments that an emitter gets at a time: a compromise between stack and
    calls. */
 enum { PORTION = 8 };
 
-/* May a list be made from an offset on? `missing` is an argument that is; count
-   may be NULL. */
-static __attribute__((noinline)) enum iodma_status
-admit(const struct iodma_command *command, const hal_address *offset,
-      const uint32_t *count, uint32_t missing)
+static enum iodma_status refuse_unprepared(const struct iodma_command *command)
 {
-    const struct iodma_window *window = &command->window;
+    return command->window.memory
+               ? iodma_refuse(command->window.reason, IODMA_NOT_READY,
+                              IODMA_RULE_UNPREPARED)
+               : iodma_refuse(command->window.reason, IODMA_BAD_ARGUMENT,
+                              IODMA_RULE_UNATTACHED);
+}
 
-    if (!window->memory)
-        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
-                            IODMA_RULE_UNATTACHED);
-    if (command->prepared == 0)
-        return iodma_refuse(window->reason, IODMA_NOT_READY,
-                            IODMA_RULE_UNPREPARED);
-    if (missing != 0)
-        return iodma_refuse(
-            window->reason, IODMA_BAD_ARGUMENT,
-            IODMA_AT(IODMA_RULE_POINTER, IODMA_PLACE_ARGUMENT, missing));
-    if (count && *count == 0)
-        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(ROOM, COUNT), 1, 0);
-    if (*offset >= window->length)
-        return iodma_refuse_values(window->reason, IODMA_OVERRUN,
-                                   IODMA_AT_ARGUMENT(WINDOW, OFFSET),
-                                   window->length - 1, *offset);
-    return IODMA_OK;
+static enum iodma_status refuse_missing(const struct iodma_command *command,
+                                        uint32_t argument)
+{
+    return iodma_refuse(
+        command->window.reason, IODMA_BAD_ARGUMENT,
+        IODMA_AT(IODMA_RULE_POINTER, IODMA_PLACE_ARGUMENT, argument));
+}
+
+static enum iodma_status refuse_offset(const struct iodma_command *command,
+                                       hal_address offset)
+{
+    return iodma_refuse_values(command->window.reason, IODMA_OVERRUN,
+                               IODMA_AT_ARGUMENT(WINDOW, OFFSET),
+                               command->window.length - 1, offset);
 }
 
 /* Have the command's place at an offset, where it is most of the time. */
@@ -45,18 +40,15 @@ static void go_to(struct iodma_command *command, hal_address offset)
         iodma_segment_seek(&command->plan, &command->place, offset);
 }
 
-/* The argument that is missing; 0: none. */
-static uint32_t missing_of(const struct iodma_output *output,
-                           const hal_address *offset, const void *segments,
+/* The argument that is missing. */
+static uint32_t missing_of(const hal_address *offset, const void *segments,
                            const uint32_t *count)
 {
     if (!offset)
         return IODMA_ARGUMENT_OFFSET;
     if (!segments)
         return IODMA_ARGUMENT_SEGMENTS;
-    if (!count)
-        return IODMA_ARGUMENT_COUNT;
-    return output ? 0 : IODMA_ARGUMENT_OUTPUT;
+    return count ? IODMA_ARGUMENT_OUTPUT : IODMA_ARGUMENT_COUNT;
 }
 
 enum iodma_status iodma_command_gen_segments_with(
@@ -68,10 +60,15 @@ enum iodma_status iodma_command_gen_segments_with(
     enum iodma_status status;
     uint32_t made;
 
-    if (!offset || !segments || !count || !output || command->prepared == 0 ||
-        *count == 0 || *offset >= command->window.length)
-        return admit(command, offset, count,
-                     missing_of(output, offset, segments, count));
+    if (command->prepared == 0)
+        return refuse_unprepared(command);
+    if (!offset || !segments || !count || !output)
+        return refuse_missing(command, missing_of(offset, segments, count));
+    if (*count == 0)
+        return iodma_refuse_values(command->window.reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(ROOM, COUNT), 1, 0);
+    if (*offset >= command->window.length)
+        return refuse_offset(command, *offset);
 
     made = *count;
     go_to(command, *offset);
@@ -94,17 +91,17 @@ enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
 }
 
 /* In elements of this form, or not at all. */
-static enum iodma_status generate_form(struct iodma_command *command,
-                                       uint32_t form, hal_address *offset,
-                                       void *segments, uint32_t *count)
+static inline enum iodma_status generate_form(struct iodma_command *command,
+                                              uint32_t form,
+                                              hal_address *offset,
+                                              void *segments, uint32_t *count)
 {
     const struct iodma_output *output = command->output;
 
-    if (command->prepared != 0 && output && output->form != form)
+    if (command->prepared != 0 && output->form != form)
         return iodma_refuse_values(command->window.reason, IODMA_BAD_ARGUMENT,
                                    IODMA_RULE_WIDTH, form, output->form);
-    return iodma_command_gen_segments_with(command, output, offset, segments,
-                                           count);
+    return iodma_command_gen_segments(command, offset, segments, count);
 }
 
 enum iodma_status iodma_command_gen_segments32(struct iodma_command *command,
@@ -143,8 +140,8 @@ static enum iodma_status put_all(struct iodma_command *command,
         last = iodma_segment_position(plan, place) == plan->window->length;
         status = emitter->put(emitter, segments, count, list.before == 0, last);
         if (status != IODMA_OK)
-            return iodma_refuse_values(command->window.reason, status,
-                                       IODMA_RULE_EMITTER, 0, (uint32_t)status);
+            return iodma_refuse_theirs(command->window.reason, status,
+                                       IODMA_RULE_EMITTER);
         list.before += count;
     }
     return IODMA_OK;
@@ -154,13 +151,16 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
                                      hal_address *offset,
                                      struct hal_emitter *emitter)
 {
-    enum iodma_status status = admit(command, offset, NULL,
-                                     !offset    ? IODMA_ARGUMENT_OFFSET
-                                     : !emitter ? IODMA_ARGUMENT_EMITTER
-                                                : 0);
+    enum iodma_status status;
 
-    if (status != IODMA_OK)
-        return status;
+    if (command->prepared == 0)
+        return refuse_unprepared(command);
+    if (!offset || !emitter)
+        return refuse_missing(command, offset ? IODMA_ARGUMENT_EMITTER
+                                              : IODMA_ARGUMENT_OFFSET);
+    if (*offset >= command->window.length)
+        return refuse_offset(command, *offset);
+
     go_to(command, *offset);
     status = put_all(command, emitter);
     if (status == IODMA_OK)

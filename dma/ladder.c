@@ -10,6 +10,7 @@
 #include "map.h"
 #include "plan.h"
 #include "refuse.h"
+#include "shortcuts.h"
 #include "sync.h"
 #include "walk.h"
 
@@ -18,11 +19,12 @@
 /* Who splits a window. */
 struct splitter {
     struct iodma_borrower borrower;
-    bool least; /* IODMA_LEAST_BOUNCE */
+    uint32_t block; /* what goes as it lies, or is bounced, as a whole; bytes */
+    bool least;     /* IODMA_LEAST_BOUNCE: blocks of g, gathered              */
 };
 
-/* The ends of an extent that are bounced as far as their block goes, whatever
-   is between. */
+/* The ends of an extent that are bounced as far as their block of g goes,
+   whatever is between. */
 static uint32_t ends_of(const struct splitter *splitter, hal_address position,
                         const struct iodma_extent *extent)
 {
@@ -42,15 +44,14 @@ static uint32_t ends_of(const struct splitter *splitter, hal_address position,
 /* Are bytes of an extent in blocks that lie in one aperture and that the device
    reaches, both as a whole, or as far as the extent has them? *length is cut
    to those for which it is the same. */
-static bool reached(const struct splitter *splitter,
-                    const struct iodma_extent *extent, hal_address at,
-                    hal_address *length)
+static __attribute__((noinline)) bool reached(const struct splitter *splitter,
+                                              hal_address address,
+                                              hal_address *length)
 {
     const struct iodma_window *window = splitter->borrower.window;
-    uint32_t block =
-        splitter->least ? splitter->borrower.g : splitter->borrower.u;
-    hal_address address = extent->address + at;
-    hal_address last = extent->address + (extent->length - 1);
+    uint32_t block = splitter->block;
+    hal_address more = *length - 1;
+    hal_address last = address + more;
     hal_address start = address;
     const struct hal_aperture *aperture;
     hal_address edge; /* what is behind it is another matter */
@@ -62,67 +63,57 @@ static bool reached(const struct splitter *splitter,
     }
     aperture = iodma_window_aperture(window, start);
     if (aperture) {
-        hal_address most = iodma_loans_reach(window, aperture);
-        hal_address end;
-
-        if (most >= last)
+        edge = iodma_loans_reach(window, aperture);
+        if (edge >= last)
             return true;
-        end = round_down(most + 1, block);
-        if (end > address) {
-            *length = smaller(*length, end - address);
+        edge = round_down(edge + 1, block);
+        if (edge > address) {
+            *length = smaller(*length, edge - address);
             return true;
         }
         edge = aperture->last;
     } else {
         edge = iodma_bus_gap(window->bus, start);
     }
-    edge |= block - 1;
-    *length = smaller(*length - 1, edge - address) + 1;
+    *length = smaller(more, (edge | (block - 1)) - address) + 1;
     return false;
 }
 
-/* More bytes are bounced: they go on where the last ones ended, or begin
-   anew. */
-static void bounce(struct iodma_borrower *borrower, hal_address position,
-                   hal_address length)
-{
-    if (borrower->length == 0)
-        borrower->position = position;
-    borrower->length += length;
-}
-
 static enum iodma_status split_extent(struct splitter *splitter,
-                                      hal_address position,
                                       const struct iodma_extent *extent)
 {
     struct iodma_borrower *borrower = &splitter->borrower;
-    uint32_t ends = ends_of(splitter, position, extent);
+    hal_address at = extent->offset - borrower->window->offset;
+    hal_address delta = extent->address - at; /* from position to address */
+    hal_address behind = at + extent->length;
+    hal_address end = behind;
+    uint32_t ends = ends_of(splitter, at, extent);
     uint32_t g = borrower->g;
     enum iodma_status status = IODMA_OK;
-    hal_address end = extent->length;
-    hal_address at = 0;
 
-    if (modulo32(borrower->origin + position - extent->address, g) != 0)
+    if (at == 0 || !splitter->least)
+        borrower->origin = delta;
+    if (modulo32(borrower->origin - delta, g) != 0)
         at = end; /* it has no unit at all */
     else if ((ends & IODMA_HEAD) != 0)
-        at = smaller(end, lack32(extent->address, g));
+        at += smaller(end - at, lack32(extent->address, g));
     if ((ends & IODMA_TAIL) != 0)
-        end -= smaller(end - at, modulo32(extent->address + end, g));
+        end -= smaller(end - at, modulo32(end + delta, g));
 
-    bounce(borrower, position, at);
     while (at != end && status == IODMA_OK) {
         hal_address length = end - at;
 
-        if (reached(splitter, extent, at, &length))
-            status = iodma_loans_borrow(borrower);
-        else
-            bounce(borrower, position + at, length);
+        if (reached(splitter, at + delta, &length)) {
+            status = iodma_loans_borrow(borrower, at);
+            borrower->position += length;
+        }
         at += length;
     }
-    bounce(borrower, position + end, extent->length - end);
     /* A loan ends with its extent, but what is gathered goes on. */
-    return status == IODMA_OK && !splitter->least ? iodma_loans_borrow(borrower)
-                                                  : status;
+    return status == IODMA_OK &&
+                   (!splitter->least || behind == borrower->window->length)
+               ? iodma_loans_borrow(borrower, behind)
+               : status;
 }
 
 /* Out of line: what it has on the stack is gone when the list is judged. */
@@ -130,24 +121,20 @@ static __attribute__((noinline)) enum iodma_status
 split_all(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
-    struct iodma_extent extent = { .length = 0 };
-    struct splitter splitter;
     enum iodma_status status = IODMA_OK;
-    hal_address position = 0;
+    struct splitter splitter;
+    hal_address end = window->offset + window->length;
+    struct iodma_extent extent;
     struct iodma_walk walk;
 
     iodma_loans_begin(&splitter.borrower, plan);
     splitter.least = (window->mapping & IODMA_LEAST_BOUNCE) != 0;
+    splitter.block = splitter.least ? splitter.borrower.g : splitter.borrower.u;
     (void)iodma_walk_begin(&walk, window->memory, window->offset);
-    while (status == IODMA_OK && position != window->length &&
-           iodma_walk_next(&walk, window->length - position, &extent) ==
-               IODMA_OK) {
-        if (position == 0 || !splitter.least)
-            splitter.borrower.origin = extent.address - position;
-        status = split_extent(&splitter, position, &extent);
-        position += extent.length;
-    }
-    return status == IODMA_OK ? iodma_loans_borrow(&splitter.borrower) : status;
+    while (status == IODMA_OK && walk.offset != end &&
+           iodma_walk_next(&walk, end - walk.offset, &extent) == IODMA_OK)
+        status = split_extent(&splitter, &extent);
+    return status;
 }
 
 /* Is any list legal whose bytes are reached? */
@@ -156,69 +143,79 @@ static bool asks_for_nothing(const struct iodma_limits *limits)
     return limits->alignment == 0 && limits->max_segments == UINT32_MAX;
 }
 
+/* The rung is taken if its whole list is legal; else nothing is. */
+static enum iodma_status settle(struct iodma_plan *plan,
+                                enum iodma_status status)
+{
+    if (status == IODMA_OK)
+        status = iodma_plan_judge(plan, NULL);
+    if (status != IODMA_OK)
+        (void)iodma_loans_give_back(plan);
+    return status;
+}
+
 /* Where nothing is bounced it is rung *direct* again, which would not do. */
 static enum iodma_status split(struct iodma_plan *plan)
 {
     enum iodma_status status;
 
-    plan->path = IODMA_PATH_RUNS;
-    plan->origin = 0;
+    if (IODMA_SHORTCUTS) { /* a decision at once may have left another way */
+        plan->path = IODMA_PATH_RUNS;
+        plan->origin = 0;
+    }
     status = split_all(plan);
     if (status == IODMA_OK && !plan->loans)
         status = IODMA_NOT_ALIGNED;
-    if (status == IODMA_OK && !asks_for_nothing(&plan->window->limits))
-        status = iodma_plan_judge(plan, NULL);
+    if (IODMA_SHORTCUTS && status == IODMA_OK &&
+        asks_for_nothing(&plan->window->limits))
+        return status;
+    return settle(plan, status);
+}
+
+/* The rungs --------------------------------------------------------------- */
+
+/* May what the bus has been lent be used? Unsupported: it has caches to
+   maintain, and nobody does. */
+static enum iodma_status usable(const struct iodma_window *window)
+{
+    const struct iodma_bus *bus = window->bus;
+    const struct hal_bounce *bounce = bus->bounce;
+
+    if (!bus->caching &&
+        iodma_window_maintains(window, bounce->first,
+                               bounce->last - bounce->first + 1, bus->lent_in))
+        return iodma_refuse_cache(window);
+    return IODMA_OK;
+}
+
+static enum iodma_status climb(struct iodma_plan *plan, bool whole,
+                               uint32_t phase)
+{
+    enum iodma_status status = usable(plan->window);
+    enum iodma_status lower = status;
+
     if (status != IODMA_OK)
-        (void)iodma_loans_give_back(plan);
-    return status;
-}
-
-/* Whole ------------------------------------------------------------------- */
-
-static enum iodma_status whole(struct iodma_plan *plan, uint32_t phase)
-{
-    enum iodma_status status = iodma_plan_judge_whole(plan, NULL);
-
+        return status;
+    if (!whole) {
+        lower = split(plan);
+        if (lower == IODMA_OK)
+            return lower;
+    }
+    status = iodma_plan_judge_whole(plan, NULL);
     if (status == IODMA_OK)
-        status = iodma_loans_borrow_whole(plan, phase);
-    if (status == IODMA_OK)
-        status = iodma_plan_judge(plan, NULL);
-    if (status != IODMA_OK)
-        (void)iodma_loans_give_back(plan);
-    return status;
-}
-
-/* Without a lower rung. */
-static enum iodma_status force(struct iodma_plan *plan, uint32_t phase)
-{
-    enum iodma_status status = iodma_loans_usable(plan->window);
-
-    return status == IODMA_OK ? whole(plan, phase) : status;
-}
-
-static enum iodma_status climb(struct iodma_plan *plan)
-{
-    enum iodma_status lower = iodma_loans_usable(plan->window);
-    enum iodma_status higher;
-
-    if (lower != IODMA_OK)
-        return lower;
-    lower = split(plan);
-    if (lower == IODMA_OK)
-        return lower;
-    higher = whole(plan, 0);
-    return higher == IODMA_OK ? higher : iodma_plan_refuse(plan, lower, higher);
+        status = settle(plan, iodma_loans_borrow_whole(plan, phase));
+    return status == IODMA_OK || whole ? status
+                                       : iodma_plan_refuse(plan, lower, status);
 }
 
 /* Lending ----------------------------------------------------------------- */
 
 static const struct iodma_bouncing bouncing = {
     .climb = climb,
-    .whole = force,
     .clear = iodma_loans_clear,
     .copy = iodma_loans_copy,
     .take = iodma_loans_take,
-    .join = iodma_loans_join,
+    .goes_on = iodma_loans_go_on,
     .give_back = iodma_loans_give_back,
 };
 
@@ -244,6 +241,7 @@ enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
                                    HAL_READ | HAL_WRITE,
                                    aperture ? bounce->last : bounce->first);
     bus->bounce = bounce;
+    bus->lent_in = aperture;
     bus->bouncing = &bouncing;
     bus->sync = &iodma_sync;
     return IODMA_OK;

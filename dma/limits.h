@@ -22,79 +22,29 @@
 extern "C" {
 #endif
 
-/* In C++ fields that need not be named say so, lest compilers miss them. */
-#if defined(__cplusplus) && __cplusplus >= 201402L
-#define IODMA_OPTIONAL = 0
-#else
-#define IODMA_OPTIONAL
-#endif
-
-/*
- * The constraints of one device, as the driver writes them: IODMACommand's
- * SegmentOptions, laid out as there, with two fields of ours behind it. 0 is
- * "no limit" in every field. What is more than hal_address can tell limits
- * nothing, either. Fill it with IODMA_SPEC (dma/command.h).
- */
-struct iodma_segment_options {
-    uint8_t struct_size;  /* sizeof this struct: a field is read if it lies
-                             within; 40 at least, which is Apple's          */
-    uint8_t address_bits; /* reaches bus addresses 0 .. 2^bits - 1          */
-    uint64_t max_segment; /* bytes in one segment                           */
-    uint64_t max_transfer IODMA_OPTIONAL;   /* bytes in one preparation     */
-    uint32_t align_address IODMA_OPTIONAL;  /* of the first segment; power of
-                                               two, bytes                   */
-    uint32_t align_length IODMA_OPTIONAL;   /* of every length; the same    */
-    uint32_t align_internal IODMA_OPTIONAL; /* of every segment after the
-                                               first; 0: as align_address   */
-    uint64_t boundary IODMA_OPTIONAL;       /* power of two that no segment may
-                                               straddle (E2)                  */
-    uint32_t max_segments IODMA_OPTIONAL;   /* in one list (E2)               */
-};
-
+/* Bits of a bus address, whatever hal_address has. */
 enum {
-    IODMA_APPLE_OPTIONS_SIZE = 40,
-    IODMA_MOST_ADDRESS_BITS = 64, /* whatever hal_address has */
+    IODMA_MOST_ADDRESS_BITS = 64,
+    IODMA_ANY_ADDRESS_BITS = UINT8_MAX, /* no limit was stated */
 };
 
 /* Limits with every default made a value. Powers of two go by their
    logarithms. */
 struct iodma_limits {
+    uint8_t address_bits;  /* reaches 0 .. 2^bits - 1; none:
+                              IODMA_ANY_ADDRESS_BITS                      */
+    uint8_t align_address; /* log2, as are the next five                  */
+    uint8_t align_length;
+    uint8_t align_internal;   /* at least that of seams                      */
+    uint8_t align_seam;       /* only a bus or an engine asks for one        */
+    uint8_t alignment;        /* the strictest of the four                   */
+    uint8_t boundary;         /* HAL_ADDRESS_BITS: none                      */
     hal_address max_segment;  /* bytes; none: all ones                       */
     hal_address max_transfer; /* bytes; none: all ones                       */
     uint32_t max_segments;    /* none: all ones                              */
-    uint8_t address_bits;     /* reaches 0 .. 2^bits - 1                     */
-    uint8_t boundary;         /* log2; HAL_ADDRESS_BITS: none                */
-    uint8_t align_address;    /* log2, as are the next four                  */
-    uint8_t align_length;
-    uint8_t align_internal; /* at least that of seams                        */
-    uint8_t align_seam;     /* only a bus or an engine asks for one          */
-    uint8_t alignment;      /* the strictest of the four                     */
 };
 
 struct iodma_reason;
-
-/*
- * Read the driver's options: check the version, make the defaults explicit
- * (alignment 0 is 1, an internal alignment of 0 is the alignment, address
- * bits 0 are the output's, a length word's width limits a segment as well).
- *
- *   output_bits  that the output can write of an address; 0: any
- *   length_bits  the same of a length: 32, or 0
- *   granule      of the bus, a power of two: fewer address bits than would
- *                reach its end are refused
- *   resolved     out; unchanged on failure
- *   reason       dma/reason.h; may be NULL
- *
- * Returns OK or BadArgument: struct_size below 40, more address bits than
- * the output writes, fewer than the granule needs.
- *
- * Context: any. Source: spec 2.1, 2.3 steps 3 to 6, R-35.
- */
-enum iodma_status
-iodma_limits_resolve(const struct iodma_segment_options *options,
-                     uint32_t output_bits, uint32_t length_bits,
-                     uint32_t granule, struct hal_limits *resolved,
-                     struct iodma_reason *reason);
 
 /*
  * Turn limits with zeros into limits to compare with.
@@ -115,12 +65,6 @@ enum iodma_status iodma_limits_set(struct iodma_limits *limits,
 enum iodma_status iodma_limits_add(struct iodma_limits *limits,
                                    const struct hal_limits *by,
                                    struct iodma_reason *reason);
-
-/* The same by limits that were set. *limits is unchanged on failure. Context:
-   any. */
-enum iodma_status iodma_limits_narrow(struct iodma_limits *limits,
-                                      const struct iodma_limits *by,
-                                      struct iodma_reason *reason);
 
 /* All of 2^bits: the highest address, or what an alignment masks. Context:
    any. */

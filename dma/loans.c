@@ -7,6 +7,7 @@
 #include "piece.h"
 #include "plan.h"
 #include "refuse.h"
+#include "shortcuts.h"
 
 /* Storage ----------------------------------------------------------------- */
 
@@ -16,9 +17,12 @@ static uint32_t g_of(const struct iodma_window *window)
                                            << window->limits.align_internal);
 }
 
-static uint32_t u_of(const struct iodma_window *window)
+/* What a plan's storage is taken in. */
+static uint32_t u_of(const struct iodma_plan *plan)
 {
-    return larger32(iodma_plan_granule(window), g_of(window));
+    uint32_t granule = iodma_plan_granule(plan->window);
+
+    return plan->whole ? granule : larger32(granule, g_of(plan->window));
 }
 
 static uint32_t v_of(const struct iodma_window *window, uint32_t u)
@@ -32,58 +36,37 @@ static uint32_t v_of(const struct iodma_window *window, uint32_t u)
     return smaller32(larger32(v, larger32(64, window->bus->line)), u);
 }
 
-/* All storage lies in one aperture. */
-static const struct hal_aperture *aperture_of(const struct iodma_bus *bus)
-{
-    return iodma_bus_aperture(bus, bus->bounce->first, HAL_READ | HAL_WRITE);
-}
-
 /* Behind what the CPU's addresses count blocks of storage: where it is whole
    pages of a mapper that are shown, blocks begin with such on the bus. */
 static uint32_t base_of(const struct iodma_window *window)
 {
-    return window->mapper
-               ? lack32(iodma_aperture_delta(aperture_of(window->bus)),
-                        window->mapper->page_size)
-               : 0;
+    return window->mapper ? lack32(iodma_aperture_delta(window->bus->lent_in),
+                                   window->mapper->page_size)
+                          : 0;
 }
 
 hal_address iodma_loans_reach(const struct iodma_window *window,
                               const struct hal_aperture *aperture)
 {
-    hal_address last = iodma_limits_last(&window->limits);
+    hal_address last =
+        window->mapper ? HAL_ADDRESS_MAX : iodma_limits_last(&window->limits);
 
-    if (window->mapper)
-        return aperture->last;
     return last < aperture->bus
                ? 0
                : aperture->first + smaller(last - aperture->bus,
                                            aperture->last - aperture->first);
 }
 
-enum iodma_status iodma_loans_usable(const struct iodma_window *window)
-{
-    const struct iodma_bus *bus = window->bus;
-    const struct hal_bounce *bounce = bus->bounce;
-
-    if (!bus->caching &&
-        iodma_window_maintains(window, bounce->first,
-                               bounce->last - bounce->first + 1,
-                               aperture_of(bus)))
-        return iodma_refuse_cache(window);
-    return IODMA_OK;
-}
-
 void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
-    const struct hal_aperture *aperture = aperture_of(window->bus);
-    uint32_t u = u_of(window);
+    const struct iodma_bus *bus = window->bus;
+    uint32_t u = u_of(plan);
+    uint32_t base = base_of(window);
 
     borrower->window = window;
-    borrower->aperture = aperture;
     borrower->next = &plan->loans;
-    borrower->length = 0;
+    borrower->position = 0;
     borrower->free = 0;
     borrower->end = 0;
     borrower->g = g_of(window);
@@ -91,129 +74,119 @@ void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
     borrower->v = v_of(window, u);
     borrower->wish.at_least = u;
     borrower->wish.alignment = u;
-    borrower->wish.phase = base_of(window);
+    borrower->wish.phase = base;
     /* Where no phase would do, nothing is within reach. */
-    borrower->wish.highest =
-        modulo32(borrower->wish.phase, window->bus->granule) == 0
-            ? iodma_loans_reach(window, aperture)
-            : 0;
+    borrower->wish.highest = modulo32(base, bus->granule) == 0
+                                 ? iodma_loans_reach(window, bus->lent_in)
+                                 : 0;
 }
 
 /* Take storage as it is wished, under the lock. A pool may have it anywhere:
    what does not lie within reach, in the one aperture, is not had. */
 static bool take(struct iodma_borrower *borrower)
 {
-    struct hal_bounce *bounce = borrower->window->bus->bounce;
+    const struct iodma_bus *bus = borrower->window->bus;
+    struct hal_bounce *bounce = bus->bounce;
     hal_address highest = borrower->wish.highest;
-    hal_address address;
     hal_address size;
 
     if (highest == 0 ||
-        bounce->ops->take(bounce, &borrower->wish, &address, &size) != IODMA_OK)
+        bounce->ops->take(bounce, &borrower->wish, &borrower->free,
+                          &borrower->end) != IODMA_OK)
         return false;
-    borrower->free = address;
-    borrower->end = address + size;
-    if (borrower->aperture->first <= address && address <= highest &&
-        size - 1 <= highest - address)
+    size = borrower->end;
+    borrower->end += borrower->free;
+    if (bus->lent_in->first <= borrower->free && borrower->free <= highest &&
+        size - 1 <= highest - borrower->free)
         return true;
-    bounce->ops->give_back(bounce, address, size);
+    bounce->ops->give_back(bounce, borrower->free, size);
     return false;
 }
 
-/* Have storage, `within` bytes behind what is free (in a new block, if it has
-   to be opened), stand for the stretch, as far as there is some. */
-static enum iodma_status lend(struct iodma_borrower *borrower, uint32_t within,
-                              bool open)
+/* Have a loan, and new storage for it if that has to be opened. NULL: one of
+   the two is not to be had. */
+static struct hal_loan *borrow(struct iodma_borrower *borrower, bool open)
 {
     const struct iodma_bus *bus = borrower->window->bus;
-    uint32_t state = bus->hal->lock->save(bus->hal->lock);
+    const struct hal_lock *lock = bus->hal->lock;
+    uint32_t state = lock->save(lock);
     struct hal_loan *loan = bus->bounce->loans;
-    hal_address storage;
-    hal_address length;
 
     if (loan && open && !take(borrower))
         loan = NULL;
     if (loan)
         bus->bounce->loans = loan->next;
-    bus->hal->lock->restore(bus->hal->lock, state);
-    if (!loan)
-        return IODMA_NO_RESOURCES;
+    lock->restore(lock, state);
+    return loan;
+}
 
-    storage = borrower->free + within;
-    length = smaller(borrower->length, borrower->end - storage);
-    *loan = (struct hal_loan){ NULL, borrower->position, length, storage };
-    *borrower->next = loan;
-    borrower->next = &loan->next;
-    borrower->free = round_up(storage + length, bus->line);
-    borrower->position += length;
-    borrower->length -= length;
+enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower,
+                                     hal_address to)
+{
+    while (borrower->position != to) {
+        hal_address address = borrower->origin + borrower->position;
+        hal_address length = to - borrower->position;
+        hal_address room = borrower->end - borrower->free;
+        uint32_t within = modulo32(address - borrower->free, borrower->v);
+        bool open = within >= room || length > room - within;
+        struct hal_loan *loan;
+
+        if (open) {
+            /* At its own place in the block; or at the first one that would do,
+               if that has it end there. */
+            uint32_t own =
+                modulo32(address - borrower->wish.phase, borrower->u);
+            uint32_t first = modulo32(own, borrower->v);
+
+            within = length > borrower->u - own && length <= borrower->u - first
+                         ? first
+                         : own;
+            borrower->wish.at_most = round_up(within + length, borrower->u);
+        }
+        loan = borrow(borrower, open);
+        if (!loan)
+            return IODMA_NO_RESOURCES;
+        loan->next = NULL;
+        loan->position = borrower->position;
+        loan->storage = borrower->free + within;
+        loan->length = smaller(length, borrower->end - loan->storage);
+        *borrower->next = loan;
+        borrower->next = &loan->next;
+        borrower->position += loan->length;
+        borrower->free =
+            round_up(loan->storage + loan->length, borrower->window->bus->line);
+    }
     return IODMA_OK;
 }
 
-/* Where a stretch at this address begins in a new block: at its own place, or
-   at the first one that would do, if that has it end in the block. */
-static uint32_t place_of(const struct iodma_borrower *borrower,
-                         hal_address address)
-{
-    uint32_t own = modulo32(address - borrower->wish.phase, borrower->u);
-    uint32_t first = modulo32(own, borrower->v);
-
-    return borrower->length > borrower->u - own &&
-                   borrower->length <= borrower->u - first
-               ? first
-               : own;
-}
-
-enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower)
-{
-    enum iodma_status status = IODMA_OK;
-
-    while (borrower->length != 0 && status == IODMA_OK) {
-        hal_address address = borrower->origin + borrower->position;
-        hal_address room = borrower->end - borrower->free;
-        uint32_t within = modulo32(address - borrower->free, borrower->v);
-        bool open = within >= room || borrower->length > room - within;
-
-        if (open) {
-            within = place_of(borrower, address);
-            borrower->wish.at_most =
-                round_up(within + borrower->length, borrower->u);
-        }
-        status = lend(borrower, within, open);
-    }
-    return status;
-}
-
-enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan,
-                                           uint32_t phase)
+/* Out of line: what it has on the stack is gone when the list is judged. */
+__attribute__((noinline)) enum iodma_status
+iodma_loans_borrow_whole(struct iodma_plan *plan, uint32_t phase)
 {
     const struct iodma_window *window = plan->window;
-    hal_address size =
-        round_up(phase + window->length, iodma_plan_granule(window));
+    hal_address delta = iodma_aperture_delta(window->bus->lent_in);
     struct iodma_borrower borrower;
-    struct hal_bounce_wish *wish = &borrower.wish;
     enum iodma_status status;
     hal_address alignment;
+    hal_address size;
 
+    plan->whole = true;
     iodma_loans_begin(&borrower, plan);
+    size = round_up(phase + window->length, borrower.u);
     if (size < window->length)
         return IODMA_NO_RESOURCES;
     alignment = (hal_address)1 << iodma_limits_placement(&window->limits, size);
-    if (alignment > wish->alignment)
-        wish->alignment = alignment;
-    wish->at_least = size;
-    wish->at_most = size;
-    wish->phase = round_down(
-        lack(iodma_aperture_delta(borrower.aperture), wish->alignment),
-        window->bus->granule);
-    borrower.position = 0;
-    borrower.length = window->length;
-    status = lend(&borrower, phase, true);
+    if (borrower.wish.alignment < alignment)
+        borrower.wish.alignment = alignment;
+    borrower.wish.phase =
+        round_down(lack(delta, borrower.wish.alignment), window->bus->granule);
+    borrower.wish.at_least = size;
+    borrower.origin = borrower.wish.phase + phase;
+    borrower.v = borrower.u;
+    status = iodma_loans_borrow(&borrower, window->length);
     if (status != IODMA_OK)
         return status;
-    plan->whole = true;
-    plan->origin =
-        plan->loans->storage + iodma_aperture_delta(borrower.aperture);
+    plan->origin = plan->loans->storage + delta;
     if (window->mapper)
         plan->origin = modulo32(plan->origin, window->mapper->page_size);
     return IODMA_OK;
@@ -221,38 +194,33 @@ enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan,
 
 hal_address iodma_loans_give_back(struct iodma_plan *plan)
 {
-    const struct iodma_window *window = plan->window;
-    const struct hal_lock *lock = window->bus->hal->lock;
-    struct hal_bounce *bounce = window->bus->bounce;
-    uint32_t unit = plan->whole ? iodma_plan_granule(window) : u_of(window);
-    uint32_t base = base_of(window);
-    struct hal_loan *last = NULL;
+    const struct iodma_bus *bus = plan->window->bus;
+    const struct hal_lock *lock = bus->hal->lock;
+    struct hal_bounce *bounce = bus->bounce;
+    uint32_t base = base_of(plan->window);
+    uint32_t u = u_of(plan);
     hal_address end = 0; /* of the storage that was given back last */
     hal_address size = 0;
     hal_address all = 0;
-    uint32_t state;
 
-    for (struct hal_loan *loan = plan->loans; loan; loan = loan->next) {
-        last = loan;
-        if (end - loan->storage - 1 < size)
-            continue; /* the one before had it */
-        end = loan->storage + loan->length;
-        end += lack32(end - base, unit);
-        size = end - loan->storage;
-        size += modulo32(loan->storage - base, unit);
-        all += size;
-        state = lock->save(lock);
-        bounce->ops->give_back(bounce, end - size, size);
+    while (plan->loans) {
+        struct hal_loan *loan = plan->loans;
+        uint32_t state = lock->save(lock);
+
+        /* Has the one before not had it? */
+        if (end - loan->storage - 1 >= size) {
+            end = loan->storage + loan->length;
+            end += lack32(end - base, u);
+            size = end - loan->storage;
+            size += modulo32(loan->storage - base, u);
+            all += size;
+            bounce->ops->give_back(bounce, end - size, size);
+        }
+        plan->loans = loan->next;
+        loan->next = bounce->loans;
+        bounce->loans = loan;
         lock->restore(lock, state);
     }
-    if (last) {
-        state = lock->save(lock);
-        last->next = bounce->loans;
-        bounce->loans = plan->loans;
-        lock->restore(lock, state);
-    }
-    plan->loans = NULL;
-    plan->whole = false;
     return all;
 }
 
@@ -271,107 +239,93 @@ void iodma_loans_take(struct iodma_place *place, hal_address position,
     iodma_walk_skip(&place->walk, piece->length);
 }
 
-void iodma_loans_join(const struct iodma_plan *plan, struct iodma_place *place,
-                      struct iodma_piece *piece, struct hal_segment *run)
+bool iodma_loans_go_on(const struct iodma_plan *plan, struct iodma_place *place,
+                       const struct iodma_piece *piece)
 {
-    const struct hal_aperture *aperture = place->aperture;
     hal_address end = piece->storage + piece->length;
 
-    while (iodma_piece_position(plan, place) != plan->window->length &&
-           end - 1 != aperture->last &&
-           iodma_piece_storage(plan, place) == end) {
-        (void)iodma_piece_next(plan, place, plan->window->length, piece);
-        run->length += piece->length;
-        end += piece->length;
-    }
+    return end - 1 != place->aperture->last &&
+           iodma_piece_position(plan, place) != plan->window->length &&
+           iodma_piece_storage(plan, place) == end;
 }
 
 /* Bytes ------------------------------------------------------------------- */
 
-/* Zeros from an address on; maintained. */
-struct clearing {
-    const struct iodma_window *window;
-    hal_address done; /* cleared, or the window's, up to here */
-    bool cached;
-    enum iodma_status status;
-};
-
-static void clear_up_to(struct clearing *clearing, hal_address end)
+/* Zeros in storage, maintained. */
+static enum iodma_status zero(const struct iodma_window *window,
+                              hal_address from, hal_address length)
 {
-    const struct iodma_window *window = clearing->window;
-    hal_address from = clearing->done;
+    const struct iodma_bus *bus = window->bus;
+    uint32_t what = IODMA_ACCESS_WRITE;
 
-    clearing->done = end;
-    if (from == end || clearing->status != IODMA_OK)
-        return;
-    clearing->status = iodma_access(window->bus, from, end - from, NULL,
-                                    IODMA_ACCESS_WRITE, window->reason);
-    if (clearing->status == IODMA_OK && clearing->cached)
-        clearing->status = iodma_access(window->bus, from, end - from, NULL,
-                                        IODMA_ACCESS_CLEAN, window->reason);
+    if (IODMA_SHORTCUTS && length == 0)
+        return IODMA_OK;
+    if (bus->caching && iodma_window_unsnooped(window, bus->lent_in))
+        what |= IODMA_ACCESS_CLEAN;
+    return iodma_access(bus, from, length, NULL, what, window->reason);
 }
 
-/* Loan by loan: what is before it, in lines or pages that the device could see,
-   and behind the one before; and its own bytes, if not only the rest. */
+/* Loan by loan: what is before the first one in its line, or page that the
+   device could see; its own bytes, if not only the rest; and what is behind it,
+   up to the next one there. */
 enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
                                     bool padding_only)
 {
     const struct iodma_window *window = plan->window;
-    const struct iodma_bus *bus = window->bus;
-    uint32_t unit = window->mapper ? window->mapper->page_size : bus->line;
+    uint32_t unit =
+        window->mapper ? window->mapper->page_size : window->bus->line;
     uint32_t base = base_of(window);
-    struct clearing clearing = {
-        .window = window,
-        .cached =
-            bus->caching && iodma_window_unsnooped(window, aperture_of(bus)),
-    };
-    hal_address end = 0; /* of the last line or page that was touched */
+    enum iodma_status status = IODMA_OK;
+    bool first = true;
 
-    for (const struct hal_loan *loan = plan->loans; loan; loan = loan->next) {
-        hal_address storage = loan->storage;
+    for (const struct hal_loan *loan = plan->loans; loan && status == IODMA_OK;
+         loan = loan->next) {
+        hal_address start = loan->storage;
+        hal_address end = start + loan->length;
+        hal_address rest = lack32(end - base, unit);
+        hal_address gap = loan->next ? loan->next->storage - end : rest;
 
-        if (storage - clearing.done >= end - clearing.done) {
-            clear_up_to(&clearing, end);
-            clearing.done = storage - modulo32(storage - base, unit);
-        }
-        end = storage + loan->length;
-        clear_up_to(&clearing, padding_only ? storage : end);
-        clearing.done = end;
-        end += lack32(end - base, unit);
+        if (first)
+            start -= modulo32(start - base, unit);
+        status =
+            zero(window, start, (padding_only ? loan->storage : end) - start);
+        if (status == IODMA_OK)
+            status = zero(window, end, smaller(gap, rest));
+        first = gap >= rest;
     }
-    clear_up_to(&clearing, end);
-    return clearing.status;
+    return status;
 }
 
 enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
                                    hal_address from, hal_address to,
-                                   uint32_t direction, bool really)
+                                   uint32_t how)
 {
     const struct iodma_window *window = plan->window;
-    enum iodma_status status = IODMA_OK;
-    struct iodma_place place;
+    uint32_t what =
+        (how & IODMA_COPY_TRY) != 0 ? IODMA_ACCESS_TRY : IODMA_ACCESS_WRITE;
+    struct iodma_extent client;
+    struct iodma_walk walk;
 
-    iodma_piece_seek(plan, &place, from);
-    for (const struct hal_loan *loan = place.loan;
-         loan && loan->position < to && status == IODMA_OK; loan = loan->next) {
-        hal_address end = smaller(to, loan->position + loan->length);
-        struct iodma_extent client;
+    (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
+    for (const struct hal_loan *loan = plan->loans; loan && loan->position < to;
+         loan = loan->next) {
+        hal_address start = window->offset + loan->position;
+        hal_address end = start + smaller(to - loan->position, loan->length);
 
-        if (from < loan->position) {
-            iodma_walk_skip(&place.walk, loan->position - from);
-            from = loan->position;
-        }
-        while (from != end && status == IODMA_OK &&
-               iodma_walk_next(&place.walk, end - from, &client) == IODMA_OK) {
-            hal_address storage = loan->storage + (from - loan->position);
-            bool in = direction == IODMA_IN;
-
-            status =
+        if (walk.offset < start)
+            iodma_walk_skip(&walk, start - walk.offset);
+        while (walk.offset < end &&
+               iodma_walk_next(&walk, end - walk.offset, &client) == IODMA_OK) {
+            hal_address storage = loan->storage + (client.offset - start);
+            bool in = (how & IODMA_IN) != 0;
+            enum iodma_status status =
                 iodma_access_copy(window->bus, in ? client.address : storage,
                                   in ? storage : client.address, client.length,
-                                  really, window->reason);
-            from += client.length;
+                                  what, window->reason);
+
+            if (status != IODMA_OK)
+                return status;
         }
     }
-    return status;
+    return IODMA_OK;
 }

@@ -32,19 +32,18 @@ extern "C" {
 /* Who takes loans for a window, one behind the other. */
 struct iodma_borrower {
     const struct iodma_window *window;
-    const struct hal_aperture *aperture; /* of the storage                    */
-    struct hal_loan **next;              /* where the next loan is noted      */
-    hal_address position; /* of the stretch that is bounced next, and ...     */
-    hal_address length;   /* ... bytes of it that have no storage yet         */
-    hal_address origin;   /* behind position: an address whose place in a block
-                             storage keeps                                    */
-    hal_address free;     /* of what was taken last: where lines begin that
-                             nobody has                                       */
-    hal_address end;      /* its end; 0: nothing was                          */
+    struct hal_loan **next; /* where the next loan is noted                  */
+    hal_address position;   /* of the window: what is before it has storage, or
+                               goes as it lies                               */
+    hal_address origin;     /* with a position added: the address whose place
+                               in a block its storage keeps                  */
+    hal_address free;       /* of what was taken last: where lines begin that
+                               nobody has                                    */
+    hal_address end;        /* its end; 0: nothing was                       */
     struct hal_bounce_wish wish; /* for blocks of u, whose phase is that of the
                                     mapper's pages; within the device's reach */
     uint32_t g, u, v;            /* g: of lines that are given up, and of
-                                    IODMA_LEAST_BOUNCE; bytes                            */
+                                    IODMA_LEAST_BOUNCE; bytes                 */
 };
 
 /* The last byte of an aperture that the device reaches, CPU physical; 0: it
@@ -52,18 +51,16 @@ struct iodma_borrower {
 hal_address iodma_loans_reach(const struct iodma_window *window,
                               const struct hal_aperture *aperture);
 
-/* May what the bus has been lent be used? Unsupported: it has caches to
-   maintain, and nobody does. */
-enum iodma_status iodma_loans_usable(const struct iodma_window *window);
-
-/* Look at what the bus has been lent; nothing is bounced yet. */
+/* Look at what the bus has been lent; nothing is bounced yet. plan->whole: one
+   loan is wanted. */
 void iodma_loans_begin(struct iodma_borrower *borrower,
                        struct iodma_plan *plan);
 
-/* Find storage for the stretch, behind those before it: in the block that was
-   opened last, or in one more, or in several. Returns OK or NoResources; what
-   was taken before stays with the plan. */
-enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower);
+/* Find storage for the window from its position up to another one: in the block
+   that was opened last, or in one more, or in several. Returns OK or
+   NoResources; what was taken before stays with the plan. */
+enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower,
+                                     hal_address to);
 
 /* The same for all of the window, in one piece, on PATH_FLAT: so many bytes
    behind where a granule begins on the bus. */
@@ -76,11 +73,11 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
                                     bool padding_only);
 enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
                                    hal_address from, hal_address to,
-                                   uint32_t direction, bool really);
+                                   uint32_t how);
 void iodma_loans_take(struct iodma_place *place, hal_address position,
                       hal_address to, struct iodma_piece *piece);
-void iodma_loans_join(const struct iodma_plan *plan, struct iodma_place *place,
-                      struct iodma_piece *piece, struct hal_segment *run);
+bool iodma_loans_go_on(const struct iodma_plan *plan, struct iodma_place *place,
+                       const struct iodma_piece *piece);
 
 #ifdef __cplusplus
 }

@@ -6,41 +6,32 @@
 #include "plan.h"
 #include "refuse.h"
 #include "segment.h"
+#include "shortcuts.h"
+#include "spec.h"
+
+#include <stddef.h>
 
 /* IOVA space -------------------------------------------------------------- */
 
-/* Find a place for so many pages within reach. */
-static enum iodma_status take(struct iodma_mapper *mapper,
-                              const struct iodma_limits *limits,
-                              hal_address pages, hal_address *iova)
+/* Find a place for so many pages, as many as there are at most, within reach.
+   Returns false if there is none. */
+static bool take(struct iodma_mapper *mapper, const struct iodma_limits *limits,
+                 uint32_t pages, hal_address *iova)
 {
-    uint8_t placement = iodma_limits_placement(limits, pages << mapper->shift);
-    hal_address last = iodma_limits_last(limits);
-    struct iodma_blocks_wish wish = { .alignment = 1 };
+    hal_address size = (hal_address)pages << mapper->shift;
+    const struct hal_bounce_wish wish = {
+        .at_least = size,
+        .at_most = size,
+        .alignment = (hal_address)1 << iodma_limits_placement(limits, size),
+        .highest = iodma_limits_last(limits),
+    };
+    enum iodma_status status;
     uint32_t state;
-    uint32_t first;
-    uint32_t taken;
-
-    if (pages > mapper->space.count || last < mapper->first ||
-        placement >= mapper->shift + 32)
-        return IODMA_NO_RESOURCES;
-    wish.at_least = (uint32_t)pages;
-    wish.at_most = (uint32_t)pages;
-    if (placement > mapper->shift)
-        wish.alignment = UINT32_C(1) << (placement - mapper->shift);
-    wish.phase = (uint32_t)lack(mapper->first >> mapper->shift, wish.alignment);
-    wish.end = (uint32_t)smaller(
-        mapper->space.count,
-        ((last - mapper->first) >> mapper->shift) +
-            (modulo32(last, mapper->page_size) == mapper->page_size - 1));
 
     state = mapper->lock->save(mapper->lock);
-    taken = iodma_blocks_take(&mapper->space, &wish, &first);
+    status = iodma_blocks_take(&mapper->space, &wish, iova, &size);
     mapper->lock->restore(mapper->lock, state);
-    if (taken == 0)
-        return IODMA_NO_RESOURCES;
-    *iova = mapper->first + ((hal_address)first << mapper->shift);
-    return IODMA_OK;
+    return status == IODMA_OK;
 }
 
 static void give_back(struct iodma_mapper *mapper, hal_address iova,
@@ -48,9 +39,8 @@ static void give_back(struct iodma_mapper *mapper, hal_address iova,
 {
     uint32_t state = mapper->lock->save(mapper->lock);
 
-    iodma_blocks_give_back(&mapper->space,
-                           (uint32_t)((iova - mapper->first) >> mapper->shift),
-                           pages);
+    iodma_blocks_give_back(&mapper->space, iova,
+                           (hal_address)pages << mapper->shift);
     mapper->lock->restore(mapper->lock, state);
 }
 
@@ -63,24 +53,6 @@ static hal_address pages_of(const struct iodma_mapper *mapper,
     return ((modulo32(run.address, mapper->page_size) + (run.length - 1)) >>
             mapper->shift) +
            1;
-}
-
-/* How many a planned window takes. */
-static hal_address pages_of_all(const struct iodma_plan *plan)
-{
-    const struct iodma_window *window = plan->window;
-    struct hal_segment run = { plan->origin, window->length };
-    struct iodma_place place;
-    hal_address pages = 0;
-
-    if (window->length == 0)
-        return 0;
-    if (plan->path == IODMA_PATH_FLAT)
-        return pages_of(window->mapper, run);
-    iodma_piece_seek(plan, &place, 0);
-    while (iodma_piece_run(plan, &place, &run) == IODMA_OK)
-        pages += pages_of(window->mapper, run);
-    return pages;
 }
 
 /* IOVA of the page that a plan's layout begins with. */
@@ -99,29 +71,41 @@ static void unmap(struct iodma_mapper *mapper, hal_address iova,
     mapper->hal->ops->sync(mapper->hal);
 }
 
-/* Enter a plan's runs, one behind the other. */
-static enum iodma_status enter(const struct iodma_plan *plan)
+/* Lay a plan's runs out, one behind the other: enter them, or only count their
+   pages. */
+static enum iodma_status lay_out(const struct iodma_plan *plan, bool enter,
+                                 hal_address *pages)
 {
     const struct iodma_window *window = plan->window;
     struct iodma_mapper *mapper = window->mapper;
-    hal_address first = first_page(plan);
-    hal_address iova = first;
+    hal_address iova = first_page(plan);
+    enum iodma_status status = IODMA_OK;
     struct iodma_place place;
-    struct hal_segment run;
 
+    *pages = 0;
+    if (IODMA_SHORTCUTS && !enter && plan->path == IODMA_PATH_FLAT &&
+        window->length != 0) {
+        *pages = pages_of(mapper,
+                          (struct hal_segment){ plan->origin, window->length });
+        return IODMA_OK;
+    }
     iodma_piece_seek(plan, &place, 0);
-    while (iodma_piece_run(plan, &place, &run) == IODMA_OK) {
-        hal_address size = pages_of(mapper, run) << mapper->shift;
-        enum iodma_status status = mapper->hal->ops->map_run(
-            mapper->hal, iova, round_down(run.address, mapper->page_size), size,
-            window->access);
+    while (iodma_piece_run(plan, &place) == IODMA_OK) {
+        hal_address more = pages_of(mapper, place.rest);
+        hal_address size = more << mapper->shift;
 
+        if (enter)
+            status = mapper->hal->ops->map_run(
+                mapper->hal, iova,
+                round_down(place.rest.address, mapper->page_size), size,
+                window->access);
         if (status != IODMA_OK) {
-            unmap(mapper, first, (iova - first) >> mapper->shift);
-            return iodma_refuse_values(window->reason, status,
-                                       IODMA_RULE_MAPPER, 0, (uint32_t)status);
+            unmap(mapper, iova - (*pages << mapper->shift), *pages);
+            return iodma_refuse_theirs(window->reason, status,
+                                       IODMA_RULE_MAPPER);
         }
         iova += size;
+        *pages += more;
     }
     return IODMA_OK;
 }
@@ -129,9 +113,9 @@ static enum iodma_status enter(const struct iodma_plan *plan)
 /* Runs -------------------------------------------------------------------- */
 
 /* Does the next bus run begin with a page? Then it goes on where the one before
-   ended with one. */
-static bool page_follows(const struct iodma_plan *plan,
-                         struct iodma_place *place)
+   ended with one. (Apart: stack.) */
+static __attribute__((noinline)) bool
+page_follows(const struct iodma_plan *plan, struct iodma_place *place)
 {
     const struct iodma_window *window = plan->window;
     const struct hal_aperture *aperture;
@@ -153,19 +137,20 @@ static enum iodma_status run(const struct iodma_plan *plan,
 {
     uint32_t page_size = plan->window->mapper->page_size;
     struct hal_segment *rest = &place->rest;
-    hal_address page = round_up(rest->address, page_size);
-    struct hal_segment bus;
-    enum iodma_status status = iodma_piece_run(plan, place, &bus);
+    hal_address start = round_up(rest->address + rest->length, page_size);
+    enum iodma_status status = iodma_piece_run(plan, place);
+    hal_address length = rest->length;
 
     if (status != IODMA_OK)
         return status;
-    rest->address = page + modulo32(bus.address, page_size);
-    rest->length = bus.length;
-    while (modulo32(rest->address + rest->length, page_size) == 0 &&
+    start += modulo32(rest->address, page_size);
+    while (modulo32(start + length, page_size) == 0 &&
            page_follows(plan, place)) {
-        (void)iodma_piece_run(plan, place, &bus);
-        rest->length += bus.length;
+        (void)iodma_piece_run(plan, place);
+        length += rest->length;
     }
+    rest->address = start;
+    rest->length = length;
     return IODMA_OK;
 }
 
@@ -176,24 +161,21 @@ static void seek(const struct iodma_plan *plan, struct iodma_place *place,
 {
     const struct iodma_window *window = plan->window;
     hal_address target = window->offset + position;
-    struct hal_segment *rest = &place->rest;
     hal_address behind;
 
     iodma_piece_seek(plan, place, plan->kept ? 0 - window->offset : 0);
-    rest->address = plan->origin;
+    place->rest.address = plan->origin;
     while (place->walk.offset < target) {
         hal_address offset = place->walk.offset;
 
-        rest->address += rest->length;
-        rest->length = 0;
         if (run(plan, place) != IODMA_OK) {
             iodma_piece_seek(plan, place, offset - window->offset);
             return;
         }
     }
     behind = place->walk.offset - target;
-    rest->address += rest->length - behind;
-    rest->length = behind;
+    place->rest.address += place->rest.length - behind;
+    place->rest.length = behind;
 }
 
 /* Whole pages are shown one behind the other, whatever is behind them. */
@@ -211,19 +193,35 @@ static void choose_path(struct iodma_plan *plan, hal_address delta)
 
 /* The calls --------------------------------------------------------------- */
 
-/* Take IOVA for all of a planned window. */
-static enum iodma_status reserve(struct iodma_plan *plan)
+static enum iodma_status choose(const struct iodma_window *window,
+                                const struct iodma_spec *spec,
+                                struct iodma_mapper **mapper)
+{
+    uint32_t type = spec->mapping & IODMA_TYPE_MASK;
+
+    if (type == IODMA_BYPASSED ||
+        (type == IODMA_UNMAPPED && (spec->mapping & IODMA_ITERATE_ONLY) == 0 &&
+         (iodma_mapper_unavoidable(spec->mapper) ||
+          iodma_mapper_unavoidable(window->bus->mapper))))
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_FIELD(BYPASS, MAPPING));
+    if (type == IODMA_UNMAPPED ||
+        (type == IODMA_NON_COHERENT && !spec->mapper &&
+         !iodma_mapper_unavoidable(*mapper)))
+        *mapper = NULL;
+    return IODMA_OK;
+}
+
+/* Take IOVA for all of a planned window. (Apart: stack.) */
+static __attribute__((noinline)) enum iodma_status
+reserve(struct iodma_plan *plan, hal_address pages)
 {
     const struct iodma_window *window = plan->window;
     struct iodma_mapper *mapper = window->mapper;
-    hal_address pages = pages_of_all(plan);
-    enum iodma_status status;
     hal_address iova;
 
-    if (pages == 0)
-        return IODMA_OK;
-    status = take(mapper, &window->limits, pages, &iova);
-    if (status != IODMA_OK)
+    if (pages > mapper->space.count ||
+        !take(mapper, &window->limits, (uint32_t)pages, &iova))
         return iodma_refuse_values(window->reason, IODMA_NO_RESOURCES,
                                    IODMA_RULE_IOVA, pages << mapper->shift,
                                    iodma_limits_last(&window->limits));
@@ -243,16 +241,20 @@ static void release(struct iodma_plan *plan)
     plan->pages = 0;
 }
 
+/* Count the pages, take as many, enter them. */
 static enum iodma_status install(struct iodma_plan *plan)
 {
-    enum iodma_status status = IODMA_OK;
+    enum iodma_status status;
+    hal_address pages;
+    bool enter;
 
-    if (plan->kept)
-        return IODMA_OK;
-    if (plan->pages == 0)
-        status = reserve(plan);
-    if (status == IODMA_OK && plan->pages != 0)
-        status = enter(plan);
+    do {
+        enter = plan->pages != 0;
+        status = lay_out(plan, enter, &pages);
+        if (enter || pages == 0)
+            break;
+        status = reserve(plan, pages);
+    } while (status == IODMA_OK);
     if (status != IODMA_OK)
         release(plan);
     return status;
@@ -269,9 +271,9 @@ static struct iodma_mapping *mapping_of(const struct iodma_window *window)
     return window->counted ? window->memory->mapping : NULL;
 }
 
-/* Map all of a window's descriptor, for whoever comes; unless somebody has in
-   the meantime. */
-static void make(const struct iodma_window *window)
+/* Map all of a window's descriptor, if it owns a mapping that is not made yet,
+   for whoever comes; unless somebody has in the meantime. (Apart: stack.) */
+static __attribute__((noinline)) void make(const struct iodma_window *window)
 {
     const struct hal_lock *lock = window->bus->hal->lock;
     struct iodma_mapping *mapping = mapping_of(window);
@@ -337,12 +339,24 @@ static bool adopt(struct iodma_plan *plan)
     return false;
 }
 
+static enum iodma_status show(struct iodma_plan *plan)
+{
+    if (plan->kept)
+        return IODMA_OK;
+    if (!plan->loans && plan->pages == 0) {
+        make(plan->window);
+        if (adopt(plan))
+            return IODMA_OK;
+    }
+    return install(plan);
+}
+
 static const struct iodma_mapper_calls calls = {
-    .install = install,
+    .choose = choose,
+    .show = show,
     .hide = hide,
     .release = release,
-    .choose_path = choose_path,
-    .make = make,
+    .choose_path = IODMA_SHORTCUTS ? choose_path : NULL,
     .adopt = adopt,
     .run = run,
     .seek = seek,
@@ -354,28 +368,26 @@ enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
                                     uint32_t *taken, uint32_t pages)
 {
     hal_address first;
-    hal_address whole; /* pages that there are, but for one */
+    hal_address end;   /* of the first page, its last byte    */
+    hal_address whole; /* pages that there are, but for one   */
 
     if (!mapper || !hal || !lock || !taken || pages == 0 ||
         pages > IODMA_MOST_BLOCKS || !is_power_of_two(hal->page_size))
         return IODMA_BAD_ARGUMENT;
     first = round_up(hal->first, hal->page_size);
-    if (first < hal->first || hal->last < first ||
-        hal->last - first < hal->page_size - 1)
+    end = first + (hal->page_size - 1);
+    if (first < hal->first || hal->last < end)
         return IODMA_BAD_ARGUMENT;
 
-    *mapper = (struct iodma_mapper){
-        .hal = hal,
-        .calls = &calls,
-        .lock = lock,
-        .first = first,
-        .page_size = hal->page_size,
-        .shift = (uint8_t)__builtin_ctz(hal->page_size),
-    };
-    whole = (hal->last - first - (hal->page_size - 1)) >> mapper->shift;
+    mapper->hal = hal;
+    mapper->calls = &calls;
+    mapper->lock = lock;
+    mapper->page_size = hal->page_size;
+    mapper->shift = (uint8_t)__builtin_ctz(hal->page_size);
     /* Bytes of all pages together are told in a hal_address, too. */
-    whole = smaller(whole, (HAL_ADDRESS_MAX >> mapper->shift) - 1);
-    iodma_blocks_init(&mapper->space, taken,
+    whole = smaller((hal->last - end) >> mapper->shift,
+                    (HAL_ADDRESS_MAX >> mapper->shift) - 1);
+    iodma_blocks_init(&mapper->space, first, mapper->shift, taken,
                       (uint32_t)smaller(whole, pages - 1) + 1);
     return IODMA_OK;
 }

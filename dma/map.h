@@ -29,27 +29,34 @@
 extern "C" {
 #endif
 
+struct iodma_mapper;
 struct iodma_place;
 struct iodma_plan;
+struct iodma_spec;
 struct iodma_window;
 
 /* What a command asks of a mapper; made by iodma_mapper_init(). Context of all:
    that of the command's call. */
 struct iodma_mapper_calls {
-    /* Show a planned window: where it was if it was hidden, else at IOVA that
-       is found for it. On failure it has none. */
-    enum iodma_status (*install)(struct iodma_plan *plan);
+    /* Is the mapper that a specification names, or else the bus's, in effect?
+       `mapper` has it; out: NULL if it is not. Returns OK or BadArgument.
+       (spec 2.3 steps 10 to 11, 2.4) */
+    enum iodma_status (*choose)(const struct iodma_window *window,
+                                const struct iodma_spec *spec,
+                                struct iodma_mapper **mapper);
+    /* Show a planned window: in the mapping that its descriptor owns (E13), if
+       it goes as it lies and that suits it; where it was, if it was hidden;
+       else at IOVA that is found for it. On failure it has none. */
+    enum iodma_status (*show)(struct iodma_plan *plan);
     /* Take it out of the device's reach. Its IOVA stays its own. */
     void (*hide)(const struct iodma_plan *plan);
     /* Give up the IOVA of a hidden window. */
     void (*release)(struct iodma_plan *plan);
     /* Choose the way through a direct window in one aperture that adds `delta`
-       to its addresses. */
+       to its addresses. Without shortcuts nobody does, and it is NULL. */
     void (*choose_path)(struct iodma_plan *plan, hal_address delta);
-    /* Have the mapping that a window's descriptor owns made (E13), if it is not
-       yet and can be. */
-    void (*make)(const struct iodma_window *window);
-    /* Have a direct window use that. Returns false if there is none for it. */
+    /* Have a direct window use the mapping that its descriptor owns, once that
+       is made. Returns false if there is none for it. */
     bool (*adopt)(struct iodma_plan *plan);
     /* Have the next run in place->rest, as iodma_segment_run(), of IOVA. */
     enum iodma_status (*run)(const struct iodma_plan *plan,
@@ -64,7 +71,6 @@ struct iodma_mapper {
     const struct iodma_mapper_calls *calls;
     const struct hal_lock *lock;
     struct iodma_blocks space; /* pages of IOVA; under the lock */
-    hal_address first;         /* IOVA of the first one         */
     uint32_t page_size;        /* bytes                         */
     uint8_t shift;             /* log2 of it                    */
 };

@@ -66,49 +66,53 @@ enum {
     IODMA_KIND_MULTI = 3,   /* in other descriptors, one behind the other    */
 };
 
+struct iodma_finder;
 struct iodma_mapping;
+
+/* A list of ranges: the caller's. */
+struct iodma_ranges {
+    const struct iodma_range *array;
+    hal_address *index; /* bytes before every 2^index_shift-th range, if the
+                           finder goes by it */
+};
 
 /* The caller's storage; the fields are ours. (IOMemoryDescriptor,
    IOBufferMemoryDescriptor, IOSubMemoryDescriptor, IOMultiMemoryDescriptor) */
 struct iodma_memory {
     union {
-        const struct iodma_range
-            *ranges; /* IODMA_KIND_RANGES, IODMA_KIND_VIRTUAL    */
-        struct iodma_memory *const *members; /* IODMA_KIND_MULTI */
+        struct iodma_memory *const *members; /* IODMA_KIND_MULTI             */
+        struct iodma_ranges ranges; /* IODMA_KIND_RANGES, IODMA_KIND_VIRTUAL */
+        struct iodma_range buffer;  /* IODMA_KIND_BUFFER: all of its capacity */
     };
-    uint32_t count;            /* ranges or members                         */
-    hal_address skip;          /* bytes of the list before our first        */
-    hal_address length;        /* bytes of ours                             */
-    struct iodma_range buffer; /* IODMA_KIND_BUFFER: all of its capacity */
-    hal_address *index; /* bytes before every 2^index_shift-th range; NULL:
-                           there is none                                    */
+    uint8_t kind;      /* IODMA_KIND_RANGES ...                     */
+    uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT           */
+    bool needs_wiring; /* some of it is virtual                     */
+    bool read_only;    /* wired for Out                             */
+    bool whole;        /* no part of another one: of a buffer, its capacity is
+                          ours as well                              */
+    uint8_t index_shift;
+    uint16_t wired;  /* prepares that are not completed           */
+    uint16_t pinned; /* those of them that a multi has made       */
+    uint16_t users;  /* commands that have it and count (dma/command.h);
+                        under the lock of their bus: buses that share it
+                        share the lock                            */
+    const struct iodma_finder *finder; /* dma/walk.h; NULL: a step a range */
+    uint32_t count;     /* ranges or members                         */
+    hal_address skip;   /* bytes of the list before our first        */
+    hal_address length; /* bytes of ours                             */
     const struct hal_translation *translation; /* IODMA_KIND_VIRTUAL */
     struct iodma_mapping *mapping; /* that it owns (E13), or NULL           */
     uint32_t tag;                  /* the caller's; no effect on DMA        */
     struct iodma_summary summary;
-    uint16_t wired;  /* prepares that are not completed                   */
-    uint16_t pinned; /* those of them that a multi has made               */
-    uint16_t users;  /* commands that have it and count (dma/command.h);
-                        under the lock of their bus: buses that share it
-                        share the lock                                    */
-    uint8_t kind; /* IODMA_KIND_RANGES ...                                  */
-    uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT                   */
-    uint8_t index_shift;
-    bool needs_wiring; /* some of it is virtual                             */
-    bool read_only;    /* wired for Out                                     */
-    bool whole;        /* no part of another one: of a buffer, its capacity is
-                          ours as well                                      */
 };
 
 /*
  * Describe memory by its physical ranges, in this order. The array is lent: it
  * must stay and not change while the descriptor is used.
  *
- *   memory       out; unchanged on failure
- *   ranges       may be NULL if count is 0: a descriptor of length 0 is legal
- *   direction    IODMA_NONE, _IN, _OUT or _INOUT
- *   index        storage that makes seeks O(log count), or NULL: O(count)
- *   index_count  its elements; one for 16 ranges is plenty
+ *   memory     out; unchanged on failure
+ *   ranges     may be NULL if count is 0: a descriptor of length 0 is legal
+ *   direction  IODMA_NONE, _IN, _OUT or _INOUT
  *
  * A byte that ranges name twice has two places in the string: what is bounced
  * is copied in their order, and the last one stands. Inbound, past caches, what
@@ -121,11 +125,47 @@ struct iodma_memory {
  * Context: any; costs one step a range. Source: spec 1.1
  * (IOMemoryDescriptor::withPhysicalRanges).
  */
-enum iodma_status iodma_memory_init_ranges(struct iodma_memory *memory,
-                                           const struct iodma_range *ranges,
-                                           uint32_t count, uint32_t direction,
-                                           hal_address *index,
-                                           uint32_t index_count);
+enum iodma_status iodma_memory_init_list(struct iodma_memory *memory,
+                                         const struct iodma_range *ranges,
+                                         uint32_t count, uint32_t direction);
+
+/*
+ * Have seeks in a list cost O(log count): without, they cost O(count).
+ *
+ *   memory   just described by its ranges; no part of another one
+ *   index    storage for that, lent as the ranges are
+ *   entries  its elements, not 0; one for 16 ranges is plenty
+ *
+ * Context: any; costs one step a range.
+ */
+void iodma_memory_index(struct iodma_memory *memory, hal_address *index,
+                        uint32_t entries);
+
+/*
+ * The two in one call: describe memory by its physical ranges, with an index or
+ * without. Where index_count is 0, and known to be when it is compiled, a
+ * product links nothing that goes by an index.
+ *
+ *   index        NULL: none
+ *   index_count  its elements
+ *
+ * The rest as above; BadArgument, too, if NULL has elements.
+ */
+static inline enum iodma_status
+iodma_memory_init_ranges(struct iodma_memory *memory,
+                         const struct iodma_range *ranges, uint32_t count,
+                         uint32_t direction, hal_address *index,
+                         uint32_t index_count)
+{
+    enum iodma_status status;
+
+    if (!index && index_count != 0)
+        return IODMA_BAD_ARGUMENT;
+    status = iodma_memory_init_list(memory, ranges, count, direction);
+    if (status == IODMA_OK && index_count != 0)
+        iodma_memory_index(memory, index, index_count);
+    return status;
+}
 
 /*
  * Describe memory by the CPU's own addresses. It has to be prepared
@@ -246,7 +286,8 @@ static inline uint8_t iodma_access_of(uint32_t direction)
 static inline const struct iodma_range *
 iodma_memory_ranges(const struct iodma_memory *memory)
 {
-    return memory->kind == IODMA_KIND_BUFFER ? &memory->buffer : memory->ranges;
+    return memory->kind == IODMA_KIND_BUFFER ? &memory->buffer
+                                             : memory->ranges.array;
 }
 
 /* Is it one stretch of physical memory, in one range? Context: any. */

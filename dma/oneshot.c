@@ -6,16 +6,17 @@
 #include "refuse.h"
 #include "shortcuts.h"
 
+/* Of the access to a buffer, beside HAL_READ and HAL_WRITE: it may be in a
+   cache that the device does not look into. */
+enum { UNSNOOPED = 4 };
+
 /* A buffer; and, once it has been looked at, where it is and what that asks
    for. */
 struct buffer {
-    const void *pointer; /* as the CPU names it                            */
+    const void *pointer;  /* as the CPU names it                           */
+    hal_address physical; /* of its first byte                             */
     size_t length;
-    hal_address physical;          /* of its first byte                    */
-    hal_address address;           /* the same, as the bus has it          */
-    uint32_t access;               /* that device and CPU have to it; that
-                                      of the CPU is not looked for where a
-                                      device that snoops reads             */
+    hal_address address;           /* as physical, but as the bus has it   */
     const struct hal_cache *cache; /* its lines are maintained by; or NULL */
 };
 
@@ -27,21 +28,15 @@ static enum iodma_status bad_direction(const struct iodma_bus *bus,
                                IODMA_INOUT, direction);
 }
 
-static enum iodma_status unseen(const struct iodma_bus *bus, uint32_t direction,
+/* Here and in locate() the status is said again: a compiler that sees all of
+   the product sees that what comes behind is not without an address. */
+static enum iodma_status unseen(const struct iodma_bus *bus, uint32_t access,
                                 hal_address physical)
 {
-    return iodma_refuse_values(bus->reason, IODMA_MESSAGE_TOO_LARGE,
-                               IODMA_AT_ARGUMENT(APERTURE, POINTER),
-                               iodma_access_of(direction), physical);
-}
-
-/* A line does not begin where the buffer does. */
-static enum iodma_status within_line(const struct iodma_bus *bus,
-                                     hal_address physical)
-{
-    return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
-                               IODMA_AT_ARGUMENT(LINE, POINTER), bus->line,
-                               physical);
+    (void)iodma_refuse_values(bus->reason, IODMA_MESSAGE_TOO_LARGE,
+                              IODMA_AT_ARGUMENT(APERTURE, POINTER), access,
+                              physical);
+    return IODMA_MESSAGE_TOO_LARGE;
 }
 
 /* Find a buffer in physical memory. */
@@ -50,11 +45,16 @@ static inline enum iodma_status locate(const struct iodma_bus *bus,
 {
     const void *pointer = buffer->pointer;
 
-    if (!iodma_bus_is_buffer(pointer, buffer->length))
-        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
-                            pointer ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
-                                    : IODMA_AT_ARGUMENT(POINTER, POINTER));
-    return iodma_bus_locate(bus, pointer, buffer->length, &buffer->physical);
+    if (!iodma_bus_is_buffer(pointer, buffer->length)) {
+        (void)iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                           pointer ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
+                                   : IODMA_AT_ARGUMENT(POINTER, POINTER));
+        return IODMA_BAD_ARGUMENT;
+    }
+    buffer->physical = (hal_address)(uintptr_t)pointer;
+    if (!bus->hal->translation)
+        return IODMA_OK;
+    return iodma_bus_translate(bus, pointer, buffer->length, &buffer->physical);
 }
 
 /* The aperture that shows all of a buffer. */
@@ -70,6 +70,28 @@ aperture_of(const struct hal_bus *hal, hal_address first, hal_address last)
     return NULL;
 }
 
+/* What of the access that an aperture gives the regions leave that a buffer is
+   in. Out of line: with all registers to itself it is smaller. */
+static __attribute__((noinline)) uint32_t
+left_by_regions(uint32_t access, const struct hal_bus *hal, hal_address first,
+                hal_address last)
+{
+    const struct hal_region *region = hal->regions;
+
+    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
+        if (!spans_meet(region->first, region->last, first, last))
+            continue;
+        if (!region->writable)
+            access &= ~(uint32_t)HAL_WRITE;
+        if (region->first > first || last > region->last)
+            continue;
+        if (region->cached == HAL_UNCACHED)
+            access &= ~(uint32_t)UNSNOOPED;
+        break; /* regions do not overlap */
+    }
+    return access;
+}
+
 /* A device that does not look into caches is to have a buffer that may be in
    one, and the board states none. */
 static enum iodma_status no_cache(const struct iodma_bus *bus,
@@ -82,63 +104,18 @@ static enum iodma_status no_cache(const struct iodma_bus *bus,
                              IODMA_CURE_ELSEWHERE, 0);
 }
 
-/* Find a buffer on the bus, and out whether its lines have to be maintained. */
-static IODMA_SHORTCUT_INLINE enum iodma_status
-look_at(const struct iodma_bus *bus, struct buffer *buffer, uint32_t direction)
-{
-    const struct hal_bus *hal = bus->hal;
-    const struct hal_region *region = hal->regions;
-    enum iodma_status status = locate(bus, buffer);
-    hal_address first = buffer->physical;
-    hal_address last = first + (hal_address)(buffer->length - 1);
-    const struct hal_aperture *aperture;
-    bool maintained;
-
-    if (status != IODMA_OK)
-        return status;
-    aperture = aperture_of(hal, first, last);
-    if (!aperture)
-        return unseen(bus, direction, first);
-    buffer->address = first + iodma_aperture_delta(aperture);
-    buffer->access = aperture->access;
-    buffer->cache = NULL;
-    if (aperture->snooped && direction == IODMA_OUT)
-        return IODMA_OK;
-
-    maintained = !aperture->snooped;
-    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
-        if (!spans_meet(region->first, region->last, first, last))
-            continue;
-        if (!region->writable)
-            buffer->access &= ~(uint32_t)HAL_WRITE;
-        if (region->cached == HAL_UNCACHED && region->first <= first &&
-            last <= region->last)
-            maintained = false;
-    }
-    if (maintained) {
-        buffer->cache = hal->cache;
-        if (!buffer->cache)
-            return no_cache(bus, first);
-    }
-    return IODMA_OK;
-}
-
-/* May the device write, and are the lines the buffer's own? */
-static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
-                                              const struct buffer *buffer,
-                                              size_t capacity)
+/* Are the lines that a buffer is in its own? */
+static inline enum iodma_status judge_lines(const struct iodma_bus *bus,
+                                            const struct buffer *buffer,
+                                            size_t capacity)
 {
     size_t length = buffer->length;
     uint32_t rest; /* of the last line */
 
-    if ((buffer->access & HAL_WRITE) == 0)
-        return iodma_refuse_values(bus->reason, IODMA_NOT_WRITABLE,
-                                   IODMA_AT_ARGUMENT(WRITABLE, POINTER), 0,
-                                   buffer->physical);
-    if (!buffer->cache)
-        return IODMA_OK;
     if (modulo32(buffer->physical, bus->line) != 0)
-        return within_line(bus, buffer->physical);
+        return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
+                                   IODMA_AT_ARGUMENT(LINE, POINTER), bus->line,
+                                   buffer->physical);
     rest = modulo32(0 - (hal_address)length, bus->line);
     if (rest <= capacity - length)
         return IODMA_OK;
@@ -147,6 +124,56 @@ static inline enum iodma_status judge_inbound(const struct iodma_bus *bus,
                               buffer->physical + (hal_address)capacity);
     return iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED, IODMA_CURE_SET,
                              (hal_address)length + rest);
+}
+
+/*
+ * Find a buffer on the bus, and out whether its lines have to be maintained.
+ *
+ *   access    that the device has: what a refusal says
+ *   wanted    HAL_READ, HAL_WRITE: what the device has to be allowed. Who wants
+ *             it to read only does not mind what else is in the lines
+ *   capacity  bytes from the first on that are the buffer's own
+ */
+static IODMA_SHORTCUT_INLINE enum iodma_status
+look_at(const struct iodma_bus *bus, struct buffer *buffer, uint32_t access,
+        uint32_t wanted, size_t capacity)
+{
+    const struct hal_bus *hal = bus->hal;
+    enum iodma_status status = locate(bus, buffer);
+    const struct hal_aperture *aperture;
+    hal_address first;
+    hal_address last;
+    uint32_t allowed;
+
+    if (status != IODMA_OK)
+        return status;
+    first = buffer->physical;
+    last = first + (hal_address)(buffer->length - 1);
+    aperture = aperture_of(hal, first, last);
+    if (!aperture)
+        return unseen(bus, access, first);
+    buffer->address = first + iodma_aperture_delta(aperture);
+    buffer->cache = NULL;
+    allowed = aperture->access;
+    if (!aperture->snooped)
+        allowed |= UNSNOOPED;
+    else if (IODMA_SHORTCUTS && wanted == HAL_READ && (allowed & HAL_READ) != 0)
+        return IODMA_OK;
+    allowed = left_by_regions(allowed, hal, first, last);
+    if ((wanted & ~allowed & HAL_READ) != 0)
+        return unseen(bus, access, first);
+    if ((wanted & ~allowed) != 0)
+        return iodma_refuse_values(bus->reason, IODMA_NOT_WRITABLE,
+                                   IODMA_AT_ARGUMENT(WRITABLE, POINTER), 0,
+                                   first);
+    if ((allowed & UNSNOOPED) == 0)
+        return IODMA_OK;
+    buffer->cache = hal->cache;
+    if (!buffer->cache)
+        return no_cache(bus, first);
+    if (wanted == HAL_READ)
+        return IODMA_OK;
+    return judge_lines(bus, buffer, capacity);
 }
 
 /* No multiple of an alignment (0: any will do)? */
@@ -190,28 +217,30 @@ static inline enum iodma_status judge(const struct hal_limits *limits,
     return IODMA_OK;
 }
 
-/* Rule E4: clean before the device looks, and clean and drop before the CPU
+/* To the device, which is to read, or to the CPU, since the device has written.
+   Rule E4: clean before the device looks, and clean and drop before the CPU
    does. A cast takes const away: lines change, the bytes do not. */
 static inline enum iodma_status hand_over(const struct iodma_bus *bus,
                                           const struct buffer *buffer,
-                                          uint32_t direction)
+                                          uint32_t access)
 {
     const struct hal_cache *cache = buffer->cache;
     enum iodma_status status = IODMA_OK;
 
-    if (direction == IODMA_IN)
+    if (access == HAL_WRITE)
         hal_observe(bus->hal);
     if (cache) {
         const struct hal_cache_ops *ops = cache->ops;
 
-        (direction == IODMA_IN ? ops->clean_invalidate : ops->clean)(
+        (access == HAL_WRITE ? ops->clean_invalidate : ops->clean)(
             cache, (void *)(uintptr_t)buffer->pointer, buffer->physical,
             buffer->length);
         status = ops->finish(cache);
         if (status != IODMA_OK)
-            (void)iodma_bus_unfinished(status, bus->reason);
+            (void)iodma_refuse_theirs(bus->reason, status,
+                                      IODMA_RULE_MAINTENANCE);
     }
-    if (direction == IODMA_OUT)
+    if (access == HAL_READ)
         hal_publish(bus->hal);
     return status;
 }
@@ -222,7 +251,8 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
                             uint32_t direction, hal_address *address)
 {
     enum iodma_status status;
-    struct buffer buffer = { .pointer = pointer, .length = length };
+    struct buffer buffer;
+    uint32_t access;
 
     if (!bus)
         return IODMA_BAD_ARGUMENT;
@@ -238,19 +268,16 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
     if (iodma_mapper_unavoidable(bus->mapper))
         return iodma_refuse(bus->reason, IODMA_UNSUPPORTED,
                             IODMA_AT_ARGUMENT(BYPASS, BUS));
-    status = look_at(bus, &buffer, direction);
-    if (status != IODMA_OK)
-        return status;
-    if (direction != IODMA_IN && (buffer.access & HAL_READ) == 0)
-        return unseen(bus, direction, buffer.physical);
-    if (direction != IODMA_OUT)
-        status = judge_inbound(bus, &buffer, capacity);
+    access = iodma_access_of(direction);
+    buffer.pointer = pointer;
+    buffer.length = length;
+    status = look_at(bus, &buffer, access, access, capacity);
     if (status == IODMA_OK)
         status = judge(bus->hal->limits, &buffer, bus->reason);
     if (status == IODMA_OK && limits)
         status = judge(limits, &buffer, bus->reason);
     if (status == IODMA_OK)
-        status = hand_over(bus, &buffer, IODMA_OUT);
+        status = hand_over(bus, &buffer, HAL_READ);
     if (status == IODMA_OK)
         *address = buffer.address;
     return status;
@@ -260,26 +287,24 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
    line: where the bus is sure nobody comes here. */
 static __attribute__((noinline)) enum iodma_status
 look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
-              uint32_t direction)
+              uint32_t access)
 {
     enum iodma_status status;
     struct buffer buffer;
 
     buffer.pointer = pointer;
     buffer.length = length;
-    status = look_at(bus, &buffer, direction);
+    status = look_at(bus, &buffer, access, 0, SIZE_MAX);
     if (status != IODMA_OK)
         return status;
-    if (buffer.cache && modulo32(buffer.physical, bus->line) != 0)
-        return within_line(bus, buffer.physical);
-    return hand_over(bus, &buffer, direction);
+    return hand_over(bus, &buffer, access);
 }
 
 /* One direction: with a look, or without if it is known that a part lies where
    its pointer says and is maintained as all are. */
 static inline enum iodma_status sync(const struct iodma_bus *bus,
                                      const void *pointer, size_t length,
-                                     uint32_t direction)
+                                     uint32_t access)
 {
     struct buffer buffer;
 
@@ -291,21 +316,21 @@ static inline enum iodma_status sync(const struct iodma_bus *bus,
         buffer.pointer = pointer;
         buffer.length = length;
         buffer.physical = (hal_address)(uintptr_t)pointer;
-        return hand_over(bus, &buffer, direction);
+        return hand_over(bus, &buffer, access);
     }
-    return look_and_sync(bus, pointer, length, direction);
+    return look_and_sync(bus, pointer, length, access);
 }
 
 enum iodma_status iodma_map_sync_out(const struct iodma_bus *bus,
                                      const void *pointer, size_t length)
 {
-    return sync(bus, pointer, length, IODMA_OUT);
+    return sync(bus, pointer, length, HAL_READ);
 }
 
 enum iodma_status iodma_map_sync_in(const struct iodma_bus *bus,
                                     const void *pointer, size_t length)
 {
-    return sync(bus, pointer, length, IODMA_IN);
+    return sync(bus, pointer, length, HAL_WRITE);
 }
 
 enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
@@ -326,7 +351,7 @@ enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
     if (direction > IODMA_INOUT)
         return bad_direction(bus, direction);
     if (direction != IODMA_OUT && done != 0)
-        return sync(bus, pointer, done, IODMA_IN);
+        return sync(bus, pointer, done, HAL_WRITE);
     if (!pointer)
         return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(POINTER, POINTER));

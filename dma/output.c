@@ -9,34 +9,39 @@ _Static_assert(IODMA_FORM_32 == 32 && IODMA_FORM_64 == 64,
 
 #define BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
-/* Elements in the other order of bytes; the array may lie anywhere. */
+/* Elements in the other order of bytes, wherever and as whatever the array has
+   been declared. */
+struct __attribute__((__may_alias__, __packed__)) element32 {
+    uint32_t address;
+    uint32_t length;
+};
+
+struct __attribute__((__may_alias__, __packed__)) element64 {
+    uint64_t address;
+    uint64_t length;
+};
+
 static bool swap32(struct iodma_command *command, struct hal_segment segment,
                    void *segments, uint32_t index)
 {
-    struct iodma_segment32 words = {
-        __builtin_bswap32((uint32_t)segment.address),
-        __builtin_bswap32((uint32_t)segment.length),
-    };
+    struct element32 *element = (struct element32 *)segments + index;
 
     (void)command;
     if ((segment.address | segment.length) > UINT32_MAX)
         return false;
-    __builtin_memcpy((uint8_t *)segments + index * sizeof words, &words,
-                     sizeof words);
+    element->address = __builtin_bswap32((uint32_t)segment.address);
+    element->length = __builtin_bswap32((uint32_t)segment.length);
     return true;
 }
 
 static bool swap64(struct iodma_command *command, struct hal_segment segment,
                    void *segments, uint32_t index)
 {
-    struct iodma_segment64 words = {
-        __builtin_bswap64(segment.address),
-        __builtin_bswap64(segment.length),
-    };
+    struct element64 *element = (struct element64 *)segments + index;
 
     (void)command;
-    __builtin_memcpy((uint8_t *)segments + index * sizeof words, &words,
-                     sizeof words);
+    element->address = __builtin_bswap64(segment.address);
+    element->length = __builtin_bswap64(segment.length);
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "../hal/bits.h"
 #include "plan.h"
+#include "shortcuts.h"
 
 void iodma_piece_seek(const struct iodma_plan *plan, struct iodma_place *place,
                       hal_address position)
@@ -32,33 +33,35 @@ hal_address iodma_piece_storage(const struct iodma_plan *plan,
     return storage;
 }
 
-/* Find the aperture of a piece's storage. */
-static const struct hal_aperture *show(const struct iodma_window *window,
+/* Find the aperture that shows a piece, and end the piece where that ends, or
+   where the gap does that it begins in. A loan lies in one aperture. */
+static IODMA_SHORTCUT_INLINE void show(const struct iodma_window *window,
                                        struct iodma_place *place,
-                                       hal_address storage)
+                                       struct iodma_piece *piece)
 {
-    const struct hal_aperture *last = place->aperture;
+    const struct hal_aperture *aperture = place->aperture;
+    hal_address more; /* bytes that go on there, behind the first */
 
-    if (!last || !span_holds(last->first, last->last, storage))
-        place->aperture = iodma_window_aperture(window, storage);
-    return place->aperture;
+    if (!aperture ||
+        !span_holds(aperture->first, aperture->last, piece->storage)) {
+        aperture = iodma_window_aperture(window, piece->storage);
+        place->aperture = aperture;
+    }
+    more = (aperture ? aperture->last
+                     : iodma_bus_gap(window->bus, piece->storage)) -
+           piece->storage;
+    if (piece->length - 1 <= more)
+        return;
+    (void)iodma_walk_begin(&place->walk, window->memory,
+                           place->walk.offset - piece->length + more + 1);
+    piece->length = more + 1;
 }
 
-static void take_direct(const struct iodma_window *window,
-                        struct iodma_place *place, hal_address most,
-                        struct iodma_piece *piece)
-{
-    hal_address seen = iodma_walk_look(&place->walk, most, &piece->storage);
-    const struct hal_aperture *aperture = show(window, place, piece->storage);
-    hal_address last =
-        aperture ? aperture->last : iodma_bus_gap(window->bus, piece->storage);
-
-    most = smaller(most - 1, last - piece->storage) + 1;
-    piece->length = iodma_walk_take(&place->walk, piece->storage, seen, most);
-}
-
-bool iodma_piece_next(const struct iodma_plan *plan, struct iodma_place *place,
-                      hal_address to, struct iodma_piece *piece)
+/* See iodma_piece_next(). */
+static IODMA_SHORTCUT_INLINE bool next(const struct iodma_plan *plan,
+                                       struct iodma_place *place,
+                                       hal_address to,
+                                       struct iodma_piece *piece)
 {
     const struct iodma_window *window = plan->window;
     const struct hal_loan *loan = place->loan;
@@ -69,30 +72,40 @@ bool iodma_piece_next(const struct iodma_plan *plan, struct iodma_place *place,
     piece->lent = loan && loan->position <= position;
     if (piece->lent) {
         window->bus->bouncing->take(place, position, to, piece);
-        (void)show(window, place, piece->storage);
     } else {
         if (loan)
             to = smaller(to, loan->position);
-        take_direct(window, place, to - position, piece);
+        piece->length =
+            iodma_walk_take(&place->walk, to - position, &piece->storage);
+        if (piece->length == 0)
+            return false;
     }
+    show(window, place, piece);
     return true;
 }
 
+bool iodma_piece_next(const struct iodma_plan *plan, struct iodma_place *place,
+                      hal_address to, struct iodma_piece *piece)
+{
+    return next(plan, place, to, piece);
+}
+
 enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
-                                  struct iodma_place *place,
-                                  struct hal_segment *run)
+                                  struct iodma_place *place)
 {
     const struct iodma_window *window = plan->window;
     struct iodma_piece piece;
 
-    if (!iodma_piece_next(plan, place, window->length, &piece))
+    if (!next(plan, place, window->length, &piece))
         return IODMA_OVERRUN;
     if (!place->aperture)
         return IODMA_MESSAGE_TOO_LARGE;
-    run->address = piece.storage + iodma_aperture_delta(place->aperture);
-    run->length = piece.length;
+    place->rest.address = piece.storage + iodma_aperture_delta(place->aperture);
+    place->rest.length = piece.length;
     /* A direct piece is as long as it can be. */
-    if (plan->loans)
-        window->bus->bouncing->join(plan, place, &piece, run);
+    while (plan->loans && window->bus->bouncing->goes_on(plan, place, &piece)) {
+        (void)iodma_piece_next(plan, place, window->length, &piece);
+        place->rest.length += piece.length;
+    }
     return IODMA_OK;
 }

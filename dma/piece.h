@@ -63,10 +63,9 @@ hal_address iodma_piece_storage(const struct iodma_plan *plan,
                                 struct iodma_place *place);
 
 /*
- * Take the next run as it is on the bus, before a mapper: pieces that go on
- * where the one before ends, in one aperture.
- *
- *   run  out: its bus address and length; unchanged on failure
+ * Have the next run in place->rest, as it is on the bus, before a mapper:
+ * pieces that go on where the one before ends, in one aperture. Unchanged on
+ * failure.
  *
  * Returns OK; Overrun at the window's end; MessageTooLarge: the master sees no
  * memory at the place, or may not do there what the direction asks.
@@ -74,8 +73,7 @@ hal_address iodma_piece_storage(const struct iodma_plan *plan,
  * Context: any.
  */
 enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
-                                  struct iodma_place *place,
-                                  struct hal_segment *run);
+                                  struct iodma_place *place);
 
 #ifdef __cplusplus
 }

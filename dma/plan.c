@@ -252,17 +252,18 @@ enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
     hal_address position = 0;
     enum iodma_status status;
     uint32_t index = 0;
+    uint8_t alignment = window->limits.align_address;
 
     iodma_segment_seek(plan, &place, 0);
     while ((status = iodma_segment_next(plan, &place, &segment)) == IODMA_OK) {
-        status = iodma_limits_judge(
-            &window->limits, &segment,
-            index++ == 0 ? window->limits.align_address
-                         : window->limits.align_internal,
-            position + segment.length == window->length, reason);
+        status = iodma_limits_judge(&window->limits, &segment, alignment,
+                                    position + segment.length == window->length,
+                                    reason);
         if (status != IODMA_OK)
             break;
         position += segment.length;
+        alignment = window->limits.align_internal;
+        index++;
     }
     if (status != IODMA_OVERRUN) {
         if (reason)
@@ -342,17 +343,13 @@ enum iodma_status iodma_plan_make(struct iodma_plan *plan)
             status = judge_direct(plan);
         }
     }
-    if (status == IODMA_OK) {
-        plan->direct_lines = IODMA_SHORTCUTS && !plan->unmaintained &&
-                             window->bus->caching->has_direct_lines(plan);
-        return IODMA_OK;
-    }
-    if (status == IODMA_NOT_WRITABLE || status == IODMA_UNSUPPORTED ||
+    if (status == IODMA_OK || status == IODMA_NOT_WRITABLE ||
+        status == IODMA_UNSUPPORTED ||
         (window->mapping & IODMA_DIRECT_ONLY) != 0)
         return status;
     plan->unmaintained = false;
     plan->uncut = false;
-    return bouncing ? bouncing->climb(plan)
+    return bouncing ? bouncing->climb(plan, false, 0)
                     : iodma_plan_refuse(plan, lower,
                                         iodma_plan_judge_whole(plan, NULL));
 }

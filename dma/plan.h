@@ -14,6 +14,7 @@
 #include "../hal/address.h"
 #include "../hal/segment.h"
 #include "../hal/status.h"
+#include "map.h"
 #include "window.h"
 
 #include <stdbool.h>
@@ -25,30 +26,32 @@ extern "C" {
 struct iodma_piece;
 struct iodma_place;
 
+/* Of a copy, beside its direction: only find out whether it could be made. */
+enum { IODMA_COPY_TRY = 4 };
+
 /* What a bus can do that has storage to lend; made by iodma_bus_lend(). */
 struct iodma_bouncing {
-    /* Plan what cannot go as it lies: split, else whole. On failure nothing is
-       taken. */
-    enum iodma_status (*climb)(struct iodma_plan *plan);
-    /* Plan one buffer for all of the window, which begins so many bytes behind
-       its place, less than a granule. The same, but nothing is recorded unless
-       it is Unsupported. */
-    enum iodma_status (*whole)(struct iodma_plan *plan, uint32_t phase);
+    /* Plan what cannot go as it lies: split, else whole; no storage is taken on
+       failure. If `whole`, at once one buffer for all of the window, which
+       begins so many bytes behind its place, less than a granule; then nothing
+       is recorded unless it is Unsupported. */
+    enum iodma_status (*climb)(struct iodma_plan *plan, bool whole,
+                               uint32_t phase);
     /* Zeros in all that the device could see of the loans' storage, or in all
        but the window's own bytes; maintained. */
     enum iodma_status (*clear)(const struct iodma_plan *plan,
                                bool padding_only);
     /* Copy the bounced bytes of part of the window, IODMA_OUT to the storage or
-       IODMA_IN to the client; or only try. */
+       IODMA_IN to the client; or IODMA_COPY_TRY. */
     enum iodma_status (*copy)(const struct iodma_plan *plan, hal_address from,
-                              hal_address to, uint32_t direction, bool really);
+                              hal_address to, uint32_t how);
     /* Take a piece that is on loan, at a position of the window. */
     void (*take)(struct iodma_place *place, hal_address position,
                  hal_address to, struct iodma_piece *piece);
-    /* Have a run, of which this was the last piece, go on with those that go on
-       where it ends in the same aperture. */
-    void (*join)(const struct iodma_plan *plan, struct iodma_place *place,
-                 struct iodma_piece *piece, struct hal_segment *run);
+    /* Does the run that ends with a piece, just taken, go on with the next one?
+       It does where that goes on in the same aperture. */
+    bool (*goes_on)(const struct iodma_plan *plan, struct iodma_place *place,
+                    const struct iodma_piece *piece);
     /* Give all loans back. Returns the bytes of their storage. */
     hal_address (*give_back)(struct iodma_plan *plan);
 };
@@ -96,10 +99,12 @@ enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
    pages of a mapper. Context: any. */
 uint32_t iodma_plan_granule(const struct iodma_window *window);
 
-/* Give a plan's storage back; all goes as it lies then. Returns its bytes.
-   Context: any. */
+/* Give up the IOVA and the storage of a plan that is hidden, or was not shown;
+   all goes as it lies then. Returns the bytes of the storage. Context: any. */
 static inline hal_address iodma_plan_release(struct iodma_plan *plan)
 {
+    if (plan->window->mapper)
+        plan->window->mapper->calls->release(plan);
     return plan->loans ? plan->window->bus->bouncing->give_back(plan) : 0;
 }
 

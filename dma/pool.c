@@ -19,8 +19,8 @@ enum iodma_status iodma_pool_init(struct iodma_pool *pool,
 }
 
 /* Take the top one, or note that we are about to sleep; that we were woken. */
-static struct iodma_link *take(struct iodma_pool *pool, bool sleeping,
-                               bool woken)
+static inline struct iodma_link *take(struct iodma_pool *pool, bool sleeps,
+                                      bool woken)
 {
     uint32_t state = pool->lock->save(pool->lock);
     struct iodma_link *link = NULL;
@@ -31,7 +31,7 @@ static struct iodma_link *take(struct iodma_pool *pool, bool sleeping,
         link = pool->top;
         pool->top = link->next;
         link->next = NULL;
-    } else if (sleeping) {
+    } else if (sleeps) {
         pool->sleepers++;
     }
     pool->lock->restore(pool->lock, state);
@@ -40,14 +40,17 @@ static struct iodma_link *take(struct iodma_pool *pool, bool sleeping,
 
 struct iodma_command *iodma_pool_get(struct iodma_pool *pool, bool block)
 {
-    bool sleeping = block && pool->sleep;
-    struct iodma_link *link = take(pool, sleeping, false);
+    const struct iodma_pool_sleep *sleep = block ? pool->sleep : NULL;
 
-    while (!link && sleeping) {
-        pool->sleep->wait(pool->sleep->context);
-        link = take(pool, sleeping, true);
+    for (bool woken = false;; woken = true) {
+        struct iodma_link *link = take(pool, sleep, woken);
+
+        if (link)
+            return HAL_CONTAINER_OF(link, struct iodma_command, link);
+        if (!sleep)
+            return NULL;
+        sleep->wait(sleep->context);
     }
-    return link ? HAL_CONTAINER_OF(link, struct iodma_command, link) : NULL;
 }
 
 static enum iodma_status refuse(const struct iodma_command *command)
@@ -63,7 +66,7 @@ static enum iodma_status refuse(const struct iodma_command *command)
 enum iodma_status iodma_pool_return(struct iodma_pool *pool,
                                     struct iodma_command *command)
 {
-    bool wake = false;
+    uint32_t sleepers = 0; /* one of them may go on */
     uint32_t state;
     bool busy;
 
@@ -75,10 +78,12 @@ enum iodma_status iodma_pool_return(struct iodma_pool *pool,
     if (!busy) {
         command->link.next = pool->top;
         pool->top = &command->link;
-        wake = pool->sleepers != 0;
+        sleepers = pool->sleepers;
     }
     pool->lock->restore(pool->lock, state);
-    if (wake)
+    if (busy)
+        return refuse(command);
+    if (sleepers != 0)
         pool->sleep->wake(pool->sleep->context);
-    return busy ? refuse(command) : IODMA_OK;
+    return IODMA_OK;
 }

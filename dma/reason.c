@@ -11,43 +11,71 @@
 
 #if IODMA_REASONS
 
-/* What cures a rule, IODMA_CURE_...; not here: nothing. */
-static const uint8_t cures[] = {
-    [IODMA_RULE_UNSPECIFIED] = IODMA_CURE_SPECIFY,
-    [IODMA_RULE_UNATTACHED] = IODMA_CURE_ATTACH,
-    [IODMA_RULE_UNWIRED] = IODMA_CURE_WIRE,
-    [IODMA_RULE_UNPREPARED] = IODMA_CURE_PREPARE,
-    [IODMA_RULE_PREPARED] = IODMA_CURE_COMPLETE,
-    [IODMA_RULE_HELD] = IODMA_CURE_RELEASE,
-    [IODMA_RULE_POINTER] = IODMA_CURE_PASS,
-    [IODMA_RULE_ROOM] = IODMA_CURE_SET,
-    [IODMA_RULE_OPTIONS] = IODMA_CURE_SET,
-    [IODMA_RULE_WINDOW] = IODMA_CURE_SET,
-    [IODMA_RULE_MAX_TRANSFER] = IODMA_CURE_SPLIT,
-    [IODMA_RULE_DIRECTION] = IODMA_CURE_SET,
-    [IODMA_RULE_STRUCT_SIZE] = IODMA_CURE_SET,
-    [IODMA_RULE_BITS] = IODMA_CURE_SET,
-    [IODMA_RULE_MAX_SEGMENT] = IODMA_CURE_SET,
-    [IODMA_RULE_BOUNDARY] = IODMA_CURE_SET,
-    [IODMA_RULE_MAPPING_TYPE] = IODMA_CURE_SET,
-    [IODMA_RULE_BYPASS] = IODMA_CURE_SET,
-    [IODMA_RULE_ALIGN_ADDRESS] = IODMA_CURE_ALIGN,
-    [IODMA_RULE_ALIGN_LENGTH] = IODMA_CURE_SHORTEN,
-    [IODMA_RULE_SEAM] = IODMA_CURE_SHORTEN,
-    [IODMA_RULE_LINE] = IODMA_CURE_ALIGN,
-    [IODMA_RULE_REACH] = IODMA_CURE_NEARER,
-    [IODMA_RULE_APERTURE] = IODMA_CURE_ELSEWHERE,
-    [IODMA_RULE_WRITABLE] = IODMA_CURE_ELSEWHERE,
-    [IODMA_RULE_NO_CACHE] = IODMA_CURE_CACHE,
-    [IODMA_RULE_REGION] = IODMA_CURE_REGION,
-    [IODMA_RULE_CACHED] = IODMA_CURE_ELSEWHERE,
-    [IODMA_RULE_UNMAPPED] = IODMA_CURE_ELSEWHERE,
-    [IODMA_RULE_CONTIGUOUS] = IODMA_CURE_ELSEWHERE,
-    [IODMA_RULE_STORAGE] = IODMA_CURE_LEND,
-    [IODMA_RULE_FAR_WINDOW] = IODMA_CURE_LATER,
-    [IODMA_RULE_IOVA] = IODMA_CURE_MORE_IOVA,
-    [IODMA_RULE_MAPPER] = IODMA_CURE_LATER,
-    [IODMA_RULE_OUTPUT] = IODMA_CURE_WIDER,
+_Static_assert(IODMA_RULE_GRANULE < 64 && IODMA_ARGUMENT_PORT < 32 &&
+                   IODMA_FIELD_CACHE < 32,
+               "6 bits a rule, 6 bits a place");
+
+/* How much of a cure it takes, by what a rule requires and what there is. */
+enum {
+    NOTHING,
+    ACTUAL,
+    REQUIRED,
+    FIRST_BIT, /* of those required                         */
+    LACK,      /* from the actual to a multiple of required */
+    REST,      /* of the actual over such a multiple        */
+    EXCESS,    /* of the actual over the required           */
+    ALL_BITS,  /* of an address                             */
+};
+
+#define CURE(cure, amount) (IODMA_CURE_##cure | (amount) << 5)
+
+/* What cures a rule, and how much of it does; not here: nothing. */
+static const uint8_t cures[IODMA_RULE_GRANULE + 1] = {
+    [IODMA_RULE_UNSPECIFIED] = CURE(SPECIFY, NOTHING),
+    [IODMA_RULE_UNATTACHED] = CURE(ATTACH, NOTHING),
+    [IODMA_RULE_UNWIRED] = CURE(WIRE, NOTHING),
+    [IODMA_RULE_UNPREPARED] = CURE(PREPARE, NOTHING),
+    [IODMA_RULE_PREPARED] = CURE(COMPLETE, ACTUAL),
+    [IODMA_RULE_HELD] = CURE(RELEASE, ACTUAL),
+    [IODMA_RULE_POINTER] = CURE(PASS, NOTHING),
+    [IODMA_RULE_ROOM] = CURE(SET, REQUIRED),
+    [IODMA_RULE_OPTIONS] = CURE(SET, FIRST_BIT),
+    [IODMA_RULE_WINDOW] = CURE(SET, REQUIRED),
+    [IODMA_RULE_MAX_TRANSFER] = CURE(SPLIT, REQUIRED),
+    [IODMA_RULE_DIRECTION] = CURE(SET, REQUIRED),
+    [IODMA_RULE_STRUCT_SIZE] = CURE(SET, REQUIRED),
+    [IODMA_RULE_BITS] = CURE(SET, REQUIRED),
+    [IODMA_RULE_MAX_SEGMENT] = CURE(SET, REQUIRED),
+    [IODMA_RULE_BOUNDARY] = CURE(SET, REQUIRED),
+    [IODMA_RULE_MAPPING_TYPE] = CURE(SET, REQUIRED),
+    [IODMA_RULE_BYPASS] = CURE(SET, REQUIRED),
+    [IODMA_RULE_ALIGN_ADDRESS] = CURE(ALIGN, LACK),
+    [IODMA_RULE_ALIGN_LENGTH] = CURE(SHORTEN, REST),
+    [IODMA_RULE_SEAM] = CURE(SHORTEN, REST),
+    [IODMA_RULE_LINE] = CURE(ALIGN, LACK),
+    [IODMA_RULE_REACH] = CURE(NEARER, EXCESS),
+    [IODMA_RULE_APERTURE] = CURE(ELSEWHERE, NOTHING),
+    [IODMA_RULE_WRITABLE] = CURE(ELSEWHERE, NOTHING),
+    [IODMA_RULE_NO_CACHE] = CURE(CACHE, NOTHING),
+    [IODMA_RULE_REGION] = CURE(REGION, ACTUAL),
+    [IODMA_RULE_CACHED] = CURE(ELSEWHERE, NOTHING),
+    [IODMA_RULE_UNMAPPED] = CURE(ELSEWHERE, NOTHING),
+    [IODMA_RULE_CONTIGUOUS] = CURE(ELSEWHERE, NOTHING),
+    [IODMA_RULE_STORAGE] = CURE(LEND, NOTHING),
+    [IODMA_RULE_FAR_WINDOW] = CURE(LATER, NOTHING),
+    [IODMA_RULE_IOVA] = CURE(MORE_IOVA, REQUIRED),
+    [IODMA_RULE_MAPPER] = CURE(LATER, NOTHING),
+    [IODMA_RULE_OUTPUT] = CURE(WIDER, ALL_BITS),
+};
+
+/* Last bytes of statuses, by what iodma_ending() calls them. */
+static const uint8_t endings[] = {
+    [1] = (uint8_t)IODMA_BAD_ARGUMENT,   [2] = (uint8_t)IODMA_NOT_READY,
+    [3] = (uint8_t)IODMA_NOT_ALIGNED,    [4] = (uint8_t)IODMA_MESSAGE_TOO_LARGE,
+    [5] = (uint8_t)IODMA_BUSY,           [6] = (uint8_t)IODMA_NO_SPACE,
+    [7] = (uint8_t)IODMA_UNSUPPORTED,    [8] = (uint8_t)IODMA_NOT_WRITABLE,
+    [9] = (uint8_t)IODMA_NO_RESOURCES,   [10] = (uint8_t)IODMA_NOT_ATTACHED,
+    [11] = (uint8_t)IODMA_NOT_PERMITTED, [12] = (uint8_t)IODMA_OVERRUN,
 };
 
 static void drop_cure(struct iodma_reason *reason)
@@ -56,84 +84,76 @@ static void drop_cure(struct iodma_reason *reason)
     reason->amount = 0;
 }
 
-/* How much of a cure it takes. Returns false: it would not help. */
-static bool measure(struct iodma_reason *reason)
+/* Would what cures a rule otherwise be no help? */
+static bool hopeless(const struct iodma_reason *reason)
 {
     hal_address required = reason->required;
     hal_address actual = reason->actual;
-    uint32_t power = (uint32_t)required;
+    bool argument = reason->place == IODMA_PLACE_ARGUMENT;
 
-    reason->amount = 0;
-    switch (reason->cure) {
-    case IODMA_CURE_COMPLETE:
-    case IODMA_CURE_RELEASE:
-    case IODMA_CURE_REGION:
-        reason->amount = actual;
-        return true;
-    case IODMA_CURE_SET:
-        reason->amount = required;
-        if (reason->rule == IODMA_RULE_OPTIONS) /* one of those there are */
-            reason->amount = power & (0 - power);
-        return reason->rule != IODMA_RULE_WINDOW || actual > required;
-    case IODMA_CURE_SPLIT:
-        reason->amount = required;
-        break;
-    case IODMA_CURE_MORE_IOVA:
-        reason->amount = required;
-        return required - 1 <= actual; /* it would be within reach */
-    case IODMA_CURE_ALIGN:
-        reason->amount = lack32(actual, power);
-        break;
-    case IODMA_CURE_SHORTEN:
-        reason->amount = modulo32(actual, power);
-        return reason->place != IODMA_PLACE_ARGUMENT ||
-               reason->amount != actual; /* something is left */
-    case IODMA_CURE_NEARER:
-        reason->amount = actual - required;
-        break;
-    case IODMA_CURE_WIDER:
-        if (required != 0) /* of one that is built in */
-            reason->amount = HAL_ADDRESS_BITS;
-        break;
+    switch (reason->rule) {
+    case IODMA_RULE_WINDOW: /* it is in bounds, and empty */
+        return actual <= required;
+    case IODMA_RULE_BYPASS: /* the call knows no mapping */
+        return argument;
+    case IODMA_RULE_ALIGN_LENGTH: /* nothing would be left */
+        return argument && reason->amount == actual;
+    case IODMA_RULE_IOVA: /* it would not be within reach */
+        return required - 1 > actual;
+    case IODMA_RULE_OUTPUT: /* it is not built in */
+    case IODMA_RULE_MAX_TRANSFER:
+        return required == 0;
     default:
-        return true;
+        return reason->cure == IODMA_CURE_ALIGN && reason->amount == 0;
     }
-    return reason->amount != 0;
 }
 
 static void cure(struct iodma_reason *reason)
 {
-    uint8_t rule = reason->rule;
+    hal_address required = reason->required;
+    hal_address actual = reason->actual;
+    uint32_t power = (uint32_t)required;
+    const hal_address amounts[] = {
+        [NOTHING] = 0,
+        [ACTUAL] = actual,
+        [REQUIRED] = required,
+        [FIRST_BIT] = power & (0 - power),
+        [LACK] = lack32(actual, power),
+        [REST] = modulo32(actual, power),
+        [EXCESS] = actual - required,
+        [ALL_BITS] = HAL_ADDRESS_BITS,
+    };
+    uint32_t cure = cures[reason->rule];
 
-    reason->cure = rule < HAL_COUNT_OF(cures) ? cures[rule] : IODMA_CURE_NONE;
-    if (reason->place == IODMA_PLACE_ARGUMENT) {
-        if (rule == IODMA_RULE_PREPARED) /* otherwise */
-            reason->cure = IODMA_CURE_SET;
-        if (rule == IODMA_RULE_BYPASS) /* the call knows no mapping */
-            reason->cure = IODMA_CURE_NONE;
-    }
-    if (!measure(reason))
+    if (reason->rule == IODMA_RULE_PREPARED &&
+        reason->place == IODMA_PLACE_ARGUMENT)
+        cure = CURE(SET, REQUIRED);
+    reason->cure = cure & 31;
+    reason->amount = amounts[cure >> 5];
+    if (hopeless(reason))
         drop_cure(reason);
-}
-
-/* All but IODMA_INVALID are of 0x200 and a byte from 0x80 on. */
-static enum iodma_status status_of(uint32_t what)
-{
-    return (enum iodma_status)IODMA_STATUS((what >> 31 << 9) + (what >> 24));
 }
 
 enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
                                     hal_address actual, hal_address required)
 {
+    /* All but IODMA_INVALID begin alike. */
+    enum iodma_status status =
+        (enum iodma_status)IODMA_STATUS(0x200u + endings[what >> 12]);
+    uint32_t place = what >> 6 & 63; /* IODMA_AT() */
+
     if (reason) {
         reason->required = required;
         reason->actual = actual;
-        reason->status = (int32_t)status_of(what);
-        reason->rule = (uint8_t)what;
-        iodma_refuse_at(reason, (uint8_t)(what >> 8), (uint8_t)(what >> 16));
+        reason->status = (int32_t)status;
+        reason->rule = what & 63;
+        reason->number = place & 31;
+        reason->place =
+            (uint8_t)(place == 0 ? IODMA_PLACE_NONE
+                                 : IODMA_PLACE_ARGUMENT + place / 32);
         cure(reason);
     }
-    return status_of(what);
+    return status;
 }
 
 enum iodma_status iodma_record_values(struct iodma_reason *reason,
@@ -154,15 +174,24 @@ enum iodma_status iodma_record(struct iodma_reason *reason, uint32_t what)
     return iodma_record_wide(reason, what, 0, 0);
 }
 
-enum iodma_status iodma_record_cure(struct iodma_reason *reason, uint32_t what,
+enum iodma_status iodma_refuse_theirs(struct iodma_reason *reason,
+                                      enum iodma_status status, uint32_t rule)
+{
+    (void)iodma_record_wide(reason, rule, (uint32_t)status, 0);
+    iodma_refuse_status(reason, status);
+    return status;
+}
+
+enum iodma_status iodma_refuse_cure(struct iodma_reason *reason,
+                                    enum iodma_status status, uint32_t cure,
                                     hal_address amount)
 {
     if (reason) {
-        reason->status = (int32_t)status_of(what);
-        reason->cure = (uint8_t)what;
+        reason->status = (int32_t)status;
+        reason->cure = (uint8_t)cure;
         reason->amount = amount;
     }
-    return status_of(what);
+    return status;
 }
 
 void iodma_refuse_at(struct iodma_reason *reason, uint32_t place,
@@ -176,53 +205,48 @@ void iodma_refuse_at(struct iodma_reason *reason, uint32_t place,
 
 /* In the memory ----------------------------------------------------------- */
 
-/* A byte of the window. */
-struct spot {
-    const struct iodma_range *range; /* that it is in                         */
-    hal_address before;  /* bytes of the window before it in that range       */
-    hal_address address; /* CPU physical                                      */
-};
-
-static struct spot find(const struct iodma_window *window, hal_address position)
+/* Walk to a byte of the window. Returns how many of the window's bytes are
+   before it in the range that it is in. */
+static hal_address find(const struct iodma_window *window, hal_address position,
+                        struct iodma_walk *walk)
 {
-    struct iodma_walk walk;
-    struct spot spot;
-
-    (void)iodma_walk_begin(&walk, window->memory, window->offset + position);
-    (void)iodma_walk_look(&walk, 1, &spot.address);
-    spot.range = walk.range;
-    spot.before = smaller(walk.within, position);
-    return spot;
+    (void)iodma_walk_begin(walk, window->memory, window->offset + position);
+    iodma_walk_settle(walk);
+    return smaller(walk->within, position);
 }
 
-/* Make a byte the place. */
-static struct spot note_byte(const struct iodma_window *window,
-                             hal_address position)
+/* The same, and make it the place. */
+static hal_address note_byte(const struct iodma_window *window,
+                             hal_address position, struct iodma_walk *walk)
 {
     const struct iodma_memory *memory = window->memory;
-    struct spot spot = find(window, position);
+    hal_address before = find(window, position, walk);
 
     if (memory->kind == IODMA_KIND_MULTI)
         iodma_refuse_at(window->reason, IODMA_PLACE_OFFSET, position);
     else
         iodma_refuse_at(
             window->reason, IODMA_PLACE_RANGE,
-            (hal_address)(spot.range - iodma_memory_ranges(memory)));
-    return spot;
+            (hal_address)(walk->range - iodma_memory_ranges(memory)));
+    return before;
 }
 
 void iodma_refuse_byte(const struct iodma_window *window, hal_address position)
 {
+    struct iodma_walk walk;
+
     if (window->reason)
-        (void)note_byte(window, position);
+        (void)note_byte(window, position, &walk);
 }
 
 /* The place is the last byte before an end. There can be less before that if a
    range ends there, or the window, and something of it is left then. */
 static void note_end(const struct iodma_window *window, hal_address end)
 {
-    if (window->reason->amount > note_byte(window, end - 1).before ||
-        (end != window->length && find(window, end).before != 0))
+    struct iodma_walk walk;
+
+    if (window->reason->amount > note_byte(window, end - 1, &walk) ||
+        (end != window->length && find(window, end, &walk) != 0))
         drop_cure(window->reason);
 }
 
@@ -233,20 +257,22 @@ void iodma_refuse_segment(const struct iodma_plan *plan, hal_address position,
     const struct iodma_mapper *mapper = window->mapper;
     struct iodma_reason *reason = window->reason;
     bool helps = plan->path != IODMA_PATH_FLAT; /* else no range ends in it */
+    struct iodma_walk walk;
 
     if (!reason)
         return;
     switch (reason->rule) {
     case IODMA_RULE_APERTURE:
-        reason->actual = note_byte(window, position).address;
+        (void)note_byte(window, position, &walk);
+        (void)iodma_walk_look(&walk, 1, &reason->actual);
         return;
     case IODMA_RULE_REACH:
-        (void)note_byte(window, end - 1);
+        (void)note_byte(window, end - 1, &walk);
         helps = !mapper;
         break;
     case IODMA_RULE_ALIGN_ADDRESS:
         /* Pages that are shown go on behind those before them. */
-        if (note_byte(window, position).before != 0 ||
+        if (note_byte(window, position, &walk) != 0 ||
             (mapper && reason->required > mapper->page_size))
             helps = false;
         if (position == 0)
@@ -263,9 +289,10 @@ void iodma_refuse_segment(const struct iodma_plan *plan, hal_address position,
 void iodma_refuse_line(const struct iodma_window *window, hal_address position)
 {
     struct iodma_reason *reason = window->reason;
+    struct iodma_walk walk;
 
     if (!reason ||
-        (note_byte(window, position).before == 0 && reason->amount != 0))
+        (note_byte(window, position, &walk) == 0 && reason->amount != 0))
         return;
     reason->cure = IODMA_CURE_SHORTEN;
     reason->amount = modulo32(reason->actual + 1, (uint32_t)reason->required);

@@ -106,14 +106,14 @@ enum {
     IODMA_RULE_MAINTENANCE = 56, /* the cache did not finish: 0, status */
 
     /* The board's facts: iodma_bus_check(). */
-    IODMA_RULE_HOOK = 60,    /* IODMA_HOOK_..., missing */
-    IODMA_RULE_ORDER = 61,   /* first, last: it ends before it begins, or
+    IODMA_RULE_HOOK = 57,    /* IODMA_HOOK_..., missing */
+    IODMA_RULE_ORDER = 58,   /* first, last: it ends before it begins, or
                                 beyond the bus's addresses */
-    IODMA_RULE_ACCESS = 62,  /* HAL_READ | HAL_WRITE, value */
-    IODMA_RULE_OVERLAP = 63, /* index of the other one, first address that
+    IODMA_RULE_ACCESS = 59,  /* HAL_READ | HAL_WRITE, value */
+    IODMA_RULE_OVERLAP = 60, /* index of the other one, first address that
                                 both have */
-    IODMA_RULE_EDGE = 64,    /* line size, address that is no multiple */
-    IODMA_RULE_GRANULE = 65, /* at least, or equal; value */
+    IODMA_RULE_EDGE = 61,    /* line size, address that is no multiple */
+    IODMA_RULE_GRANULE = 62, /* at least, or equal; value */
 };
 
 /* Of what `number` is the number. */

@@ -2,17 +2,28 @@
 /* A refusal in words, for a log: linked by who calls for them. */
 #include "reason.h"
 
-/* Words by number, one behind the other; "" where there is no such number.
-   Half the size that pointers to them would come to. */
+/* Where lists of words begin: each ends where the next one begins. */
+enum {
+    RULES = 0,
+    CURES = RULES + IODMA_RULE_GRANULE + 1,
+    PLACES = CURES + IODMA_CURE_ELSEWHERE + 1,
+    ARGUMENTS = PLACES + IODMA_PLACE_REGION + 1,
+    FIELDS = ARGUMENTS + IODMA_ARGUMENT_PORT + 1,
+    BEHIND = FIELDS + IODMA_FIELD_CACHE + 1,
+};
+
+/* The lists, by number; "" where there is no such number. Half the size that
+   pointers to them would come to. */
 /* clang-format off */
-static const char rules[] =
+static const char words[] =
+    /* Rules. */
     /*  0 NONE */ "all is well\0"
     /*  1 UNSPECIFIED */ "no specification\0"
     /*  2 UNATTACHED */ "no memory\0"
     /*  3 UNWIRED */ "memory not prepared\0"
     /*  4 UNPREPARED */ "not prepared\0"
     /*  5 PREPARED */ "prepared already\0"
-    /*  6 HELD */ "a device has it\0"
+    /*  6 HELD */ "held\0"
     /*  7 QUEUED */ "queued\0"
     /*  8 CHANNEL */ "channel dead or busy\0"
     /*  9 UNHELD */ "not held\0"
@@ -27,7 +38,7 @@ static const char rules[] =
     /* 18 DIRECTION */ "no such direction\0"
     /* 19 DIRECT_ONLY */ "direct-only\0"
     /* 20 STRUCT_SIZE */ "unknown version\0"
-    /* 21 BITS */ "wrong address bits\0"
+    /* 21 BITS */ "wrong bits\0"
     /* 22 POWER_OF_TWO */ "no power of two\0"
     /* 23 MAX_SEGMENT */ "below align_length\0"
     /* 24 BOUNDARY */ "below an alignment\0"
@@ -38,7 +49,7 @@ static const char rules[] =
     "\0"
     /* 32 ALIGN_LENGTH */ "length not aligned\0"
     /* 33 SEAM */ "seam not aligned\0"
-    /* 34 LINE */ "part of a cache line\0"
+    /* 34 LINE */ "part of a line\0"
     /* 35 REACH */ "out of reach\0"
     /* 36 APERTURE */ "device sees no memory\0"
     /* 37 SEGMENT_COUNT */ "too many segments\0"
@@ -52,24 +63,20 @@ static const char rules[] =
     /* 45 ENGINE */ "not the engine's\0"
     "\0\0\0\0"
     /* 50 STORAGE */ "no bounce storage\0"
-    /* 51 FAR_WINDOW */ "no window is free\0"
+    /* 51 FAR_WINDOW */ "no free window\0"
     /* 52 IOVA */ "no IOVA\0"
     /* 53 MAPPER */ "mapper refused\0"
     /* 54 OUTPUT */ "output refused\0"
     /* 55 EMITTER */ "driver refused\0"
     /* 56 MAINTENANCE */ "cache not finished\0"
-    "\0\0\0"
-    /* 60 HOOK */ "missing hook\0"
-    /* 61 ORDER */ "ends before it begins\0"
-    /* 62 ACCESS */ "no such access\0"
-    /* 63 OVERLAP */ "overlap\0"
-    /* 64 EDGE */ "not at a line\0"
-    /* 65 GRANULE */ "other granule";
+    /* 57 HOOK */ "missing hook\0"
+    /* 58 ORDER */ "ends before it begins\0"
+    /* 59 ACCESS */ "no such access\0"
+    /* 60 OVERLAP */ "overlap\0"
+    /* 61 EDGE */ "not at a line\0"
+    /* 62 GRANULE */ "other granule\0"
 
-static const char places[] = "\0argument\0field\0range\0segment\0offset\0"
-                             "aperture\0region";
-
-static const char cures[] =
+    /* Cures. */
     /*  0 NONE */ "\0"
     /*  1 SPECIFY */ "set a specification\0"
     /*  2 ATTACH */ "set memory\0"
@@ -89,55 +96,60 @@ static const char cures[] =
     /* 16 CACHE */ "iodma_bus_cache()\0"
     /* 17 WIDER */ "take an output for bits\0"
     /* 18 LATER */ "try later\0"
-    /* 19 ELSEWHERE */ "take other memory";
+    /* 19 ELSEWHERE */ "take other memory\0"
 
-static const char arguments[] =
+    /* Places. */
+    "\0argument\0field\0range\0segment\0offset\0aperture\0region\0"
+
+    /* Arguments. */
     "\0spec\0offset\0length\0segments\0count\0output\0emitter\0bytes\0options\0"
     "bus\0pointer\0capacity\0direction\0address\0bounce\0mapper\0memory\0"
-    "shared\0limits\0source\0destination\0command\0hal\0granule\0port";
+    "shared\0limits\0source\0destination\0command\0hal\0granule\0port\0"
 
-static const char fields[] =
+    /* Fields. */
     "\0output\0struct_size\0address_bits\0max_segment\0max_transfer\0"
     "align_address\0align_length\0align_internal\0boundary\0mapping\0"
     "align_seam\0cache";
 
 /* clang-format on */
 
-/* Those of a number, in a list of a size. */
-static const char *words_of(const char *words, size_t size, hal_address number)
+/* That of a number in one of the lists. */
+static const char *word_of(uint32_t list, uint32_t next, hal_address number)
 {
-    const char *end = words + size;
+    const char *word = words;
 
-    if (number == 0)
-        return words;
-    do {
-        while (*words++)
-            continue;
-    } while (--number != 0 && words != end);
-    return words != end && *words ? words : "unknown";
+    if (number < next - list) {
+        for (uint32_t left = list + (uint32_t)number; left != 0; left--) {
+            while (*word++)
+                continue;
+        }
+        if (number == 0 || *word)
+            return word;
+    }
+    return "unknown";
 }
 
 const char *iodma_rule_name(uint32_t rule)
 {
-    return words_of(rules, sizeof rules, rule);
-}
-
-const char *iodma_place_name(uint32_t place)
-{
-    return words_of(places, sizeof places, place);
+    return word_of(RULES, CURES, rule);
 }
 
 const char *iodma_cure_name(uint32_t cure)
 {
-    return words_of(cures, sizeof cures, cure);
+    return word_of(CURES, PLACES, cure);
+}
+
+const char *iodma_place_name(uint32_t place)
+{
+    return word_of(PLACES, ARGUMENTS, place);
 }
 
 const char *iodma_place_detail(uint32_t place, hal_address number)
 {
     if (place == IODMA_PLACE_ARGUMENT)
-        return words_of(arguments, sizeof arguments, number);
+        return word_of(ARGUMENTS, FIELDS, number);
     if (place == IODMA_PLACE_FIELD)
-        return words_of(fields, sizeof fields, number);
+        return word_of(FIELDS, BEHIND, number);
     return "";
 }
 
@@ -149,39 +161,37 @@ struct line {
     char *end; /* of what characters may be in */
 };
 
-static void put(struct line *line, const char *words)
+static void put(struct line *line, const char *text)
 {
-    while (*words && line->next != line->end)
-        *line->next++ = *words++;
+    while (*text && line->next != line->end)
+        *line->next++ = *text++;
+}
+
+/* Where there is no text there is nothing before it either. */
+static void put_words(struct line *line, const char *before, const char *text)
+{
+    if (*text) {
+        put(line, before);
+        put(line, text);
+    }
 }
 
 static void put_number(struct line *line, const char *before,
                        hal_address number)
 {
-    char digits[HAL_ADDRESS_BITS / 4 + 1];
+    char digits[2 + HAL_ADDRESS_BITS / 4 + 1];
     char *digit = digits + sizeof digits - 1;
 
     *digit = 0;
     do {
-        *--digit = "0123456789abcdef"[number & 15];
+        uint32_t value = number & 15;
+
+        *--digit = (char)(value + (value < 10 ? '0' : 'a' - 10));
         number >>= 4;
     } while (number != 0);
-    put(line, before);
-    put(line, digit);
-}
-
-static void put_place(struct line *line, const struct iodma_reason *reason)
-{
-    const char *detail = iodma_place_detail(reason->place, reason->number);
-
-    put(line, ", ");
-    put(line, iodma_place_name(reason->place));
-    if (*detail) {
-        put(line, " ");
-        put(line, detail);
-    } else {
-        put_number(line, " 0x", reason->number);
-    }
+    *--digit = 'x';
+    *--digit = '0';
+    put_words(line, before, digit);
 }
 
 char *iodma_reason_format(const struct iodma_reason *reason, char *text,
@@ -192,20 +202,20 @@ char *iodma_reason_format(const struct iodma_reason *reason, char *text,
     if (size == 0)
         return text;
     put(&line, iodma_status_name((enum iodma_status)reason->status));
-    put(&line, ": ");
-    put(&line, iodma_rule_name(reason->rule));
-    if (reason->place != IODMA_PLACE_NONE)
-        put_place(&line, reason);
+    put_words(&line, ": ", iodma_rule_name(reason->rule));
+    put_words(&line, ", ", iodma_place_name(reason->place));
+    if (reason->place > IODMA_PLACE_FIELD)
+        put_number(&line, " ", reason->number);
+    else
+        put_words(&line, " ",
+                  iodma_place_detail(reason->place, reason->number));
     if ((reason->required | reason->actual) != 0) {
-        put_number(&line, ": 0x", reason->actual);
-        put_number(&line, ", limit 0x", reason->required);
+        put_number(&line, ": ", reason->actual);
+        put_number(&line, ", limit ", reason->required);
     }
-    if (reason->cure != IODMA_CURE_NONE) {
-        put(&line, "; ");
-        put(&line, iodma_cure_name(reason->cure));
-        if (reason->amount != 0)
-            put_number(&line, " 0x", reason->amount);
-    }
+    put_words(&line, "; ", iodma_cure_name(reason->cure));
+    if (reason->amount != 0)
+        put_number(&line, " ", reason->amount);
     *line.next = 0;
     return text;
 }

@@ -26,9 +26,11 @@ extern "C" {
 struct iodma_plan;
 struct iodma_window;
 
-/* What is broken, with a place whose number is known when it is compiled. */
+/* What is broken: a rule, and an argument or a field by its number, beside
+   which a status is left room for in 16 bits. */
 #define IODMA_AT(rule, place, number)                                          \
-    ((rule) | (uint32_t)(place) << 8 | (uint32_t)(number) << 16)
+    ((rule) | ((uint32_t)(number) + ((place) == IODMA_PLACE_FIELD ? 32u : 0u)) \
+                  << 6)
 #define IODMA_AT_ARGUMENT(rule, name)                                          \
     IODMA_AT(IODMA_RULE_##rule, IODMA_PLACE_ARGUMENT, IODMA_ARGUMENT_##name)
 #define IODMA_AT_FIELD(rule, name)                                             \
@@ -36,10 +38,45 @@ struct iodma_window;
 
 #if IODMA_REASONS
 
-#define IODMA_ENDS(status, what) ((what) | (uint32_t)(status) << 24)
+/* The number of a status among those that refusals have: dma/reason.c has the
+   same list. */
+static inline __attribute__((always_inline)) uint32_t
+iodma_ending(enum iodma_status status)
+{
+    switch (status) {
+    case IODMA_BAD_ARGUMENT:
+        return 1;
+    case IODMA_NOT_READY:
+        return 2;
+    case IODMA_NOT_ALIGNED:
+        return 3;
+    case IODMA_MESSAGE_TOO_LARGE:
+        return 4;
+    case IODMA_BUSY:
+        return 5;
+    case IODMA_NO_SPACE:
+        return 6;
+    case IODMA_UNSUPPORTED:
+        return 7;
+    case IODMA_NOT_WRITABLE:
+        return 8;
+    case IODMA_NO_RESOURCES:
+        return 9;
+    case IODMA_NOT_ATTACHED:
+        return 10;
+    case IODMA_NOT_PERMITTED:
+        return 11;
+    case IODMA_OVERRUN:
+        return 12;
+    default: /* whoever has another one says so: iodma_refuse_theirs() */
+        return 0;
+    }
+}
 
-/* What they come to: `what` below the last byte of the status, by which all
-   differ. There are a hundred calls, and a word that need not be loaded and
+#define IODMA_ENDS(status, what) ((what) | iodma_ending(status) << 12)
+
+/* What they come to: rule, place and status in the 16 bits that an instruction
+   holds. There are a hundred calls, and a word that need not be loaded and
    values that need not go by the stack are a third of them. */
 enum iodma_status iodma_record(struct iodma_reason *reason, uint32_t what);
 enum iodma_status iodma_record_value(struct iodma_reason *reason, uint32_t what,
@@ -49,11 +86,10 @@ enum iodma_status iodma_record_values(struct iodma_reason *reason,
                                       uint32_t required);
 enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
                                     hal_address actual, hal_address required);
-enum iodma_status iodma_record_cure(struct iodma_reason *reason, uint32_t what,
-                                    hal_address amount);
 
-/* Record a refusal, if somebody wants to know. Returns status. `what` is a
-   rule, or made by one of the above. Context: any. */
+/* Record a refusal, if somebody wants to know. Returns status, one of those of
+   iodma_ending(). `what` is a rule, or made by one of the above. Context: any.
+ */
 static inline __attribute__((always_inline)) enum iodma_status
 iodma_refuse(struct iodma_reason *reason, enum iodma_status status,
              uint32_t what)
@@ -73,15 +109,17 @@ iodma_refuse(struct iodma_reason *reason, enum iodma_status status,
          : iodma_record_wide(reason, IODMA_ENDS(status, what), actual,         \
                              required))
 
+/* Somebody else refused, a hook: the rule says who. Returns its status, which
+   may be any. Context: any. */
+enum iodma_status iodma_refuse_theirs(struct iodma_reason *reason,
+                                      enum iodma_status status, uint32_t rule);
+
 /* What was recorded ends with this status, and this would cure it instead of
    what follows from rule and values (dma/reason.c). Returns
    status. Context: any. */
-static inline __attribute__((always_inline)) enum iodma_status
-iodma_refuse_cure(struct iodma_reason *reason, enum iodma_status status,
-                  uint32_t cure, hal_address amount)
-{
-    return iodma_record_cure(reason, IODMA_ENDS(status, cure), amount);
-}
+enum iodma_status iodma_refuse_cure(struct iodma_reason *reason,
+                                    enum iodma_status status, uint32_t cure,
+                                    hal_address amount);
 
 /* It ends with this status. Context: any. */
 static inline void iodma_refuse_status(struct iodma_reason *reason,
@@ -124,6 +162,8 @@ enum iodma_status iodma_refuse_count(const struct iodma_plan *plan,
     ((void)(reason), (void)(what), (status))
 #define iodma_refuse_values(reason, status, what, required, actual)            \
     ((void)(reason), (void)(what), (void)(required), (void)(actual), (status))
+#define iodma_refuse_theirs(reason, status, rule)                              \
+    ((void)(reason), (void)(rule), (status))
 #define iodma_refuse_cure(reason, status, cure, amount)                        \
     ((void)(reason), (void)(cure), (void)(amount), (status))
 #define iodma_refuse_status(reason, status) ((void)(reason), (void)(status))

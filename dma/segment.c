@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Segments of a window. There are four ways through it, and the plan has chosen
- * (plan->path): one stretch of the device's addresses, ranges that are segments
- * as they are, ranges that may have to be joined and cut, and everything else,
- * run by run.
+ * Segments of a window. Run by run does for every list. Where the plan has a
+ * shorter path (plan->path), and elements are words of this CPU, what prepare
+ * found legal is listed at once: one stretch of the device's addresses, ranges
+ * that are segments as they are, ranges that may have to be joined and cut.
  */
 #include "segment.h"
 
@@ -12,61 +12,85 @@
 #include "refuse.h"
 #include "shortcuts.h"
 
-void iodma_segment_seek(const struct iodma_plan *plan,
-                        struct iodma_place *place, hal_address position)
+/* On PATH_FLAT. (Apart: stack of the other ways.) */
+static __attribute__((noinline)) void seek_flat(const struct iodma_plan *plan,
+                                                struct iodma_place *place,
+                                                hal_address position)
 {
     const struct iodma_window *window = plan->window;
 
-    if (plan->path == IODMA_PATH_FLAT) {
-        place->walk.offset = window->offset + window->length;
-        place->rest.address = plan->origin + position;
-        place->rest.length = window->length - position;
-    } else if (window->mapper) {
-        window->mapper->calls->seek(plan, place, position);
-    } else {
+    place->walk.offset = window->offset + window->length;
+    place->rest.address = plan->origin + position;
+    place->rest.length = window->length - position;
+}
+
+void iodma_segment_seek(const struct iodma_plan *plan,
+                        struct iodma_place *place, hal_address position)
+{
+    const struct iodma_mapper *mapper = plan->window->mapper;
+
+    if (plan->path == IODMA_PATH_FLAT)
+        seek_flat(plan, place, position);
+    else if (mapper)
+        mapper->calls->seek(plan, place, position);
+    else
         iodma_piece_seek(plan, place, position);
-    }
 }
 
 enum iodma_status iodma_segment_run(const struct iodma_plan *plan,
                                     struct iodma_place *place)
 {
-    const struct iodma_window *window = plan->window;
+    const struct iodma_mapper *mapper = plan->window->mapper;
 
     if (place->rest.length != 0)
         return IODMA_OK;
-    if (iodma_piece_position(plan, place) == window->length)
-        return IODMA_OVERRUN;
-    return window->mapper ? window->mapper->calls->run(plan, place)
-                          : iodma_piece_run(plan, place, &place->rest);
+    return mapper ? mapper->calls->run(plan, place)
+                  : iodma_piece_run(plan, place);
 }
 
 /* Take what has been cut off a run. */
-static void take(struct iodma_place *place, hal_address length)
+static inline void take(struct hal_segment *run, hal_address length)
 {
-    place->rest.address += length;
-    place->rest.length -= length;
+    run->address += length;
+    run->length -= length;
+}
+
+/* Is a run a segment as it is? False: the limits tell. */
+static inline bool is_segment(const struct iodma_limits *limits,
+                              hal_address length)
+{
+    return length <= limits->max_segment &&
+           limits->boundary == HAL_ADDRESS_BITS &&
+           ((uint32_t)length & iodma_limits_mask32(limits->align_length)) == 0;
+}
+
+static IODMA_SHORTCUT_INLINE enum iodma_status
+next(const struct iodma_plan *plan, struct iodma_place *place,
+     struct hal_segment *segment)
+{
+    const struct iodma_limits *limits = &plan->window->limits;
+    enum iodma_status status = iodma_segment_run(plan, place);
+    hal_address length;
+
+    if (status != IODMA_OK)
+        return status;
+    length = place->rest.length;
+    if (!IODMA_SHORTCUTS || !is_segment(limits, length))
+        length = iodma_limits_cut(limits, place->rest);
+    segment->address = place->rest.address;
+    segment->length = length;
+    take(&place->rest, length);
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_segment_next(const struct iodma_plan *plan,
                                      struct iodma_place *place,
                                      struct hal_segment *segment)
 {
-    enum iodma_status status = iodma_segment_run(plan, place);
-
-    if (status != IODMA_OK)
-        return status;
-    segment->address = place->rest.address;
-    segment->length = iodma_limits_cut(&plan->window->limits, place->rest);
-    take(place, segment->length);
-    return IODMA_OK;
+    return next(plan, place, segment);
 }
 
-/* Lists ------------------------------------------------------------------- */
-
-/* Segments made at a time that are narrowed then: a compromise between stack
-   and calls. */
-enum { PORTION = 8 };
+/* Elements ---------------------------------------------------------------- */
 
 /* A word of the width that hal_address has not. */
 #if IODMA_ADDRESS_BITS == 64
@@ -75,8 +99,8 @@ typedef uint32_t other_word;
 typedef uint64_t other_word;
 #endif
 
-/* Elements in the order of this CPU, wherever and as whatever the array has
-   been declared: in words of hal_address, ... */
+/* In the order of this CPU, wherever and as whatever the array has been
+   declared: in words of hal_address, ... */
 struct __attribute__((__may_alias__, __packed__)) element {
     hal_address address; /* bus   */
     hal_address length;  /* bytes */
@@ -93,8 +117,125 @@ static inline bool is_own_width(const struct iodma_output *output)
     return output->form == HAL_ADDRESS_BITS;
 }
 
-/* Can an output be given such elements, whatever prepare found legal? Wider
-   ones than addresses are not worth ways of their own. */
+/* Write element `index` of either kind. */
+static inline void write_element(void *elements, uint32_t index,
+                                 struct hal_segment segment, bool own)
+{
+    if (own) {
+        struct element *element = (struct element *)elements + index;
+
+        element->address = segment.address;
+        element->length = segment.length;
+    } else {
+        struct other_element *element =
+            (struct other_element *)elements + index;
+
+        element->address = (other_word)segment.address;
+        element->length = (other_word)segment.length;
+    }
+}
+
+/* Run by run -------------------------------------------------------------- */
+
+/* Judge the segment just taken of a list that prepare has not judged. Reach is
+   a matter of the whole run. A mapping begins where all alignments are met, but
+   a call may begin in any of its pages, so the first address is judged within
+   its page. */
+static enum iodma_status check(const struct iodma_plan *plan,
+                               const struct iodma_place *place,
+                               const struct hal_segment *segment, bool first,
+                               bool last)
+{
+    const struct iodma_window *window = plan->window;
+    const struct iodma_limits *limits = &window->limits;
+    uint8_t alignment = first ? limits->align_address : limits->align_internal;
+    hal_address last_byte = place->rest.address + (place->rest.length - 1);
+
+    if (last_byte > iodma_limits_last(limits))
+        return iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
+                                   IODMA_RULE_REACH, iodma_limits_last(limits),
+                                   last_byte);
+    if (IODMA_SHORTCUTS && ((uint32_t)(segment->address | segment->length) &
+                            iodma_limits_mask32(limits->alignment)) == 0)
+        return IODMA_OK;
+    if (window->mapper && first && alignment > window->mapper->shift)
+        alignment = window->mapper->shift;
+    return iodma_limits_judge(limits, segment, alignment, last, window->reason);
+}
+
+/* Have a segment written as element `index`, if it fits. */
+static bool put(const struct iodma_list *list, uint32_t index,
+                const struct hal_segment *segment)
+{
+    const struct iodma_output *output = list->output;
+    bool own = is_own_width(output);
+    hal_address bits = segment->address | segment->length;
+
+    if (output->function)
+        return output->function(list->command, *segment, list->segments, index);
+    if (!own && (other_word)bits != bits)
+        return false;
+    write_element(list->segments, index, *segment, own);
+    return true;
+}
+
+/* What the output could not write. */
+static enum iodma_status refuse_output(struct iodma_reason *reason,
+                                       const struct iodma_output *output,
+                                       const struct hal_segment *segment,
+                                       uint32_t index)
+{
+    bool wide = output->form == IODMA_FORM_32 &&
+                (segment->address | segment->length) > UINT32_MAX;
+    hal_address value =
+        segment->address > UINT32_MAX ? segment->address : segment->length;
+
+    (void)iodma_refuse_values(reason, IODMA_MESSAGE_TOO_LARGE,
+                              IODMA_RULE_OUTPUT, wide ? UINT32_MAX : 0,
+                              wide ? value : 0);
+    iodma_refuse_at(reason, IODMA_PLACE_SEGMENT, index);
+    return IODMA_MESSAGE_TOO_LARGE;
+}
+
+/* Out of line, as the shortcuts: they do not add up on the stack. */
+static __attribute__((noinline)) enum iodma_status
+list_runs(const struct iodma_plan *plan, struct iodma_place *place,
+          const struct iodma_list *list, uint32_t *count)
+{
+    hal_address position = iodma_segment_position(plan, place);
+    uint32_t made = 0;
+    bool last = false;
+
+    while (made != *count && !last) {
+        struct iodma_reason *reason = plan->window->reason;
+        struct hal_segment segment;
+        enum iodma_status status = next(plan, place, &segment);
+        hal_address behind = iodma_segment_position(plan, place);
+
+        last = behind == plan->window->length;
+        if (status != IODMA_OK)
+            (void)iodma_refuse_values(reason, status, IODMA_RULE_APERTURE,
+                                      plan->window->access, 0);
+        else if (iodma_window_iterates(plan->window))
+            status =
+                check(plan, place, &segment, list->before + made == 0, last);
+        if (status != IODMA_OK) {
+            iodma_refuse_segment(plan, position, behind);
+            return status;
+        }
+        if (!put(list, made, &segment))
+            return refuse_output(reason, list->output, &segment, made);
+        position = behind;
+        made++;
+    }
+    *count = made;
+    return IODMA_OK;
+}
+
+/* Shortcuts --------------------------------------------------------------- */
+
+/* Can an output be given elements, whatever prepare found legal? Wider ones
+   than addresses are not worth ways of their own. */
 static inline bool is_native(const struct iodma_output *output,
                              const struct iodma_limits *limits)
 {
@@ -104,27 +245,50 @@ static inline bool is_native(const struct iodma_output *output,
              limits->max_segment <= UINT32_MAX));
 }
 
-/* Every range is a segment, to the last one; there is one. Returns how many
-   were made. */
-static uint32_t list_plain(const struct iodma_plan *plan,
-                           struct iodma_place *place,
-                           const struct iodma_list *list, uint32_t room)
+/* Are its elements such narrower ones then? */
+static inline bool is_narrow(const struct iodma_output *output)
+{
+    return HAL_ADDRESS_BITS == 64 && !is_own_width(output);
+}
+
+/* All of the window is one segment. */
+static inline enum iodma_status list_one(struct iodma_place *place,
+                                         const struct iodma_list *list,
+                                         uint32_t *count)
+{
+    write_element(list->segments, 0, place->rest, !is_narrow(list->output));
+    take(&place->rest, place->rest.length);
+    *count = 1;
+    return IODMA_OK;
+}
+
+/* How far from the start of its range is a place, before the window's end? No
+   range is empty; behind a run that is not used up it is 0. */
+static inline hal_address within_range(struct iodma_place *place)
+{
+    if (place->walk.within != 0)
+        iodma_walk_settle(&place->walk);
+    return place->walk.within;
+}
+
+/* Every range is a segment, to the last one; there is one. */
+static __attribute__((noinline)) enum iodma_status
+list_plain(const struct iodma_plan *plan, struct iodma_place *place,
+           const struct iodma_list *list, uint32_t *count)
 {
     const struct iodma_window *window = plan->window;
+    const struct iodma_memory *memory = window->memory;
     const struct iodma_range *range = place->walk.range;
-    uint32_t rest =
-        (uint32_t)(window->memory->ranges + window->memory->count - range);
-    uint32_t made = smaller32(rest, room);
     const hal_address delta = plan->origin;
-    hal_address sum = 0;
+    uint32_t rest = (uint32_t)(memory->ranges.array + memory->count - range);
+    uint32_t made = smaller32(rest, *count);
 
-    if (!is_own_width(list->output)) {
+    *count = made;
+    if (is_narrow(list->output)) {
         struct other_element *element = (struct other_element *)list->segments;
 
         for (uint32_t i = 0; i < made; i++) {
-            hal_address address = range[i].address + delta;
-
-            element[i].address = (other_word)address;
+            element[i].address = (other_word)(range[i].address + delta);
             element[i].length = (other_word)range[i].length;
         }
     } else {
@@ -138,15 +302,43 @@ static uint32_t list_plain(const struct iodma_plan *plan,
             element[i].length = length;
         }
     }
-    place->walk.range += made;
+    place->walk.range = range + made;
     if (made == rest) {
         place->walk.offset = window->offset + window->length;
-        return made;
+    } else {
+        while (made != 0)
+            place->walk.offset += range[--made].length;
     }
-    for (uint32_t i = 0; i < made; i++)
-        sum += range[i].length;
-    place->walk.offset += sum;
-    return made;
+    return IODMA_OK;
+}
+
+/* How runs are cut: the limits, ready to be asked of every one. Where no step
+   is left no run is longer than a segment: what follows it would not be legal.
+   */
+struct shears {
+    hal_address most; /* bytes in one segment                                */
+    hal_address step; /* of them, where all is aligned to ...                */
+    hal_address mask; /* ... this; all ones: ask the limits every time       */
+};
+
+static inline struct shears shears_of(const struct iodma_limits *limits)
+{
+    struct shears shears = {
+        .most = limits->max_segment,
+        .mask = iodma_limits_mask32(limits->align_length) |
+                iodma_limits_mask32(limits->align_internal),
+    };
+
+    shears.step = shears.most & ~shears.mask;
+    if (limits->boundary != HAL_ADDRESS_BITS)
+        shears.mask = HAL_ADDRESS_MAX;
+    return shears;
+}
+
+static inline bool is_aligned(const struct shears *shears,
+                              struct hal_segment run)
+{
+    return ((run.address | run.length) & shears->mask) == 0;
 }
 
 /* Ranges in one aperture, none of them empty, one behind the other. */
@@ -174,61 +366,50 @@ static inline struct hal_segment next_extent(struct ranges *ranges,
     return extent;
 }
 
-/* How runs are cut: the limits, ready to be asked of every one. */
-struct shears {
-    hal_address most; /* bytes in one segment                                */
-    hal_address step; /* of them, where all is aligned to ...                */
-    hal_address mask; /* ... this; all ones: ask the limits every time       */
-};
-
-static inline struct shears shears_of(const struct iodma_limits *limits)
+/* Write a segment cut off a run, as the next of *room elements. */
+static inline void write_off(struct element **element, uint32_t *room,
+                             struct hal_segment *run, hal_address length)
 {
-    struct shears shears = {
-        .most = limits->max_segment,
-        .mask = iodma_limits_mask32(limits->align_length) |
-                iodma_limits_mask32(limits->align_internal),
-    };
-
-    shears.step = shears.most & ~shears.mask;
-    if (limits->boundary != HAL_ADDRESS_BITS || shears.step == 0)
-        shears.mask = HAL_ADDRESS_MAX;
-    return shears;
+    (*element)->address = run->address;
+    (*element)->length = length;
+    (*element)++;
+    (*room)--;
+    take(run, length);
 }
 
 /* What is left of a run, and what extents are behind it, cut where they must
-   be; there are some. Returns how many segments were made. */
-static __attribute__((noinline)) uint32_t
-list_joined(const struct iodma_plan *plan, struct iodma_place *place,
-            struct element *const elements, uint32_t room)
+   be; there are some. */
+static __attribute__((noinline)) enum iodma_status
+list_extents(const struct iodma_plan *plan, struct iodma_place *place,
+             void *segments, uint32_t *count)
 {
-    const struct iodma_window *window = plan->window;
-    const struct shears shears = shears_of(&window->limits);
+    const struct iodma_limits *limits = &plan->window->limits;
+    const struct shears shears = shears_of(limits);
+    const hal_address behind = plan->window->offset + plan->window->length;
     const hal_address delta = plan->origin;
     struct ranges ranges = {
-        place->walk.range,
-        window->length - iodma_piece_position(plan, place),
+        .left = behind - place->walk.offset,
     };
     struct hal_segment run = place->rest;
-    struct element *element = elements;
+    struct element *element = (struct element *)segments;
+    /* Where none is left, no range is. */
+    hal_address within = ranges.left != 0 ? within_range(place) : 0;
+    uint32_t room = *count;
 
+    ranges.next = place->walk.range;
     if (run.length == 0) {
-        run = next_extent(&ranges, place->walk.within);
+        run = next_extent(&ranges, within);
         run.address += delta;
         place->walk.within = 0;
     }
     for (;;) {
         hal_address length = run.length;
 
-        if (((run.address | length) & shears.mask) != 0)
-            length = iodma_limits_cut(&window->limits, run);
-        else if (length > shears.most)
-            length = shears.step;
-        element->address = run.address;
-        element->length = length;
-        element++;
-        run.address += length;
-        run.length -= length;
-        if (element == elements + room)
+        if ((length & shears.mask) != 0 || length > shears.most)
+            length = is_aligned(&shears, run) ? shears.step
+                                              : iodma_limits_cut(limits, run);
+        write_off(&element, &room, &run, length);
+        if (room == 0)
             break;
         if (run.length == 0) {
             if (ranges.left == 0)
@@ -238,132 +419,57 @@ list_joined(const struct iodma_plan *plan, struct iodma_place *place,
         }
     }
     place->walk.range = ranges.next;
-    place->walk.offset = window->offset + window->length - ranges.left;
+    place->walk.offset = behind - ranges.left;
     place->rest = run;
-    return (uint32_t)(element - elements);
+    *count -= room;
+    return IODMA_OK;
 }
 
-/* The same in words of the other width. */
-static __attribute__((noinline)) uint32_t
-list_other(const struct iodma_plan *plan, struct iodma_place *place,
-           struct other_element *element, uint32_t room)
+/* What is left of the one run that there is: equal parts, and a rest. */
+static __attribute__((noinline)) enum iodma_status
+list_flat(const struct iodma_plan *plan, struct iodma_place *place,
+          void *segments, uint32_t *count)
+{
+    const struct shears shears = shears_of(&plan->window->limits);
+    struct hal_segment run = place->rest;
+    struct element *element = (struct element *)segments;
+    uint32_t room = *count;
+
+    if (!is_aligned(&shears, run))
+        return list_extents(plan, place, segments, count);
+    while (run.length > shears.most) {
+        write_off(&element, &room, &run, shears.step);
+        if (room == 0)
+            break;
+    }
+    if (room != 0)
+        write_off(&element, &room, &run, run.length);
+    place->rest = run;
+    *count -= room;
+    return IODMA_OK;
+}
+
+/* Segments made at a time that are narrowed then: a compromise between stack
+   and calls. */
+enum { PORTION = 8 };
+
+/* Extents, in narrower elements. */
+static __attribute__((noinline)) enum iodma_status
+list_narrow(const struct iodma_plan *plan, struct iodma_place *place,
+            void *segments, uint32_t *count)
 {
     uint32_t made = 0;
-    uint32_t more;
 
     do {
-        struct element portion[PORTION];
+        struct hal_segment portion[PORTION];
+        uint32_t more = smaller32(*count - made, PORTION);
 
-        more =
-            list_joined(plan, place, portion, smaller32(room - made, PORTION));
-        for (uint32_t i = 0; i < more; i++) {
-            element[made].address = (other_word)portion[i].address;
-            element[made].length = (other_word)portion[i].length;
-            made++;
-        }
-    } while (more == PORTION && made != room &&
+        (void)list_extents(plan, place, portion, &more);
+        for (uint32_t i = 0; i < more; i++)
+            write_element(segments, made + i, portion[i], false);
+        made += more;
+    } while (made != *count &&
              iodma_segment_position(plan, place) != plan->window->length);
-    return made;
-}
-
-/* Judge the segment just taken of a list that prepare has not judged. Reach is
-   a matter of the whole run. A mapping begins where all alignments are met, but
-   a call may begin in any of its pages, so the first address is judged within
-   its page. */
-static enum iodma_status check(const struct iodma_plan *plan,
-                               const struct iodma_place *place,
-                               const struct hal_segment *segment, bool first)
-{
-    const struct iodma_window *window = plan->window;
-    const struct iodma_limits *limits = &window->limits;
-    uint8_t alignment = first ? limits->align_address : limits->align_internal;
-    hal_address last =
-        segment->address + (segment->length - 1) + place->rest.length;
-
-    if (last > iodma_limits_last(limits))
-        return iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
-                                   IODMA_RULE_REACH, iodma_limits_last(limits),
-                                   last);
-    if (window->mapper && first && alignment > window->mapper->shift)
-        alignment = window->mapper->shift;
-    return iodma_limits_judge(
-        limits, segment, alignment,
-        iodma_segment_position(plan, place) == window->length, window->reason);
-}
-
-/* Have a segment written as element `index`, if it fits. */
-static bool put(const struct iodma_list *list, uint32_t index,
-                const struct hal_segment *segment)
-{
-    const struct iodma_output *output = list->output;
-
-    if (output->function)
-        return output->function(list->command, *segment, list->segments, index);
-    if (!is_own_width(output)) {
-        struct other_element *element =
-            (struct other_element *)list->segments + index;
-        hal_address bits = segment->address | segment->length;
-
-        if ((other_word)bits != bits)
-            return false;
-        element->address = (other_word)segment->address;
-        element->length = (other_word)segment->length;
-    } else {
-        struct element *element = (struct element *)list->segments + index;
-
-        element->address = segment->address;
-        element->length = segment->length;
-    }
-    return true;
-}
-
-/* What the output could not write. */
-static enum iodma_status refuse_output(struct iodma_reason *reason,
-                                       const struct iodma_output *output,
-                                       const struct hal_segment *segment,
-                                       uint32_t index)
-{
-    bool wide = output->form == IODMA_FORM_32 &&
-                (segment->address | segment->length) > UINT32_MAX;
-    hal_address value =
-        segment->address > UINT32_MAX ? segment->address : segment->length;
-
-    (void)iodma_refuse_values(reason, IODMA_MESSAGE_TOO_LARGE,
-                              IODMA_RULE_OUTPUT, wide ? UINT32_MAX : 0,
-                              wide ? value : 0);
-    iodma_refuse_at(reason, IODMA_PLACE_SEGMENT, index);
-    return IODMA_MESSAGE_TOO_LARGE;
-}
-
-/* Run by run. Out of line, as the other ways: they do not add up on the
-   stack. */
-static __attribute__((noinline)) enum iodma_status
-list_runs(const struct iodma_plan *plan, struct iodma_place *place,
-          const struct iodma_list *list, uint32_t *count)
-{
-    const struct iodma_window *window = plan->window;
-    struct hal_segment segment;
-    uint32_t made;
-
-    for (made = 0; made != *count; made++) {
-        hal_address position = iodma_segment_position(plan, place);
-        enum iodma_status status = iodma_segment_next(plan, place, &segment);
-
-        if (status == IODMA_OVERRUN)
-            break;
-        if (status == IODMA_MESSAGE_TOO_LARGE)
-            (void)iodma_refuse_values(window->reason, status,
-                                      IODMA_RULE_APERTURE, window->access, 0);
-        else if (iodma_window_iterates(window))
-            status = check(plan, place, &segment, list->before + made == 0);
-        if (status != IODMA_OK) {
-            iodma_refuse_segment(plan, position,
-                                 iodma_segment_position(plan, place));
-            return status;
-        }
-        if (!put(list, made, &segment))
-            return refuse_output(window->reason, list->output, &segment, made);
-    }
     *count = made;
     return IODMA_OK;
 }
@@ -373,27 +479,19 @@ enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
                                      const struct iodma_list *list,
                                      uint32_t *count)
 {
-    void *elements = list->segments;
-
-    if (!IODMA_SHORTCUTS)
+    if (!IODMA_SHORTCUTS || plan->path == IODMA_PATH_RUNS ||
+        !is_native(list->output, &plan->window->limits))
         return list_runs(plan, place, list, count);
-    if (plan->uncut && place->rest.length == plan->window->length &&
-        put(list, 0, &place->rest)) {
-        take(place, place->rest.length);
-        *count = 1;
-    } else if (plan->path == IODMA_PATH_RUNS ||
-               !is_native(list->output, &plan->window->limits)) {
-        return list_runs(plan, place, list, count);
-    } else if (plan->path == IODMA_PATH_PLAIN && place->walk.within == 0 &&
-               place->rest.length == 0) {
-        /* Who has gone to an offset may have left a length that is not aligned:
-           it is cut, though no whole range is. */
-        *count = list_plain(plan, place, list, *count);
-    } else if (is_own_width(list->output)) {
-        *count = list_joined(plan, place, (struct element *)elements, *count);
-    } else {
-        *count =
-            list_other(plan, place, (struct other_element *)elements, *count);
-    }
-    return IODMA_OK;
+    /* Who has gone to an offset may have left a length that is not aligned: it
+       is cut, though no whole range is. */
+    if (plan->path == IODMA_PATH_PLAIN && place->rest.length == 0 &&
+        within_range(place) == 0)
+        return list_plain(plan, place, list, count);
+    if (plan->uncut && place->rest.length == plan->window->length)
+        return list_one(place, list, count);
+    if (is_narrow(list->output))
+        return list_narrow(plan, place, list->segments, count);
+    return plan->path == IODMA_PATH_FLAT
+               ? list_flat(plan, place, list->segments, count)
+               : list_extents(plan, place, list->segments, count);
 }

@@ -20,6 +20,13 @@
 extern "C" {
 #endif
 
+/* In C++ fields that need not be named say so, lest compilers miss them. */
+#if defined(__cplusplus) && __cplusplus >= 201402L
+#define IODMA_OPTIONAL = 0
+#else
+#define IODMA_OPTIONAL
+#endif
+
 /* Segment64 and Segment32 of IODMACommand: what the built-in outputs write,
    host order. */
 struct iodma_segment64 {

@@ -9,11 +9,11 @@
 static bool cached_alone(const struct iodma_bus *bus, hal_address address,
                          hal_address length)
 {
-    const struct hal_bus *hal = bus->hal;
+    const struct hal_aperture *aperture = bus->hal->apertures;
     hal_address last = address + (length - 1);
 
-    for (uint32_t i = 0; i < hal->aperture_count; i++) {
-        const struct hal_aperture *aperture = &hal->apertures[i];
+    for (uint32_t left = bus->hal->aperture_count; left != 0;
+         left--, aperture++) {
         hal_address from =
             address > aperture->first ? address : aperture->first;
         hal_address to = smaller(last, aperture->last);
@@ -44,7 +44,6 @@ static enum iodma_status only_segment(struct iodma_command *command,
    all: a ring cannot live in a bounce buffer. Whoever maintains the lines
    himself has it listed only. */
 static enum iodma_status prepare(struct iodma_share *share,
-                                 const struct iodma_bus *bus,
                                  const struct hal_limits *limits,
                                  bool maintained, struct hal_segment *segment)
 {
@@ -56,7 +55,7 @@ static enum iodma_status prepare(struct iodma_share *share,
         .align_length = limits->align_length,
         .align_internal = limits->align_internal, .boundary = limits->boundary);
     struct iodma_command *command = &share->command;
-    enum iodma_status status = iodma_command_init(command, bus, &spec, NULL);
+    enum iodma_status status = iodma_command_set_spec(command, &spec);
 
     if (status == IODMA_OK)
         status = iodma_command_set_memory(command, &share->memory, true);
@@ -98,7 +97,7 @@ enum iodma_status iodma_share(struct iodma_share *share,
                                    IODMA_AT_ARGUMENT(LINE, ADDRESS), bus->line,
                                    address);
 
-    status = prepare(share, bus, limits, maintained, &segment);
+    status = prepare(share, limits, maintained, &segment);
     if (status == IODMA_OK)
         *shared = (struct hal_shared){ cpu, segment.address, size };
     return status;
@@ -106,7 +105,7 @@ enum iodma_status iodma_share(struct iodma_share *share,
 
 enum iodma_status iodma_unshare(struct iodma_share *share)
 {
-    if (!iodma_command_memory(&share->command))
+    if (!share->command.window.memory)
         return iodma_refuse(share->command.window.reason, IODMA_NOT_READY,
                             IODMA_RULE_UNATTACHED);
     return iodma_command_clear_memory(&share->command, true);

@@ -9,116 +9,142 @@
 #include "refuse.h"
 #include "shortcuts.h"
 
-/* Has the CPU's cache anything to do with the window? */
-static inline bool maintained(const struct iodma_plan *plan)
+/* May lines be found by the ranges alone? (plan->direct_lines) Some have to be
+   maintained: a region that has all of them is cached. */
+static bool has_direct_lines(const struct iodma_plan *plan)
 {
-    return !plan->unmaintained && plan->window->bus->caching;
+    const struct iodma_memory *memory = plan->window->memory;
+    const struct iodma_summary *summary = &memory->summary;
+    const struct hal_region *region;
+
+    if (plan->unmaintained || plan->path == IODMA_PATH_RUNS ||
+        (plan->path == IODMA_PATH_FLAT && !iodma_memory_is_one_range(memory)))
+        return false;
+    region = iodma_bus_region(plan->window->bus, summary->lowest);
+    return region && !region->window && summary->highest <= region->last;
 }
 
-/* Begin to clean what the device uses of part of the window, or to clean and
-   invalidate it. */
-static inline enum iodma_status begin_list(const struct iodma_plan *plan,
-                                           hal_address from, hal_address to,
-                                           uint32_t what, bool drop)
+/* Are lines in one stretch, and no more, to be maintained? */
+static inline bool is_stretch(const struct iodma_plan *plan, uint32_t what)
+{
+    return IODMA_SHORTCUTS && plan->direct_lines &&
+           plan->window->memory->count == 1 && (what & IODMA_SYNC_DIRECT) != 0;
+}
+
+/* A list of them. */
+static inline enum iodma_status maintain_stretch(const struct iodma_plan *plan,
+                                                 hal_address from,
+                                                 hal_address to, bool drop)
 {
     const struct iodma_window *window = plan->window;
     const struct hal_cache *cache = window->bus->hal->cache;
-    hal_address address;
+    hal_address address = iodma_window_start(window) + from;
 
-    if (!IODMA_SHORTCUTS || !plan->direct_lines)
-        return window->bus->caching->maintain(plan, from, to, what, drop);
-    address = iodma_window_start(window) + from;
-    if ((what & IODMA_SYNC_DIRECT) != 0)
-        (drop ? cache->ops->clean_invalidate : cache->ops->clean)(
-            cache, (void *)(uintptr_t)address, address, (size_t)(to - from));
-    return IODMA_OK;
+    (drop ? cache->ops->clean_invalidate : cache->ops->clean)(
+        cache, (void *)(uintptr_t)address, address, (size_t)(to - from));
+    return iodma_bus_finish(cache, &window->reason);
 }
 
-static inline enum iodma_status end_list(const struct iodma_plan *plan,
-                                         enum iodma_status status)
+static enum iodma_status show_stretch(const struct iodma_plan *plan,
+                                      hal_address from, hal_address to)
 {
-    const struct iodma_window *window = plan->window;
-    enum iodma_status finished =
-        iodma_bus_finish(window->bus->hal->cache, &window->reason);
+    enum iodma_status status = maintain_stretch(plan, from, to, false);
 
-    return status != IODMA_OK ? status : finished;
-}
-
-/* A whole list. */
-static inline enum iodma_status maintain(const struct iodma_plan *plan,
-                                         hal_address from, hal_address to,
-                                         uint32_t what, bool drop)
-{
-    if (!maintained(plan) || what == IODMA_SYNC_NONE || from == to)
-        return IODMA_OK;
-    return end_list(plan, begin_list(plan, from, to, what, drop));
-}
-
-/* Copy the bounced bytes of part of the window, or only try. */
-static inline enum iodma_status copy(const struct iodma_plan *plan,
-                                     hal_address from, hal_address to,
-                                     uint32_t direction, bool really)
-{
-    return plan->loans ? plan->window->bus->bouncing->copy(plan, from, to,
-                                                           direction, really)
-                       : IODMA_OK;
-}
-
-static void publish(const struct iodma_plan *plan)
-{
     hal_publish(plan->window->bus->hal);
-}
-
-static void observe(const struct iodma_plan *plan)
-{
-    hal_observe(plan->window->bus->hal);
-}
-
-enum iodma_status iodma_sync_clear(const struct iodma_plan *plan)
-{
-    enum iodma_status status = plan->window->bus->bouncing->clear(plan, false);
-
-    return maintained(plan) ? end_list(plan, status) : status;
-}
-
-static enum iodma_status fill(struct iodma_plan *plan, bool from_client,
-                              uint32_t cleaned)
-{
-    hal_address length = plan->window->length;
-    enum iodma_status status = IODMA_OK;
-
-    if (plan->loans)
-        status = plan->window->bus->bouncing->clear(plan, from_client);
-    if (status == IODMA_OK && from_client)
-        status = copy(plan, 0, length, IODMA_OUT, true);
-    if (maintained(plan) && (plan->loans || cleaned != IODMA_SYNC_NONE)) {
-        if (status == IODMA_OK && cleaned != IODMA_SYNC_NONE)
-            status = begin_list(plan, 0, length, cleaned, false);
-        status = end_list(plan, status); /* of what was cleared, too */
-    }
-    plan->filled = from_client;
-    publish(plan);
     return status;
 }
 
-enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
-                                      uint32_t direction)
+static enum iodma_status see_stretch(const struct iodma_plan *plan,
+                                     hal_address from, hal_address to)
 {
-    return copy(plan, 0, plan->window->length, direction, false);
+    hal_observe(plan->window->bus->hal);
+    return maintain_stretch(plan, from, to, true);
 }
 
-static enum iodma_status take_back(struct iodma_plan *plan, uint32_t what,
-                                   bool to_client)
+/* A whole list. */
+static enum iodma_status maintain(const struct iodma_plan *plan,
+                                  hal_address from, hal_address to,
+                                  uint32_t what)
+{
+    const struct iodma_caching *caching = plan->window->bus->caching;
+    uint32_t maintained = IODMA_SYNC_LINES | IODMA_SYNC_BEGUN;
+
+    return plan->unmaintained || !caching || (what & maintained) == 0 ||
+                   from == to
+               ? IODMA_OK
+               : caching->maintain(plan, from, to, what);
+}
+
+/* Let the device see part of the window ... */
+static enum iodma_status show(const struct iodma_plan *plan, hal_address from,
+                              hal_address to, uint32_t what)
+{
+    enum iodma_status status = maintain(plan, from, to, what);
+
+    hal_publish(plan->window->bus->hal);
+    return status;
+}
+
+/* ... or see what it wrote. */
+static enum iodma_status see(const struct iodma_plan *plan, hal_address from,
+                             hal_address to, uint32_t what)
+{
+    hal_observe(plan->window->bus->hal);
+    return maintain(plan, from, to, what | IODMA_SYNC_DROP);
+}
+
+/* Copy the bounced bytes of part of the window in a direction; or
+   IODMA_COPY_TRY. */
+static enum iodma_status copy(const struct iodma_plan *plan, hal_address from,
+                              hal_address to, uint32_t how)
+{
+    return plan->loans ? plan->window->bus->bouncing->copy(plan, from, to, how)
+                       : IODMA_OK;
+}
+
+/* Of storage, which the device is to see for the first time. */
+static enum iodma_status fill_loans(struct iodma_plan *plan, uint32_t what)
+{
+    bool from_client = (what & IODMA_SYNC_COPY) != 0;
+    hal_address length = plan->window->length;
+    enum iodma_status status =
+        plan->window->bus->bouncing->clear(plan, from_client);
+    enum iodma_status shown;
+
+    plan->filled = from_client;
+    if (status == IODMA_OK && from_client)
+        status = copy(plan, 0, length, IODMA_OUT);
+    shown =
+        show(plan, 0, length,
+             status == IODMA_OK ? what | IODMA_SYNC_BEGUN : IODMA_SYNC_BEGUN);
+    return status != IODMA_OK ? status : shown;
+}
+
+static enum iodma_status fill(struct iodma_plan *plan, uint32_t what)
+{
+    if (plan->loans)
+        return fill_loans(plan, what);
+    if (IODMA_SHORTCUTS)
+        plan->direct_lines = has_direct_lines(plan);
+    return is_stretch(plan, what) ? show_stretch(plan, 0, plan->window->length)
+                                  : show(plan, 0, plan->window->length, what);
+}
+
+static enum iodma_status take_all(struct iodma_plan *plan, uint32_t what)
 {
     hal_address length = plan->window->length;
-    enum iodma_status copied = IODMA_OK;
-    enum iodma_status status;
+    enum iodma_status seen = see(plan, 0, length, what);
+    enum iodma_status copied = (what & IODMA_SYNC_COPY) != 0
+                                   ? copy(plan, 0, length, IODMA_IN)
+                                   : IODMA_OK;
 
-    observe(plan);
-    status = maintain(plan, 0, length, what, true);
-    if (to_client)
-        copied = copy(plan, 0, length, IODMA_IN, true);
-    return copied != IODMA_OK ? copied : status; /* the record is of the last */
+    return copied != IODMA_OK ? copied : seen; /* the record is of the last */
+}
+
+static enum iodma_status take_back(struct iodma_plan *plan, uint32_t what)
+{
+    return is_stretch(plan, what) ? see_stretch(plan, 0, plan->window->length)
+                                  : take_all(plan, what);
 }
 
 const struct iodma_sync iodma_sync = {
@@ -126,25 +152,34 @@ const struct iodma_sync iodma_sync = {
     .take_back = take_back,
 };
 
-/* Copies and maintenance for part of the window, either way. */
-static inline enum iodma_status change_hands(const struct iodma_plan *plan,
-                                             hal_address from, hal_address to,
-                                             uint32_t what, uint32_t direction)
+enum iodma_status iodma_sync_clear(const struct iodma_plan *plan)
 {
-    enum iodma_status status = copy(plan, from, to, direction, false);
+    enum iodma_status status = plan->window->bus->bouncing->clear(plan, false);
+    enum iodma_status finished =
+        maintain(plan, 0, plan->window->length, IODMA_SYNC_BEGUN);
 
-    if (direction == IODMA_IN) {
-        observe(plan);
-        if (status == IODMA_OK)
-            status = maintain(plan, from, to, what, true);
-    }
+    return status != IODMA_OK ? status : finished;
+}
+
+enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
+                                      uint32_t direction)
+{
+    return copy(plan, 0, plan->window->length, direction | IODMA_COPY_TRY);
+}
+
+/* Copies and maintenance for part of the window, either way. */
+static enum iodma_status change_hands(const struct iodma_plan *plan,
+                                      hal_address from, hal_address to,
+                                      uint32_t what, uint32_t direction)
+{
+    enum iodma_status status = copy(plan, from, to, direction | IODMA_COPY_TRY);
+
+    if (status == IODMA_OK && direction == IODMA_IN)
+        status = see(plan, from, to, what);
     if (status == IODMA_OK)
-        status = copy(plan, from, to, direction, true);
-    if (direction == IODMA_OUT) {
-        if (status == IODMA_OK)
-            status = maintain(plan, from, to, what, false);
-        publish(plan);
-    }
+        status = copy(plan, from, to, direction);
+    if (status == IODMA_OK && direction == IODMA_OUT)
+        status = show(plan, from, to, what);
     return status;
 }
 
@@ -159,46 +194,66 @@ enum iodma_status iodma_sync_bounced(struct iodma_plan *plan,
     return status;
 }
 
+/* Are all ranges of a window that goes as it lies made of whole lines, and this
+   part of it as well? */
+static inline bool is_even(const struct iodma_plan *plan, hal_address from,
+                           hal_address to)
+{
+    const struct iodma_window *window = plan->window;
+
+    return IODMA_SHORTCUTS && !plan->loans &&
+           modulo32(iodma_window_shape(window) | from | to,
+                    window->bus->line) == 0;
+}
+
 enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
                                        hal_address from, hal_address to)
 {
     const struct iodma_window *window = plan->window;
-    const struct iodma_bus *bus = window->bus;
+    const struct iodma_caching *caching = window->bus->caching;
 
     if (plan->unmaintained || !iodma_window_inbound(window) || from == to ||
-        (IODMA_SHORTCUTS && plan->direct_lines &&
-         modulo32((iodma_window_start(window) + from) | (to - from),
-                  bus->line) == 0) ||
-        !bus->caching || !bus->caching->tears(plan, from, to))
+        is_even(plan, from, to) || !caching || !caching->tears(plan, from, to))
         return IODMA_OK;
     (void)iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
-                              IODMA_RULE_LINE, bus->line, 0);
+                              IODMA_RULE_LINE, window->bus->line, 0);
     iodma_refuse_at(window->reason, IODMA_PLACE_OFFSET, from);
     return IODMA_NOT_ALIGNED;
+}
+
+/* Out of line: whoever has a ring in one buffer does not come here. */
+static __attribute__((noinline)) enum iodma_status
+sync_pieces(const struct iodma_plan *plan, hal_address from, hal_address to,
+            uint32_t direction)
+{
+    enum iodma_status status = iodma_sync_own_lines(plan, from, to);
+
+    return status == IODMA_OK
+               ? change_hands(plan, from, to, IODMA_SYNC_LINES, direction)
+               : status;
 }
 
 enum iodma_status iodma_sync_part(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
                                   uint32_t direction)
 {
-    return change_hands(plan, from, to, IODMA_SYNC_ALL, direction);
+    if (!is_stretch(plan, IODMA_SYNC_LINES) || from == to ||
+        !is_even(plan, from, to))
+        return sync_pieces(plan, from, to, direction);
+    return direction == IODMA_IN ? see_stretch(plan, from, to)
+                                 : show_stretch(plan, from, to);
 }
 
 hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
                             hal_address to, uint8_t *bytes, bool write)
 {
     const struct iodma_window *window = plan->window;
-    enum iodma_status status;
+    enum iodma_status status = write ? iodma_sync_own_lines(plan, from, to)
+                                     : see(plan, from, to, IODMA_SYNC_LINES);
     hal_address done = 0;
     struct iodma_place place;
     struct iodma_piece piece;
 
-    if (write) {
-        status = iodma_sync_own_lines(plan, from, to);
-    } else {
-        observe(plan);
-        status = maintain(plan, from, to, IODMA_SYNC_ALL, true);
-    }
     iodma_piece_seek(plan, &place, from);
     while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
         status = iodma_access(
@@ -207,11 +262,7 @@ hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
         if (status == IODMA_OK)
             done += piece.length;
     }
-    if (write) {
-        if (maintain(plan, from, from + done, IODMA_SYNC_ALL, false) !=
-            IODMA_OK)
-            done = 0; /* nobody knows what the device finds */
-        publish(plan);
-    }
+    if (write && show(plan, from, from + done, IODMA_SYNC_LINES) != IODMA_OK)
+        done = 0; /* nobody knows what the device finds */
     return done;
 }

@@ -30,26 +30,28 @@
 extern "C" {
 #endif
 
-/* What of the storage maintenance is for. */
+/* What of a hand-over there is to do. */
 enum {
-    IODMA_SYNC_NONE = 0,
-    IODMA_SYNC_BOUNCED = 1,
-    IODMA_SYNC_DIRECT = 2,
-    IODMA_SYNC_ALL = 3,
+    IODMA_SYNC_NONE = 0,    /* fences only                                   */
+    IODMA_SYNC_BOUNCED = 1, /* maintain lines that bounced bytes are in ...  */
+    IODMA_SYNC_DIRECT = 2,  /* ... or direct ones                            */
+    IODMA_SYNC_LINES = IODMA_SYNC_BOUNCED | IODMA_SYNC_DIRECT,
+    IODMA_SYNC_COPY = 4, /* copy bounced bytes from the client, or back      */
+    IODMA_SYNC_ALL = IODMA_SYNC_LINES | IODMA_SYNC_COPY,
+    IODMA_SYNC_DROP = 8,   /* of maintenance: clean and invalidate, instead of
+                              clean; ...                                       */
+    IODMA_SYNC_BEGUN = 16, /* ... zeros are being cleaned: end that as well  */
 };
 
 /* Of a window that has bytes to copy or lines to maintain; a bus has it from
    the one who lends it storage or attaches its cache. */
 struct iodma_sync {
-    /* Hand what a new plan has over to the device: bounced bytes are copied
-       from the client, or are zeros; what is no part of the window is zero
-       always (E5). Clean `cleaned` of it, and the zeros always; publish. */
-    enum iodma_status (*fill)(struct iodma_plan *plan, bool from_client,
-                              uint32_t cleaned);
-    /* Observe, clean and invalidate `what` of the storage; then copy bounced
-       bytes to the client, if `to_client`. The first error; all is tried. */
-    enum iodma_status (*take_back)(struct iodma_plan *plan, uint32_t what,
-                                   bool to_client);
+    /* Hand what a new plan has over to the device. Bounced bytes that are not
+       copied are zeros; what is no part of the window is zero always (E5).
+       Zeros are cleaned always. */
+    enum iodma_status (*fill)(struct iodma_plan *plan, uint32_t what);
+    /* Take all of it back. The first error; all is tried. */
+    enum iodma_status (*take_back)(struct iodma_plan *plan, uint32_t what);
 };
 
 extern const struct iodma_sync iodma_sync;
@@ -72,8 +74,9 @@ enum iodma_status iodma_sync_bounced(struct iodma_plan *plan,
 enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
                                        hal_address from, hal_address to);
 
-/* Copies and maintenance for such a part: the device, or the CPU, may look at
-   it then. Where a copy cannot be made nothing has changed. */
+/* Copies and maintenance for part of the window: the device, or the CPU, may
+   look at it then. NotAligned if it has no lines of its own; where a copy
+   cannot be made, nothing has changed. */
 enum iodma_status iodma_sync_part(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
                                   uint32_t direction);

@@ -8,11 +8,18 @@
 
 #include <stddef.h>
 
-/* A transfer has one command at least: who wants to know why has told it. */
+/* A transfer has one command at least: its window. */
+static const struct iodma_window *
+window_of(const struct iodma_transfer *transfer)
+{
+    return transfer->source ? &transfer->source->window
+                            : &transfer->destination->window;
+}
+
+/* Who wants to know why has told it. */
 static struct iodma_reason *reason_of(const struct iodma_transfer *transfer)
 {
-    return transfer->source ? transfer->source->window.reason
-                            : transfer->destination->window.reason;
+    return window_of(transfer)->reason;
 }
 
 /* The ends ---------------------------------------------------------------- */
@@ -52,67 +59,63 @@ static enum iodma_status check_command(const struct iodma_channel *channel,
                               IODMA_AT_ARGUMENT(ENGINE, LIMITS));
 }
 
-/* Rows of a window: do they lie in it? Their number is not 0. */
-static enum iodma_status check_rows(const struct iodma_command *command,
-                                    const struct iodma_rows *rows,
-                                    uint32_t stride)
+/* Do the rows lie in an end's window? */
+static enum iodma_status check_rows(const struct iodma_zip *zip,
+                                    const struct iodma_zip_side *side)
 {
     const struct iodma_window *window;
-    uint64_t steps = (uint64_t)(rows->count - 1) * stride;
-    uint64_t all = rows->count * (uint64_t)rows->length; /* they may overlap */
+    uint64_t steps = (uint64_t)(zip->count - 1) * side->stride;
+    uint64_t all = zip->count * (uint64_t)zip->length; /* they may overlap */
 
-    if (!command)
+    if (!side->command)
         return IODMA_OK;
-    window = &command->window;
-    if (rows->length > window->length ||
-        steps > window->length - rows->length ||
-        (rows->count > 1 && rows->length > UINT32_MAX) ||
-        (hal_address)all != all)
+    window = &side->command->window;
+    if (zip->length > window->length || steps > window->length - zip->length ||
+        (zip->count > 1 && zip->length > UINT32_MAX) || (hal_address)all != all)
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
-                                   window->length, rows->length);
+                                   window->length, zip->length);
     return IODMA_OK;
 }
 
 /* What is to be moved. Without rows of the caller's it is all of both windows;
    periods follow each other. */
-static enum iodma_status find_rows(const struct iodma_transfer *transfer,
-                                   struct iodma_rows *rows)
+static enum iodma_status find_rows(struct iodma_transfer *transfer)
 {
-    const struct iodma_command *source = transfer->source;
     const struct iodma_command *destination = transfer->destination;
-    const struct iodma_command *any = source ? source : destination;
+    const struct iodma_window *any = window_of(transfer);
+    struct iodma_zip *zip = &transfer->zip;
+    struct iodma_rows rows = transfer->rows;
     enum iodma_status status;
 
-    *rows = transfer->rows;
-    if (rows->count == 0) {
-        rows->count = 1;
-        rows->length = any->window.length;
-        if (source && destination && destination->window.length != rows->length)
-            return iodma_refuse_values(reason_of(transfer), IODMA_BAD_ARGUMENT,
+    if (rows.count == 0) {
+        rows.count = 1;
+        rows.length = any->length;
+        if (destination && destination->window.length != rows.length)
+            return iodma_refuse_values(any->reason, IODMA_BAD_ARGUMENT,
                                        IODMA_AT_ARGUMENT(WINDOW, LENGTH),
-                                       rows->length,
-                                       destination->window.length);
+                                       rows.length, destination->window.length);
     }
-    if (transfer->period && rows->count < 2) /* it is begun anew as it ends */
-        return iodma_refuse_values(reason_of(transfer), IODMA_BAD_ARGUMENT,
-                                   IODMA_RULE_SEGMENT_COUNT, 2, rows->count);
-    if (rows->length == 0 && (transfer->period || transfer->rows.count != 0))
-        return iodma_refuse_values(reason_of(transfer), IODMA_BAD_ARGUMENT,
+    if (transfer->period && rows.count < 2) /* it is begun anew as it ends */
+        return iodma_refuse_values(any->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_RULE_SEGMENT_COUNT, 2, rows.count);
+    if (rows.length == 0 && (transfer->period || transfer->rows.count != 0))
+        return iodma_refuse_values(any->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
-                                   any->window.length, 0);
+                                   any->length, 0);
     if (transfer->period) {
-        rows->source_stride = (uint32_t)rows->length;
-        rows->destination_stride = (uint32_t)rows->length;
+        rows.source_stride = (uint32_t)rows.length;
+        rows.destination_stride = (uint32_t)rows.length;
     }
-    status = check_rows(source, rows, rows->source_stride);
+    iodma_zip_begin(zip, transfer->source, destination, &rows);
+    status = check_rows(zip, &zip->source);
     if (status == IODMA_OK)
-        status = check_rows(destination, rows, rows->destination_stride);
-    if (status == IODMA_OK && destination && rows->count > 1 &&
-        rows->destination_stride < rows->length)
-        return iodma_refuse_values(reason_of(transfer), IODMA_BAD_ARGUMENT,
+        status = check_rows(zip, &zip->destination);
+    if (status == IODMA_OK && destination && rows.count > 1 &&
+        rows.destination_stride < rows.length)
+        return iodma_refuse_values(any->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(OVERLAP, DESTINATION),
-                                   rows->length, rows->destination_stride);
+                                   rows.length, rows.destination_stride);
     return status;
 }
 
@@ -127,45 +130,37 @@ static bool sound(const struct hal_port *port)
 }
 
 /* Where the engine finds a port. */
-static enum iodma_status find_port(const struct iodma_channel *channel,
-                                   const struct iodma_transfer *transfer,
+static enum iodma_status find_port(const struct iodma_transfer *transfer,
                                    struct hal_end *end)
 {
     const struct hal_port *port = transfer->port;
-    const struct hal_bus *bus = channel->dmac->bus;
     uint32_t access = transfer->source ? HAL_WRITE : HAL_READ;
+    const struct hal_aperture *aperture =
+        iodma_bus_aperture(window_of(transfer)->bus, port->address, access);
 
     if (!sound(port))
         return iodma_refuse(reason_of(transfer), IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(ENGINE, PORT));
-    for (uint32_t i = 0; i < bus->aperture_count; i++) {
-        const struct hal_aperture *aperture = &bus->apertures[i];
-
-        if (span_holds(aperture->first, aperture->last, port->address) &&
-            port->width - 1u <= aperture->last - port->address &&
-            (aperture->access & access) != 0) {
-            *end = (struct hal_end){
-                .kind = HAL_PORT,
-                .port = port,
-                .bus = port->address - aperture->first + aperture->bus,
-            };
-            return IODMA_OK;
-        }
-    }
-    return iodma_refuse_values(reason_of(transfer), IODMA_MESSAGE_TOO_LARGE,
-                               IODMA_AT_ARGUMENT(APERTURE, PORT), access,
-                               port->address);
+    if (!aperture || port->width - 1u > aperture->last - port->address)
+        return iodma_refuse_values(reason_of(transfer), IODMA_MESSAGE_TOO_LARGE,
+                                   IODMA_AT_ARGUMENT(APERTURE, PORT), access,
+                                   port->address);
+    *end = (struct hal_end){
+        .kind = HAL_PORT,
+        .port = port,
+        .bus = port->address + iodma_aperture_delta(aperture),
+    };
+    return IODMA_OK;
 }
 
-static enum iodma_status find_route(const struct iodma_channel *channel,
-                                    const struct iodma_transfer *transfer,
-                                    struct hal_route *route)
+static enum iodma_status find_route(struct iodma_transfer *transfer)
 {
+    struct hal_route *route = &transfer->route;
+
     *route = (struct hal_route){ .cyclic = transfer->period != NULL };
     if (transfer->port)
-        return find_port(channel, transfer,
-                         transfer->source ? &route->destination
-                                          : &route->source);
+        return find_port(transfer, transfer->source ? &route->destination
+                                                    : &route->source);
     if (transfer->fills)
         route->source =
             (struct hal_end){ .kind = HAL_FILL, .fill = transfer->fill };
@@ -174,8 +169,7 @@ static enum iodma_status find_route(const struct iodma_channel *channel,
 
 /* As far as its facts say, can an engine go this way? */
 static bool can_go(const struct hal_dmac *dmac,
-                   const struct iodma_transfer *transfer,
-                   const struct iodma_rows *rows)
+                   const struct iodma_transfer *transfer)
 {
     const struct hal_port *port = transfer->port;
 
@@ -184,16 +178,15 @@ static bool can_go(const struct hal_dmac *dmac,
         return false;
     if (transfer->fills && (dmac->can & HAL_CAN_FILL) == 0)
         return false;
-    return !transfer->period ||
-           ((dmac->can & HAL_CAN_CYCLE) != 0 && rows->count <= dmac->periods);
+    return !transfer->period || ((dmac->can & HAL_CAN_CYCLE) != 0 &&
+                                 transfer->zip.count <= dmac->periods);
 }
 
 static enum iodma_status check_way(const struct iodma_channel *channel,
-                                   const struct iodma_transfer *transfer,
-                                   const struct iodma_rows *rows)
+                                   const struct iodma_transfer *transfer)
 {
-    if (can_go(channel->dmac, transfer, rows) ||
-        (channel->stand_in && can_go(channel->stand_in, transfer, rows)))
+    if (can_go(channel->dmac, transfer) ||
+        (channel->stand_in && can_go(channel->stand_in, transfer)))
         return IODMA_OK;
     return iodma_refuse(reason_of(transfer), IODMA_UNSUPPORTED,
                         IODMA_RULE_ENGINE);
@@ -204,19 +197,16 @@ static enum iodma_status check_way(const struct iodma_channel *channel,
 /* Rows begin where lists of their own may, and have such lengths. */
 static enum iodma_status
 check_row_alignment(const struct iodma_channel *channel,
-                    const struct iodma_transfer *transfer,
-                    const struct iodma_rows *rows)
+                    const struct iodma_transfer *transfer)
 {
-    uint32_t alignment = UINT32_C(1)
-                         << larger32(channel->limits.align_length,
-                                     larger32(channel->limits.align_address,
-                                              channel->limits.align_internal));
-    hal_address bits = rows->length;
+    const struct iodma_zip *zip = &transfer->zip;
+    uint32_t alignment = UINT32_C(1) << channel->limits.alignment;
+    hal_address bits = zip->length;
 
-    if (rows->count > 1 && transfer->source)
-        bits |= rows->source_stride;
-    if (rows->count > 1 && transfer->destination)
-        bits |= rows->destination_stride;
+    if (zip->count > 1 && transfer->source)
+        bits |= zip->source.stride;
+    if (zip->count > 1 && transfer->destination)
+        bits |= zip->destination.stride;
     if (modulo32(bits, alignment) == 0)
         return IODMA_OK;
     return iodma_refuse_values(reason_of(transfer), IODMA_NOT_ALIGNED,
@@ -227,7 +217,6 @@ check_row_alignment(const struct iodma_channel *channel,
 /* What an item has to be beside what its ends are. */
 static enum iodma_status check_item(const struct iodma_channel *channel,
                                     const struct iodma_transfer *transfer,
-                                    const struct iodma_rows *rows,
                                     const struct hal_item *item)
 {
     uint32_t phase = channel->dmac->same_phase;
@@ -244,31 +233,29 @@ static enum iodma_status check_item(const struct iodma_channel *channel,
         return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
                                    IODMA_AT_ARGUMENT(ALIGN_ADDRESS, PORT),
                                    transfer->port->width, memory);
-    if (transfer->period && item->length != rows->length)
+    if (transfer->period && item->length != transfer->zip.length)
         return iodma_refuse_values(reason, IODMA_NO_SPACE,
                                    IODMA_RULE_SEGMENT_COUNT, 1, 2);
     return IODMA_OK;
 }
 
+/* All of them, from the first on. */
 static enum iodma_status check_items(const struct iodma_channel *channel,
-                                     const struct iodma_transfer *transfer,
-                                     const struct iodma_rows *rows)
+                                     struct iodma_transfer *transfer)
 {
     enum iodma_status status = IODMA_OK;
-    struct iodma_zip zip;
     struct hal_item item;
 
     if (channel->dmac->same_phase == 1 && !transfer->port && !transfer->period)
         return IODMA_OK;
-    iodma_zip_begin(&zip, transfer->source, transfer->destination, rows);
-    while (status == IODMA_OK && iodma_zip_next(&zip, &item, 1) != 0)
-        status = check_item(channel, transfer, rows, &item);
+    iodma_zip_rewind(&transfer->zip);
+    while (status == IODMA_OK && iodma_zip_next(&transfer->zip, &item, 1) != 0)
+        status = check_item(channel, transfer, &item);
     return status;
 }
 
-/* Where an end begins on the bus, modulo the engine's same_phase. */
-static uint32_t phase_of(const struct iodma_channel *channel,
-                         const struct iodma_command *command)
+/* The first segment of an end; where that is no memory, none. */
+static struct hal_segment first_segment(const struct iodma_command *command)
 {
     struct iodma_place place;
     struct hal_segment segment = { 0, 0 };
@@ -277,24 +264,26 @@ static uint32_t phase_of(const struct iodma_channel *channel,
         iodma_segment_seek(&command->plan, &place, 0);
         (void)iodma_segment_next(&command->plan, &place, &segment);
     }
-    return modulo32(segment.address, channel->dmac->same_phase);
+    return segment;
 }
 
-/* What is not in phase is bounced to where the other end lies: one end, or the
-   other one, or both where that is scattered. */
+/* What is not in phase is bounced to where the other end lies, modulo the
+   engine's same_phase: one end, or the other one, or both where that is
+   scattered. */
 static enum iodma_status bring_in_phase(const struct iodma_channel *channel,
-                                        const struct iodma_transfer *transfer,
-                                        const struct iodma_rows *rows)
+                                        struct iodma_transfer *transfer)
 {
     struct iodma_command *const ends[] = { transfer->source,
                                            transfer->destination };
-    enum iodma_status status = check_items(channel, transfer, rows);
+    enum iodma_status status = check_items(channel, transfer);
 
     for (uint32_t i = 0; status == IODMA_NOT_ALIGNED && i < HAL_COUNT_OF(ends);
          i++) {
         if (ends[i])
-            (void)iodma_command_force(ends[i], phase_of(channel, ends[1 - i]));
-        status = check_items(channel, transfer, rows);
+            (void)iodma_command_force(
+                ends[i], modulo32(first_segment(ends[1 - i]).address,
+                                  channel->dmac->same_phase));
+        status = check_items(channel, transfer);
     }
     return status;
 }
@@ -302,82 +291,75 @@ static enum iodma_status bring_in_phase(const struct iodma_channel *channel,
 /* A period of an end is handed over while the engine is at others: those that
    it writes may not be in the same lines. */
 static enum iodma_status check_periods(const struct iodma_transfer *transfer,
-                                       const struct iodma_command *command,
-                                       const struct iodma_rows *rows)
+                                       const struct iodma_command *command)
 {
+    hal_address length = transfer->zip.length;
     enum iodma_status status = IODMA_OK;
 
     if (!transfer->period || !command)
         return IODMA_OK;
-    for (uint32_t i = 0; status == IODMA_OK && i < rows->count; i++)
-        status = iodma_sync_own_lines(&command->plan, i * rows->length,
-                                      (i + 1) * rows->length);
+    for (uint32_t i = 0; status == IODMA_OK && i < transfer->zip.count; i++)
+        status =
+            iodma_sync_own_lines(&command->plan, i * length, (i + 1) * length);
     return status;
 }
 
 /* Rows of one run each way can be one item, where the engine has rows. */
-static bool one_run(const struct iodma_command *command,
-                    const struct iodma_rows *rows, uint32_t stride)
+static bool one_run(const struct iodma_zip *zip,
+                    const struct iodma_zip_side *side)
 {
-    struct iodma_place place;
-    struct hal_segment segment;
-
-    if (!command)
-        return true;
-    iodma_segment_seek(&command->plan, &place, 0);
-    return stride <= INT32_MAX &&
-           iodma_segment_next(&command->plan, &place, &segment) == IODMA_OK &&
-           segment.length >=
-               (uint64_t)(rows->count - 1) * stride + rows->length;
+    return !side->command ||
+           (side->stride <= INT32_MAX &&
+            first_segment(side->command).length >=
+                (uint64_t)(zip->count - 1) * side->stride + zip->length);
 }
 
 static void shape(const struct iodma_channel *channel,
-                  struct iodma_transfer *transfer, struct iodma_rows *rows)
+                  struct iodma_transfer *transfer)
 {
     struct hal_route *route = &transfer->route;
+    struct iodma_zip *zip = &transfer->zip;
 
-    if (rows->count <= 1 || route->cyclic ||
-        rows->count > channel->dmac->max_rows ||
-        !one_run(transfer->source, rows, rows->source_stride) ||
-        !one_run(transfer->destination, rows, rows->destination_stride))
+    if (zip->count <= 1 || route->cyclic ||
+        zip->count > channel->dmac->max_rows || !one_run(zip, &zip->source) ||
+        !one_run(zip, &zip->destination))
         return;
-    route->rows = rows->count;
+    route->rows = zip->count;
     if (transfer->source)
-        route->source_stride = (int32_t)rows->source_stride;
+        route->source_stride = (int32_t)zip->source.stride;
     if (transfer->destination)
-        route->destination_stride = (int32_t)rows->destination_stride;
-    rows->count = 1;
+        route->destination_stride = (int32_t)zip->destination.stride;
+    zip->count = 1;
 }
 
 /* Submit ------------------------------------------------------------------ */
 
 /* May it become a transfer of this engine, and which way and in what rows? */
 static enum iodma_status admit(const struct iodma_channel *channel,
-                               const struct iodma_transfer *transfer,
-                               struct iodma_rows *rows, struct hal_route *route)
+                               struct iodma_transfer *transfer)
 {
     enum iodma_status status = check_prepared(transfer->source);
 
     if (status == IODMA_OK)
         status = check_prepared(transfer->destination);
     if (status == IODMA_OK)
-        status = find_rows(transfer, rows);
+        status = find_rows(transfer);
     if (status == IODMA_OK)
         status = check_command(channel, transfer->source, IODMA_IN);
     if (status == IODMA_OK)
         status = check_command(channel, transfer->destination, IODMA_OUT);
     if (status == IODMA_OK)
-        status = find_route(channel, transfer, route);
+        status = find_route(transfer);
     if (status == IODMA_OK)
-        status = check_way(channel, transfer, rows);
+        status = check_way(channel, transfer);
     if (status == IODMA_OK)
-        status = check_row_alignment(channel, transfer, rows);
+        status = check_row_alignment(channel, transfer);
     if (status == IODMA_OK)
-        status = bring_in_phase(channel, transfer, rows);
+        status = bring_in_phase(channel, transfer);
     if (status == IODMA_OK)
-        status = check_periods(transfer, transfer->source, rows);
+        status = check_periods(transfer, transfer->source);
     if (status == IODMA_OK)
-        status = check_periods(transfer, transfer->destination, rows);
+        status = check_periods(transfer, transfer->destination);
     return status;
 }
 
@@ -396,6 +378,23 @@ static enum iodma_status hold(const struct iodma_transfer *transfer)
     return status;
 }
 
+static enum iodma_status give_back(struct iodma_command *command)
+{
+    if (!command)
+        return IODMA_OK;
+    (void)iodma_command_release(command);
+    return iodma_command_complete(command, true, true);
+}
+
+enum iodma_status
+iodma_transfer_give_back(const struct iodma_transfer *transfer)
+{
+    enum iodma_status out = give_back(transfer->source);
+    enum iodma_status in = give_back(transfer->destination);
+
+    return in != IODMA_OK ? in : out;
+}
+
 /* One source and one destination. */
 static bool sensible(const struct iodma_transfer *transfer)
 {
@@ -411,8 +410,6 @@ enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
                                         struct iodma_transfer *transfer)
 {
     enum iodma_status status;
-    struct hal_route route;
-    struct iodma_rows rows;
 
     if (!channel || !transfer || !transfer->done || !sensible(transfer))
         return IODMA_BAD_ARGUMENT;
@@ -421,24 +418,21 @@ enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
     if (channel->dead)
         return iodma_refuse(reason_of(transfer), IODMA_NOT_READY,
                             IODMA_RULE_CHANNEL);
-    status = admit(channel, transfer, &rows, &route);
+    status = admit(channel, transfer);
     if (status == IODMA_OK)
         status = hold(transfer);
     if (status != IODMA_OK)
         return status;
 
-    transfer->route = route;
+    shape(channel, transfer);
+    iodma_zip_rewind(&transfer->zip);
     transfer->zipped = false;
     transfer->quarantined = false;
     transfer->refused = IODMA_OK;
     transfer->fault = HAL_FAULT_NONE;
     transfer->detail = 0;
     transfer->overruns = 0;
-    transfer->residue.least = rows.count * rows.length;
-    transfer->residue.most = transfer->residue.least;
-    shape(channel, transfer, &rows);
-    iodma_zip_begin(&transfer->zip, transfer->source, transfer->destination,
-                    &rows);
+    transfer->residue = (struct hal_residue){ 0, 0 };
     iodma_channel_queue(channel, transfer);
     return IODMA_OK;
 }

@@ -99,13 +99,13 @@ struct iodma_transfer {
 
     /* Ours. */
     struct iodma_link link;
-    struct iodma_zip zip;
-    struct hal_route route;
     int32_t refused; /* the status, if the engine does not go this way       */
     uint32_t next;   /* period that is told of next                          */
     uint32_t round;  /* the channel's when it was submitted                  */
     bool queued;     /* from submit to callback                              */
     bool zipped;     /* all of its items have been emitted                   */
+    struct iodma_zip zip;
+    struct hal_route route;
 };
 
 /*
@@ -161,6 +161,13 @@ enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
 enum iodma_status iodma_transfer_abort(struct iodma_channel *channel,
                                        struct iodma_transfer *transfer,
                                        uint64_t deadline, uint8_t *outcome);
+
+/* For dma/channel.c and dma/copy.c ----------------------------------------- */
+
+/* Complete the commands that a transfer holds. Returns what was not right with
+   the destination's, or else with the source's. Context: thread. */
+enum iodma_status
+iodma_transfer_give_back(const struct iodma_transfer *transfer);
 
 #ifdef __cplusplus
 }

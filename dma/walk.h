@@ -26,12 +26,34 @@ struct iodma_extent {
 struct iodma_walk {
     const struct iodma_memory *memory;
     const struct iodma_memory *leaf; /* whose ranges the place is in, or the
-                                        byte before it, if just taken         */
+                                        byte before it, if just left          */
     hal_address offset;              /* from the start of the descriptor      */
     hal_address end; /* of the leaf's bytes, from the same start, or of all */
     hal_address within; /* the place, from the start of ...                   */
-    const struct iodma_range *range; /* ... this one of the leaf's            */
+    const struct iodma_range *range; /* ... this one of the leaf's, which it is
+                                        in, or behind                         */
 };
+
+/*
+ * How the range of a byte is found where that takes more than a step a range,
+ * or where ranges are not the descriptor's own.
+ */
+struct iodma_finder {
+    /* Go on from where a place stands, to another range or to another leaf.
+       Returns who finds the way from there; NULL: a step a range does. */
+    const struct iodma_finder *(*find)(struct iodma_walk *walk);
+};
+
+/* Stand in a leaf's first range, so many bytes from its start: of who finds the
+   way of a place. Context: any. */
+static inline void iodma_walk_stand(struct iodma_walk *walk,
+                                    const struct iodma_memory *leaf,
+                                    hal_address within)
+{
+    walk->leaf = leaf;
+    walk->within = within;
+    walk->range = iodma_memory_ranges(leaf);
+}
 
 /*
  * Go to an offset. Costs O(log ranges) with the descriptor's index, else one
@@ -59,18 +81,32 @@ hal_address iodma_walk_look(struct iodma_walk *walk, hal_address most,
                             hal_address *address);
 
 /*
- * Leave behind what iodma_walk_look() saw, `length` bytes from `address` on,
- * and what goes on behind it, in other ranges as well.
+ * Take the next contiguous bytes, whatever ranges they are in.
  *
- *   most  bytes, not 0
+ *   walk     left behind them
+ *   most     bytes, not 0
+ *   address  out: CPU physical, of the first one; undefined if there is none
  *
- * Returns how many, `most` at most. Context: any.
+ * Returns how many, `most` at most; 0 as above. Context: any. Touches neither
+ * the memory nor the bus.
  */
-hal_address iodma_walk_take(struct iodma_walk *walk, hal_address address,
-                            hal_address length, hal_address most);
+hal_address iodma_walk_take(struct iodma_walk *walk, hal_address most,
+                            hal_address *address);
 
 /* Leave the next bytes behind, unseen: there are as many. Context: any. */
-void iodma_walk_skip(struct iodma_walk *walk, hal_address length);
+static inline void iodma_walk_skip(struct iodma_walk *walk, hal_address length)
+{
+    walk->offset += length;
+    walk->within += length;
+}
+
+/* Before the leaf's end: have walk->range be the range that the place is in.
+   Context: any. */
+static inline void iodma_walk_settle(struct iodma_walk *walk)
+{
+    while (walk->within >= walk->range->length)
+        walk->within -= (walk->range++)->length;
+}
 
 /*
  * Take the next contiguous extent, and no more than `most` of it.
@@ -82,10 +118,23 @@ void iodma_walk_skip(struct iodma_walk *walk, hal_address length);
  * Returns OK, or Overrun at the end of the descriptor; then *extent is
  * unchanged and further calls say the same.
  *
- * Context: any. Touches neither the memory nor the bus.
+ * Context: any.
  */
-enum iodma_status iodma_walk_next(struct iodma_walk *walk, hal_address most,
-                                  struct iodma_extent *extent);
+static inline enum iodma_status iodma_walk_next(struct iodma_walk *walk,
+                                                hal_address most,
+                                                struct iodma_extent *extent)
+{
+    hal_address offset = walk->offset;
+    hal_address address;
+    hal_address length = iodma_walk_take(walk, most, &address);
+
+    if (length == 0)
+        return IODMA_OVERRUN;
+    extent->offset = offset;
+    extent->address = address;
+    extent->length = length;
+    return IODMA_OK;
+}
 
 #ifdef __cplusplus
 }

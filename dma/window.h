@@ -43,7 +43,18 @@ enum {
                                     is refused. Ours                         */
 };
 
+/* What has less than a word comes first: Thumb reaches that by short
+   instructions. */
 struct iodma_window {
+    uint8_t access;   /* HAL_READ | HAL_WRITE: what the master does           */
+    bool counted;     /* memory->users counts us                              */
+    uint16_t mapping; /* IODMA_MAPPED ... and flags                           */
+    struct iodma_asked { /* of the limits, before the bus narrowed them     */
+        uint8_t address_bits;
+        uint8_t align_address;
+        uint8_t align_length;
+        uint8_t align_internal;
+    } asked;
     const struct iodma_bus *bus;
     const struct iodma_memory *memory; /* has the window                      */
     struct iodma_mapper *mapper;       /* in effect; NULL: none               */
@@ -51,16 +62,6 @@ struct iodma_window {
     struct iodma_limits limits;        /* of specification and bus            */
     hal_address offset;                /* of the window in the descriptor     */
     hal_address length;                /* bytes                               */
-    uint16_t mapping;                  /* IODMA_MAPPED ... and flags          */
-    uint8_t access; /* HAL_READ | HAL_WRITE: what the master does  */
-    bool counted;   /* memory->users counts us                     */
-    struct iodma_asked {
-        uint8_t
-            address_bits; /* as specified, before the bus narrows; and ... */
-        uint8_t align_address; /* ... log2 of the alignments                  */
-        uint8_t align_length;
-        uint8_t align_internal;
-    } asked;
 };
 
 /* How segments come out of a window (dma/segment.c). */
@@ -84,16 +85,18 @@ struct iodma_plan {
                                mapper dma/piece.c adds it, run by run.)       */
     uint32_t pages;         /* of IOVA that are this plan's to unmap          */
     uint8_t path;           /* IODMA_PATH_RUNS ...                            */
-    bool whole : 1;         /* one loan stands for all of the window          */
+    bool whole : 1;         /* the loan, if there is any, stands for all of the
+                               window                                         */
     bool unmaintained : 1;  /* no maintenance is ours to do                   */
     bool kept : 1;          /* E13: the mapping is the descriptor's, laid out
                                from its first byte on                         */
     bool filled : 1;        /* loans hold the client's bytes, or the client
                                has taken theirs (R-34)                        */
     bool uncut : 1;         /* PATH_FLAT: all of the window is one segment    */
-    bool direct_lines : 1;  /* direct, in one stretch that the CPU names by its
-                              address and caches, past which the device looks:
-                              its lines need no looking for                  */
+    bool direct_lines : 1;  /* direct, in ranges of which none is empty, in one
+                              aperture past which the device looks and in one
+                              region that the CPU caches and names by address:
+                              no other line needs looking for               */
 };
 
 /* CPU physical, of the first byte of a window on a descriptor that is one

@@ -3,14 +3,13 @@
 
 #include "../hal/bits.h"
 
+/* Of an end that is not memory there is no end. */
 static void side_begin(struct iodma_zip_side *side,
                        const struct iodma_command *command, uint32_t stride)
 {
     side->command = command;
     side->stride = stride;
-    side->rest = (struct hal_segment){ 0, command ? 0 : HAL_ADDRESS_MAX };
-    if (command)
-        iodma_segment_seek(&command->plan, &side->place, 0);
+    side->rest = (struct hal_segment){ 0, HAL_ADDRESS_MAX };
 }
 
 void iodma_zip_begin(struct iodma_zip *zip, const struct iodma_command *source,
@@ -20,16 +19,15 @@ void iodma_zip_begin(struct iodma_zip *zip, const struct iodma_command *source,
     side_begin(&zip->source, source, rows->source_stride);
     side_begin(&zip->destination, destination, rows->destination_stride);
     zip->length = rows->length;
-    zip->rest = 0;
-    zip->row = 0;
     zip->count = rows->count;
+    iodma_zip_rewind(zip);
 }
 
-/* Go to a row. Rows that touch need no step, the first one neither. */
+/* Go to a row. Those that touch the one before need no step. */
 static void side_row(struct iodma_zip_side *side, uint32_t row,
                      hal_address length)
 {
-    if (!side->command || row == 0 || side->stride == length)
+    if (!side->command || (row != 0 && side->stride == length))
         return;
     side->rest.length = 0;
     iodma_segment_seek(&side->command->plan, &side->place,

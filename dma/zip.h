@@ -36,12 +36,12 @@ struct iodma_zip_side {
 
 /* A place in both lists. A copy of it is a place of its own. */
 struct iodma_zip {
+    hal_address length; /* of a row           */
+    hal_address rest;   /* of the row in hand */
+    uint32_t row;       /* the next one       */
+    uint32_t count;     /* rows               */
     struct iodma_zip_side source;
     struct iodma_zip_side destination;
-    hal_address length; /* of a row                      */
-    hal_address rest;   /* of the row in hand            */
-    uint32_t row;       /* the next one                  */
-    uint32_t count;     /* rows                          */
 };
 
 /* Begin with the first byte of two commands prepared for all of the rows; one
@@ -49,6 +49,13 @@ struct iodma_zip {
 void iodma_zip_begin(struct iodma_zip *zip, const struct iodma_command *source,
                      const struct iodma_command *destination,
                      const struct iodma_rows *rows);
+
+/* Go back there; what is behind the commands may have changed. Context: any. */
+static inline void iodma_zip_rewind(struct iodma_zip *zip)
+{
+    zip->rest = 0;
+    zip->row = 0;
+}
 
 /*
  * Make the next items, as many as there are up to `most`. The address of an

@@ -227,3 +227,13 @@ uint32_t random_below(uint64_t *seed, uint32_t limit)
     *seed = state;
     return (uint32_t)((state * 0x2545F4914F6CDD1Du) >> 32) % limit;
 }
+
+void random_bytes(uint64_t *seed, uint8_t *bytes, size_t count)
+{
+    uint32_t state = random_below(seed, UINT32_MAX);
+
+    for (size_t i = 0; i < count; i++) {
+        state = state * 1664525 + 1013904223;
+        bytes[i] = (uint8_t)(state >> 24);
+    }
+}

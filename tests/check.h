@@ -76,4 +76,8 @@ const char *hex(uint64_t value);
 /* A repeatable random number below `limit` (not 0). */
 uint32_t random_below(uint64_t *seed, uint32_t limit);
 
+/* Fill bytes with one such draw and what follows from it: a draw for each takes
+   a CPU of 32 bits a hundred instructions. */
+void random_bytes(uint64_t *seed, uint8_t *bytes, size_t count);
+
 #endif

@@ -17,7 +17,7 @@ root=$1
 allowed='^(memcpy|memmove|memset|__aeabi_(llsl|llsr|lasr|lmul|lcmp|ulcmp)|__(ctz|clz)[sd]i2|__gnu_thumb1_case_[a-z]*|iodma_status_name|hal_dmac_(claim|release))$'
 
 # Files of dma/ that only those link who call for what they do (E14).
-optional='access blocks bounce bus_check cache channel copy ladder loans map oneshot
+optional='access blocks bounce bus_check cache channel copy engine ladder loans map oneshot
     pool reason_words share sync transfer zip'
 # A product of tests/clients/command.c, and those that it brings.
 products='client:
@@ -232,7 +232,8 @@ kept()
 {
     case $1 in
     *_regs.h | *_parts.h | hal/dmac/edma_tcd.h | hal/cache/lines.h) ;;
-    dma/refuse.h | hal/bits.h | hal/static_assert.h | platform/cp15.h) ;;
+    dma/refuse.h | dma/summary.h | hal/bits.h | hal/static_assert.h) ;;
+    platform/cp15.h) ;;
     platform/armv7m/core.h) ;;
     platform/armv7a/begin.h | platform/armv7a/core.h | platform/armv7a/cp15.h) ;;
     platform/armv7a/fault.h | platform/armv7a/maintenance.h) ;;

@@ -6,7 +6,7 @@
 struct iodma_memory row_memory(const struct iodma_range *ranges,
                                uint32_t direction)
 {
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
     uint32_t count = 0;
 
     while (count < ROW_RANGES && ranges[count].length != 0)

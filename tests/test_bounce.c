@@ -14,6 +14,9 @@
 
 enum { MOST_BLOCKS = 128 };
 
+/* Address of the first of them; a block is a byte. */
+#define FIRST_BLOCK ((hal_address)0x1000)
+
 static struct iodma_blocks blocks;
 static uint32_t block_words[IODMA_BLOCK_WORDS(MOST_BLOCKS) + 1];
 
@@ -27,20 +30,21 @@ static void draw(const char *picture)
 {
     uint32_t count = (uint32_t)strlen(picture);
     uint32_t from = 0;
-    uint32_t first;
+    hal_address first, got;
 
     memset(block_words, 0xA5, sizeof block_words);
-    iodma_blocks_init(&blocks, block_words, count);
-    expect("all are taken at once",
-           iodma_blocks_take(
-               &blocks,
-               &(struct iodma_blocks_wish){ count, count, 1, 0, count },
-               &first) == count);
+    iodma_blocks_init(&blocks, FIRST_BLOCK, 0, block_words, count);
+    expect_status("all at once",
+                  iodma_blocks_take(&blocks,
+                                    &(struct hal_bounce_wish){
+                                        count, count, 1, 0, HAL_ADDRESS_MAX },
+                                    &first, &got),
+                  IODMA_OK);
     for (uint32_t i = 0; i < count; i++) {
         if (picture[i] != '.')
             from = i + 1;
         else if (i + 1 == count || picture[i + 1] != '.')
-            iodma_blocks_give_back(&blocks, from, i + 1 - from);
+            iodma_blocks_give_back(&blocks, FIRST_BLOCK + from, i + 1 - from);
     }
 }
 
@@ -73,7 +77,9 @@ static void expect_picture(const char *picture)
 static const struct {
     const char *what;
     const char *before, *after;
-    struct iodma_blocks_wish wish;
+    struct {
+        uint32_t at_least, at_most, alignment, phase, end;
+    } wish; /* in numbers of blocks; end: behind the last one that may be */
 } takes[] = {
     { "one block: the lowest", "##.#...#", "##o#...#", { 1, 1, 1, 0, 8 } },
     { "a run: the lowest that is long enough", "#.##...#....",
@@ -181,17 +187,26 @@ static void take_blocks(void)
 {
     for (size_t i = 0; i < HAL_COUNT_OF(takes); i++) {
         const char *mine = strchr(takes[i].after, 'o');
-        uint32_t first = 77;
-        uint32_t got;
+        const struct hal_bounce_wish wish = {
+            .at_least = takes[i].wish.at_least,
+            .at_most = takes[i].wish.at_most,
+            .alignment = takes[i].wish.alignment,
+            .phase = FIRST_BLOCK + takes[i].wish.phase,
+            .highest = FIRST_BLOCK + takes[i].wish.end - 1,
+        };
+        hal_address first = 77;
+        hal_address got = 77;
 
         check_case(takes[i].what);
         draw(takes[i].before);
         expect_picture(takes[i].before);
-        got = iodma_blocks_take(&blocks, &takes[i].wish, &first);
+        expect_status("take", iodma_blocks_take(&blocks, &wish, &first, &got),
+                      mine ? IODMA_OK : IODMA_NO_RESOURCES);
         expect_picture(takes[i].after);
-        expect_number("blocks taken", got, mine ? strspn(mine, "o") : 0);
+        expect_number("blocks taken", got, mine ? strspn(mine, "o") : 77);
         expect_number("the first", first,
-                      mine ? (hal_address)(mine - takes[i].after) : 77);
+                      mine ? FIRST_BLOCK + (hal_address)(mine - takes[i].after)
+                           : 77);
     }
 }
 
@@ -200,7 +215,8 @@ static void give_blocks(void)
     for (size_t i = 0; i < HAL_COUNT_OF(gives); i++) {
         check_case(gives[i].what);
         draw(gives[i].before);
-        iodma_blocks_give_back(&blocks, gives[i].first, gives[i].count);
+        iodma_blocks_give_back(&blocks, FIRST_BLOCK + gives[i].first,
+                               gives[i].count);
         expect_picture(gives[i].after);
     }
 
@@ -612,6 +628,31 @@ static void wish(void)
             expect_wish(&wide_wishes[i]);
 }
 
+/* The one block that has an alignment beyond all of them is in use. */
+static void wish_for_taken(void)
+{
+    static const struct hal_bounce_wish any = { 0x1000, 0x1000, 0x1000, 0,
+                                                HAL_ADDRESS_MAX };
+    static const struct hal_bounce_wish first = { 0x1000, 0x1000,
+                                                  WIDE(0x4000000000000), 0x3000,
+                                                  HAL_ADDRESS_MAX };
+    hal_address address = 0;
+    hal_address size = 0;
+
+    if (!check_wide(0, "2^38 granules as an alignment: the first one has it"))
+        return;
+    make_pool(0x3000, 8, 0x1000);
+    expect_status(
+        "take one",
+        pool.bounce.hal.ops->take(&pool.bounce.hal, &any, &address, &size),
+        IODMA_OK);
+    expect_status(
+        "that one",
+        pool.bounce.hal.ops->take(&pool.bounce.hal, &first, &address, &size),
+        IODMA_NO_RESOURCES);
+    expect_number("in use", iodma_bounce_in_use(&pool.bounce), 1);
+}
+
 /* Of a pool of eight granules of 0x1000 from 0x4000 on, of which the first four
    are one loan and the next two are one each. */
 /* clang-format off */
@@ -775,6 +816,7 @@ int main(void)
     give_blocks();
     init();
     wish();
+    wish_for_taken();
     everywhere();
     exact_fit();
     checkerboard();

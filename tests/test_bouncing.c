@@ -44,9 +44,9 @@ static hal_address client(hal_address offset)
     hal_address at = offset;
 
     for (uint32_t i = 0; i < memory.count; i++) {
-        if (at < memory.ranges[i].length)
-            return memory.ranges[i].address + at;
-        at -= memory.ranges[i].length;
+        if (at < memory.ranges.array[i].length)
+            return memory.ranges.array[i].address + at;
+        at -= memory.ranges.array[i].length;
     }
     expect("the byte is there", false);
     return 0;
@@ -747,7 +747,7 @@ static void stray_give_back(struct hal_bounce *bounce, hal_address address,
     stray_size = size;
 }
 
-static void stray_storage(hal_address address)
+static void stray_storage(hal_address address, hal_address first)
 {
     static const struct hal_bounce_ops ops = { stray_take, stray_give_back };
     static const struct iodma_range ranges[ROW_RANGES] = {
@@ -755,10 +755,14 @@ static void stray_storage(hal_address address)
     };
     struct iodma_bus bus = *fixture_bouncing_bus();
     struct hal_bounce pool = *fixture_bounce();
+    struct hal_aperture aperture = *bus.lent_in;
 
     pool.ops = &ops;
     pool.last = 2 * FAR - 1;
     bus.bounce = &pool;
+    aperture.bus += first - aperture.first;
+    aperture.first = first;
+    bus.lent_in = &aperture;
     memory = row_memory(ranges, IODMA_OUT);
     stray = address;
     stray_size = 0;
@@ -774,8 +778,9 @@ static void stray_storage(hal_address address)
 
 static void stray_pool(void)
 {
-    stray_storage(FAR - 0x1000);
-    stray_storage(FAR);
+    stray_storage(FAR - 0x1000, 0);
+    stray_storage(FAR, 0);
+    stray_storage(0xF000, 0x10000);
 }
 
 /* What the CPU can get of the old storage ends in the middle: then the client
@@ -820,6 +825,23 @@ static void force_nested(void)
     expect_number("count", command.prepared, 2);
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_OK);
+    complete(true);
+}
+
+/* A phase is kept even where the buffer would fit into fewer granules. */
+static void force_at_phase(void)
+{
+    static const struct iodma_range half_page[ROW_RANGES] = {
+        { 0x10000, 0x800 },
+    };
+
+    expect_status("set", begin(&eight_spec, half_page, IODMA_OUT), IODMA_OK);
+    expect_status("prepare", prepare(true), IODMA_OK);
+    expect_status("force", iodma_command_force(&command, 0xC00), IODMA_OK);
+    make_list();
+    expect_number("segments", listed, 1);
+    expect_number("the buffer", list[0].address, 0x200C00);
+    expect_device_has_fresh();
     complete(true);
 }
 
@@ -1700,6 +1722,7 @@ static const struct {
     { 0, "too few loans: a whole buffer; none: nothing is bounced",
       few_loans },
     { 0, "force keeps what the device wrote into pages", force_from_pages },
+    { 0, "force at a phase", force_at_phase },
     { 0, "R-34: force does not copy zeros over the client's bytes",
       force_not_filled },
     { 0, "R-34: pages that were filled later are copied back",

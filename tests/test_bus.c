@@ -546,7 +546,7 @@ static void sharing_lines(void)
     hal.apertures = &aperture;
     for (size_t i = 0; i < HAL_COUNT_OF(lines); i++) {
         struct hal_shared shared = { .bus = 77 };
-        struct iodma_share share = { .memory = { .ranges = NULL } };
+        struct iodma_share share = { .memory = { .members = NULL } };
 
         check_case(lines[i].what);
         expect_status("init", iodma_bus_init(&bus, &hal, 64), IODMA_OK);
@@ -605,7 +605,7 @@ static void sharing(void)
 
     for (size_t i = 0; i < HAL_COUNT_OF(shares); i++) {
         struct hal_shared shared = { .cpu = NULL, .bus = 77, .size = 0 };
-        struct iodma_share share = { .memory = { .ranges = NULL } };
+        struct iodma_share share = { .memory = { .members = NULL } };
         enum iodma_status got;
 
         check_case(shares[i].what);

@@ -454,15 +454,16 @@ static const struct {
 
 static void test_bad_rows(void)
 {
-    static const struct hal_limits words = { .align_address = 4,
-                                             .align_length = 4,
-                                             .align_internal = 4 };
+    /* What asks for an address asks for rows of such lengths. */
+    static const struct hal_limits words[] = { { .align_address = 4 },
+                                               { .align_length = 4 } };
     static const struct iodma_spec aligned =
         IODMA_SPEC(iodma_output_host64, 0, 0, .align_address = 4,
                    .align_length = 4, .align_internal = 4);
 
-    for (uint32_t i = 0; i < HAL_COUNT_OF(bad_rows); i++) {
+    for (uint32_t n = 0; n < 2 * HAL_COUNT_OF(bad_rows); n++) {
         struct job *job = &jobs[0];
+        uint32_t i = n / 2;
 
         begin(bad_rows[i].what, 0, 8);
         (void)copy(0, 0x100);
@@ -474,7 +475,7 @@ static void test_bad_rows(void)
             (void)iodma_command_prepare_with_spec(&job->destination, &aligned,
                                                   0, 0, true, true);
             engines[0].runs = false;
-            engines[0].dmac.limits = &words;
+            engines[0].dmac.limits = &words[n % 2];
             expect_status(
                 "channel",
                 iodma_channel_init(&channels[0], &engines[0].dmac, "test"),
@@ -659,6 +660,25 @@ static void test_sets(void)
     expect_number("one that runs", outcomes[2], IODMA_ABORT_STOPPED);
     expect_order();
 
+    begin("a stand-in that does not stop", 0, 0);
+    strict_dmac_power_cycle(&engines[2]);
+    engines[2].dmac.can = HAL_CAN_FILL;
+    expect_status("stand-in",
+                  iodma_channel_lend_stand_in(&channels[0], &engines[2].dmac),
+                  IODMA_OK);
+    prepare(&jobs[0], 1, HALF, 100);
+    jobs[0].transfer.fills = true;
+    submit(&jobs[0], 0);
+    submit(copy(1, 64), 1);
+    engines[2].stuck = true;
+    expect_status("abort", iodma_channels_abort(set, 2, 50, outcomes),
+                  IODMA_OK);
+    expect_number("the stand-in", outcomes[0], IODMA_ABORT_STUCK);
+    expect_number("one that runs", outcomes[1], IODMA_ABORT_STOPPED);
+    expect("it is in quarantine", jobs[0].transfer.quarantined);
+    expect("only one is dead", channels[0].dead && !channels[1].dead);
+    expect_order();
+
     check_case("a set is of 1 to 32");
     expect_status("none", iodma_channels_abort(set, 0, 50, NULL),
                   IODMA_BAD_ARGUMENT);
@@ -706,17 +726,48 @@ static void test_residue(void)
     expect_number("most", jobs[0].transfer.residue.most, 90);
     expect_order();
 
+    begin("power is lost: what was given may have been moved, or not", 0, 0);
+    (void)copy(0, 100);
+    in_segments(&jobs[0].source, 10);
+    submit(&jobs[0], 0);
+    strict_dmac_power_cycle(&engines[0]);
+    expect_status("power lost", iodma_channel_power_lost(&channels[0]),
+                  IODMA_OK);
+    expect_end(&jobs[0], IODMA_ABORTED);
+    expect_number("least", jobs[0].transfer.residue.least, 100 - 10 * SLOTS);
+    expect_number("most", jobs[0].transfer.residue.most, 100);
+
+    begin("a fault behind all that was given is told", 0, 0);
+    (void)copy(0, 100);
+    in_segments(&jobs[0].source, 10);
+    submit(&jobs[0], 0);
+    (void)strict_dmac_run(&engines[0], SLOTS);
+    memcpy(&want[HALF], want, 10 * SLOTS);
+    engines[0].cause = HAL_FAULT_BUS;
+    iodma_channel_poll(&channels[0]);
+    (void)iodma_channel_service(&channels[0]);
+    expect_end(&jobs[0], IODMA_DMA_ERROR);
+    expect_number("fault", jobs[0].transfer.fault, HAL_FAULT_BUS);
+    expect_number("halts", engines[0].halts, 1);
+    expect_number("left", jobs[0].transfer.residue.most, 100 - 10 * SLOTS);
+    expect_order();
+
     begin("rows that were never begun are all left", 0, 8);
     (void)copy(0, 100);
     jobs[0].transfer.rows = (struct iodma_rows){
         .length = 10, .source_stride = 20, .destination_stride = 20, .count = 5
     };
     jobs[0].transfer.deadline = 0;
-    submit(&jobs[0], 0);
-    drive(0);
-    expect_end(&jobs[0], IODMA_TIMEOUT);
-    expect_number("least", jobs[0].transfer.residue.least, 50);
-    expect_number("most", jobs[0].transfer.residue.most, 50);
+    for (uint32_t i = 0; i < 2; i++) { /* and no more of them the next time */
+        submit(&jobs[0], 0);
+        drive(0);
+        expect_end(&jobs[0], IODMA_TIMEOUT);
+        expect_number("least", jobs[0].transfer.residue.least, 50);
+        expect_number("most", jobs[0].transfer.residue.most, 50);
+        jobs[0].calls = 0;
+        (void)iodma_command_prepare(&jobs[0].source, 0, 0, true, true);
+        (void)iodma_command_prepare(&jobs[0].destination, 0, 0, true, true);
+    }
     expect_order();
 }
 
@@ -888,13 +939,14 @@ static const struct hal_port fifo = {
 
 static struct {
     uint32_t told;
+    uint32_t last; /* its number */
     bool aborts;
 } periods;
 
 static void over(struct iodma_transfer *transfer, uint32_t period)
 {
-    (void)period;
     periods.told++;
+    periods.last = period;
     if (periods.aborts)
         (void)iodma_transfer_abort(&channels[0], transfer, 50, NULL);
 }
@@ -955,6 +1007,38 @@ static void test_cycles(void)
     expect_end(job, IODMA_TIMEOUT);
     expect_number("told of", periods.told, 0);
     expect_number("overruns", job->transfer.overruns, 0);
+    expect_order();
+
+    begin("a cycle that is late behind its last period is stopped", CYCLES, 0);
+    job = cycle(0);
+    job->transfer.deadline = 10;
+    submit(job, 0);
+    run_periods(256);
+    hooks.ticks = 10;
+    run_periods(0);
+    expect_end(job, IODMA_TIMEOUT);
+    expect_number("halts", engines[0].halts, 1);
+    expect_order();
+
+    begin("a cycle that is begun again is told of from its first", CYCLES, 0);
+    job = cycle(0);
+    periods.aborts = true;
+    for (uint32_t i = 1; i <= 2; i++) {
+        submit(job, 0);
+        run_periods(70);
+        expect_number("told of", periods.told, i);
+        expect_number("the first", periods.last, 0);
+        (void)iodma_command_prepare(&job->source, 0, 0, true, true);
+    }
+    expect_order();
+
+    begin("a cycle of which the ring takes a part never runs", CYCLES, 0);
+    job = cycle(0);
+    engines[0].slots = 2;
+    submit(job, 0);
+    run_periods(70);
+    expect_end(job, IODMA_MESSAGE_TOO_LARGE);
+    expect_number("items", engines[0].done, 0);
     expect_order();
 
     begin("what a period's callback ended is not looked at", CYCLES, 0);
@@ -1055,6 +1139,21 @@ static void test_port_places(void)
 
 static void test_port_access(void)
 {
+    static const struct hal_port at_end = { .address = PORT + 0xFFC,
+                                            .request = 1,
+                                            .width = 4,
+                                            .burst = 1,
+                                            .depth = 1 };
+
+    begin("a port of which the engine sees a half", HAL_CAN_PORT, 0);
+    engines[0].dmac.widths = 4;
+    prepare(&jobs[0], 1, HALF, 8);
+    jobs[0].transfer.port = &at_end;
+    apertures[1].last -= 2;
+    expect_status("submit",
+                  iodma_transfer_submit(&channels[0], &jobs[0].transfer),
+                  IODMA_MESSAGE_TOO_LARGE);
+    apertures[1].last += 2;
     for (uint8_t access = HAL_READ; access <= HAL_WRITE; access++) {
         begin("a port that is only read, or only written", HAL_CAN_PORT, 0);
         apertures[1].access = access;
@@ -1087,8 +1186,8 @@ static void test_many_rows(void)
     expect_status("submit",
                   iodma_transfer_submit(&channels[0], &jobs[0].transfer),
                   IODMA_OK);
-    expect_number("to go", jobs[0].transfer.residue.most, 0xFFFFFF00);
     (void)iodma_transfer_abort(&channels[0], &jobs[0].transfer, 50, NULL);
+    expect_number("to go", jobs[0].transfer.residue.most, 0xFFFFFF00);
 }
 
 /* What the tests' lock is for (hal/lock.h). */

@@ -68,7 +68,7 @@ static void map_four(void)
 static struct iodma_memory physical(const struct iodma_range *ranges,
                                     uint32_t count, uint32_t direction)
 {
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
 
     expect_status(
         "physical",
@@ -80,7 +80,7 @@ static struct iodma_memory physical(const struct iodma_range *ranges,
 static struct iodma_memory virtual(const struct iodma_range *ranges,
                                    uint32_t count, uint32_t direction)
 {
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
 
     expect_status("virtual",
                   iodma_memory_init_virtual(&memory, &translation, ranges,
@@ -92,7 +92,7 @@ static struct iodma_memory virtual(const struct iodma_range *ranges,
 static struct iodma_memory part(const struct iodma_memory *parent,
                                 hal_address offset, hal_address length)
 {
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
 
     expect_status("part",
                   iodma_memory_init_sub(&memory, parent, offset, length,
@@ -104,7 +104,7 @@ static struct iodma_memory part(const struct iodma_memory *parent,
 static struct iodma_memory several(struct iodma_memory *const *members,
                                    uint32_t count, uint32_t direction)
 {
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
 
     expect_status("several",
                   iodma_memory_init_multi(&memory, members, count, direction),
@@ -196,7 +196,7 @@ static void map_length_of_virtual(void)
 static void expect_extents(const struct iodma_memory *memory, hal_address from,
                            const struct iodma_extent *want, size_t count)
 {
-    struct iodma_extent extent;
+    struct iodma_extent extent = { 0, 0, 0 };
     struct iodma_walk walk;
 
     expect_status("begin", iodma_walk_begin(&walk, memory, from), IODMA_OK);
@@ -385,7 +385,7 @@ static void parts_from_a_seam(void)
 {
     static const struct iodma_range seam[] = { { 0x10000, 3 },
                                                { 0x10003, 0x1FD } };
-    struct iodma_memory leaf = { .ranges = NULL };
+    struct iodma_memory leaf = { .members = NULL };
     struct iodma_memory *leaves[] = { &leaf };
     struct iodma_memory inner, some, outer;
     struct iodma_memory *parts[] = { &some };
@@ -413,7 +413,7 @@ static void parts_from_a_seam(void)
 static void pinned_members(void)
 {
     static const struct iodma_range range = { 0x10000, 0x100 };
-    struct iodma_memory leaf = { .ranges = NULL };
+    struct iodma_memory leaf = { .members = NULL };
     struct iodma_memory *leaves[] = { &leaf };
     struct iodma_memory multi;
 
@@ -449,7 +449,7 @@ static void translated_past_the_end(void)
     static const struct hal_translation last = { to_the_end };
     static const struct iodma_range fits = { 0x1000, 0xFF };
     static const struct iodma_range wraps = { 0x1000, 0x100 };
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
 
     expect_status(
         "fits",
@@ -911,7 +911,7 @@ static void bad_input(void)
 {
     hal_address index[9];
     struct iodma_memory parent = physical(three, 3, IODMA_INOUT);
-    struct iodma_memory huge = { .ranges = NULL };
+    struct iodma_memory huge = { .members = NULL };
     struct iodma_memory *members[] = { &parent, &parent };
     struct iodma_memory *gap[] = { &parent, NULL };
     struct iodma_memory *long_ones[] = { &huge, &parent };
@@ -1073,12 +1073,14 @@ static void seeks_with(uint32_t entries, const struct iodma_memory *without,
         iodma_memory_init_ranges(&with, many, MANY, IODMA_IN, index, entries),
         IODMA_OK);
     expect_number("no entry too many", index[entries], 0xABCD);
-    for (hal_address at = 0; at <= with.length; at++) {
+    for (hal_address at = 0; at < with.length; at++) {
         struct iodma_walk a;
         struct iodma_walk b;
 
         (void)iodma_walk_begin(&a, without, at);
         (void)iodma_walk_begin(&b, &with, at);
+        iodma_walk_settle(&a);
+        iodma_walk_settle(&b);
         if (!expect("the range", b.range == a.range) ||
             !expect_number("the place in it", b.within, a.within))
             break;
@@ -1090,6 +1092,7 @@ static void seeks_with(uint32_t entries, const struct iodma_memory *without,
             continue;
         look_only_at(i, shift, kept);
         (void)iodma_walk_begin(&walk, &with, offset + kept[i].length - 1);
+        iodma_walk_settle(&walk);
         if (!expect("found by few steps", walk.range == &many[i]))
             break;
         offset += kept[i].length;
@@ -1283,7 +1286,7 @@ static hal_address contiguous(const struct node *node, hal_address at,
 static bool walk_holds(const struct node *node, hal_address from,
                        uint64_t *seed)
 {
-    struct iodma_extent extent;
+    struct iodma_extent extent = { 0, 0, 0 };
     struct iodma_walk walk;
     hal_address address = 0;
     hal_address at = from;

@@ -88,7 +88,7 @@ static void making(void)
             iodma_mapper_init(&made, &facts, lock, words, spaces[i].count),
             spaces[i].want);
         if (spaces[i].want == IODMA_OK) {
-            expect_number("first", made.first, spaces[i].first);
+            expect_number("first", made.space.first, spaces[i].first);
             expect_number("pages", made.space.count, spaces[i].pages);
         } else {
             expect("it is as it was", made.hal == NULL);
@@ -635,6 +635,26 @@ static void beyond_reach(void)
         IODMA_OK);
     expect_mapped_list(&mapped.command,
                        (struct hal_segment[MAPPED_SEGMENTS]){ { 0, 0x1a00 } });
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+}
+
+/* 2^32 pages and one are not one page. */
+static void beyond_counting(void)
+{
+    static const struct mapped_facts bytes = { .page_size = 1 };
+
+    check_case("more pages than can be numbered");
+    mapped_begin_with(bytes);
+    mapped_make(bytes, 8);
+    expect_status("memory",
+                  iodma_memory_init_buffer(&mapped.memory, 0x2000000,
+                                           EITHER(FAR + 1, 9),
+                                           EITHER(FAR + 1, 9), IODMA_INOUT),
+                  IODMA_OK);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_status("prepare", mapped_prepare(&mapped.command),
+                  IODMA_NO_RESOURCES);
     expect_ended(&mapped.command);
     expect_nothing_mapped();
 }
@@ -1490,6 +1510,47 @@ static void forcing_shows_nothing(void)
     }
 }
 
+/* Pages that the CPU names by their address. */
+static void maintaining_named(void)
+{
+    static uint8_t _Alignas(0x1000) named[0x3000];
+    static struct hal_aperture aperture;
+    static struct hal_region region;
+    static struct iodma_memory pages[2];
+    static struct iodma_memory *const members[] = { &pages[0], &pages[1] };
+    hal_address first = cpu_address(named);
+
+    check_case("E1: pages of two descriptors are maintained where they lie");
+    mapped_begin_not_snooped();
+    aperture = *mapped.hal.apertures;
+    aperture.first = aperture.bus = first;
+    aperture.last = first + (sizeof named - 1);
+    region =
+        (struct hal_region){ first, aperture.last, HAL_WRITE_BACK, true, NULL };
+    mapped.hal.apertures = &aperture;
+    mapped.hal.regions = &region;
+    mapped.hal.region_count = 1;
+    for (unsigned i = 0; i < HAL_COUNT_OF(pages); i++)
+        expect_status("page",
+                      iodma_memory_init_buffer(&pages[i],
+                                               first + 0x2000 - i * 0x2000,
+                                               0x1000, 0x1000, IODMA_IN),
+                      IODMA_OK);
+    expect_status("both",
+                  iodma_memory_init_multi(&mapped.memory, members,
+                                          HAL_COUNT_OF(members), IODMA_IN),
+                  IODMA_OK);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    recorded_count = 0;
+    expect_prepared(&mapped.command);
+    if (expect_number("cache operations", recorded_count, 2)) {
+        expect_number("the first page", recorded[0].pa, first + 0x2000);
+        expect_number("the other one", recorded[1].pa, first);
+    }
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+}
+
 int main(void)
 {
     making();
@@ -1499,6 +1560,7 @@ int main(void)
     failing();
     placing();
     beyond_reach();
+    beyond_counting();
     fragmenting();
     huge();
     nesting();
@@ -1512,5 +1574,6 @@ int main(void)
     forcing();
     forcing_without_windows();
     forcing_shows_nothing();
+    maintaining_named();
     return check_result();
 }

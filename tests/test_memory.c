@@ -160,7 +160,7 @@ static void beginning(void)
 {
     static const struct iodma_range range = { 0x1000, 0x100 };
     struct iodma_walk walk = { .offset = 55 };
-    struct iodma_extent extent;
+    struct iodma_extent extent = { 0, 0, 0 };
     struct iodma_memory memory;
     hal_address address = 0;
 

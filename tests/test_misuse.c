@@ -415,7 +415,7 @@ static int memory(const struct arguments *with)
 
 static int bus_memory(const struct arguments *with)
 {
-    struct iodma_memory buffer = { .ranges = NULL };
+    struct iodma_memory buffer = { .members = NULL };
     const struct iodma_memory *got =
         iodma_command_bus_memory(&command, &buffer);
 

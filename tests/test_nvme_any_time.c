@@ -181,8 +181,8 @@ static uint32_t random_pages(uint32_t index, uint32_t bytes)
     return count;
 }
 
-/* Bytes anywhere. */
-static uint32_t random_bytes(uint32_t index, uint32_t bytes)
+/* Pieces of bytes anywhere. */
+static uint32_t random_pieces(uint32_t index, uint32_t bytes)
 {
     struct hal_segment *segments = chaos.segments[index];
     uint32_t where = AREA * index + below(100);
@@ -213,7 +213,7 @@ static void random_begin(uint32_t index)
     request->done = random_done;
     if (nvme_begin(&nvme, request) != IODMA_OK || blocks == 0)
         return;
-    chaos.count[index] = nvme.use_sgl ? random_bytes(index, blocks * BLOCK)
+    chaos.count[index] = nvme.use_sgl ? random_pieces(index, blocks * BLOCK)
                                       : random_pages(index, blocks * BLOCK);
     put_in_portions(request, chaos.segments[index], chaos.count[index],
                     1 + below(5));

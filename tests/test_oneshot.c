@@ -660,6 +660,12 @@ static const struct {
     { "and the other way", QUIET + 0x601, 7, IODMA_OUT, IODMA_OK, 0, 0, 0 },
     { "what the device only reads, out", CONSTANT, 64, IODMA_OUT, IODMA_OK, 0,
       0, 0 },
+    { "and in: what it was mapped for is not asked", CONSTANT, 64, IODMA_IN,
+      IODMA_OK, 0, 0, 0 },
+    { "what the CPU must not write, in: the same", ROM, 64, IODMA_IN, IODMA_OK,
+      0, 0, 0 },
+    { "uncached memory and a byte of other: that is cached",
+      STRAY - 64, 65, IODMA_IN, IODMA_OK, 'i', 0, 0 },
     { "from within a line, to the CPU: NotAligned", STALE + 0x20, 64, IODMA_IN,
       IODMA_NOT_ALIGNED, 0, IODMA_RULE_LINE, IODMA_ARGUMENT_POINTER },
     { "from within a line, to the device: NotAligned", STALE + 0x20, 64,
@@ -696,6 +702,12 @@ static void test_frames(void)
         if (!good_one)
             expect_reason(frames[i].want, frames[i].rule, frames[i].argument);
     }
+
+    begin("what the device was to do, where it does not see the part");
+    (void)iodma_map_sync(&bus, &arena[NOWHERE], 64, IODMA_IN);
+    expect_number("required", reason.required, HAL_WRITE);
+    (void)iodma_map_sync(&bus, &arena[NOWHERE], 64, IODMA_OUT);
+    expect_number("required", reason.required, HAL_READ);
 
     begin("pointers that are none: BadArgument");
     expect_status("no bus", iodma_map_sync(NULL, arena, 8, IODMA_IN),
@@ -746,6 +758,24 @@ static const struct {
       IODMA_OK, 'i', 0, 0 },
 };
 /* clang-format on */
+
+/* Lines before uncached memory are lines. */
+static void test_before_uncached(void)
+{
+    uint8_t *pointer = &arena[STALE + 0x40];
+    struct hal_region quiet = regions[2];
+
+    begin("uncached memory behind the first byte: that is cached");
+    quiet.first = cpu_address(pointer) + 0x40;
+    quiet.last = cpu_address(pointer) + 0x7F;
+    hal.apertures = &apertures[1];
+    hal.regions = &quiet;
+    hal.aperture_count = hal.region_count = 1;
+    start();
+    expect_status("sync", iodma_map_sync(&bus, pointer, 0x80, IODMA_IN),
+                  IODMA_OK);
+    expect_done('i', cpu_address(pointer), 0x80, *pointer, 0, 1);
+}
 
 static void test_kinds(void)
 {
@@ -911,6 +941,7 @@ int main(void)
     test_bus();
     test_frames();
     test_kinds();
+    test_before_uncached();
     test_translated();
     test_unfinished();
     return check_result();

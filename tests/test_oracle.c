@@ -257,6 +257,16 @@ static const struct {
         .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
         .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
         .base = 0xffe00, .storage = 0x100, .seed = 0x5f256eb921234b33 } },
+    { "a part of nothing maintains nothing",
+      { .calls = 5, .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0x10174b, 0x36 }, .flush = 1, .output = 4,
+        .apertures[1] = { 0x2000, 0x10fff, 0, 3, false },
+        .apertures[2] = { 0x20000, 0x1017ff, 0xf000, 3, false },
+        .regions[0] = { 0, 0x140000, 2, true, NULL },
+        .granule = 0x400, .line = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .base = 0xff800, .storage = 0x2000, .seed = 0x49a8888c7d9ea47a } },
 };
 /* clang-format on */
 

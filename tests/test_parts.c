@@ -99,6 +99,9 @@ static const struct {
     { "E12: outbound a line may be split", ANY, 0, false, IODMA_OUT,
       { { 0x10000, 0x1000 } }, 0x21, 3, false, RUNG_DIRECT,
       { { 0x10021, 3 } } },
+    { "E12: direct memory is maintained range by range", ANY, 0, false,
+      IODMA_OUT, { { 0x10000, 0x10 }, { 0x10040, 0x40 } }, 0, 0x50, false,
+      RUNG_DIRECT, { { 0x10000, 0x10 }, { 0x10040, 0x40 } } },
     { "E12: and where the master snoops", ANY, 0, true, IODMA_INOUT,
       { { 0x10000, 0x1000 } }, 0x21, 3, false, RUNG_DIRECT, { { 0, 0 } } },
     { "E12: but not if this one does not", ANY, IODMA_NON_COHERENT, true,
@@ -332,16 +335,60 @@ static const struct {
     { "E12: a part that begins within a line there", 0x20, 0x60, true },
     { "E12: one that ends within a line there", 0x40, 0x60, true },
     { "E12: nothing of a line there", 0x20, 0, false },
+    { "E12: nothing between two lines there", 0x40, 0, false },
+};
+
+/* The same of several ranges, where they lie in the arena. None touches the next
+   one. */
+static const struct {
+    const char *what;
+    uint32_t direction, count;
+    struct iodma_range ranges[4];
+    hal_address window;         /* begins here            */
+    hal_address offset, length; /* of the part, behind it */
+    bool split;
+    struct iodma_range want[4]; /* maintained             */
+} listed[] = {
+    { "E12: ranges that lie where the CPU says", IODMA_IN, 3,
+      { { 0x80, 0x80 }, { 0x40, 0x40 }, { 0, 0x40 } }, 0, 0, 0x100, false,
+      { { 0x80, 0x80 }, { 0x40, 0x40 }, { 0, 0x40 } } },
+    { "E12: lines of two of them", IODMA_IN, 3,
+      { { 0x80, 0x80 }, { 0x40, 0x40 }, { 0, 0x40 } }, 0, 0x40, 0x80, false,
+      { { 0xC0, 0x40 }, { 0x40, 0x40 } } },
+    { "E12: a part that begins within a line of one", IODMA_IN, 3,
+      { { 0x80, 0x80 }, { 0x40, 0x40 }, { 0, 0x40 } }, 0, 0x20, 0x60, true,
+      { { 0, 0 } } },
+    { "E12: one that ends within a line of one", IODMA_INOUT, 3,
+      { { 0x80, 0x80 }, { 0x40, 0x40 }, { 0, 0x40 } }, 0, 0, 0x90, true,
+      { { 0, 0 } } },
+    { "E12: nothing of them", IODMA_IN, 3,
+      { { 0x80, 0x80 }, { 0x40, 0x40 }, { 0, 0x40 } }, 0, 0x20, 0, false,
+      { { 0, 0 } } },
+    { "E12: any bytes of those that are sent", IODMA_OUT, 3,
+      { { 0x83, 0x7D }, { 0x41, 9 }, { 0, 0x40 } }, 0, 0x79, 0x10, false,
+      { { 0xFC, 4 }, { 0x41, 9 }, { 0, 3 } } },
+    { "E12: of a window that begins within one", IODMA_OUT, 3,
+      { { 0x80, 0x80 }, { 0x40, 0x40 }, { 0, 0x40 } }, 0x48, 0x10, 0x40, false,
+      { { 0xD8, 0x28 }, { 0x40, 0x18 } } },
+    { "E12: with an empty one between", IODMA_OUT, 4,
+      { { 0x80, 0x80 }, { 0x10, 0 }, { 0x40, 0x40 }, { 0, 0x40 } }, 0, 0x70,
+      0x90, false, { { 0xF0, 0x10 }, { 0x40, 0x40 }, { 0, 0x40 } } },
+    { "E12: one of which is not cached", IODMA_IN, 3,
+      { { 0x80, 0x80 }, { 0x140, 0x40 }, { 0, 0x40 } }, 0, 0x40, 0x80, false,
+      { { 0xC0, 0x40 } } },
 };
 /* clang-format on */
 
-/* Its first half is cached. */
-static void begin_named(hal_address length)
+/* The arena's first half is cached. */
+static void begin_arena(const struct iodma_range *of, uint32_t count,
+                        uint32_t direction)
 {
     static struct hal_region regions[2];
     static struct iodma_range ranges[ROW_RANGES];
 
-    ranges[0] = (struct iodma_range){ cpu_address(arena), length };
+    for (uint32_t i = 0; i < count; i++)
+        ranges[i] = (struct iodma_range){ cpu_address(arena) + of[i].address,
+                                          of[i].length };
     regions[0] = (struct hal_region){
         cpu_address(arena),
         cpu_address(arena) + 0xFF,
@@ -356,13 +403,24 @@ static void begin_named(hal_address length)
         true,
         NULL,
     };
-    begin(&recording_cache, false, &any, 0, ranges, IODMA_IN);
+    begin(&recording_cache, false, &any, 0, ranges, direction);
     aperture.first = regions[0].first;
     aperture.last = regions[1].last;
     aperture.bus = regions[0].first;
     hal.regions = regions;
     hal.region_count = HAL_COUNT_OF(regions);
+    expect_status(
+        "ranges",
+        iodma_memory_init_ranges(&memory, ranges, count, direction, NULL, 0),
+        IODMA_OK);
     recorded_count = 0;
+}
+
+static void begin_named(hal_address length)
+{
+    const struct iodma_range all = { 0, length };
+
+    begin_arena(&all, 1, IODMA_IN);
     prepare();
 }
 
@@ -401,6 +459,102 @@ static void by_name(void)
     expect_recorded('c', 0, 0x100);
     finish();
     expect_recorded('i', 0, 0x100);
+}
+
+static void expect_listed(size_t i, char operation)
+{
+    unsigned count = 0;
+
+    while (!listed[i].split && listed[i].want[count].length != 0)
+        count++;
+    expect_number("cache operations", recorded_count, count);
+    for (unsigned k = 0; k < count && k < recorded_count; k++) {
+        expect_number("operation", (uint64_t)recorded[k].operation,
+                      (uint64_t)operation);
+        expect_number("address", recorded[k].pa,
+                      cpu_address(arena) + listed[i].want[k].address);
+        expect_number("length", recorded[k].length, listed[i].want[k].length);
+    }
+    recorded_count = 0;
+}
+
+static void by_names(void)
+{
+    for (size_t i = 0; i < HAL_COUNT_OF(listed); i++) {
+        enum iodma_status want = listed[i].split ? IODMA_NOT_ALIGNED : IODMA_OK;
+
+        check_case(listed[i].what);
+        begin_arena(listed[i].ranges, listed[i].count, listed[i].direction);
+        expect_status(
+            "prepare",
+            iodma_command_prepare(&command, listed[i].window, 0, true, true),
+            IODMA_OK);
+        recorded_count = 0;
+        part(listed[i].offset, listed[i].length, IODMA_IN, want);
+        expect_listed(i, 'i');
+        part(listed[i].offset, listed[i].length, IODMA_OUT, want);
+        expect_listed(i, 'c');
+        part(0, 0, IODMA_OUT, IODMA_OK);
+        part(command.window.length, 0, IODMA_IN, IODMA_OK);
+        expect_number("operations for nothing", recorded_count, 0);
+        finish();
+    }
+}
+
+/* Lines that are direct by what a buffer declared: three buffers, of which the
+   first one's capacity has the last one's bytes as well. */
+static void in_one_capacity(void)
+{
+    static const struct {
+        hal_address address, capacity, length;
+    } of[] = {
+        { 0, 0x80, 0x10 },
+        { 0x80, 0x80, 0x40 },
+        { 0x20, 0x60, 0x60 },
+    };
+    static struct iodma_memory buffers[HAL_COUNT_OF(of)];
+    static struct iodma_memory *members[HAL_COUNT_OF(of)];
+    const struct iodma_range all = { 0, 0x100 };
+
+    begin_arena(&all, 1, IODMA_IN);
+    for (unsigned i = 0; i < HAL_COUNT_OF(of); i++) {
+        members[i] = &buffers[i];
+        expect_status("buffer",
+                      iodma_memory_init_buffer(
+                          &buffers[i], cpu_address(arena) + of[i].address,
+                          of[i].capacity, of[i].length, IODMA_IN),
+                      IODMA_OK);
+    }
+    expect_status(
+        "multi",
+        iodma_memory_init_multi(&memory, members, HAL_COUNT_OF(of), IODMA_IN),
+        IODMA_OK);
+    prepare();
+    expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
+    recorded_count = 0;
+    check_case("E12: two buffers, of which one has a line with the third");
+    part(0, 0x50, IODMA_IN, IODMA_NOT_ALIGNED);
+    check_case("E12: the third alone");
+    part(0x50, 0x60, IODMA_OUT, IODMA_NOT_ALIGNED);
+    check_case("E12: whole lines by their positions, but not where they lie");
+    part(0x40, 0x40, IODMA_IN, IODMA_NOT_ALIGNED);
+    expect_number("cache operations", recorded_count, 0);
+    check_case("E12: the one that shares no line");
+    part(0x10, 0x40, IODMA_IN, IODMA_OK);
+    expect_recorded('i', 0x80, 0x40);
+    finish();
+}
+
+/* Storage begins where it is told to. */
+static void at_a_phase(void)
+{
+    check_case("E12: lines of the memory are none of a buffer at a phase");
+    begin(&recording_cache, false, &any, 0, page, IODMA_IN);
+    prepare();
+    expect_status("force", iodma_command_force(&command, 4), IODMA_OK);
+    part(0x40, 0x40, IODMA_IN, IODMA_NOT_ALIGNED);
+    part(0, 0x1000, IODMA_IN, IODMA_OK);
+    finish();
 }
 
 /* Bytes ----------------------------------------------------------------------
@@ -715,6 +869,9 @@ int main(void)
     no_window();
     behind_rom();
     by_name();
+    by_names();
+    in_one_capacity();
+    at_a_phase();
     told_byte();
     writing();
     order();

@@ -304,6 +304,7 @@ static const struct {
       { { 0x10000, 8 }, { 0x20000, 4 } },
       { { 0, 2, IODMA_OK, 12, { { 0x10000, 8 }, { 0x20000, 4 } } },
         { 1, 2, IODMA_OK, 8, { { 0x10001, 4 }, { 0x10005, 3 } } },
+        { 1, 1, IODMA_OK, 5, { { 0x10001, 4 } } },
         { 5, 2, IODMA_OK, 12, { { 0x10005, 3 }, { 0x20000, 4 } } } } },
     { 62, "iterate-only lists what no CPU can name",
       IODMA_SPEC(iodma_output_host64, 64, 0x2000, .max_transfer = 0x20000,
@@ -503,10 +504,49 @@ static void placing(void)
     }
 }
 
+/* Other outputs go other ways through a window; what one leaves of a run is the
+   next one's. */
+static void taking_turns(void)
+{
+    static const struct iodma_range apart[ROW_RANGES] = {
+        { 0x10000, 0x100 },
+        { 0x20000, 0x100 },
+        { 0x30000, 0x100 },
+    };
+    static const struct iodma_spec cut = SPEC(host64, 64, 0x80, 1, 1, 1);
+    static const struct hal_segment want[] = {
+        { 0x10080, 0x80 }, { 0x20000, 0x80 }, { 0x20080, 0x80 },
+        { 0x30000, 0x80 }, { 0x30080, 0x80 },
+    };
+    struct iodma_memory memory = row_memory(apart, IODMA_OUT);
+    struct iodma_segment64 swapped = { 0, 0 };
+    struct hal_segment got[SEGMENTS] = { { 0, 0 } };
+    struct iodma_command command;
+    hal_address offset = 0;
+    uint32_t count = 1;
+
+    check_case("one output goes on where another one stopped within a range");
+    if (!prepare(&command, &cut, 0, &memory, 0, 0, IODMA_OK))
+        return;
+    expect_status("one segment, run by run",
+                  iodma_command_gen_segments_with(&command, &iodma_output_big64,
+                                                  &offset, &swapped, &count),
+                  IODMA_OK);
+    expect_number("length", __builtin_bswap64(swapped.length), 0x80);
+    count = SEGMENTS;
+    expect_status("the rest",
+                  iodma_command_gen_segments_with(
+                      &command, &iodma_output_segments, &offset, got, &count),
+                  IODMA_OK);
+    expect_segments("the list", got, count, want, HAL_COUNT_OF(want));
+    expect_number("offset behind it", offset, command.window.length);
+}
+
 int main(void)
 {
     listing();
     taking_pieces();
+    taking_turns();
     refusing();
     placing();
     return check_result();

@@ -179,7 +179,7 @@ static bool attach(const struct iodma_spec *spec,
 /* Where the client has a byte of the window. */
 static hal_address client(hal_address offset)
 {
-    const struct iodma_range *range = memory.ranges;
+    const struct iodma_range *range = memory.ranges.array;
 
     for (; offset >= range->length; range++)
         offset -= range->length;

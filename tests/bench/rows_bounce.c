@@ -232,25 +232,34 @@ enum {
 
 static uint32_t words[IODMA_BLOCK_WORDS(SPACE_PAGES)];
 static uint32_t words_by_hand[IODMA_BLOCK_WORDS(SPACE_PAGES)];
-static struct iodma_blocks space;
+static struct iodma_blocks space; /* from address 0 on */
 static struct floor_space floor_space;
-static struct iodma_blocks_wish wish;
-static uint32_t first, wanted_first;
+static struct hal_bounce_wish wish;
+static hal_address first, wanted_first;
+static uint32_t first_by_hand, pages_wanted;
 
-static uint32_t take_pages(uint32_t count)
+static struct hal_bounce_wish pages_anywhere(uint32_t pages)
 {
-    const struct iodma_blocks_wish some = { count, count, 1, 0, UINT32_MAX };
-    uint32_t page = 0;
+    hal_address size = (hal_address)pages * STAGE_PAGE;
 
-    if (iodma_blocks_take(&space, &some, &page) != count)
-        stage_must("IOVA", IODMA_NO_RESOURCES);
-    return page;
+    return (struct hal_bounce_wish){ size, size, STAGE_PAGE, 0,
+                                     HAL_ADDRESS_MAX };
+}
+
+static void take_pages(uint32_t count)
+{
+    const struct hal_bounce_wish some = pages_anywhere(count);
+    hal_address page, size;
+
+    stage_must("IOVA", iodma_blocks_take(&space, &some, &page, &size));
 }
 
 static void begin_space(uint32_t pages)
 {
-    iodma_blocks_init(&space, words, SPACE_PAGES);
-    wish = (struct iodma_blocks_wish){ pages, pages, 1, 0, UINT32_MAX };
+    iodma_blocks_init(&space, 0, (uint8_t)__builtin_ctz(STAGE_PAGE), words,
+                      SPACE_PAGES);
+    wish = pages_anywhere(pages);
+    pages_wanted = pages;
 }
 
 static void same_by_hand(void)
@@ -266,8 +275,8 @@ static void begin_live(uint32_t n)
 {
     begin_space(WINDOW_PAGES);
     for (uint32_t i = 0; i < n; i++)
-        (void)take_pages(WINDOW_PAGES);
-    wanted_first = n * WINDOW_PAGES;
+        take_pages(WINDOW_PAGES);
+    wanted_first = (hal_address)n * WINDOW_PAGES * STAGE_PAGE;
     same_by_hand();
 }
 
@@ -275,27 +284,30 @@ static void begin_live(uint32_t n)
 static void begin_holes(uint32_t n)
 {
     begin_space(2);
-    (void)take_pages(2 * n);
+    take_pages(2 * n);
     for (uint32_t i = 0; i < n; i++)
-        iodma_blocks_give_back(&space, 2 * i, 1);
-    wanted_first = 2 * n;
+        iodma_blocks_give_back(&space, (hal_address)(2 * i) * STAGE_PAGE,
+                               STAGE_PAGE);
+    wanted_first = (hal_address)(2 * n) * STAGE_PAGE;
     same_by_hand();
 }
 
 static void take_and_give(void)
 {
-    uint32_t count = iodma_blocks_take(&space, &wish, &first);
+    hal_address size;
 
-    stage.status = count == 0 ? IODMA_NO_RESOURCES : IODMA_OK;
-    iodma_blocks_give_back(&space, first, count);
+    stage.status = iodma_blocks_take(&space, &wish, &first, &size);
+    if (stage.status == IODMA_OK)
+        iodma_blocks_give_back(&space, first, size);
 }
 
 static void take_and_give_by_hand(void)
 {
     stage.status = IODMA_ERROR;
-    if (floor_space_take(&floor_space, wish.at_least, &first)) {
+    if (floor_space_take(&floor_space, pages_wanted, &first_by_hand)) {
         stage.status = IODMA_OK;
-        floor_space_give(&floor_space, first, wish.at_least);
+        floor_space_give(&floor_space, first_by_hand, pages_wanted);
+        first = (hal_address)first_by_hand * STAGE_PAGE;
     }
 }
 

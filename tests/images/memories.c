@@ -18,7 +18,7 @@ static uint8_t other[PIECE];
 struct iodma_memory memories_describe(const struct iodma_range *ranges,
                                       uint32_t count, uint32_t direction)
 {
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
 
     (void)iodma_memory_init_ranges(&memory, ranges, count, direction, NULL, 0);
     return memory;

@@ -45,18 +45,23 @@ uint8_t *sparse_byte(uint64_t address)
     return &pages[i].bytes[address % SPARSE_PAGE];
 }
 
-static void *window_open(hal_address address, hal_address *length)
+uint8_t *sparse_bytes(hal_address address, hal_address *length)
 {
     hal_address rest = SPARSE_PAGE - address % SPARSE_PAGE;
 
+    if (*length > rest)
+        *length = rest;
+    return sparse_byte(address);
+}
+
+static void *window_open(hal_address address, hal_address *length)
+{
     expect("a window shows something", *length != 0);
     if (fail_at != 0 && --fail_at == 0)
         return NULL;
     if (open_count == SPARSE_WINDOWS)
         return NULL;
-    if (*length > rest)
-        *length = rest;
-    opened[open_count] = sparse_byte(address);
+    opened[open_count] = sparse_bytes(address, length);
     return opened[open_count++];
 }
 

@@ -33,6 +33,9 @@ uint8_t sparse_fresh(uint64_t address);
 /* A byte, to look at or to write, as any bus master would. */
 uint8_t *sparse_byte(uint64_t address);
 
+/* Bytes side by side, likewise; *length is cut to what a page has of them. */
+uint8_t *sparse_bytes(hal_address address, hal_address *length);
+
 /* The n-th open from now on fails (1: the next one); 0: none does. */
 void sparse_fail_open(unsigned n);
 

@@ -229,6 +229,15 @@ void two_sides_device_write(hal_address address, uint8_t value)
 
 /* The hooks --------------------------------------------------------------- */
 
+/* The CPU may have stored in all that a window shows. */
+static void hold(hal_address at, hal_address length)
+{
+    hal_address end = at + length;
+
+    for (; facts.line != 0 && at < end; at += facts.line - at % facts.line)
+        held[at / facts.line] = true;
+}
+
 static void *open_window(hal_address address, hal_address *length)
 {
     hal_address rest = facts.shown - address % facts.shown;
@@ -251,17 +260,13 @@ static void *open_window(hal_address address, hal_address *length)
 
 static void close_window(void *pointer)
 {
-    hal_address at, end;
-
     if (two_sides_open == 0 ||
         &cpu[windows[two_sides_open - 1].at] != pointer) {
         two_sides_broken = "it is not the last window that is closed";
         return;
     }
-    at = windows[--two_sides_open].at;
-    end = at + windows[two_sides_open].length;
-    for (; facts.line != 0 && at < end; at += facts.line - at % facts.line)
-        held[at / facts.line] = true;
+    two_sides_open--;
+    hold(windows[two_sides_open].at, windows[two_sides_open].length);
     two_sides_moment();
 }
 
@@ -272,6 +277,8 @@ static bool lines(const void *va, hal_address pa, size_t length,
                   hal_address *first, hal_address *more)
 {
     two_sides_operations++;
+    for (unsigned i = 0; i < two_sides_open; i++)
+        hold(windows[i].at, windows[i].length);
     two_sides_moment();
     if (length == 0 || facts.line == 0 || va != &cpu[place(pa)]) {
         two_sides_broken = "a cache operation on other bytes than are shown";

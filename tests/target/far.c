@@ -29,7 +29,7 @@ uint8_t far_inverse(hal_address x)
 
 static struct iodma_memory bytes_at(hal_address address, hal_address length)
 {
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
 
     expect_status(
         "bytes",
@@ -71,9 +71,9 @@ hal_address far_address(const struct iodma_memory *memory, hal_address offset)
 {
     uint32_t i = 0;
 
-    while (offset >= memory->ranges[i].length)
-        offset -= memory->ranges[i++].length;
-    return memory->ranges[i].address + offset;
+    while (offset >= memory->ranges.array[i].length)
+        offset -= memory->ranges.array[i++].length;
+    return memory->ranges.array[i].address + offset;
 }
 
 /* Which byte of the descriptor an address is; its length: none. */
@@ -83,7 +83,7 @@ static hal_address offset_of(const struct iodma_memory *memory,
     hal_address offset = 0;
 
     for (uint32_t i = 0; i < memory->count; i++) {
-        const struct iodma_range *range = &memory->ranges[i];
+        const struct iodma_range *range = &memory->ranges.array[i];
 
         if (range_holds(range->address, range->length, address))
             return offset + (address - range->address);
@@ -99,8 +99,8 @@ static uint8_t room[0x8000 + 2 * FAR_GUARD];
 static void paint(const struct iodma_memory *memory)
 {
     for (uint32_t i = 0; i < memory->count; i++) {
-        hal_address begin = memory->ranges[i].address - FAR_GUARD;
-        hal_address length = memory->ranges[i].length + 2 * FAR_GUARD;
+        hal_address begin = memory->ranges.array[i].address - FAR_GUARD;
+        hal_address length = memory->ranges.array[i].length + 2 * FAR_GUARD;
 
         for (hal_address k = 0; k < length; k++)
             room[k] = far_fresh(begin + k);
@@ -116,8 +116,8 @@ static bool expect_inverse(const char *what, const struct iodma_memory *memory,
     bool good = true;
 
     for (uint32_t i = 0; good && i < memory->count; i++) {
-        hal_address begin = memory->ranges[i].address - FAR_GUARD;
-        hal_address length = memory->ranges[i].length + 2 * FAR_GUARD;
+        hal_address begin = memory->ranges.array[i].address - FAR_GUARD;
+        hal_address length = memory->ranges.array[i].length + 2 * FAR_GUARD;
 
         far_get(room, begin, length);
         for (hal_address k = 0; good && k < length; k++) {

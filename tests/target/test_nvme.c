@@ -81,7 +81,7 @@ static uint8_t *take(hal_address size)
 /* All of an area. */
 static struct iodma_memory area_memory(const struct area *area)
 {
-    struct iodma_memory memory = { .ranges = NULL };
+    struct iodma_memory memory = { .members = NULL };
 
     expect_status(area->what,
                   iodma_memory_init_buffer(&memory, area->base, area_size,
@@ -166,8 +166,8 @@ static void mirror(uint8_t opcode, uint64_t lba, struct iodma_memory *memory)
     uint8_t *on_disk = disk_want + lba * BLOCK;
 
     for (uint32_t i = 0; i < memory->count; i++) {
-        size_t length = (size_t)memory->ranges[i].length;
-        uint8_t *in_memory = want_at(memory->ranges[i].address);
+        size_t length = (size_t)memory->ranges.array[i].length;
+        uint8_t *in_memory = want_at(memory->ranges.array[i].address);
 
         if (opcode == NVME_READ)
             memcpy(in_memory, on_disk, length);
@@ -183,7 +183,7 @@ static void accept(struct iodma_memory *memory)
     hal_address offset = 0;
 
     for (uint32_t i = 0; i < memory->count; i++) {
-        const struct iodma_range *range = &memory->ranges[i];
+        const struct iodma_range *range = &memory->ranges.array[i];
 
         (void)iodma_memory_read(memory, &disk.bus, offset,
                                 want_at(range->address), range->length);
@@ -1293,7 +1293,7 @@ static void test_spaces(void)
     (void)start_own(&jobs[0], NVME_READ, 0, false);
     serve_all();
     finish(&jobs[0]);
-    memset(want_at(jobs[0].memory.ranges[0].address), 0, OWN);
+    memset(want_at(jobs[0].memory.ranges.array[0].address), 0, OWN);
     expect_areas();
     check_case("it has no more blocks than it says");
     (void)start_own(&jobs[0], NVME_READ, SPACE_BLOCKS - 1, false);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Virtual memory, of memory.h: translated while it is prepared. */
+#include "../hal/bits.h"
+#include "memory.h"
+#include "summary.h"
+#include "walk.h"
+
+#include <stddef.h>
+
+enum iodma_status iodma_memory_init_virtual(
+    struct iodma_memory *memory, const struct hal_translation *translation,
+    const struct iodma_range *ranges, uint32_t count, uint32_t direction,
+    hal_address *index, uint32_t index_count)
+{
+    enum iodma_status status = iodma_memory_init_ranges(
+        memory, ranges, count, direction, index, index_count);
+
+    if (status != IODMA_OK)
+        return status;
+    memory->translation = translation;
+    memory->summary.apart = false; /* nobody knows */
+    memory->kind = IODMA_KIND_VIRTUAL;
+    memory->needs_wiring = true;
+    return IODMA_OK;
+}
+
+/* The descriptor that is no multi and has the byte at *offset; then *offset is
+   where its bytes end. NULL at the end. However deep it is nested: no
+   recursion, so that the stack has a bound. */
+static struct iodma_memory *next_leaf(const struct iodma_memory *memory,
+                                      hal_address *offset)
+{
+    struct iodma_walk walk;
+
+    if (*offset == memory->length)
+        return NULL;
+    (void)iodma_walk_begin(&walk, memory, *offset);
+    *offset = walk.end;
+    return (struct iodma_memory *)walk.leaf; /* it was lent as such */
+}
+
+/* Translate all of a virtual descriptor, for the first time. */
+static enum iodma_status translate(struct iodma_memory *memory)
+{
+    struct iodma_summary summary = IODMA_SUMMARY_OF_NOTHING;
+    struct iodma_extent extent;
+    struct iodma_walk walk;
+
+    (void)iodma_walk_begin(&walk, memory, 0);
+    while (iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) == IODMA_OK) {
+        if (range_wraps(extent.address, extent.length))
+            return IODMA_CANNOT_WIRE;
+        iodma_summary_add(&summary, extent.address, extent.length);
+    }
+    if (walk.offset != memory->length)
+        return IODMA_CANNOT_WIRE;
+    summary.empty = memory->summary.empty;
+    memory->summary = summary;
+    return IODMA_OK;
+}
+
+/* Count a prepare. The first one has `wire` do its work. */
+static enum iodma_status count_up(
+    struct iodma_memory *memory, uint32_t direction,
+    enum iodma_status (*wire)(struct iodma_memory *memory, uint32_t direction))
+{
+    enum iodma_status status = IODMA_OK;
+
+    if (direction == IODMA_NONE)
+        direction = memory->direction;
+    if (direction == IODMA_NONE)
+        direction = IODMA_INOUT;
+    if (memory->wired == 0) {
+        status = wire(memory, direction);
+        if (status == IODMA_OK)
+            memory->read_only = direction == IODMA_OUT;
+    } else if (memory->read_only && direction != IODMA_OUT) {
+        status = IODMA_NOT_WRITABLE;
+    }
+    if (status == IODMA_OK)
+        memory->wired++;
+    return status;
+}
+
+static void count_down(struct iodma_memory *memory)
+{
+    memory->wired--;
+    if (memory->wired == 0)
+        memory->read_only = false;
+}
+
+/* May a complete be counted? */
+static enum iodma_status completable(const struct iodma_memory *memory)
+{
+    if (memory->wired == 0)
+        return IODMA_NOT_READY;
+    return memory->wired == 1 && (memory->users != 0 || memory->mapping)
+               ? IODMA_BUSY
+               : IODMA_OK;
+}
+
+static enum iodma_status wire_leaf(struct iodma_memory *leaf,
+                                   uint32_t direction)
+{
+    (void)direction;
+    return translate(leaf);
+}
+
+/* A prepare, and a complete, of a leaf that a multi answers for. */
+static enum iodma_status pin(struct iodma_memory *leaf, uint32_t direction)
+{
+    enum iodma_status status = count_up(leaf, direction, wire_leaf);
+
+    if (status == IODMA_OK)
+        leaf->pinned++;
+    return status;
+}
+
+static enum iodma_status unpin(struct iodma_memory *leaf, uint32_t direction)
+{
+    (void)direction;
+    leaf->pinned--;
+    count_down(leaf);
+    return IODMA_OK;
+}
+
+static enum iodma_status complete_leaf(struct iodma_memory *leaf,
+                                       uint32_t direction)
+{
+    enum iodma_status status = completable(leaf);
+
+    return status == IODMA_OK ? unpin(leaf, direction) : status;
+}
+
+/* Do something with the virtual leaves of a descriptor's first *end bytes,
+   until one fails; *end is then what was done. */
+static enum iodma_status
+each_virtual_leaf(struct iodma_memory *memory, hal_address *end,
+                  uint32_t direction,
+                  enum iodma_status (*function)(struct iodma_memory *leaf,
+                                                uint32_t direction))
+{
+    hal_address offset = 0;
+    hal_address done = 0;
+
+    while (done < *end) {
+        struct iodma_memory *leaf = next_leaf(memory, &offset);
+        enum iodma_status status = IODMA_OK;
+
+        if (leaf->needs_wiring)
+            status = function(leaf, direction);
+        if (status != IODMA_OK) {
+            *end = done;
+            return status;
+        }
+        done = offset;
+    }
+    return IODMA_OK;
+}
+
+/* Prepare all leaves of a descriptor, or none: then those that were counted up
+   are counted down, whoever has come to rely on them. */
+static enum iodma_status wire_leaves(struct iodma_memory *memory,
+                                     uint32_t direction)
+{
+    hal_address end = memory->length;
+    enum iodma_status status = each_virtual_leaf(memory, &end, direction, pin);
+
+    if (status == IODMA_OK)
+        iodma_summary_of_members(memory);
+    else
+        (void)each_virtual_leaf(memory, &end, direction, unpin);
+    return status;
+}
+
+/* Complete all leaves of a descriptor, or none. */
+static enum iodma_status unwire_leaves(struct iodma_memory *memory)
+{
+    uint32_t direction = memory->read_only ? IODMA_OUT : IODMA_INOUT;
+    hal_address end = memory->length;
+    enum iodma_status status =
+        each_virtual_leaf(memory, &end, direction, complete_leaf);
+
+    if (status != IODMA_OK)
+        (void)each_virtual_leaf(memory, &end, direction, pin);
+    return status;
+}
+
+enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
+                                       uint32_t direction)
+{
+    if (!memory->needs_wiring)
+        return IODMA_OK;
+    return count_up(memory, direction & IODMA_INOUT,
+                    memory->kind == IODMA_KIND_MULTI ? wire_leaves : wire_leaf);
+}
+
+enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
+{
+    enum iodma_status status = IODMA_OK;
+
+    if (!memory->needs_wiring)
+        return IODMA_OK;
+    status = completable(memory);
+    if (status == IODMA_OK && memory->wired == memory->pinned)
+        status = IODMA_BUSY;
+    if (status == IODMA_OK && memory->wired == 1 &&
+        memory->kind == IODMA_KIND_MULTI)
+        status = unwire_leaves(memory);
+    if (status == IODMA_OK)
+        count_down(memory);
+    return status;
+}
