@@ -386,6 +386,27 @@ static void test_lending(void)
     expect("it is nobody's", !stand_ins[0].dmac.owner);
 }
 
+static enum iodma_status start_busy(struct hal_dmac *dmac)
+{
+    (void)dmac;
+    return IODMA_BUSY;
+}
+
+static void test_enabled_by_others(void)
+{
+    static struct hal_dmac_ops busy;
+    struct iodma_channel channel;
+
+    begin("an engine that somebody else has enabled stays nobody's", 0, 0);
+    busy = *stand_ins[0].dmac.ops;
+    busy.start = start_busy;
+    stand_ins[0].dmac.ops = &busy;
+    expect_status("init",
+                  iodma_channel_init(&channel, &stand_ins[0].dmac, "audio"),
+                  IODMA_BUSY);
+    expect("it is nobody's", !stand_ins[0].dmac.owner);
+}
+
 /* ---- Rows ---- */
 
 static const struct {
@@ -1209,6 +1230,7 @@ int main(void)
     test_stand_in();
     test_engine_fails_beside();
     test_lending();
+    test_enabled_by_others();
     test_rows();
     test_bad_rows();
     test_phases();

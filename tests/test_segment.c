@@ -542,11 +542,41 @@ static void taking_turns(void)
     expect_number("offset behind it", offset, command.window.length);
 }
 
+/* Of a leaf a part may be all that counts: 6 bytes and 2 are 8, but no list of
+   lengths by the four. */
+static void ending_within(void)
+{
+    static const struct iodma_spec by_four = SPEC(host64, 64, 0, 1, 4, 1);
+    struct iodma_memory buffer, several, part, rest, all;
+    struct iodma_memory *const inner[] = { &buffer };
+    struct iodma_memory *const outer[] = { &part, &rest };
+    struct iodma_command command;
+
+    check_case("a member that ends within another's leaf ends a segment");
+    expect_status(
+        "buffer",
+        iodma_memory_init_buffer(&buffer, 0x10000, 0x100, 0x100, IODMA_OUT),
+        IODMA_OK);
+    expect_status("several",
+                  iodma_memory_init_multi(&several, inner, 1, IODMA_OUT),
+                  IODMA_OK);
+    expect_status("part",
+                  iodma_memory_init_sub(&part, &several, 0, 6, IODMA_OUT),
+                  IODMA_OK);
+    expect_status("rest",
+                  iodma_memory_init_sub(&rest, &several, 0x10, 2, IODMA_OUT),
+                  IODMA_OK);
+    expect_status("all", iodma_memory_init_multi(&all, outer, 2, IODMA_OUT),
+                  IODMA_OK);
+    (void)prepare(&command, &by_four, 0, &all, 0, 0, IODMA_NO_RESOURCES);
+}
+
 int main(void)
 {
     listing();
     taking_pieces();
     taking_turns();
+    ending_within();
     refusing();
     placing();
     return check_result();
