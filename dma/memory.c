@@ -76,15 +76,19 @@ static const struct iodma_finder *find_in_index(struct iodma_walk *walk)
 
 static const struct iodma_finder finder = { .find = find_in_index };
 
-void iodma_memory_index(struct iodma_memory *memory, hal_address *index,
-                        uint32_t entries)
+enum iodma_status iodma_memory_index(struct iodma_memory *memory,
+                                     hal_address *index, uint32_t entries)
 {
-    uint32_t count = memory->count;
     hal_address sum = 0;
     uint8_t shift = 0;
+    uint32_t count;
 
+    if (!memory || !index || entries == 0 ||
+        memory->kind != IODMA_KIND_RANGES || !memory->whole)
+        return IODMA_BAD_ARGUMENT;
+    count = memory->count;
     if (count == 0)
-        return;
+        return IODMA_OK;
     while ((count - 1) >> shift >= entries)
         shift++;
     for (uint32_t i = 0; i < count; i++) {
@@ -95,6 +99,7 @@ void iodma_memory_index(struct iodma_memory *memory, hal_address *index,
     memory->ranges.index = index;
     memory->index_shift = shift;
     memory->finder = &finder;
+    return IODMA_OK;
 }
 
 enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,

@@ -132,14 +132,17 @@ enum iodma_status iodma_memory_init_list(struct iodma_memory *memory,
 /*
  * Have seeks in a list cost O(log count): without, they cost O(count).
  *
- *   memory   just described by its ranges; no part of another one
+ *   memory   just described by its ranges, by the call above
  *   index    storage for that, lent as the ranges are
- *   entries  its elements, not 0; one for 16 ranges is plenty
+ *   entries  its elements; one for 16 ranges is plenty
+ *
+ * Returns OK, or BadArgument, nothing changed: a pointer is NULL, there are no
+ * entries, or memory is no list of ranges, or a part of one.
  *
  * Context: any; costs one step a range.
  */
-void iodma_memory_index(struct iodma_memory *memory, hal_address *index,
-                        uint32_t entries);
+enum iodma_status iodma_memory_index(struct iodma_memory *memory,
+                                     hal_address *index, uint32_t entries);
 
 /*
  * The two in one call: describe memory by its physical ranges, with an index or
@@ -162,9 +165,9 @@ iodma_memory_init_ranges(struct iodma_memory *memory,
     if (!index && index_count != 0)
         return IODMA_BAD_ARGUMENT;
     status = iodma_memory_init_list(memory, ranges, count, direction);
-    if (status == IODMA_OK && index_count != 0)
-        iodma_memory_index(memory, index, index_count);
-    return status;
+    return status == IODMA_OK && index_count != 0
+               ? iodma_memory_index(memory, index, index_count)
+               : status;
 }
 
 /*

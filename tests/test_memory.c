@@ -191,10 +191,56 @@ static void beginning(void)
     expect_number("look at the end", iodma_walk_look(&walk, 1, &address), 0);
 }
 
+/* Only a whole list of ranges can have an index, and it needs room. */
+static void indexing(void)
+{
+    static const struct iodma_range range = { 0x1000, 0x100 };
+    struct iodma_memory list, part, buffer, several;
+    struct iodma_memory *const members[] = { &list };
+    hal_address index[1] = { 7 };
+    const struct {
+        const char *what;
+        struct iodma_memory *memory;
+        hal_address *index;
+        uint32_t entries;
+    } refused[] = {
+        { "an index of no memory", NULL, index, 1 },
+        { "an index that is none", &list, NULL, 1 },
+        { "an index without entries", &list, index, 0 },
+        { "an index of a part of a list", &part, index, 1 },
+        { "an index of a buffer", &buffer, index, 1 },
+        { "an index of several", &several, index, 1 },
+    };
+
+    check_case("what may have an index, and what may not");
+    expect_status("list", iodma_memory_init_list(&list, &range, 1, IODMA_IN),
+                  IODMA_OK);
+    expect_status("part", iodma_memory_init_sub(&part, &list, 0, 8, IODMA_IN),
+                  IODMA_OK);
+    expect_status("buffer",
+                  iodma_memory_init_buffer(&buffer, 0x1000, 64, 64, IODMA_IN),
+                  IODMA_OK);
+    expect_status("several",
+                  iodma_memory_init_multi(&several, members, 1, IODMA_IN),
+                  IODMA_OK);
+    for (size_t i = 0; i < HAL_COUNT_OF(refused); i++) {
+        check_case(refused[i].what);
+        expect_status("refused",
+                      iodma_memory_index(refused[i].memory, refused[i].index,
+                                         refused[i].entries),
+                      IODMA_BAD_ARGUMENT);
+        expect_number("untouched", index[0], 7);
+    }
+    check_case("an index of a list");
+    expect_status("index", iodma_memory_index(&list, index, 1), IODMA_OK);
+    expect_number("the first range", index[0], 0);
+}
+
 int main(void)
 {
     walking();
     describing();
     beginning();
+    indexing();
     return check_result();
 }
