@@ -49,6 +49,9 @@ struct board_dmac {
     struct hal_shared *shared;
 
     const struct board_pci *pci; /* NULL: not behind PCI */
+
+    /* What a fault's detail says, in words; NULL: it has no such words. */
+    const char *(*cause)(uint32_t detail);
 };
 
 /* An NVM Express controller. Its memory is shared as a ring's is. */

@@ -21,7 +21,7 @@
  * peripherals' controllers (PPC) stay as they are at reset.
  *
  * Source: Arm AN505 (DAI 0505B): memory map, interrupts; IoT Kit (ECM 0601256):
- *         MPC; ARM DDI 0553B: SAU; QEMU hw/arm/mps2-tz.c, which says the same.
+ *         MPC; ARM DDI 0553B: SAU; QEMU 7.2 hw/arm/mps2-tz.c, tz-mpc.c.
  */
 #include "boards/board.h"
 

@@ -215,7 +215,8 @@ static const struct board_dmac dmacs[] = {
       .storage = lsi_ring,
       .storage_size = sizeof lsi_ring,
       .shared = &lsi.ring,
-      .pci = &lsi_pci },
+      .pci = &lsi_pci,
+      .cause = lsi53c8xx_cause },
 };
 
 /* The disk, in slot 2. Its limits are the driver's, known once it has

@@ -61,20 +61,45 @@ void interrupt_disable(uint32_t id);
    is not served here, or cannot be: the core would do nothing else any more. */
 enum { INTERRUPT_PATIENCE = 1000 };
 
-/* A line that gives up its owner's interrupt before that ends the product. */
+/* One of those whose interrupt a line is: PCI functions share theirs. */
+struct interrupt_server {
+    bool (*serve)(void *argument); /* ISR: has its device let go of the line;
+                                      returns whether it wanted something    */
+    void *argument;
+    struct interrupt_server *next; /* on the line: ours                      */
+};
+
+/* A line that gives up its owners' interrupt before that ends the product. */
 struct interrupt_line {
     uint32_t id;    /* of the interrupt                                      */
     uint32_t idle;  /* times in a row that it asked for nothing: its handler
                        writes                                                */
     uint32_t stuck; /* 1: it was one time too many, the interrupt is disabled:
-                       its handler writes, for good                          */
+                       its handler writes, until one more joins              */
+    struct interrupt_server *servers; /* thread                              */
 };
+
+/*
+ * Have a line ask one more, and be patient anew. Whoever is on it already stays
+ * there once.
+ *
+ *   line    its interrupt is disabled at the time of the call
+ *   server  lent for ever
+ *
+ * Context: thread.
+ */
+void interrupt_line_join(struct interrupt_line *line,
+                         struct interrupt_server *server);
+
+/* The handler of a line that was joined; its argument. Asks all, since more
+   than one may hold the line. Context: ISR. */
+void interrupt_line_isr(void *line);
 
 /*
  * Say what an interrupt was good for: the last that its handler does. After
  * INTERRUPT_PATIENCE of them in a row without work the interrupt is disabled.
  *
- *   line    of the interrupt, shared by all whose handlers serve it
+ *   line    of the interrupt
  *   worked  one of them found something to do
  *
  * Context: ISR.

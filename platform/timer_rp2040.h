@@ -3,7 +3,7 @@
  * The timer of an RP2040 as the clock: 64 bits that count microseconds, as long
  * as the watchdog's tick generator runs.
  *
- * Source: RP2040 Datasheet 4.6.
+ * Source: RP2040 Datasheet 4.6; pico-sdk, hardware/regs/timer.h.
  */
 #ifndef PLATFORM_TIMER_RP2040_H
 #define PLATFORM_TIMER_RP2040_H

@@ -2,7 +2,8 @@
 /*
  * APB UART of Arm's Cortex-M System Design Kit.
  *
- * Source: CMSDK Technical Reference Manual, ARM DDI 0479, APB UART.
+ * Source: CMSDK Technical Reference Manual, ARM DDI 0479, APB UART; QEMU,
+ *         hw/char/cmsdk-apb-uart.c.
  */
 #include <stdbool.h>
 

@@ -3,7 +3,8 @@
  * Arm PrimeCell UART. Baud rate and format are left as the loader set them;
  * QEMU needs none.
  *
- * Source: PL011 Technical Reference Manual, ARM DDI 0183, chapter 3.
+ * Source: PL011 Technical Reference Manual, ARM DDI 0183, chapter 3; Trusted
+ *         Firmware-A, drivers/arm/pl011.h.
  */
 #include <stdbool.h>
 

@@ -115,7 +115,7 @@ static void play_rows(void)
 static bool covers(uint32_t base, uint32_t offset, uint32_t length)
 {
     struct cache_lines *lines = driver->power_on();
-    uint32_t line = driver->cache->smallest_line;
+    uint32_t line = lines->line[0];
     uint32_t first = (uint32_t)round_down(offset, line);
     uint32_t want =
         length == 0 ? 0 : ((offset + length - 1 - first) / line) + 1;

@@ -177,7 +177,7 @@ copied()
         >"$work/sketch/product.c"
     passes 'a copy in a folder of the product, without an include path' \
         gcc -std=c11 "$work/sketch/product.c" "$work"/sketch/src/dma/*.c \
-        "$work"/sketch/src/hal/*.c "$work/sketch/src/hal/dmac/pl08x.c" \
+        "$work"/sketch/src/hal/*.c "$work"/sketch/src/hal/dmac/pl08x*.c \
         -o "$work/sketch/product"
     passes 'and it runs' "$work/sketch/product"
     passes 'all of it compiles for an M0+, where armv7a.c is left out' \

@@ -231,7 +231,7 @@ silent 'what headers declare has names of C in C++' \
 kept()
 {
     case $1 in
-    *_regs.h | *_parts.h | hal/dmac/edma_tcd.h | hal/cache/lines.h) ;;
+    *_regs.h | *_parts.h | hal/dmac/reach.h | hal/cache/lines.h) ;;
     dma/refuse.h | dma/summary.h | hal/bits.h | hal/static_assert.h) ;;
     platform/cp15.h) ;;
     platform/armv7m/core.h) ;;

@@ -11,6 +11,7 @@
 #                         it is killed
 #   --exit N              the exit status it has to end with (0)
 #   --expect TEXT         has to appear in the output; may be repeated
+#   --never TEXT          must not appear in the output
 #   --guest-errors REGEX  lines of the emulator's log (QEMU: guest_errors and
 #                         unimp) that are meant to appear; at least one must, no
 #                         other may
@@ -22,6 +23,7 @@
 #                         the run may change
 #   --disk-conf FILE      errors of the disk, a configuration of QEMU's blkdebug
 #   --disk-options TEXT   more of QEMU's -drive options for it (a=b,c=d)
+#   --disk-slot N         its PCI slot (2); 5 has the interrupt of the engine
 #   --behind N            engine and disk are behind so many bridges each (0): a
 #                         root port, switches, and if N is even a conventional
 #                         bridge, where they are device 5
@@ -70,6 +72,7 @@ name=machine.sh
 board=qemu_virt
 limit=600
 endless=
+never=
 status_wanted=0
 errors_declared=
 errors_tolerated=
@@ -78,6 +81,7 @@ skip=
 disk=
 disk_conf=
 disk_options=
+disk_slot=2
 spi0=1000
 behind=0
 machine=
@@ -96,7 +100,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --board | --timeout | --endless | --exit | --expect | --guest-errors | \
         --tolerate | --skip | --disk | --disk-conf | --disk-options | \
-        --behind | --qemu | --spi0)
+        --disk-slot | --never | --behind | --qemu | --spi0)
         need_value $# "$1" ;;
     --*) fail "unknown option $1" ;;
     *) break ;;
@@ -107,12 +111,14 @@ while [ $# -gt 0 ]; do
     --endless) endless=$2 && status_wanted=137 ;; # 128 + SIGKILL
     --exit) need_number "$1" "$2" && status_wanted=$2 ;;
     --expect) printf '%s\n' "$2" >>"$work/expect" ;;
+    --never) never=$2 ;;
     --guest-errors) errors_declared=$2 ;;
     --tolerate) errors_tolerated=$2 ;;
     --skip) skip=$2 ;;
     --disk) disk=$2 ;;
     --disk-conf) disk_conf=$2 ;;
     --disk-options) disk_options=$2 ;;
+    --disk-slot) need_number "$1" "$2" && disk_slot=$2 ;;
     --behind) need_number "$1" "$2" && behind=$2 ;;
     --qemu) printf '%s\n' "$2" >>"$work/qemu" ;;
     --spi0) need_number "$1" "$2" && spi0=$2 ;;
@@ -231,7 +237,7 @@ if [ "$1" = qemu-system-arm ]; then
         file=$(escaped "${disk_conf:+blkdebug:$disk_conf:}$disk")
         drive=if=none,id=disk,file=$file,format=raw,cache=unsafe
         set -- "$@" -drive "$drive${disk_options:+,$disk_options}"
-        in_slot 2 nvme,serial=iodma,id=nvme0 >>"$work/devices"
+        in_slot "$disk_slot" nvme,serial=iodma,id=nvme0 >>"$work/devices"
         printf '%s\n' -device nvme-ns,drive=disk,bus=nvme0,nsid=1 \
             >>"$work/devices"
     elif [ -n "$disk_conf$disk_options" ]; then
@@ -290,5 +296,8 @@ fi
 while IFS= read -r text; do
     grep -q -F -e "$text" "$work/output" || fail "no '$text' in the output"
 done <"$work/expect"
+
+[ -z "$never" ] || ! grep -q -F -e "$never" "$work/output" ||
+    fail "'$never' is in the output"
 
 grep -q '^ok ' "$work/output" || echo "ok - $name: ended as declared"

@@ -28,6 +28,7 @@ static void done(struct iodma_transfer *transfer, enum iodma_status status)
 {
     struct outcome *outcome = transfer->ref_con;
 
+    engine_explain(&engine, transfer);
     outcome->callbacks++;
     outcome->status = status;
     outcome->fault = transfer->fault;

@@ -110,6 +110,7 @@ void set_up(uint32_t slots)
     memset(ring, 0xEE, sizeof ring);
 
     pl080_model_power_on(&chip);
+    chip.closes_after = 5;
     chip.engine.base = REGISTERS;
     chip.engine.ring = (struct model_piece){ RING_BUS, sizeof ring, ring };
     chip.engine.published = published;

@@ -21,7 +21,7 @@ headers()
         gcc -MM -I. dma/iodma.h | tr ' \\' '\n\n' | grep '[.]h$' |
             sed 's,^dma/[.][.]/,,'
         ls dma/weak.h hal/*.h hal/*/*.h |
-            grep -v -e '_regs[.]h$' -e '_parts[.]h$' -e '_tcd[.]h$' \
+            grep -v -e '_regs[.]h$' -e '_parts[.]h$' -e '/reach[.]h$' \
                 -e '/lines[.]h$' \
                 -e 'hal/\(atomic\|bits\|ring\|static_assert\)[.]h'
     } | sort -u

@@ -3,6 +3,7 @@
    background. */
 #include "hal/cache/stm32_dcache.h"
 
+#include "hal/count_of.h"
 #include "platform/mmio.h"
 #include "tests/cache_driver.h"
 #include "tests/check.h"
@@ -71,6 +72,14 @@ static struct cache_lines *u5(void)
     return &dcache.lines;
 }
 
+/* A U575 or an H5: lines of 16 bytes. */
+static struct cache_lines *narrow(void)
+{
+    (void)u5();
+    dcache.lines.line[0] = 16;
+    return &dcache.lines;
+}
+
 /* BUSYCMDF does not follow STARTCMD at once. */
 static struct cache_lines *slow(void)
 {
@@ -130,10 +139,11 @@ int main(void)
     static const struct cache_driver drivers[] = {
         { "U5", &driver.cache, u5, &masked, true },
         { "late busy flag", &driver.cache, slow, &masked, true },
+        { "lines of 16 for 32", &driver.cache, narrow, &masked, true },
     };
 
-    cache_driver_play(&drivers[0]);
-    cache_driver_play(&drivers[1]);
+    for (size_t i = 0; i < HAL_COUNT_OF(drivers); i++)
+        cache_driver_play(&drivers[i]);
     test_failures();
     return check_result();
 }

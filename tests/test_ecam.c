@@ -433,6 +433,18 @@ static const struct placing placings[] = {
       { { PCI_MODEL_IO, 256 }, { PCI_MODEL_32, 1 * KIB } },
       { 0x10000000, 0x1000 }, { 0, 0 },
       { NOWHERE, 0x10000000 }, MEMORY, 0x400, 0 },
+    { "memory that ends where the window begins may be left at 0",
+      { { PCI_MODEL_32, 4 * KIB } }, { 0x1000, 0x800 }, { 0, 0 },
+      { NOWHERE }, 0, 0, 0 },
+    { "I/O that finds no place is left where the window is not",
+      { { PCI_MODEL_IO, 256 | PCI_MODEL_IO_WIDE }, { PCI_MODEL_IO, 16 },
+        { PCI_MODEL_IO, 256 } },
+      { 0, 0 }, { 0, 0x80 },
+      { NOWHERE, 0, NOWHERE }, IO, 0, 16 },
+    { "right behind it, too",
+      { { PCI_MODEL_IO, 32 * KIB }, { PCI_MODEL_IO, 32 * KIB } },
+      { 0, 0 }, { 0, 32 * KIB },
+      { 0, NOWHERE }, IO, 0, 32 * KIB },
     { "64 MiB in a window of 16 leave what comes behind its place",
       { { PCI_MODEL_32, 4 * KIB }, { PCI_MODEL_32, 64 * MIB },
         { PCI_MODEL_32, 4 * KIB }, { PCI_MODEL_IO, 16 } },
@@ -471,11 +483,15 @@ static const struct placing placings[] = {
    it would answer for the window. */
 static uint64_t aside(const struct placing *row, const struct bar *bar)
 {
-    if (bar->kind == PCI_MODEL_IO || row->memory.size == 0 ||
-        bar->size <= row->memory.bus)
+    bool io = bar->kind == PCI_MODEL_IO;
+    uint64_t size = bar->size & ~PCI_MODEL_IO_WIDE;
+    uint64_t first = io ? row->io.bus : row->memory.bus;
+
+    if ((io ? row->io.size : row->memory.size) == 0 || size <= first)
         return 0;
-    return (bar->kind & PCI_MODEL_64) != 0 ? 0 - bar->size
-                                           : (uint32_t)(0 - bar->size);
+    if (io && (bar->size & PCI_MODEL_IO_WIDE) == 0)
+        return (uint16_t)(0 - size);
+    return (bar->kind & PCI_MODEL_64) != 0 ? 0 - size : (uint32_t)(0 - size);
 }
 
 /* One register reads as its place, or as it is left without one. */
@@ -572,6 +588,47 @@ static void expect_bridge(const struct pci_model_function *bridge,
 
 #define CLOSED_MEMORY 0x0000FFF0u
 #define CLOSED_IO     0x00F0u
+
+/* Ports 0 to FFFFh are the window, and taken. */
+static void test_no_room_for_io(void)
+{
+    static const struct bar bars[PCI_BARS] = {
+        { PCI_MODEL_IO, 32 * KIB }, { PCI_MODEL_32, 16 },
+        { PCI_MODEL_IO, 32 * KIB }, { PCI_MODEL_IO, 16 },
+        { PCI_MODEL_IO, 16 },       { PCI_MODEL_IO, 0 },
+    };
+    const struct pci_function *function;
+
+    check_case("I/O that can only answer for the window: none is decoded");
+    make_function(bars);
+    ecam.io = (struct pci_window){ IO_CPU, 0, 64 * KIB, 0 };
+    scan();
+    function = look(DEVICE, 0);
+    expect_number("unplaced", function->unplaced, 1 | 4 | 8 | 16);
+    expect_number("size", function->bars[0].size | function->bars[2].size, 0);
+    expect_number("memory", function->bars[1].size, 16);
+    expect_status("enable", pci_enable(function), IODMA_OK);
+    expect_number("enabled", command_of(&models[0]), MEMORY);
+    expect_no_violation();
+
+    check_case("nor does a bridge forward any, whose own I/O is such");
+    power_on();
+    ecam.io = (struct pci_window){ IO_CPU, 0, 64 * KIB, 0 };
+    add(0, NULL, 1, 0, DEVICE + 1);
+    pci_model_bar(&models[0], 0, PCI_MODEL_IO, 32 * KIB);
+    pci_model_bar(&models[0], 1, PCI_MODEL_IO, 16 * KIB);
+    add_bridge(1, NULL, 2);
+    pci_model_bar(&models[1], 0, PCI_MODEL_IO, 16);
+    pci_model_bar(&models[1], 1, PCI_MODEL_IO, 32 * KIB);
+    add(2, &models[1], 0, 0, DEVICE);
+    pci_model_bar(&models[2], 0, PCI_MODEL_IO, 16);
+    scan();
+    expect_number("before it", look(DEVICE + 1, 0)->unplaced, 0);
+    expect_number("its own", look(BRIDGE, 0)->unplaced & 3, 3);
+    expect_number("behind it", look(DEVICE, 0)->unplaced, 1);
+    expect_bridge(&models[1], 0x010100, CLOSED_MEMORY, CLOSED_IO, MASTER);
+    expect_no_violation();
+}
 
 /* What the CPU sends to each place of a function's arrives there, at its first
    and its last byte. */
@@ -984,7 +1041,8 @@ static void test_any_tree(void)
         power_on();
         bus.seed = seed;
         ecam.memory.size = (1 + below(64)) * (uintptr_t)MIB - below(3);
-        ecam.io.size = below(3) * 0x7000;
+        ecam.io.bus = below(2) * 0x1000;
+        ecam.io.size = below(3) * 0x400;
         count = random_tree(&bridges);
         scan();
         expect_number("functions", ecam.count, count);
@@ -1258,6 +1316,7 @@ int main(void)
     test_quiet();
     test_retry();
     test_placing();
+    test_no_room_for_io();
     test_bridges();
     test_side_by_side();
     test_what_bridges_pass();

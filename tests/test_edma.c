@@ -282,8 +282,6 @@ static const struct {
     { "an odd number of accesses goes one by one", 14, 1, 2 },
 };
 
-/* The TCD that a batch is appended to waits for a request, and may show the
-   DONE of the one before. */
 /* A register that leads back to what has retired. */
 static void test_lies(void)
 {
@@ -313,6 +311,8 @@ static void test_lies(void)
     rig_expect_usable();
 }
 
+/* The TCD that a batch is appended to waits for a request, and may show the
+   DONE of the one before. */
 static void test_paced_append(void)
 {
     struct model_port *model = &rig.chip.engine.ports[0];
@@ -343,6 +343,52 @@ static void test_paced_append(void)
         rig_expect_order();
     }
     rig.chip.load_clears_done = false;
+}
+
+/* A bank of registers in memory, two words from one to the next. */
+static void test_registers(void)
+{
+    static const struct hal_port bank = {
+        .request = HAL_NO_REQUEST, .width = 4, .increment = 8, 1, 1
+    };
+    const struct hal_end first = { HAL_PORT, 0, &bank, ARENA_BUS + HALF };
+    const struct hal_end last = { HAL_PORT, 0, &bank, 0xFFFFFFE8 };
+    struct hal_route way = { .source = memory, .destination = first };
+    struct hal_item items[2] = { { ARENA_BUS, 0, 12 },
+                                 { ARENA_BUS + 64, 0, 8 } };
+
+    rig_begin("registers in a row go on from item to item, out and in");
+    expect_status("out", rig_route(&way), IODMA_OK);
+    expect_number("taken", rig_emit(0, items, 2), 2);
+    rig_submit(0);
+    rig_run(FOREVER);
+    for (uint32_t i = 0; i < 5; i++)
+        memcpy(&rig.want[HALF + 8 * i], &rig.want[i < 3 ? 4 * i : 52 + 4 * i],
+               4);
+    rig_expect_told(2, HAL_FAULT_NONE);
+
+    way = (struct hal_route){ .source = first, .destination = memory };
+    items[0] = (struct hal_item){ 0, ARENA_BUS + 128, 8 };
+    items[1] = (struct hal_item){ 0, ARENA_BUS + 192, 12 };
+    expect_status("in", rig_route(&way), IODMA_OK);
+    expect_number("taken", rig_emit(0, items, 2), 2);
+    rig_submit(0);
+    rig_run(FOREVER);
+    for (uint32_t i = 0; i < 5; i++)
+        memcpy(&rig.want[i < 2 ? 128 + 4 * i : 184 + 4 * i],
+               &rig.want[HALF + 8 * i], 4);
+    rig_expect_told(4, HAL_FAULT_NONE);
+    rig_expect_order();
+
+    rig_begin("and not beyond 32 bits");
+    way.source = last;
+    items[1] = (struct hal_item){ 0, ARENA_BUS, 4 };
+    expect_status("route", rig_route(&way), IODMA_OK);
+    items[0] = (struct hal_item){ 0, ARENA_BUS, 16 };
+    expect_number("at once", rig_emit(0, items, 1), 0);
+    items[0].length = 12;
+    expect_number("to the last one", rig_emit(0, items, 2), 1);
+    rig_expect_order();
 }
 
 static void test_ports(void)
@@ -383,6 +429,7 @@ static void test_ports(void)
     }
 
     test_paced_append();
+    test_registers();
 
     rig_begin("a port that is always ready is not waited for");
     port.request = HAL_NO_REQUEST;

@@ -249,13 +249,13 @@ static void draw_capabilities(void)
     chip.dstrd = below(16);
     chip.registers = nvme.size = 0x80000;
     chip.mqes = NVME_ENTRIES(nvme.slot_count) - 1 + below(3) * below(60000);
-    chip.css |= below(2) << 6;
+    chip.css = below(3) == 0 ? 0 : 1 | below(2) << 6;
     chip.sqes = 0x06 | (6 + below(10)) << 4;
     chip.cqes = 0x04 | (4 + below(12)) << 4;
     chip.mdts = below(2) == 0 ? 0 : 2 + below(254);
     chip.sgls = 1;
     chip.namespaces = 1 + below(100);
-    chip.spaces[0].format = below(16);
+    chip.spaces[0].format = below(64);
 }
 
 /* One controller, some requests. */

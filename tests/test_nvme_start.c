@@ -504,6 +504,8 @@ static const struct {
 
 static void test_capabilities(void)
 {
+    static const uint8_t formats[] = { 0, 5, 10, 15, 16, 37, 63 };
+
     for (uint32_t i = 0; i < HAL_COUNT_OF(capabilities); i++) {
         check_case(capabilities[i].what);
         set_up(4);
@@ -520,16 +522,24 @@ static void test_capabilities(void)
         expect_order();
     }
 
-    for (uint32_t format = 0; format < 16; format += 5) {
-        check_case("the LBA format in use is one of sixteen");
+    for (uint32_t i = 0; i < HAL_COUNT_OF(formats); i++) {
+        check_case("the LBA format in use is one of 16, or of up to 64");
         set_up(4);
-        chip.spaces[0].format = format;
+        chip.spaces[0].format = formats[i];
         expect_status("start", nvme_start(&nvme), IODMA_OK);
         expect_number("block size", nvme.block_size, BLOCK);
         world.pace = 0;
         expect_usable();
         expect_order();
     }
+
+    check_case("a controller that names no command set has that of NVM");
+    set_up(4);
+    chip.css = 0;
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+    world.pace = 0;
+    expect_usable();
+    expect_order();
 }
 
 static void test_start(void)
@@ -608,7 +618,9 @@ static const struct {
     { "a shutdown of 4 s, where no time is said", 0, 4000, IODMA_OK },
     { "a shutdown of 6 s, where no time is said: Timeout", 0, 6000,
       IODMA_TIMEOUT },
-    { "a shutdown has a second, whatever is said", 1, 900, IODMA_OK },
+    { "a shutdown has 5 s, whatever is said", 1, 4900, IODMA_OK },
+    { "a shutdown has no more, if less is said: Timeout", 1, 5100,
+      IODMA_TIMEOUT },
     { "a shutdown takes as long as was said", 20000000, 19000, IODMA_OK },
     { "a shutdown takes no longer than was said: Timeout", 20000000, 21000,
       IODMA_TIMEOUT },

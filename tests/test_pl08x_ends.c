@@ -414,6 +414,37 @@ static void test_misbehaviour(void)
     expect("no interrupt", !interrupt());
     expect_order();
 
+    for (uint32_t reads = 1; reads < 8; reads++) {
+        begin("an end that is told of before its channel is disabled", 8);
+        chip.closes_after = reads;
+        batch(0, 3);
+        while (!interrupt() && step(1) != 0)
+            ;
+        expect_progress(3, HAL_FAULT_NONE);
+        expect_items(0, 3);
+        expect_order();
+    }
+
+    begin("a channel that is not disabled at its end keeps nobody waiting", 8);
+    chip.closes_after = UINT32_MAX;
+    batch(0, 3);
+    while (!interrupt() && step(1) != 0)
+        ;
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_residue(0, EACH);
+    expect_number("halt", halt(), 0);
+    expect_items(0, 3);
+    expect_dead();
+    expect_usable();
+
+    begin("an interrupt in the middle is not waited for: 4 reads", 8);
+    batch(0, 3);
+    (void)step(3);
+    chip.raw_tc = 1;
+    chip.engine.reads = 0;
+    expect_progress(0, HAL_FAULT_NONE);
+    expect_number("reads", chip.engine.reads, 4);
+
     begin("a chip that leaves the bus is a fault", 8);
     batch(0, 3);
     chip.engine.absent = true;

@@ -84,6 +84,7 @@ enum what {
     ABORT_DELAY, /* a steps                              */
     MEMORY_BY,   /* masters a                            */
     PORTS_BY,    /* masters a                            */
+    CLOSES,      /* after a reads                        */
     POWER,       /* fails and returns                    */
 };
 
@@ -243,6 +244,9 @@ static void does(const struct op *op)
         break;
     case PORTS_BY:
         model.ports_by = op->a;
+        break;
+    case CLOSES:
+        model.closes_after = op->a;
         break;
     case POWER:
         engine_model_power_cycle(engine);
@@ -694,6 +698,26 @@ static const struct row stop_rows[] = {
         { STEP, 0, 2 },
         { READ, ENABLED, 0 },
         { READ, TC, 1 },
+        { IDLE, 0, 0 } },
+      NULL },
+    { "a last item is told of before its channel is disabled",
+      pl080_model_power_on,
+      { { CLOSES, 0, 3 },
+        START(0, WORDS(1)),
+        { STEP, 0, 2 },
+        { READ, RAW_TC, 1 },
+        { READ, ENABLED, 1 },
+        { READ, ENABLED, 0 },
+        { IDLE, 0, 0 } },
+      NULL },
+    { "or a step before",
+      pl080_model_power_on,
+      { { CLOSES, 0, 3 },
+        START(0, WORDS(1)),
+        { STEP, 0, 2 },
+        { READ, RAW_TC, 1 },
+        { STEP, 0, 1 },
+        { READ, ENABLED, 0 },
         { IDLE, 0, 0 } },
       NULL },
     { "a stuck channel is neither halted nor disabled",

@@ -132,10 +132,66 @@ static void test_lines(void)
     expect("is stuck", interrupt_stuck(&line));
 }
 
+/* One of those who share a line. */
+static struct device {
+    uint32_t work; /* things to do: one for each time that it is asked */
+    uint32_t asked;
+} devices[2];
+
+static bool serve_device(void *argument)
+{
+    struct device *device = argument;
+
+    device->asked++;
+    if (device->work == 0)
+        return false;
+    device->work--;
+    return true;
+}
+
+static void test_shared_line(void)
+{
+    struct interrupt_line line = { .id = 37 };
+    struct interrupt_server servers[2] = {
+        { .serve = serve_device, .argument = &devices[0] },
+        { .serve = serve_device, .argument = &devices[1] },
+    };
+    uint32_t before = times;
+
+    check_case("all who share a line are asked, each once");
+    interrupt_line_join(&line, &servers[0]);
+    interrupt_line_join(&line, &servers[1]);
+    interrupt_line_join(&line, &servers[0]);
+    devices[0].work = devices[1].work = 2;
+    interrupt_line_isr(&line);
+    expect_number("one", devices[0].asked, 1);
+    expect_number("the other", devices[1].asked, 1);
+
+    check_case("and the line goes on as long as one of them has work");
+    for (uint32_t i = 0; i < 2 * INTERRUPT_PATIENCE; i++) {
+        devices[0].work = i < INTERRUPT_PATIENCE || i % 2 == 0;
+        devices[1].work = i < INTERRUPT_PATIENCE || i % 2 != 0;
+        interrupt_line_isr(&line);
+    }
+    devices[0].work = devices[1].work = 0;
+    expect_number("disabled", times - before, 0);
+
+    check_case("else it is given up, and taken up when somebody joins");
+    for (uint32_t i = 0; i < INTERRUPT_PATIENCE; i++)
+        interrupt_line_isr(&line);
+    expect_number("disabled", times - before, 1);
+    expect("is stuck", interrupt_stuck(&line));
+    interrupt_line_join(&line, &servers[1]);
+    expect("is not stuck", !interrupt_stuck(&line));
+    interrupt_line_isr(&line);
+    expect_number("disabled", times - before, 1);
+}
+
 int main(void)
 {
     test_clocks();
     test_counter();
     test_lines();
+    test_shared_line();
     return check_result();
 }

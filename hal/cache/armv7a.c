@@ -68,7 +68,8 @@ static enum iodma_status finish(const struct hal_cache *cache)
     return IODMA_OK;
 }
 
-/* The order of B2.2.6 for code that was written. */
+/* Clean, DSB, invalidate, DSB, ISB: the order for code that was written (B2.2).
+ */
 static enum iodma_status make_executable(const struct hal_cache *cache,
                                          void *va, hal_address pa,
                                          size_t length)

@@ -8,8 +8,14 @@
  * shareable and the core has the multiprocessing extensions; invalidating
  * branch predictors is not (make_executable() is for this core).
  *
- * Source: ARM DDI 0406C, B2.2.6 (by address, points of coherency and
- *         unification), B4.1 (CTR, CLIDR, CCSIDR, CSSELR), B4.2.1.
+ * Not for a Cortex-A53 before r0p3: cleaning alone may corrupt there, unless
+ * firmware has made every clean invalidate as well (errata 819472, 824069,
+ * 827319; CPUACTLR.ENDCCASCI).
+ *
+ * Source: ARM DDI 0406C, B2.2 (by address, points of coherency and
+ *         unification), B4.1 (CTR, CLIDR, CCSIDR, CSSELR), B4.2; Linux,
+ *         arch/arm/mm/cache-v7.S for the order; Trusted Firmware-A,
+ *         lib/cpus/aarch32/cortex_a53.S for the errata.
  */
 #ifndef HAL_CACHE_ARMV7A_H
 #define HAL_CACHE_ARMV7A_H

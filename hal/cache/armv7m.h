@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The level 1 caches of a Cortex-M7, maintained by address through the System
- * Control Block. The registers take writes in privileged mode only.
+ * Control Block. The registers take writes in privileged mode only. A
+ * Cortex-M55 and an M85 have the same ones, and lines as long (CMSIS 5,
+ * core_cm55.h and core_cm85.h): not tried.
  *
  *     static const struct hal_cache cache = ARMV7M_CACHE(32);
  *
  * The line is the board's: it is the chip's (32 bytes on a Cortex-M7), and an
  * emulator may not say.
  *
- * Source: ARM DDI 0403E B3.2.2 and B2.2.7 (cache maintenance operations by
- *         address to the points of coherency and unification); ARM DDI 0489,
- *         Cortex-M7 TRM; CMSIS core_cm7.h for the offsets.
+ * Source: CMSIS 5, core_cm7.h for the offsets, cachel1_armv7.h for the order
+ *         (DSB, operations, DSB, ISB) and the line; ARM DDI 0403E B2.2, points
+ *         of coherency and unification.
  */
 #ifndef HAL_CACHE_ARMV7M_H
 #define HAL_CACHE_ARMV7M_H

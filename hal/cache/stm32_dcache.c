@@ -25,8 +25,8 @@
 #define DCACHE_FCR_CERR    BIT32(2)
 #define DCACHE_FCR_CCMDEND BIT32(4)
 
-#define DCACHE_CMDRSADDRR 0x28u /* the first line */
-#define DCACHE_CMDREADDRR 0x2Cu /* the last line  */
+#define DCACHE_CMDRSADDRR 0x28u /* the first byte */
+#define DCACHE_CMDREADDRR 0x2Cu /* the last byte  */
 
 #define ICACHE_CR          0x00u
 #define ICACHE_CR_CACHEINV BIT32(1)
@@ -73,6 +73,8 @@ static void note(const struct stm32_dcache *dcache, uint32_t what)
     atomic_write_release(dcache->state, *dcache->state | what);
 }
 
+/* Both ends may be anywhere in their lines: the registers have no bits below
+   a line, of whatever length it is. */
 static void start(const struct stm32_dcache *dcache, uint32_t command,
                   uint32_t first, uint32_t last)
 {
@@ -107,10 +109,8 @@ static void command_range(const struct hal_cache *cache, uint32_t command,
                           void *va, size_t length)
 {
     const struct stm32_dcache *dcache = to_dcache(cache);
-    uint32_t line = cache->smallest_line;
-    uint32_t start = (uint32_t)(uintptr_t)va;
-    uint32_t first = (uint32_t)round_down(start, line);
-    uint32_t last = (uint32_t)round_down(start + (uint32_t)(length - 1), line);
+    uint32_t first = (uint32_t)(uintptr_t)va;
+    uint32_t last = first + (uint32_t)(length - 1);
 
     if (length == 0 ||
         (mmio_read32(dcache->base + DCACHE_CR) & DCACHE_CR_EN) == 0)

@@ -22,10 +22,14 @@
  * that was started last: whether BUSYCMDF follows STARTCMD at once is said
  * nowhere.
  *
- * Source: offsets and bits as in the SVD of the STM32U5 and in OP-TEE's driver
- *         of the same block; the range ends with its last line (NuttX, and the
- *         U5's HAL). The line is the board's: 32 bytes (SVD: bits 31:5 of an
- *         address), though older texts say 16: what silicon must confirm.
+ * Lines have 16 bytes on an STM32U535 to U585 and on an H5, 32 on a U595 to
+ * U5G9. The driver does with either: 32 is right for all.
+ *
+ * Source: ST's device headers cmsis_device_u5 (stm32u585xx.h, stm32u5a5xx.h)
+ *         and cmsis_device_h5 for offsets, bits, addresses, and by the width of
+ *         CMDSTARTADDR the lines; stm32u5xx_hal_dcache.c for the order of the
+ *         writes, and that the range ends with its last byte, anywhere in a
+ *         line.
  */
 #ifndef HAL_CACHE_STM32_DCACHE_H
 #define HAL_CACHE_STM32_DCACHE_H

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "edma.h"
+#include "edma_parts.h"
 
-#include "../../platform/mmio.h"
 #include "../atomic.h"
 #include "../clock.h"
-#include "../container_of.h"
-#include "../ring.h"
-#include "edma_tcd.h"
 
 /* CSR of the last TCD of a batch. */
 #define LAST (EDMA_CSR_INTMAJOR | EDMA_CSR_DREQ)
@@ -21,11 +17,6 @@ const struct hal_limits edma_ring_limits = {
     .align_address = sizeof(struct edma_tcd),
     .max_segments = 1,
 };
-
-static struct edma *to_edma(struct hal_dmac *dmac)
-{
-    return HAL_CONTAINER_OF(dmac, struct edma, dmac);
-}
 
 /* Registers --------------------------------------------------------------- */
 
@@ -47,24 +38,14 @@ static void tell(const struct edma *edma, uint32_t offset)
     mmio_write8(edma->controller->base + offset, (uint8_t)edma->channel);
 }
 
-static uintptr_t tcd(const struct edma *edma, uint32_t offset)
-{
-    return edma->controller->base + EDMA_TCD(edma->channel) + offset;
-}
-
-static uint32_t read_csr(const struct edma *edma)
-{
-    return mmio_read16(tcd(edma, EDMA_TCD_CSR));
-}
-
 static void write_csr(const struct edma *edma, uint32_t csr)
 {
-    mmio_write16(tcd(edma, EDMA_TCD_CSR), (uint16_t)csr);
+    mmio_write16(edma_own(edma, EDMA_TCD_CSR), (uint16_t)csr);
 }
 
 static bool active(const struct edma *edma)
 {
-    return (read_csr(edma) & EDMA_CSR_ACTIVE) != 0;
+    return (edma_read_csr(edma) & EDMA_CSR_ACTIVE) != 0;
 }
 
 /* CR belongs to all channels. Written to it, a bit of ECX or CX is an order. */
@@ -84,19 +65,6 @@ static void release(struct edma *edma)
         change_cr(edma, EDMA_CR_HALT, 0);
 }
 
-/* The multiplexer is changed while it is disabled only. */
-static void set_source(struct edma *edma, uint32_t source)
-{
-    uintptr_t chcfg = edma->controller->mux + EDMA_CHCFG(edma->channel);
-
-    if (source == edma->source)
-        return;
-    edma->source = source;
-    mmio_write32(chcfg, 0);
-    if (source != 0)
-        mmio_write32(chcfg, source);
-}
-
 /* The channel does nothing more and has nothing to say. */
 static void silence(struct edma *edma)
 {
@@ -107,7 +75,7 @@ static void silence(struct edma *edma)
     tell(edma, EDMA_CINT);
     tell(edma, EDMA_CERR);
     edma->source = EDMA_CHCFG_ENBL; /* whatever it was */
-    set_source(edma, 0);
+    edma_set_source(edma, 0);
     (void)read32(edma, EDMA_INT);
 }
 
@@ -120,53 +88,6 @@ static void set_csr(const struct edma *edma, uint32_t index, uint32_t csr)
     *word = to_le32(EDMA_HALVES(csr, from_le32(*word) >> 16));
 }
 
-/* Which TCD is loaded? One from `first` on, or the one before, which has
-   retired and is about to be replaced; the last of a cycle points to its first
-   one. Returns false if it is none of them. */
-static bool find(const struct edma *edma, uint32_t first, uint32_t *index)
-{
-    uint32_t offset =
-        mmio_read32(tcd(edma, EDMA_TCD_DLAST_SGA)) - (uint32_t)edma->ring.bus;
-    uint32_t slot = offset / (uint32_t)sizeof(struct edma_tcd);
-    uint32_t count = edma->told - first;
-    uint32_t ahead = ring_slot(slot - first, edma->slots);
-
-    if (ahead == 0 && edma->route.cyclic)
-        ahead = count;
-    *index = first + ahead - 1;
-    return offset % sizeof(struct edma_tcd) == 0 && slot < edma->slots &&
-           ahead <= count;
-}
-
-/* Where a channel is in the TCD that it has loaded. */
-enum { AT_START, AT_END, BETWEEN };
-
-/* What an address says of it. */
-static uint32_t place(const struct edma *edma, uint32_t index)
-{
-    const struct edma_tcd *slot = edma_slot(edma, index);
-    bool from = edma->route.source.kind == HAL_MEMORY;
-    uint32_t start = from_le32(from ? slot->saddr : slot->daddr);
-    uint32_t end = start + *edma_bytes(edma, index);
-    uint32_t now =
-        mmio_read32(tcd(edma, from ? EDMA_TCD_SADDR : EDMA_TCD_DADDR));
-
-    if (now == start)
-        return AT_START;
-    /* Without a link DLAST_SGA has been added to DADDR. */
-    return now == end || (!from && now == end + from_le32(slot->dlast_sga))
-               ? AT_END
-               : BETWEEN;
-}
-
-/* Is this one over, which is loaded? DONE alone may be that of the one before,
-   and some chips say so too early. */
-static bool is_over(const struct edma *edma, uint32_t index)
-{
-    return (read_csr(edma) & EDMA_CSR_DONE) != 0 &&
-           place(edma, index) == AT_END;
-}
-
 /* The doorbell of a channel at rest: run from this slot. */
 static void run(struct edma *edma, uint32_t index)
 {
@@ -175,18 +96,12 @@ static void run(struct edma *edma, uint32_t index)
     edma->state = EDMA_RUNNING;
     tell(edma, EDMA_CDNE); /* or ESG would stay clear */
     for (uint32_t i = 0; i < sizeof(struct edma_tcd) / sizeof(le32); i++)
-        mmio_write32(tcd(edma, i * (uint32_t)sizeof(le32)),
+        mmio_write32(edma_own(edma, i * (uint32_t)sizeof(le32)),
                      from_le32(words[i]));
     tell(edma, EDMA_SERQ);
 }
 
 /* Start ------------------------------------------------------------------- */
-
-/* All of it below 2^32; size is not 0. */
-static bool in_reach(hal_address bus, hal_address size)
-{
-    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
-}
 
 /* The ring is there, whole, on 32 bytes and within reach. */
 static bool ring_fits(const struct edma *edma)
@@ -223,63 +138,9 @@ static enum iodma_status edma_start(struct hal_dmac *dmac)
     edma->seen = 0;
     edma->state = EDMA_IDLE;
     dmac->counts = (struct hal_dmac_counts){ 0, 0 };
-    set_source(edma, EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON);
+    edma_set_source(edma, EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON);
     tell(edma, EDMA_SEEI);
     return IODMA_OK;
-}
-
-/* Route ------------------------------------------------------------------- */
-
-static enum iodma_status edma_route(struct hal_dmac *dmac,
-                                    const struct hal_route *route)
-{
-    struct edma *edma = to_edma(dmac);
-    const struct hal_end *end =
-        route->source.kind == HAL_PORT ? &route->source : &route->destination;
-    uint32_t source = EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON;
-    uint32_t width = 0;
-    enum iodma_status status;
-
-    if (route->rows > 1 || route->destination.kind == HAL_FILL ||
-        (route->source.kind != HAL_MEMORY &&
-         route->destination.kind != HAL_MEMORY))
-        return IODMA_UNSUPPORTED;
-    if (end->kind == HAL_PORT) {
-        status = edma_check_port(end->port, end->bus);
-        if (status != IODMA_OK)
-            return status;
-        width = end->port->width;
-        if (end->port->request != HAL_NO_REQUEST)
-            source = EDMA_CHCFG_ENBL | end->port->request;
-    }
-    if (route->source.kind == HAL_FILL)
-        __builtin_memset((struct edma_tcd *)edma->ring.cpu + edma->slots,
-                         route->source.fill, sizeof(struct edma_tcd));
-    edma->route = *route;
-    edma->width = width;
-    set_source(edma, source);
-    return IODMA_OK;
-}
-
-/* Emit -------------------------------------------------------------------- */
-
-/* One slot stays free: the channel may still point to where it went on from a
-   TCD that has retired. */
-static uint32_t edma_emit(struct hal_dmac *dmac, const struct hal_item *items,
-                          uint32_t count)
-{
-    struct edma *edma = to_edma(dmac);
-    uint32_t room = ring_free(edma->filled, atomic_read_acquire(&edma->retired),
-                              edma->slots);
-    uint32_t taken = 0;
-
-    while (taken < count && taken + 1 < room &&
-           edma_encode(edma, &items[taken])) {
-        edma->filled++;
-        taken++;
-    }
-    dmac->counts.items += taken;
-    return taken;
 }
 
 /* Submit ------------------------------------------------------------------ */
@@ -301,11 +162,11 @@ static bool link_loaded(struct edma *edma, uint32_t last)
 {
     uint32_t index;
 
-    if ((read_csr(edma) & EDMA_CSR_DONE) != 0)
+    if ((edma_read_csr(edma) & EDMA_CSR_DONE) != 0)
         return flag(edma, EDMA_ERQ);
     write_csr(edma, EDMA_CSR_NEWS);
-    return (read_csr(edma) & EDMA_CSR_ESG) != 0 ||
-           !find(edma, edma->retired, &index) || index != last;
+    return (edma_read_csr(edma) & EDMA_CSR_ESG) != 0 ||
+           !edma_find(edma, edma->retired, &index) || index != last;
 }
 
 /* Link a running chain to the batch behind it. Returns false if it has come to
@@ -317,7 +178,7 @@ static bool append(struct edma *edma)
 
     set_csr(edma, last, EDMA_CSR_NEWS);
     hal_publish(edma->dmac.bus);
-    return !find(edma, edma->retired, &index) || index != last ||
+    return !edma_find(edma, edma->retired, &index) || index != last ||
            link_loaded(edma, last);
 }
 
@@ -392,10 +253,10 @@ static struct account count(struct edma *edma, bool news)
     struct account account = { 0, false, false };
     uint32_t index;
 
-    account.found = find(edma, first, &index);
+    account.found = edma_find(edma, first, &index);
     if (!account.found)
         return account;
-    account.ended = is_over(edma, index);
+    account.ended = edma_is_over(edma, index);
     if (account.ended)
         index++;
     /* What has retired was over: who says otherwise now is not believed. */
@@ -459,87 +320,6 @@ static struct hal_progress edma_reap(struct hal_dmac *dmac)
     return (struct hal_progress){ .retired = 0 };
 }
 
-/* Residue ----------------------------------------------------------------- */
-
-/* Which TCD is loaded, and what of it is left? `under_way`: a minor loop is
-   done by any part. Returns false if it is nowhere. */
-static bool locate(const struct edma *edma, uint32_t first, bool under_way,
-                   uint32_t *index, struct hal_residue *left)
-{
-    uint32_t bytes;
-    uint32_t before;
-    uint32_t minor;
-    uint32_t loops;
-    uint32_t where;
-    bool done;
-
-    if (!find(edma, first, &before))
-        return false;
-    loops = mmio_read16(tcd(edma, EDMA_TCD_CITER)) & EDMA_CITER_MASK;
-    done = (read_csr(edma) & EDMA_CSR_DONE) != 0;
-    if (!find(edma, first, index))
-        return false;
-    if (*index == first - 1) { /* it has retired: none of it is left */
-        *left = (struct hal_residue){ 0, 0 };
-        return true;
-    }
-
-    bytes = *edma_bytes(edma, *index);
-    left->least = left->most = bytes;
-    if (*index != before) /* it was loaded just now */
-        return true;
-    if (!done) {
-        minor = from_le32(edma_slot(edma, *index)->nbytes);
-        if (loops == 0 || minor > bytes / loops)
-            return false;
-        left->most = minor * loops;
-        left->least = left->most - (under_way ? minor : 0);
-        return true;
-    }
-    where = place(edma, *index);
-    if (where != AT_START) /* else it has not begun */
-        left->least = 0;
-    if (where == AT_END)
-        left->most = 0;
-    return true;
-}
-
-/* What is left from the first that has not retired. */
-static struct hal_residue measure(const struct edma *edma, bool under_way)
-{
-    uint32_t first = edma->retired;
-    uint32_t index = first - 1;
-    struct hal_residue left = { 0, 0 };
-    bool located =
-        edma->told == first || locate(edma, first, under_way, &index, &left);
-
-    if (!located) {
-        index = first - 1;
-        left = (struct hal_residue){ 0, 0 };
-    }
-    for (uint32_t i = index + 1; i != edma->filled; i++) {
-        left.most += *edma_bytes(edma, i);
-        if (located)
-            left.least += *edma_bytes(edma, i);
-    }
-    return left;
-}
-
-static struct hal_residue edma_residue(struct hal_dmac *dmac)
-{
-    struct edma *edma = to_edma(dmac);
-    const struct hal_lock *lock = dmac->bus->lock;
-    struct hal_residue residue = edma->rest;
-    uint32_t state;
-
-    if (edma->state == EDMA_HALTED)
-        return residue;
-    state = lock->save(lock);
-    residue = measure(edma, true);
-    lock->restore(lock, state);
-    return residue;
-}
-
 /* Halt -------------------------------------------------------------------- */
 
 /* From here on a late interrupt starts nothing, and no channel begins. */
@@ -597,8 +377,8 @@ static bool cancel(struct edma *edma)
     bool rests;
     uint32_t state;
 
-    edma->rest = measure(edma, executes || edma->state == EDMA_FAULTED ||
-                                   flag(edma, EDMA_ERR));
+    edma->rest = edma_measure(edma, executes || edma->state == EDMA_FAULTED ||
+                                        flag(edma, EDMA_ERR));
     edma->state = EDMA_HALTED;
     tell(edma, EDMA_CERQ);
     write_csr(edma, 0);

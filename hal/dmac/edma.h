@@ -21,18 +21,19 @@
  *
  * The append race: submit links the last TCD of the batch before, in memory
  * first. If the channel has not loaded it by then, it will find the link. If it
- * has, the link is written to the channel's CSR, in the manner of the manuals'
- * "dynamic scatter/gather, method 2": a write with DONE set leaves ESG clear,
- * so the read-back tells. ESG set, or another TCD loaded: linked. Neither: the
- * channel had stopped, and is started with the new batch. The manuals have DREQ
- * set during the attempt; here one write sets ESG and clears DREQ, for DREQ was
- * set since the TCD was loaded, and a channel that stopped has its requests
- * disabled by it; clearing it in a second write could hit the next TCD. It is
- * said that DONE outlives the load of a TCD until that begins (NXP's fsl_edma,
- * EDMA_HandleIRQ): with DONE set and requests enabled nothing is written, and
- * reap starts the new batch when the old one has ended, as it does whenever a
- * channel has stopped and there is more. For the same reason DONE alone means
- * nothing: a TCD is over if the address of its side in memory says so as well.
+ * has, the link is written to the channel's CSR, in the manner of "dynamic
+ * scatter/gather, method 2" (K20 manual, 21.5.7.3.2): a write with DONE set
+ * leaves ESG clear, so the read-back tells. ESG set, or another TCD loaded:
+ * linked. Neither: the channel had stopped, and is started with the new batch.
+ * The manuals have DREQ set during the attempt; here one write sets ESG and
+ * clears DREQ, for DREQ was set since the TCD was loaded, and a channel that
+ * stopped has its requests disabled by it; clearing it in a second write could
+ * hit the next TCD. It is said that DONE outlives the load of a TCD until that
+ * begins (NXP's fsl_edma, EDMA_HandleIRQ): with DONE set and requests enabled
+ * nothing is written, and reap starts the new batch when the old one has ended,
+ * as it does whenever a channel has stopped and there is more. For the same
+ * reason DONE alone means nothing: a TCD is over if the address of its side in
+ * memory says so as well.
  *
  * Registers read per batch: submit to a channel at work DLAST_SGA, and if the
  * last TCD is loaded CSR (may it be linked?), ERQ or CSR (was it?); reap INT,
@@ -109,6 +110,7 @@ struct edma {
 
     struct hal_route route;  /* thread                                      */
     uint32_t width;          /* of its port; 0: it has none. Thread         */
+    hal_address stepped;     /* bytes beyond its address, as cpu.h. Thread  */
     uint32_t source;         /* what CHCFG holds: thread                    */
     struct hal_residue rest; /* after halt: thread                          */
 

@@ -3,8 +3,9 @@
  * Registers and transfer control descriptors of the eDMA of i.MX RT10xx
  * (32 channels), and its DMAMUX.
  *
- * Source: NXP register headers of the i.MX RT1060 (PERI_DMA.h, PERI_DMAMUX.h);
- *         eDMA chapters of the K20, K22F and K51 reference manuals, whose
+ * Source: NXP's register headers of the i.MX RT1060 (mcux-devices-rt,
+ *         RT1060/periph: PERI_DMA.h, PERI_DMAMUX.h); eDMA chapters of the K20
+ *         (Rev 1.1, 21), K22F (Rev 3, 22) and K51 reference manuals, whose
  *         engine is the same with 16 channels.
  */
 #ifndef HAL_DMAC_EDMA_REGS_H

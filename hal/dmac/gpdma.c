@@ -48,7 +48,7 @@ static bool ring_fits(const struct gpdma *gpdma)
     return gpdma->ring.cpu && gpdma->notes && gpdma->slots >= 2 &&
            is_power_of_two(gpdma->slots) && gpdma->ring.size >= size &&
            modulo(gpdma->ring.bus, sizeof(le32)) == 0 &&
-           gpdma_in_reach(gpdma->ring.bus, (hal_address)size) &&
+           in_reach(gpdma->ring.bus, (hal_address)size) &&
            modulo(gpdma->ring.bus, WINDOW) + size <= WINDOW;
 }
 

@@ -85,7 +85,7 @@ static enum iodma_status check_port(const struct gpdma *gpdma,
         return IODMA_BAD_ARGUMENT;
     return (port->width & GPDMA_WIDTHS) != 0 && port->increment == 0 &&
                    port->burst <= GPDMA_BURST_MOST &&
-                   gpdma_in_reach(end->bus, port->width) &&
+                   in_reach(end->bus, port->width) &&
                    (port->request == HAL_NO_REQUEST ||
                     port->request < gpdma->requests)
                ? IODMA_OK
@@ -126,8 +126,8 @@ static bool rows_fit(const struct gpdma *gpdma, const struct gpdma_side *side,
     int64_t last = (int64_t)address + (int64_t)(gpdma->rows - 1) * side->stride;
 
     return last >= 0 && last <= UINT32_MAX &&
-           gpdma_in_reach((hal_address)last, length) &&
-           step <= GPDMA_BR2_MOST && step >= -(int64_t)GPDMA_BR2_MOST;
+           in_reach((hal_address)last, length) && step <= GPDMA_BR2_MOST &&
+           step >= -(int64_t)GPDMA_BR2_MOST;
 }
 
 static bool fits(const struct gpdma *gpdma, const struct gpdma_side *side,
@@ -135,7 +135,7 @@ static bool fits(const struct gpdma *gpdma, const struct gpdma_side *side,
 {
     if (!side->moves)
         return side->width == 0 || modulo32(length, side->width) == 0;
-    return gpdma_in_reach(address, length) &&
+    return in_reach(address, length) &&
            (gpdma->rows == 1 || rows_fit(gpdma, side, address, length));
 }
 
@@ -147,8 +147,8 @@ static bool encodable(const struct gpdma *gpdma, const struct hal_item *item)
 }
 
 /* Half of TR1. Elements are as wide as the lowest bit allows in which an
-   address, the length or the stride ends; a burst is half of the FIFO, which
-   the engine does not cut. */
+   address, the length or the stride ends; a burst is half of the FIFO, as in
+   Linux, stm32-dma3.c: the engine cuts what its FIFO does not hold. */
 static uint32_t half(const struct gpdma *gpdma, const struct gpdma_side *side,
                      uint32_t address, uint32_t length)
 {

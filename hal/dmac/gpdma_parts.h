@@ -8,6 +8,7 @@
 #include "../ring.h"
 #include "gpdma.h"
 #include "gpdma_regs.h"
+#include "reach.h"
 
 static inline struct gpdma *to_gpdma(struct hal_dmac *dmac)
 {
@@ -70,12 +71,6 @@ static inline uint32_t gpdma_behind(const struct gpdma *gpdma, uint32_t link)
     if (link != gpdma_link_to(gpdma, slot) || slot >= gpdma->slots)
         return UINT32_MAX;
     return ring_slot(slot - gpdma->retired, gpdma->slots);
-}
-
-/* All of it below 2^32; length is not 0. */
-static inline bool gpdma_in_reach(hal_address bus, hal_address length)
-{
-    return bus <= UINT32_MAX && length - 1 <= UINT32_MAX - bus;
 }
 
 /* What TR1 has for a side on this board. */

@@ -4,8 +4,8 @@
  * as a copy engine needs them.
  *
  * Source: RM0456 Rev 6 (STM32U5), chapter 17; sections are given where a fact
- *         was read. Offsets of SECCFGR to MISR and the fields of CxSR: the
- *         vendor's SVD of the family.
+ *         was read. All offsets and fields compared with ST's CMSIS header,
+ *         stm32u585xx.h.
  */
 #ifndef HAL_DMAC_GPDMA_REGS_H
 #define HAL_DMAC_GPDMA_REGS_H
@@ -23,7 +23,7 @@
 /* Of a channel. */
 #define GPDMA_CHANNEL(x) (0x50u + 0x80u * (x))
 
-#define GPDMA_LBAR 0x00u /* RW: bits 31:16 of every item's address          */
+#define GPDMA_LBAR 0x00u /* RW 17.8.6: bits 31:16 of every item's address   */
 
 #define GPDMA_FCR 0x0Cu /* WO 17.8.7: clears the flags of SR                */
 
@@ -83,8 +83,8 @@
 #define GPDMA_BR2_DESTINATION 16
 #define GPDMA_BR2_MOST        0xFFFFu
 
-/* 17.8.18: which words the next item has, in the order of the registers, and
-   where it is. 0: there is no next one. */
+/* 17.8.18, 17.8.19 (2D): which words the next item has, in the order of the
+   registers, and where it is. 0: there is no next one. */
 #define GPDMA_LLR         0x7Cu
 #define GPDMA_LLR_UB2     BIT32(25) /* 2D only */
 #define GPDMA_LLR_ULL     BIT32(16)

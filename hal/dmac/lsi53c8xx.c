@@ -8,6 +8,7 @@
 #include "../count_of.h"
 #include "../ring.h"
 #include "lsi53c8xx_regs.h"
+#include "reach.h"
 
 #include <stddef.h>
 
@@ -140,12 +141,6 @@ static void write_jump(const struct lsi53c8xx *lsi)
 
     jump->command = to_le32(LSI_JUMP);
     jump->target = to_le32((uint32_t)lsi->ring.bus);
-}
-
-/* All of it below 2^32; size is not 0. */
-static bool in_reach(hal_address bus, hal_address size)
-{
-    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
 }
 
 /* The ring is there, whole, on words and within reach. */

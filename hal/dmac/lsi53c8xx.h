@@ -6,8 +6,8 @@
  *
  * What it can: 32-bit addresses, up to 2^24 - 1 bytes a move at any byte
  * address, but the two addresses of a move have to be equal modulo 4, or the
- * chip raises an illegal instruction (technical manual, 5.7; QEMU does not
- * check).
+ * chip raises an illegal instruction (technical manual, 5.7; read in the
+ * 53C896's, 5.6; QEMU does not check).
  *
  * How the ring works: emit fills slots with moves; submit closes the batch
  * with an INT slot and writes the SCRIPTS pointer if the engine rests. The

@@ -4,7 +4,8 @@
  * far as a copy engine needs them.
  *
  * Source: LSI53C895A PCI to Ultra2 SCSI Controller Technical Manual v2.2,
- *         chapter 2 (interrupts), 4.2 (registers) and chapter 5 (SCRIPTS).
+ *         chapter 2 (interrupts), 4.2 (registers) and chapter 5 (SCRIPTS);
+ *         offsets and bits compared with Linux, sym_defs.h.
  */
 #ifndef HAL_DMAC_LSI53C8XX_REGS_H
 #define HAL_DMAC_LSI53C8XX_REGS_H

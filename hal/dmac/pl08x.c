@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "pl08x.h"
+#include "pl08x_parts.h"
 
 #include "../../platform/mmio.h"
 #include "../atomic.h"
 #include "../clock.h"
-#include "../container_of.h"
-#include "../count_of.h"
-#include "../ring.h"
-#include "pl08x_regs.h"
-
-#include <stddef.h>
 
 _Static_assert(PL08X_SLOT_SIZE == sizeof(struct pl08x_item) &&
                    PL08X_FILL_SIZE == sizeof(le32),
@@ -34,22 +28,11 @@ const struct hal_limits pl08x_ring_limits = {
     .max_segments = 1,
 };
 
-/* Accesses of a burst, by their code in Control. */
-static const uint16_t bursts[] = { 1, 4, 8, 16, 32, 64, 128, 256 };
-
-/* From memory to memory: four elements, as many words as the FIFO has. */
-enum { MEMORY_BURST = 1 };
-
 /* How every register reads of a chip that is not there, or has no power. */
 #define ABSENT UINT32_MAX
 
 /* A channel that is disabled ends the access it is at; that takes no longer. */
 enum { STOP_MS = 1 };
-
-static struct pl08x *to_pl08x(struct hal_dmac *dmac)
-{
-    return HAL_CONTAINER_OF(dmac, struct pl08x, dmac);
-}
 
 static uint32_t read(const struct pl08x *pl08x, uint32_t offset)
 {
@@ -77,147 +60,6 @@ static void write_own(const struct pl08x *pl08x, uint32_t offset,
 static uint32_t bit(const struct pl08x *pl08x)
 {
     return BIT32(pl08x->channel);
-}
-
-static struct pl08x_item *slot_at(const struct pl08x *pl08x, uint32_t index)
-{
-    return (struct pl08x_item *)pl08x->ring.cpu +
-           ring_slot(index, pl08x->slots);
-}
-
-/* What leads to a slot. */
-static uint32_t link_to(const struct pl08x *pl08x, uint32_t index)
-{
-    uint32_t offset =
-        ring_slot(index, pl08x->slots) * (uint32_t)sizeof(struct pl08x_item);
-
-    return ((uint32_t)pl08x->ring.bus + offset) |
-           (pl08x->ring_master != 0 ? PL08X_LLI_LM : 0);
-}
-
-/* All of it below 2^32; size is not 0. */
-static bool in_reach(hal_address bus, hal_address size)
-{
-    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
-}
-
-/* Route ------------------------------------------------------------------- */
-
-/* The longest burst that is not longer than the port's, coded. */
-static uint32_t burst_of(const struct hal_port *port)
-{
-    uint32_t code = HAL_COUNT_OF(bursts) - 1;
-
-    while (bursts[code] > port->burst)
-        code--;
-    return code;
-}
-
-/* The word that fills read lies behind the last slot. */
-static le32 *pattern(const struct pl08x *pl08x)
-{
-    return (void *)((struct pl08x_item *)pl08x->ring.cpu + pl08x->slots);
-}
-
-static struct pl08x_side side_of(const struct pl08x *pl08x,
-                                 const struct hal_end *end)
-{
-    uint32_t offset = pl08x->slots * (uint32_t)sizeof(struct pl08x_item);
-
-    if (end->kind == HAL_PORT)
-        return (struct pl08x_side){ (uint32_t)end->bus, pl08x->port_master,
-                                    true };
-    if (end->kind == HAL_FILL)
-        return (struct pl08x_side){ (uint32_t)pl08x->ring.bus + offset,
-                                    pl08x->ring_master, true };
-    return (struct pl08x_side){ 0, pl08x->memory_master, false };
-}
-
-/* The end that is a port; NULL: neither. */
-static const struct hal_end *port_end(const struct hal_route *route)
-{
-    if (route->source.kind == HAL_PORT)
-        return &route->source;
-    return route->destination.kind == HAL_PORT ? &route->destination : NULL;
-}
-
-/* Who paces: from memory to memory, nobody. */
-static uint32_t pace_of(const struct hal_route *route,
-                        const struct hal_port *port)
-{
-    if (port->request == HAL_NO_REQUEST)
-        return 0;
-    return route->source.kind == HAL_PORT
-               ? PL08X_CONFIG_FROM_PORT | PL08X_CONFIG_SRC_PERI(port->request)
-               : PL08X_CONFIG_TO_PORT | PL08X_CONFIG_DEST_PERI(port->request);
-}
-
-static struct pl08x_way way_of(const struct pl08x *pl08x,
-                               const struct hal_route *route)
-{
-    const struct hal_end *end = port_end(route);
-    const struct hal_port *port = end ? end->port : NULL;
-    uint32_t burst = port ? burst_of(port) : MEMORY_BURST;
-    struct pl08x_way way = {
-        .source = side_of(pl08x, &route->source),
-        .destination = side_of(pl08x, &route->destination),
-        .control = PL08X_CONTROL_PROT((uint32_t)pl08x->protection) |
-                   PL08X_CONTROL_SB(burst) | PL08X_CONTROL_DB(burst),
-        .config = PL08X_CONFIG_E | PL08X_CONFIG_IE | PL08X_CONFIG_ITC |
-                  (port ? pace_of(route, port) : 0),
-        .width = port ? port->width : 0,
-        .cyclic = route->cyclic,
-    };
-
-    if (!way.source.fixed)
-        way.control |= PL08X_CONTROL_SI;
-    if (!way.destination.fixed)
-        way.control |= PL08X_CONTROL_DI;
-    if (way.source.master != 0)
-        way.control |= PL08X_CONTROL_S;
-    if (way.destination.master != 0)
-        way.control |= PL08X_CONTROL_D;
-    return way;
-}
-
-static enum iodma_status check_port(const struct hal_end *end)
-{
-    const struct hal_port *port = end->port;
-
-    if (!is_power_of_two(port->width) || port->burst == 0 ||
-        port->depth < port->burst || modulo(end->bus, port->width) != 0)
-        return IODMA_BAD_ARGUMENT;
-    return (PL08X_WIDTHS & port->width) != 0 && port->increment == 0 &&
-                   (port->request < PL08X_REQUESTS ||
-                    port->request == HAL_NO_REQUEST) &&
-                   in_reach(end->bus, port->width)
-               ? IODMA_OK
-               : IODMA_UNSUPPORTED;
-}
-
-static enum iodma_status check_route(const struct hal_route *route)
-{
-    const struct hal_end *port = port_end(route);
-
-    if (route->rows > 1 || route->destination.kind == HAL_FILL ||
-        (route->source.kind != HAL_MEMORY &&
-         route->destination.kind != HAL_MEMORY))
-        return IODMA_UNSUPPORTED;
-    return port ? check_port(port) : IODMA_OK;
-}
-
-static enum iodma_status pl08x_route(struct hal_dmac *dmac,
-                                     const struct hal_route *route)
-{
-    struct pl08x *pl08x = to_pl08x(dmac);
-    enum iodma_status status = check_route(route);
-
-    if (status != IODMA_OK)
-        return status;
-    if (route->source.kind == HAL_FILL)
-        *pattern(pl08x) = to_le32(route->source.fill * 0x01010101u);
-    pl08x->way = way_of(pl08x, route);
-    return IODMA_OK;
 }
 
 /* Start ------------------------------------------------------------------- */
@@ -300,7 +142,7 @@ static enum iodma_status pl08x_start(struct hal_dmac *dmac)
     clear_interrupts(pl08x);
     (void)set_in(pl08x, PL08X_ENBLD_CHNS); /* pushes that out */
 
-    pl08x->way = way_of(pl08x, &plain);
+    (void)pl08x_route(dmac, &plain);
     pl08x->filled = 0;
     pl08x->told = 0;
     pl08x->end = 0;
@@ -308,74 +150,6 @@ static enum iodma_status pl08x_start(struct hal_dmac *dmac)
     pl08x->state = PL08X_IDLE;
     dmac->counts = (struct hal_dmac_counts){ 0, 0 };
     return IODMA_OK;
-}
-
-/* Emit -------------------------------------------------------------------- */
-
-/* The widest element for addresses and lengths that have these bits together,
-   or the one that the way has; 0: they do not fit that. */
-static uint32_t width_of(const struct pl08x_way *way, hal_address bits)
-{
-    uint32_t width = 4;
-
-    while (modulo32(bits, width) != 0)
-        width >>= 1;
-    if (way->width == 0)
-        return width;
-    return way->width <= width ? way->width : 0;
-}
-
-/* Does an end of an item lie within reach? That of a port does. */
-static bool side_fits(const struct pl08x_side *side, hal_address bus,
-                      hal_address length)
-{
-    return side->fixed || in_reach(bus, length);
-}
-
-/* Returns false if the item is not encodable. */
-static bool encode(const struct pl08x *pl08x, uint32_t index,
-                   const struct hal_item *item)
-{
-    const struct pl08x_way *way = &pl08x->way;
-    struct pl08x_item *slot = slot_at(pl08x, index);
-    hal_address source = way->source.fixed ? way->source.bus : item->source;
-    hal_address destination =
-        way->destination.fixed ? way->destination.bus : item->destination;
-    uint32_t width = width_of(way, source | destination | item->length);
-    uint32_t code = width >> 1;
-
-    if (width == 0 || item->length == 0 ||
-        item->length > pl08x->dmac.limits->max_segment ||
-        item->length >> code > PL08X_CONTROL_SIZE ||
-        !side_fits(&way->source, source, item->length) ||
-        !side_fits(&way->destination, destination, item->length))
-        return false;
-
-    pl08x->lengths[ring_slot(index, pl08x->slots)] = (uint32_t)item->length;
-    slot->source = to_le32((uint32_t)source);
-    slot->destination = to_le32((uint32_t)destination);
-    slot->next = to_le32(link_to(pl08x, index + 1));
-    slot->control = to_le32(way->control | PL08X_CONTROL_WIDTH(code) |
-                            (uint32_t)(item->length >> code) |
-                            (way->cyclic ? PL08X_CONTROL_I : 0));
-    return true;
-}
-
-static uint32_t pl08x_emit(struct hal_dmac *dmac, const struct hal_item *items,
-                           uint32_t count)
-{
-    struct pl08x *pl08x = to_pl08x(dmac);
-    uint32_t room = ring_free(
-        pl08x->filled, atomic_read_acquire(&pl08x->retired), pl08x->slots);
-    uint32_t taken = 0;
-
-    while (taken < count && taken < room &&
-           encode(pl08x, pl08x->filled, &items[taken])) {
-        pl08x->filled++;
-        taken++;
-    }
-    dmac->counts.items += taken;
-    return taken;
 }
 
 /* Submit ------------------------------------------------------------------ */
@@ -388,11 +162,11 @@ static uint32_t pl08x_emit(struct hal_dmac *dmac, const struct hal_item *items,
  */
 static void run(struct pl08x *pl08x)
 {
-    const struct pl08x_item *first = slot_at(pl08x, pl08x->retired);
-    struct pl08x_item *last = slot_at(pl08x, pl08x->told - 1);
+    const struct pl08x_item *first = pl08x_slot(pl08x, pl08x->retired);
+    struct pl08x_item *last = pl08x_slot(pl08x, pl08x->told - 1);
 
     last->next =
-        to_le32(pl08x->way.cyclic ? link_to(pl08x, pl08x->retired) : 0);
+        to_le32(pl08x->way.cyclic ? pl08x_link_to(pl08x, pl08x->retired) : 0);
     last->control = to_le32(from_le32(last->control) | PL08X_CONTROL_I);
     pl08x->end = pl08x->told;
     pl08x->turn = 0;
@@ -476,11 +250,22 @@ static struct hal_progress retire_periods(struct pl08x *pl08x)
     return (struct hal_progress){ .retired = item - before };
 }
 
-/* Has the channel, which is disabled, moved all of its batch? */
+/* Has the channel moved all of its batch? */
 static bool complete(const struct pl08x *pl08x)
 {
     return read_own(pl08x, PL08X_LLI) == 0 &&
            (read_own(pl08x, PL08X_CONTROL) & PL08X_CONTROL_SIZE) == 0;
+}
+
+/* Has the channel ended? It interrupts before it is disabled (UM10360,
+   31.6.2). */
+static bool has_ended(const struct pl08x *pl08x)
+{
+    const struct hal_clock *clock = pl08x->dmac.bus->clock;
+
+    return !set_in(pl08x, PL08X_ENBLD_CHNS) ||
+           (complete(pl08x) && wait_clear(pl08x, PL08X_ENBLD_CHNS, bit(pl08x),
+                                          hal_deadline(clock, STOP_MS)));
 }
 
 /* An end of an item was announced: it is the last one, or that was a lie. */
@@ -488,7 +273,7 @@ static struct hal_progress retire(struct pl08x *pl08x)
 {
     uint32_t items = ring_used(pl08x->end, pl08x->retired);
 
-    if (set_in(pl08x, PL08X_ENBLD_CHNS))
+    if (!has_ended(pl08x))
         return (struct hal_progress){ .retired = 0 };
     if (!complete(pl08x))
         return fail(pl08x, HAL_FAULT_OTHER, read_own(pl08x, PL08X_CONTROL));
@@ -528,11 +313,6 @@ static uint32_t bytes_of(uint32_t control)
     return (control & PL08X_CONTROL_SIZE) << PL08X_CONTROL_CODE(control);
 }
 
-static uint32_t length_of(const struct pl08x *pl08x, uint32_t index)
-{
-    return pl08x->lengths[ring_slot(index, pl08x->slots)];
-}
-
 /*
  * Of the item that the channel is at. While it runs Control says nothing of
  * use (UM10360), and after an error the manual does not say what it counts.
@@ -540,7 +320,7 @@ static uint32_t length_of(const struct pl08x *pl08x, uint32_t index)
  */
 static struct hal_residue rest_of(const struct pl08x *pl08x, uint32_t index)
 {
-    struct hal_residue rest = { 0, length_of(pl08x, index) };
+    struct hal_residue rest = { 0, *pl08x_bytes(pl08x, index) };
     uint32_t left;
 
     if (pl08x->state != PL08X_HALTED)
@@ -565,12 +345,12 @@ static struct hal_residue pl08x_residue(struct hal_dmac *dmac)
         next += item + 1;
     } else {
         for (; next != pl08x->end; next++)
-            residue.most += length_of(pl08x, next);
+            residue.most += *pl08x_bytes(pl08x, next);
     }
     dmac->bus->lock->restore(dmac->bus->lock, state);
 
     for (; next != pl08x->filled; next++)
-        untouched += length_of(pl08x, next);
+        untouched += *pl08x_bytes(pl08x, next);
     residue.least += untouched;
     residue.most += untouched;
     return residue;

@@ -40,9 +40,11 @@
 #define PL08X_LLI_ADDRESS MASK32(31, 2)
 
 /* Bursts are coded: bursts[] in the driver. A width of n is 1 << n bytes.
-   Protection: bit 0 privileged, 1 bufferable, 2 cacheable. */
+   Protection: bit 0 privileged, 1 bufferable, 2 cacheable. SIZE is read as
+   UM10360 31.6.2 and Linux' amba-pl08x.c have it: what is left (the register's
+   own text can be taken for what is done). */
 #define PL08X_CONTROL               0x0Cu         /* RW */
-#define PL08X_CONTROL_SIZE          MASK32(11, 0) /* elements not yet written */
+#define PL08X_CONTROL_SIZE          MASK32(11, 0) /* elements left: see above */
 #define PL08X_CONTROL_SB(n)         ((n) << 12)   /* burst of the source */
 #define PL08X_CONTROL_DB(n)         ((n) << 15)   /* burst of the destination */
 #define PL08X_CONTROL_WIDTH(n)      ((n) << 18 | (n) << 21) /* of both */

@@ -8,6 +8,7 @@
 
 #include "../container_of.h"
 #include "../ring.h"
+#include "reach.h"
 #include "rp2040_dma.h"
 #include "rp2040_dma_regs.h"
 
@@ -26,12 +27,6 @@ enum {
 static inline struct rp2040_dma *to_dma(struct hal_dmac *dmac)
 {
     return HAL_CONTAINER_OF(dmac, struct rp2040_dma, dmac);
-}
-
-/* All of it below 2^32; size is not 0. */
-static inline bool in_reach(hal_address bus, hal_address size)
-{
-    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
 }
 
 static inline struct rp2040_block *slot_at(const struct rp2040_dma *dma,

@@ -349,7 +349,8 @@ enum iodma_status nvme_reset(struct nvme *nvme);
  * begun or in flight, or this is a callback; nothing happened. Timeout,
  * NotAttached, DMAError (it is broken): it is not known to be through.
  *
- * Context: thread; waits: as long as the controller asks for, a minute at most.
+ * Context: thread; waits: as long as the controller asks for, and that may be
+ * 5 s at least and a minute at most.
  * Source: NVM Express 1.4, 7.6.2, a normal shutdown.
  */
 enum iodma_status nvme_shutdown(struct nvme *nvme);

@@ -1,34 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Start-up (1.4, 7.6.1), shutdown (7.6.2) and namespaces: all that takes the
-   admin queue, polled. */
+/* Start-up (1.4, 7.6.1), shutdown (7.6.2), and the admin queue, polled. */
 #include "../clock.h"
 #include "../count_of.h"
 #include "nvme_parts.h"
 
 enum {
-    ADMIN_ENTRIES = 4, /* one is under way at a time            */
-    ADMIN_MS = 5000,   /* and this is how long it may take      */
-    CAP_TO_MS = 500,   /* unit of CAP.TO                        */
-    SHIFT_LEAST = 9,   /* blocks of 512 bytes to 64 KiB           */
-    SHIFT_MOST = 16,
-    BLOCKS_MOST = 65536, /* in a command: 16 bits, less one     */
-    MDTS_MOST = 19,      /* a larger one is beyond our lists    */
+    ADMIN_ENTRIES = 4, /* one is under way at a time       */
+    ADMIN_MS = 5000,   /* and this is how long it may take */
+    CAP_TO_MS = 500,   /* unit of CAP.TO                   */
 };
-
-/* How long a shutdown may take, in ms: what the controller asks for (RTD3E),
-   but not below a second (7.6.2), nor above a minute; and if it does not say.
- */
-enum { SHUT_LEAST = 1000, SHUT_MOST = 60000, SHUT_UNSAID = 5000 };
 
 /* How a register reads when no controller answers. */
 #define ABSENT UINT32_MAX
-
-/* Identifiers of namespaces; what lies above the last means others. */
-#define NAMESPACE_FIRST 1u
-#define NAMESPACE_LAST  0xFFFFFFFEu
-
-/* log2 of an entry's size: 64 and 16 bytes. */
-enum { SQES = 6, CQES = 4 };
 
 /* Ready, shut down, and the fatal status --------------------------------- */
 
@@ -99,9 +82,8 @@ enum iodma_status nvme_disable(struct nvme *nvme)
 
 /* Queues of the controller's start --------------------------------------- */
 
-/* Say why the controller will not do. */
-static enum iodma_status falls_short(struct nvme *nvme, uint32_t what,
-                                     uint64_t asked, uint64_t has)
+enum iodma_status nvme_falls_short(struct nvme *nvme, uint32_t what,
+                                   uint64_t asked, uint64_t has)
 {
     nvme->shortfall = (struct nvme_shortfall){ what, asked, has };
     return IODMA_UNSUPPORTED;
@@ -114,19 +96,22 @@ static enum iodma_status check_capabilities(struct nvme *nvme)
     uint32_t high = nvme_read32(nvme, NVME_CAP_HIGH);
     uint32_t registers;
 
-    if ((high & NVME_CAP_CSS_NVM) == 0)
-        return falls_short(nvme, NVME_SHORT_COMMAND_SET,
-                           NVME_CAP_CSS(NVME_CAP_CSS_NVM), NVME_CAP_CSS(high));
+    /* There are some that name none, and have it (SPDK, nvme_ctrlr.c). */
+    if (NVME_CAP_CSS(high) != 0 && (high & NVME_CAP_CSS_NVM) == 0)
+        return nvme_falls_short(nvme, NVME_SHORT_COMMAND_SET,
+                                NVME_CAP_CSS(NVME_CAP_CSS_NVM),
+                                NVME_CAP_CSS(high));
     if (NVME_CAP_MPSMIN(high) != 0)
-        return falls_short(nvme, NVME_SHORT_PAGE, NVME_PAGE,
-                           (uint64_t)NVME_PAGE << NVME_CAP_MPSMIN(high));
+        return nvme_falls_short(nvme, NVME_SHORT_PAGE, NVME_PAGE,
+                                (uint64_t)NVME_PAGE << NVME_CAP_MPSMIN(high));
     if (NVME_CAP_MQES(low) < nvme_entries(nvme) - 1)
-        return falls_short(nvme, NVME_SHORT_QUEUE, nvme_entries(nvme),
-                           NVME_CAP_MQES(low) + 1);
+        return nvme_falls_short(nvme, NVME_SHORT_QUEUE, nvme_entries(nvme),
+                                NVME_CAP_MQES(low) + 1);
     nvme->stride = 4u << NVME_CAP_DSTRD(high);
     registers = NVME_REGISTERS(NVME_IO_QUEUE, nvme->stride);
     if (registers > nvme->size)
-        return falls_short(nvme, NVME_SHORT_REGISTERS, registers, nvme->size);
+        return nvme_falls_short(nvme, NVME_SHORT_REGISTERS, registers,
+                                nvme->size);
     return IODMA_OK;
 }
 
@@ -160,22 +145,14 @@ static enum iodma_status enable(struct nvme *nvme)
     write_address(nvme, NVME_ACQ_LOW, nvme_page_bus(nvme, NVME_PAGE_ADMIN_CQ));
     hal_publish(nvme->bus);
     nvme_write32(nvme, NVME_CC,
-                 NVME_CC_EN | NVME_CC_IOSQES(SQES) | NVME_CC_IOCQES(CQES));
+                 NVME_CC_EN | NVME_CC_IOSQES(NVME_SQE_SHIFT) |
+                     NVME_CC_IOCQES(NVME_CQE_SHIFT));
     return wait_ready(nvme, true);
 }
 
 /* Admin commands --------------------------------------------------------- */
 
-/* What differs from one admin command to the other. */
-struct admin {
-    uint8_t opcode;
-    uint32_t namespace_id;
-    hal_address address; /* of the data or of the queue */
-    uint32_t dword10;
-    uint32_t dword11;
-};
-
-static void send(struct nvme *nvme, const struct admin *admin)
+static void send(struct nvme *nvme, const struct nvme_admin *admin)
 {
     struct nvme_command *queue = nvme_page(nvme, NVME_PAGE_ADMIN_SQ);
     uint32_t index = nvme->admin_sent++;
@@ -210,15 +187,15 @@ static enum iodma_status wait_admin(struct nvme *nvme, uint32_t index,
     return IODMA_OK;
 }
 
-static enum iodma_status failed(struct nvme *nvme, uint32_t code)
+enum iodma_status nvme_failed(struct nvme *nvme, uint32_t code)
 {
     nvme->code = code;
     return IODMA_DMA_ERROR;
 }
 
-/* Send one command and wait for its end. Where one was not answered nothing
-   that is answered later can be told apart: no other is sent until a reset. */
-static enum iodma_status run(struct nvme *nvme, const struct admin *admin)
+/* Where one was not answered nothing that is answered later can be told apart:
+   no other is sent until a reset. */
+enum iodma_status nvme_run(struct nvme *nvme, const struct nvme_admin *admin)
 {
     uint32_t index = nvme->admin_sent;
     enum iodma_status ended;
@@ -234,217 +211,31 @@ static enum iodma_status run(struct nvme *nvme, const struct admin *admin)
     if (ended != IODMA_OK)
         return ended;
     if (nvme->admin_lost)
-        return failed(nvme, NVME_CODE_STRANGE);
+        return nvme_failed(nvme, NVME_CODE_STRANGE);
 
     nvme_write32(nvme, NVME_CQ_HEAD(NVME_ADMIN_QUEUE, nvme->stride),
                  ring_slot(nvme->admin_sent, ADMIN_ENTRIES));
     if (NVME_STATUS_CODE(status) != 0)
-        return failed(nvme, NVME_STATUS_CODE(status));
+        return nvme_failed(nvme, NVME_STATUS_CODE(status));
     return IODMA_OK;
-}
-
-/* Identify --------------------------------------------------------------- */
-
-static enum iodma_status identify(struct nvme *nvme, uint32_t what,
-                                  uint32_t namespace_id)
-{
-    return run(nvme, &(struct admin){
-                         .opcode = NVME_IDENTIFY,
-                         .namespace_id = namespace_id,
-                         .address = nvme_page_bus(nvme, NVME_PAGE_IDENTIFY),
-                         .dword10 = what,
-                     });
-}
-
-/* A word of what it has answered: one load, since the controller may write
-   there at any time. */
-static uint32_t identified(const struct nvme *nvme, uint32_t offset)
-{
-    const le32 *words = nvme_page(nvme, NVME_PAGE_IDENTIFY);
-
-    return le32_swap(atomic_read_acquire(&words[offset / sizeof *words].raw));
-}
-
-/* Is the entry size within what the controller takes, least 3:0, most 7:4? */
-static bool size_fits(uint32_t sizes, uint32_t size)
-{
-    return (sizes & 0xFu) <= size && size <= sizes >> 4;
-}
-
-static void set_limits(struct nvme *nvme, uint32_t mdts, uint32_t sgls)
-{
-    nvme->most = nvme->use_sgl ? UINT32_MAX : nvme_prp_most;
-    if (mdts != 0 && mdts <= MDTS_MOST)
-        nvme->most = smaller(nvme->most, (hal_address)NVME_PAGE << mdts);
-    nvme->limits = (struct hal_limits){ .address_bits = 64 };
-    nvme->granule = sgls == NVME_SGLS_DWORDS ? sizeof(le32) : 1;
-    if (nvme->use_sgl) {
-        nvme->limits.align_address = nvme->granule;
-        nvme->limits.align_length = nvme->granule;
-        nvme->limits.max_segments = nvme_sgl_most;
-    } else {
-        nvme->limits.align_address = sizeof(le32);
-        nvme->limits.align_seam = NVME_PAGE;
-    }
-}
-
-/* In units of 1024 us, and a little more of them, lest there be a division. */
-static uint32_t time_to_shut(uint32_t rtd3e)
-{
-    uint32_t milliseconds = (rtd3e >> 10) + (rtd3e >> 15) + 1;
-
-    if (rtd3e == 0)
-        return SHUT_UNSAID;
-    return smaller32(larger32(milliseconds, SHUT_LEAST), SHUT_MOST);
-}
-
-static enum iodma_status identify_controller(struct nvme *nvme)
-{
-    enum iodma_status status = identify(nvme, NVME_CNS_CONTROLLER, 0);
-    uint32_t sizes;
-    uint32_t sgls;
-
-    if (status != IODMA_OK)
-        return status;
-    sizes = identified(nvme, NVME_IDC_QES);
-    sgls = NVME_SGLS_SUPPORT(identified(nvme, NVME_IDC_SGLS));
-    if (!size_fits(NVME_SQES(sizes), SQES))
-        return falls_short(nvme, NVME_SHORT_SQ_ENTRY, SQES, NVME_SQES(sizes));
-    if (!size_fits(NVME_CQES(sizes), CQES))
-        return falls_short(nvme, NVME_SHORT_CQ_ENTRY, CQES, NVME_CQES(sizes));
-    if (nvme->use_sgl && sgls != NVME_SGLS_ANY && sgls != NVME_SGLS_DWORDS)
-        return falls_short(nvme, NVME_SHORT_SGL, NVME_SGLS_ANY, sgls);
-
-    set_limits(nvme, NVME_MDTS(identified(nvme, NVME_IDC_MDTS)), sgls);
-    nvme->shut_ms = time_to_shut(identified(nvme, NVME_IDC_RTD3E));
-    nvme->namespaces = identified(nvme, NVME_IDC_NN);
-    return IODMA_OK;
-}
-
-/* What the blocks of a namespace are; they are ours from then on. */
-static enum iodma_status take_format(struct nvme *nvme, uint32_t format,
-                                     uint64_t blocks)
-{
-    uint32_t shift = NVME_LBAF_SHIFT(format);
-    hal_address most;
-
-    if (NVME_LBAF_METADATA(format) != 0)
-        return falls_short(nvme, NVME_SHORT_METADATA, 0,
-                           NVME_LBAF_METADATA(format));
-    if (shift < SHIFT_LEAST || shift > SHIFT_MOST)
-        return falls_short(nvme, NVME_SHORT_BLOCK,
-                           shift < SHIFT_LEAST ? SHIFT_LEAST : SHIFT_MOST,
-                           shift);
-    if (nvme->most >> shift == 0)
-        return falls_short(nvme, NVME_SHORT_TRANSFER, UINT64_C(1) << shift,
-                           nvme->most);
-
-    nvme->blocks = blocks;
-    nvme->block_size = UINT32_C(1) << shift;
-    most = round_down(nvme->most, nvme->block_size);
-    if (most >> shift > BLOCKS_MOST)
-        most = (hal_address)BLOCKS_MOST << shift;
-    nvme->limits.max_transfer = most;
-    return IODMA_OK;
-}
-
-/* One that is not there has no blocks. */
-static enum iodma_status identify_namespace(struct nvme *nvme, uint32_t id)
-{
-    enum iodma_status status;
-    uint64_t blocks;
-    uint32_t format;
-
-    if (id > nvme->namespaces)
-        return IODMA_NOT_FOUND;
-    status = identify(nvme, NVME_CNS_NAMESPACE, id);
-    if (status != IODMA_OK)
-        return status;
-    blocks = identified(nvme, NVME_IDN_NSZE_LOW) |
-             (uint64_t)identified(nvme, NVME_IDN_NSZE_HIGH) << 32;
-    if (blocks == 0)
-        return IODMA_NOT_FOUND;
-    format = NVME_FLBAS_FORMAT(identified(nvme, NVME_IDN_FLBAS));
-    return take_format(nvme, identified(nvme, NVME_IDN_LBAF(format)), blocks);
-}
-
-/* Namespaces ------------------------------------------------------------- */
-
-/* The identifiers that have come, as far as there is room. Returns false if
-   they do not ascend. */
-static bool take_list(const struct nvme *nvme, uint32_t above, uint32_t *ids,
-                      uint32_t room, uint32_t *count)
-{
-    uint32_t found = 0;
-
-    while (found < smaller32(room, NVME_LIST_MOST)) {
-        uint32_t id = identified(nvme, sizeof(le32) * found);
-
-        if (id == 0)
-            break;
-        if (id <= above)
-            return false;
-        ids[found++] = id;
-        above = id;
-    }
-    *count = found;
-    return true;
-}
-
-enum iodma_status nvme_list(struct nvme *nvme, uint32_t above, uint32_t *ids,
-                            uint32_t room, uint32_t *count)
-{
-    enum iodma_status status;
-
-    if (!nvme || !ids || !count)
-        return IODMA_BAD_ARGUMENT;
-    *count = 0;
-    if (nvme->state != NVME_UP)
-        return IODMA_NOT_READY;
-    if (above >= NAMESPACE_LAST)
-        return IODMA_OK;
-    nvme_mask(nvme); /* the admin queue has the pin, too */
-    status = identify(nvme, NVME_CNS_LIST, above);
-    nvme_unmask(nvme);
-    if (status == IODMA_OK && !take_list(nvme, above, ids, room, count))
-        status = failed(nvme, NVME_CODE_STRANGE);
-    return status;
-}
-
-enum iodma_status nvme_choose(struct nvme *nvme, uint32_t namespace_id)
-{
-    enum iodma_status status;
-
-    if (!nvme || namespace_id == 0 || namespace_id > NAMESPACE_LAST)
-        return IODMA_BAD_ARGUMENT;
-    if (nvme->state != NVME_UP)
-        return IODMA_NOT_READY;
-    if (nvme->used != 0)
-        return IODMA_BUSY;
-    nvme_mask(nvme);
-    status = identify_namespace(nvme, namespace_id);
-    nvme_unmask(nvme);
-    if (status == IODMA_OK)
-        nvme->namespace_id = namespace_id;
-    return status;
 }
 
 /* Up and down ------------------------------------------------------------ */
 
-static enum iodma_status run_all(struct nvme *nvme,
-                                 const struct admin *commands, uint32_t count)
+static enum iodma_status
+run_all(struct nvme *nvme, const struct nvme_admin *commands, uint32_t count)
 {
     enum iodma_status status = IODMA_OK;
 
     for (uint32_t i = 0; i < count && status == IODMA_OK; i++)
-        status = run(nvme, &commands[i]);
+        status = nvme_run(nvme, &commands[i]);
     return status;
 }
 
 /* One queue pair, then its two queues, the completion queue first. */
 static enum iodma_status create_queues(struct nvme *nvme)
 {
-    const struct admin commands[] = {
+    const struct nvme_admin commands[] = {
         { .opcode = NVME_SET_FEATURES, .dword10 = NVME_FEATURE_QUEUES },
         { .opcode = NVME_CREATE_CQ,
           .address = nvme_page_bus(nvme, nvme_page_cq(nvme)),
@@ -467,7 +258,7 @@ static enum iodma_status create_queues(struct nvme *nvme)
  */
 enum iodma_status nvme_say_farewell(struct nvme *nvme)
 {
-    static const struct admin commands[] = {
+    static const struct nvme_admin commands[] = {
         { .opcode = NVME_DELETE_SQ, .dword10 = NVME_IO_QUEUE },
         { .opcode = NVME_DELETE_CQ, .dword10 = NVME_IO_QUEUE },
     };
@@ -486,15 +277,15 @@ enum iodma_status nvme_bring_up(struct nvme *nvme)
     enum iodma_status status;
 
     if (nvme->namespace_id == 0)
-        nvme->namespace_id = NAMESPACE_FIRST;
+        nvme->namespace_id = NVME_NAMESPACE_FIRST;
     nvme->shortfall = (struct nvme_shortfall){ NVME_SHORT_OF_NOTHING, 0, 0 };
     status = check_capabilities(nvme);
     if (status == IODMA_OK)
         status = enable(nvme);
     if (status == IODMA_OK)
-        status = identify_controller(nvme);
+        status = nvme_identify_controller(nvme);
     if (status == IODMA_OK)
-        status = identify_namespace(nvme, nvme->namespace_id);
+        status = nvme_identify_namespace(nvme, nvme->namespace_id);
     if (status == IODMA_OK)
         status = create_queues(nvme);
     return status;

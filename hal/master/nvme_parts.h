@@ -16,6 +16,13 @@ enum { NVME_ADMIN_QUEUE = 0, NVME_IO_QUEUE = 1 };
    command is to blame for, is none. */
 #define NVME_ID_MASK MASK32(14, 0)
 
+/* Identifiers of namespaces; what lies above the last means others. */
+#define NVME_NAMESPACE_FIRST 1u
+#define NVME_NAMESPACE_LAST  0xFFFFFFFEu
+
+/* log2 of an entry's size: 64 and 16 bytes. */
+enum { NVME_SQE_SHIFT = 6, NVME_CQE_SHIFT = 4 };
+
 /* The first pages of nvme->memory. */
 enum {
     NVME_PAGE_ADMIN_SQ = 0,
@@ -116,6 +123,30 @@ enum iodma_status nvme_say_farewell(struct nvme *nvme);
 /* nvme_admin.c: from disabled to up, as nvme_start() says; what nvme->state
    says of it is the caller's. */
 enum iodma_status nvme_bring_up(struct nvme *nvme);
+
+/* What differs from one admin command to the other. */
+struct nvme_admin {
+    uint8_t opcode;
+    uint32_t namespace_id;
+    hal_address address; /* of the data or of the queue */
+    uint32_t dword10;
+    uint32_t dword11;
+};
+
+/* nvme_admin.c: send one command and wait for its end. Returns OK, NotReady
+   (one was not answered), Timeout or DMAError. */
+enum iodma_status nvme_run(struct nvme *nvme, const struct nvme_admin *admin);
+
+/* nvme_admin.c: say why the controller failed, or will not do. Return DMAError,
+   Unsupported. */
+enum iodma_status nvme_failed(struct nvme *nvme, uint32_t code);
+enum iodma_status nvme_falls_short(struct nvme *nvme, uint32_t what,
+                                   uint64_t asked, uint64_t has);
+
+/* nvme_identify.c: learn what the controller can do, and take a namespace's
+   blocks for ours; they return as nvme_start() and nvme_choose(). */
+enum iodma_status nvme_identify_controller(struct nvme *nvme);
+enum iodma_status nvme_identify_namespace(struct nvme *nvme, uint32_t id);
 
 /* nvme_data.c: a request has no data yet. */
 void nvme_begin_data(struct nvme_request *request);

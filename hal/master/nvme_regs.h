@@ -3,7 +3,8 @@
  * Registers, queue entries and data structures of an NVM Express controller,
  * as far as one I/O queue pair on one namespace needs them.
  *
- * Source: NVM Express Base Specification 1.4.
+ * Source: NVM Express Base Specification 1.4. All of it as in SPDK,
+ *         include/spdk/nvme_spec.h.
  */
 #ifndef HAL_MASTER_NVME_REGS_H
 #define HAL_MASTER_NVME_REGS_H
@@ -164,10 +165,13 @@ _Static_assert(offsetof(struct nvme_completion, status) == 12, "4.6: dword 3");
 /* Identify Namespace (5.15, figure 245). */
 #define NVME_IDN_NSZE_LOW  0u /* blocks; 0: no such namespace */
 #define NVME_IDN_NSZE_HIGH 4u
-#define NVME_IDN_FLBAS     24u              /* 19:16: the LBA format in use */
-#define NVME_IDN_LBAF(n)   (128u + 4 * (n)) /* 16 formats */
+#define NVME_IDN_FLBAS     24u /* 15:8: formats, less one; 23:16: in use */
+#define NVME_IDN_LBAF(n)   (128u + 4 * (n)) /* 64 formats at most */
 
-#define NVME_FLBAS_FORMAT(x)  ((x) >> 16 & MASK32(3, 0))
+/* Of more than 16 formats (2.0), bits 22:21 are the upper ones of its index. */
+#define NVME_FLBAS_LAST(x)    ((x) >> 8 & MASK32(7, 0))
+#define NVME_FLBAS_LOW(x)     ((x) >> 16 & MASK32(3, 0))
+#define NVME_FLBAS_HIGH(x)    ((x) >> 17 & MASK32(5, 4))
 #define NVME_LBAF_METADATA(x) ((x)&MASK32(15, 0))        /* bytes a block   */
 #define NVME_LBAF_SHIFT(x)    ((x) >> 16 & MASK32(7, 0)) /* block size, log2 */
 

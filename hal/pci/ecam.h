@@ -101,7 +101,8 @@ struct pci_ecam {
  * no place (no such window, too large, beyond what it or a bridge can name) is
  * told of in `unplaced`; the function's others are as good as ever. It reads 0,
  * or if it would answer for the window from there, the highest address that it
- * can hold. Places are given in the order of the functions.
+ * can hold; if I/O would from there as well, the function decodes no I/O, and
+ * none of it has a place. Places are given in the order of the functions.
  *
  * Returns OK; BadArgument, with nothing touched: the board's facts cannot be
  * so. Or with all found that could be: NoResources: more functions than

@@ -4,7 +4,8 @@
  *
  * Source: PCI Local Bus Specification 3.0, chapter 6; PCI-to-PCI Bridge
  *         Architecture Specification 1.2, chapter 3 (header type 1); PCI
- *         Express Base Specification 3.0, chapter 7.
+ *         Express Base Specification 3.0, chapter 7. All of it as in Linux,
+ *         include/uapi/linux/pci_regs.h.
  */
 #ifndef HAL_PCI_PCI_REGS_H
 #define HAL_PCI_PCI_REGS_H

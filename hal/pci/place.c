@@ -116,21 +116,40 @@ static void leave_out(struct pci_function *function, uint32_t index)
 }
 
 /*
- * Where a BAR without a place is left: at 0, or if from there it would answer
- * for addresses of the window, at the top of those that it can name. The
- * function decodes for its others.
+ * Leave a BAR without a place at 0, or if from there it would answer for
+ * addresses of the window, at the top of those that it can name. The function
+ * decodes for its others. Returns whether it may: I/O of 16 bits has its top
+ * within a window of all that it can name.
  */
-static uint64_t aside(const struct pci_ecam *ecam, uint64_t size, bool io,
-                      bool wide)
+static bool put_aside(const struct pci_ecam *ecam, uintptr_t bar, uint64_t size,
+                      bool io, bool wide)
 {
-    if (io || ecam->memory.size == 0 || size <= ecam->memory.bus)
-        return 0;
-    return wide ? 0 - size : (uint32_t)(0 - size);
+    const struct pci_window *window = io ? &ecam->io : &ecam->memory;
+    uint64_t top = wide ? 0 - size : (uint32_t)(0 - size);
+
+    if (window->size == 0 || size <= window->bus) {
+        (void)settle(bar, 0, io, wide);
+        return true;
+    }
+    return settle(bar, top, io, wide) ||
+           window->bus + window->size <= (uint16_t)top;
 }
 
-/* Give one BAR of `count` a place. Returns the number of registers it takes. */
+/* Nothing of a function answers in I/O. */
+static void decode_no_io(struct pci_function *function)
+{
+    for (uint32_t i = 0; i < PCI_BARS; i++) {
+        if ((function->io & BIT32(i)) != 0 && function->bars[i].size != 0)
+            leave_out(function, i);
+    }
+    if (function->kind == PCI_BRIDGE)
+        leave_out(function, PCI_FORWARDS_IO);
+}
+
+/* Give one BAR of `count` a place; *clear becomes false if it cannot be kept
+   out of the window. Returns the number of registers it takes. */
 static uint32_t place(struct pci_ecam *ecam, struct pci_function *function,
-                      uint32_t index, uint32_t count)
+                      uint32_t index, uint32_t count, bool *clear)
 {
     uintptr_t bar = function->config + PCI_BAR0 + 4 * (uintptr_t)index;
     uint32_t kind = mmio_read32(bar);
@@ -149,7 +168,8 @@ static uint32_t place(struct pci_ecam *ecam, struct pci_function *function,
     size = size_of(bar, io, wide);
     if (size == 0 || !find_place(ecam, function, index, size, wide, &bus) ||
         !settle(bar, bus, io, wide)) {
-        (void)settle(bar, aside(ecam, size, io, wide), io, wide);
+        if (!put_aside(ecam, bar, size, io, wide))
+            *clear = false;
         if (size != 0)
             leave_out(function, index);
     }
@@ -161,9 +181,12 @@ void pci_place(struct pci_ecam *ecam, struct pci_function *function)
     uint32_t count =
         function->kind == PCI_BRIDGE ? PCI_FORWARDS_MEMORY : PCI_BARS;
     uint32_t index = 0;
+    bool clear = true;
 
     while (index < count)
-        index += place(ecam, function, index, count);
+        index += place(ecam, function, index, count, &clear);
+    if (!clear)
+        decode_no_io(function);
 }
 
 uint32_t pci_spaces(const struct pci_function *function)

@@ -3,7 +3,9 @@
  * What the macros of core.h call.
  *
  * Source: ARM DDI 0406C B2.2 (caches), B3.13 (fault status), B4.1 (registers,
- *         under the names given at each).
+ *         under the names given at each); Trusted Firmware-A, aarch32/arch.h
+ *         for the registers, cache_helpers.S for the erratum; Linux,
+ *         arch/arm/kernel/hyp-stub.S for what Hyp mode has to let go.
  */
 #include "core.h"
 
@@ -59,10 +61,10 @@ core_clean_caches:
     bhs     5b
     subs    r7, r7, #1
     bhs     2b
-3:  add     r2, r2, #2
+3:  dsb                             /* Cortex-A7 erratum 814220: the next */
+    add     r2, r2, #2              /* level's may overtake this one's */
     b       1b
-4:  dsb
-    isb
+4:  isb
     bx      lr
     .size core_clean_caches, . - core_clean_caches
 

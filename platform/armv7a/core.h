@@ -4,7 +4,8 @@
  * of the assembler, and the routines of core.S.
  *
  * Source: ARM DDI 0406C B1.3 (modes), B1.11 (VFP), B4.1 (registers, under
- *         their names), B2.2 (caches).
+ *         their names), B2.2 (caches); bits as in Trusted Firmware-A,
+ *         aarch32/arch.h.
  */
 #ifndef PLATFORM_ARMV7A_CORE_H
 #define PLATFORM_ARMV7A_CORE_H
@@ -67,7 +68,9 @@
     /*
      * Coherent with other masters, before any cache or TLB maintenance
      * (Cortex-A15 TRM, ARM DDI 0438, and Cortex-A7 TRM, ARM DDI 0464:
-     * Auxiliary Control Register). Ignored where only the secure side may.
+     * Auxiliary Control Register). Ignored where only the secure side may. A
+     * Cortex-A53 has it in CPUECTLR: its firmware's business (Trusted
+     * Firmware-A, aarch32/cortex_a53.h).
      */
     mrc     p15, 0, r0, c1, c0, 1
     orr     r0, r0, #ACTLR_SMP

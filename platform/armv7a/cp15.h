@@ -3,7 +3,8 @@
  * System control registers by name: CP15_WRITE(value, SCTLR). A write takes
  * effect for certain after an ISB (ARM DDI 0406C B3.15.5).
  *
- * Source: ARM DDI 0406C B4.1, under each name; B4.2 for the operations.
+ * Source: ARM DDI 0406C B4.1, under each name; B4.2 for the operations; as in
+ *         Trusted Firmware-A, aarch32/arch.h, and Linux, asm/tlbflush.h.
  */
 #ifndef PLATFORM_ARMV7A_CP15_H
 #define PLATFORM_ARMV7A_CP15_H

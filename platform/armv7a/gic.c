@@ -2,7 +2,9 @@
 /*
  * Arm Generic Interrupt Controller, version 2, one core, no priorities.
  *
- * Source: ARM IHI 0048B, sections given at each register.
+ * Source: ARM IHI 0048B, sections given at each register; offsets as in Linux,
+ *         arm-gic.h, and CMSIS 5, core_ca.h, bits of GICC_CTLR as in Trusted
+ *         Firmware-A, gicv2.h.
  */
 #include "gic.h"
 

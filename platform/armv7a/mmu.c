@@ -6,7 +6,8 @@
  *
  * Source: ARM DDI 0406C B3.6 (descriptors), B3.7 (access control), B3.8
  *         (memory attributes), B3.10 (TLB maintenance), B2.2 (caches), B4.1
- *         (registers).
+ *         (registers); Linux, arch/arm/include/asm/pgtable-3level-hwdef.h for
+ *         the descriptors, arch/arm/kernel/smp_tlb.c for the erratum.
  */
 #include "mmu.h"
 
@@ -199,7 +200,9 @@ void mmu_unmap_block(uint32_t va)
         fault_stop("a block is taken away where none is mapped");
 
     set_block(va, 0);
-    CP15_WRITE(va, TLBIMVAIS); /* another core may have walked, too */
+    /* Another core may have walked, too. A Cortex-A15 up to r3p2 may go on with
+       what it has (erratum 798181): there one core uses the block. */
+    CP15_WRITE(va, TLBIMVAIS);
     barrier_all();
     ISB();
 }

@@ -7,7 +7,8 @@
  * instruction where nobody has it (a core that began secure, as its own
  * firmware).
  *
- * Source: ARM DEN 0022, Power State Coordination Interface: CPU_ON.
+ * Source: ARM DEN 0022, Power State Coordination Interface: CPU_ON; number and
+ *         answer as in Trusted Firmware-A, lib/psci/psci.h.
  */
 #ifndef PLATFORM_ARMV7A_SMP_H
 #define PLATFORM_ARMV7A_SMP_H

@@ -4,7 +4,7 @@
  * be enabled by software. Only the secure side can.
  *
  * Source: ARM DDI 0406C, appendix on the system level implementation of the
- *         Generic Timer: CNTCR, bit EN, and CNTSR, bit 0 of the status.
+ *         Generic Timer: CNTCR, bit EN; Trusted Firmware-A, aarch32/arch.h.
  */
 #ifndef PLATFORM_ARMV7A_SYSTEM_COUNTER_H
 #define PLATFORM_ARMV7A_SYSTEM_COUNTER_H

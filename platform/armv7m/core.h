@@ -4,7 +4,8 @@
  * Space that they all have. Also for the assembler.
  *
  * Source: ARM DDI 0419 (ARMv6-M), ARM DDI 0403E (ARMv7-M) B3.2, ARM DDI 0553B
- *         (ARMv8-M) D1.2, each under the register's name.
+ *         (ARMv8-M) D1.2, each under the register's name; offsets and bits as
+ * in CMSIS 5, core_cm0plus.h, core_cm7.h, core_cm33.h.
  */
 #ifndef PLATFORM_ARMV7M_CORE_H
 #define PLATFORM_ARMV7M_CORE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Source: ARM DDI 0403E B3.2.15 to B3.2.18 (CFSR, HFSR, MMFAR, BFAR);
- *         ARM DDI 0553B D1.2 (CFSR.STKOF, SFSR, SFAR).
+ *         ARM DDI 0553B D1.2 (CFSR.STKOF, SFSR, SFAR); bits as in CMSIS 5,
+ *         core_cm33.h.
  */
 #include "fault_parts.h"
 

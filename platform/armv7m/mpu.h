@@ -8,7 +8,7 @@
  * The PMSA of ARMv7-M, and of ARMv6-M where the core has one.
  *
  * Source: ARM DDI 0403E B3.5; ARM DDI 0419 B3.5, where 256 bytes are the
- *         smallest region.
+ *         smallest region; CMSIS 5, core_cm7.h and core_cm0plus.h.
  */
 #ifndef PLATFORM_ARMV7M_MPU_H
 #define PLATFORM_ARMV7M_MPU_H

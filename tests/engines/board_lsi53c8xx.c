@@ -55,7 +55,7 @@ static void on_interrupt(void *argument)
     if (!interrupt(0))
         wrong = "an interrupt without a cause";
     if (!at.isr(0))
-        interrupt_disable(found.line.id);
+        interrupt_disable(found.interrupt);
 }
 
 static void find(void)
@@ -65,7 +65,7 @@ static void find(void)
 
     if (!expect_status(step, status, IODMA_OK))
         exit(check_result());
-    interrupt_install(found.line.id, on_interrupt, NULL);
+    interrupt_install(found.interrupt, on_interrupt, NULL);
     interrupts_on();
 }
 
@@ -95,7 +95,7 @@ static void power_on(const struct engine_place *place)
         .lengths = lengths,
     };
     power_cycle();
-    interrupt_enable(found.line.id);
+    interrupt_enable(found.interrupt);
 }
 
 static struct hal_dmac *channel(uint32_t index)

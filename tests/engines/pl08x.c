@@ -35,6 +35,7 @@ static uint32_t ring_size(uint32_t slots)
 static void power_on(const struct engine_place *place)
 {
     pl080_model_power_on(&model);
+    model.closes_after = 5;
     model.engine.base = BASE;
     for (uint32_t i = 0; i < CHANNELS; i++) {
         uint32_t offset = i * share(place->slots);

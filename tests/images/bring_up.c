@@ -45,17 +45,36 @@ enum iodma_status bus_lend(struct iodma_bus *bus, struct hal_bounce *bounce)
     return explained(status);
 }
 
-static void on_interrupt(void *argument)
+/* Interrupts; more than any board has rows. */
+static struct interrupt_line lines[8];
+
+/* Have a device served when an interrupt comes, that it may share. */
+static struct interrupt_line *attach(uint32_t id,
+                                     struct interrupt_server *server)
+{
+    struct interrupt_line *line = lines;
+
+    while (line->servers && line->id != id)
+        line++;
+    interrupt_disable(id);
+    line->id = id;
+    interrupt_line_join(line, server);
+    interrupt_install(id, interrupt_line_isr, line);
+    return line;
+}
+
+static bool serve_engine(void *argument)
 {
     struct engine *engine = argument;
     struct iodma_channel *channel = &engine->channel;
     uint32_t retired = channel->retired;
     uint32_t fault = channel->fault;
+    bool news;
 
-    engine->interrupts++;
     iodma_channel_reap(channel);
-    interrupt_served(&engine->line,
-                     channel->retired != retired || channel->fault != fault);
+    news = channel->retired != retired || channel->fault != fault;
+    engine->interrupts += news;
+    return news;
 }
 
 /* Is it polled? An interrupt that was given up is, from then on. */
@@ -136,9 +155,8 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
         status = place(facts->pci, &function);
     if (status != IODMA_OK)
         return status;
-    engine->line = (struct interrupt_line){
-        .id = function ? line_of(facts->pci, function) : facts->interrupt,
-    };
+    engine->interrupt =
+        function ? line_of(facts->pci, function) : facts->interrupt;
     *step = "checking the board's bus";
     status = make_bus(&engine->bus, facts->dmac->bus);
     if (status != IODMA_OK)
@@ -154,8 +172,10 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
     if (status != IODMA_OK || poll)
         return status;
 
-    interrupt_install(engine->line.id, on_interrupt, engine);
-    interrupt_enable(engine->line.id);
+    engine->server.serve = serve_engine;
+    engine->server.argument = engine;
+    engine->line = attach(engine->interrupt, &engine->server);
+    interrupt_enable(engine->interrupt);
     interrupts_on();
     return IODMA_OK;
 }
@@ -173,9 +193,20 @@ enum iodma_status engine_bring_up(struct engine *engine, uint32_t index,
     return explained(status);
 }
 
+void engine_explain(const struct engine *engine,
+                    const struct iodma_transfer *transfer)
+{
+    const char *(*cause)(uint32_t) = engine->facts->cause;
+
+    if (transfer->fault != HAL_FAULT_NONE)
+        printf("# %s: %s%s%s\n", engine->facts->name,
+               hal_fault_name(transfer->fault), cause ? ": " : "",
+               cause ? cause(transfer->detail) : "");
+}
+
 bool engine_serve(struct engine *engine)
 {
-    if (is_polled(&engine->line, &engine->poll))
+    if (is_polled(engine->line, &engine->poll))
         iodma_channel_reap(&engine->channel);
     return iodma_channel_service(&engine->channel);
 }
@@ -186,12 +217,13 @@ void engine_run(struct engine *engine)
         ;
 }
 
-static void on_disk_interrupt(void *argument)
+static bool serve_disk(void *argument)
 {
     struct disk *disk = argument;
+    bool news = nvme_reap(disk->facts->nvme) != 0;
 
-    disk->interrupts++;
-    interrupt_served(&disk->line, nvme_reap(disk->facts->nvme) != 0);
+    disk->interrupts += news;
+    return news;
 }
 
 static enum iodma_status route(const struct board_nvme *facts, uint8_t how,
@@ -215,8 +247,9 @@ static void install(struct disk *disk, uint8_t how)
 
     if (how == NVME_POLLED)
         return;
-    disk->line = (struct interrupt_line){ .id = id };
-    interrupt_install(id, on_disk_interrupt, disk);
+    disk->server.serve = serve_disk;
+    disk->server.argument = disk;
+    disk->line = attach(id, &disk->server);
     if (how == NVME_MESSAGE)
         interrupt_edge(id);
     interrupt_enable(id);
@@ -296,7 +329,7 @@ enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
 
 bool disk_serve(struct disk *disk)
 {
-    if (is_polled(&disk->line, &disk->poll))
+    if (is_polled(disk->line, &disk->poll))
         (void)nvme_reap(disk->facts->nvme);
     return nvme_service(disk->facts->nvme);
 }

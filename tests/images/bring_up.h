@@ -28,9 +28,11 @@ struct engine {
     struct iodma_bus bus;
     struct iodma_share ring;
     struct iodma_channel channel;
-    bool poll; /* reap in engine_run(), no interrupt            */
-    struct interrupt_line line;
-    uint32_t interrupts; /* taken                                         */
+    bool poll;          /* reap in engine_run(), no interrupt            */
+    uint32_t interrupt; /* its id                                */
+    struct interrupt_line *line; /* unless polled                         */
+    struct interrupt_server server;
+    uint32_t interrupts; /* that had news of it                           */
 };
 
 /*
@@ -51,9 +53,10 @@ struct disk {
     struct iodma_bus memory_bus;
     struct iodma_share memory;
     bool poll; /* reap in disk_serve(), no interrupt              */
-    struct interrupt_line line;
+    struct interrupt_line *line; /* unless polled                           */
+    struct interrupt_server server;
     uint32_t pin;        /* id of its interrupt, with NVME_PIN              */
-    uint32_t interrupts; /* taken                                           */
+    uint32_t interrupts; /* that had news of it                             */
 };
 
 /*
@@ -73,6 +76,11 @@ enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
    Returns OK, or what iodma_bus_lend() or iodma_bus_check() says; why is
    printed. Context: thread. */
 enum iodma_status bus_lend(struct iodma_bus *bus, struct hal_bounce *bounce);
+
+/* Print why a transfer of the engine's failed, if that was a fault. Context:
+   thread. */
+void engine_explain(const struct engine *engine,
+                    const struct iodma_transfer *transfer);
 
 /* Serve the disk once: reap if it is polled, then end what has ended. Returns
    whether requests are in flight. Context: thread. */

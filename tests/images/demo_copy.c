@@ -53,6 +53,7 @@ static void done(struct iodma_transfer *transfer, enum iodma_status status)
     struct part *part = HAL_CONTAINER_OF(transfer, struct part, transfer);
 
     part->job->queued--;
+    engine_explain(part->job->engine, transfer);
     if (status != IODMA_OK)
         failed(part->job, hal_fault_name(transfer->fault), status);
     part->busy = transfer->quarantined; /* then its memory is not ours */

@@ -13,6 +13,7 @@
  * line are dropped. What the manual forbids is a violation, with no effect.
  *
  * Source: SVD of the STM32U5, DCACHE (fields, and when they may be written);
+ * cmsis_device_u5 (lines of 16 bytes up to the U585, of 32 from the U595 on);
  * stm32u5xx_hal_dcache.c (order of writes, the last address inclusive, busy
  * flags before enabling). RM0456 was not seen. Whether STARTCMD is seen before
  * BUSYCMDF, and a stale CMDENDF after it, nobody says: the model may do both.

@@ -39,7 +39,7 @@ struct nvme_model_space {
     uint64_t blocks;
     uint32_t shift;    /* block size, log2 */
     uint32_t metadata; /* bytes a block    */
-    uint32_t format;   /* its index        */
+    uint32_t format;   /* its index: of 16, or the last one */
 };
 
 /* One command on its way. */

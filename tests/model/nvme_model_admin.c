@@ -17,15 +17,19 @@ static void identify_controller(const struct nvme_model *model, uint8_t *data)
     put32(&data[536], model->sgls | 0xF0000);
 }
 
-/* The formats that are not in use are others. */
+/* The formats that are not in use are others. Where there are up to 16 of them,
+   bits 6:5 of FLBAS are reserved, and set. */
 static void identify_namespace(const struct nvme_model_space *space,
                                uint8_t *data)
 {
+    uint32_t formats = space->format < 16 ? 16 : space->format + 1;
+    uint32_t high = space->format < 16 ? 3 : space->format >> 4;
+
     put32(&data[0], (uint32_t)space->blocks);
     put32(&data[4], (uint32_t)(space->blocks >> 32));
-    data[25] = 15;
-    data[26] = (uint8_t)(0x10 | space->format);
-    for (uint32_t i = 0; i < 16; i++)
+    data[25] = (uint8_t)(formats - 1);
+    data[26] = (uint8_t)(high << 5 | 0x10 | (space->format & 0xF));
+    for (uint32_t i = 0; i < formats; i++)
         put32(&data[128 + 4 * i], (space->shift == 12 ? 9u : 12u) << 16);
     put32(&data[128 + 4 * space->format], space->shift << 16 | space->metadata);
 }

@@ -135,6 +135,17 @@ static bool in_channel(const struct pl08x_model *model, uint32_t offset,
            *word <= PL08X_CONFIG;
 }
 
+/* Time passes. */
+static void close_channels(struct pl08x_model *model)
+{
+    for (uint32_t i = 0; i < HAL_COUNT_OF(model->channels); i++) {
+        struct pl08x_model_channel *channel = &model->channels[i];
+
+        if (channel->over != 0 && --channel->over == 0)
+            pl08x_model_shut(channel);
+    }
+}
+
 static uint32_t pl08x_read(struct engine_model *engine, uint32_t offset,
                            unsigned size)
 {
@@ -142,6 +153,7 @@ static uint32_t pl08x_read(struct engine_model *engine, uint32_t offset,
     uint32_t number;
     uint32_t word;
 
+    close_channels(model);
     if (size != 4)
         (void)engine_model_violates(engine, "an access that is not of a word");
     if (in_channel(model, offset, &number, &word))
@@ -370,6 +382,7 @@ static void power_on(struct pl08x_model *model, uint32_t channel_count)
     model->engine.ops = &pl08x_ops;
     model->engine.registers = REGISTERS;
     model->channel_count = channel_count;
+    model->closes_after = 0;
     model->memory_by = BIT32(0) | BIT32(1);
     model->ports_by = BIT32(0) | BIT32(1);
     engine_model_power_on(&model->engine);

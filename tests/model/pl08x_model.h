@@ -44,6 +44,7 @@ struct pl08x_model_channel {
     bool stalled;
     bool ending;      /* all of the item is written, and it says nothing yet */
     uint32_t late;    /* steps until it does                                 */
+    uint32_t over;    /* reads until it is disabled, all being done and said */
     uint32_t closing; /* steps until it is disabled                          */
 };
 
@@ -54,6 +55,9 @@ struct pl08x_model {
        after power-up; one that does not gets a bus error. */
     uint32_t memory_by;
     uint32_t ports_by;
+    /* The same: reads of a register, from the interrupt of a last item, until
+       its channel is disabled; a step does it as well. 0 after power-up. */
+    uint32_t closes_after;
 
     /* Its own. */
     uint32_t channel_count;

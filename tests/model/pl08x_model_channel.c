@@ -168,6 +168,7 @@ void pl08x_model_shut(struct pl08x_model_channel *channel)
     channel->loaded = false;
     channel->stalled = false;
     channel->ending = false;
+    channel->over = 0;
     channel->closing = 0;
 }
 
@@ -202,6 +203,8 @@ static void end_item(struct pl08x_model *model, uint32_t number)
     if ((channel->control & PL08X_CONTROL_I) != 0)
         set_raw(&model->raw_tc, number);
     if (channel->next == 0)
+        channel->over = model->closes_after;
+    if (channel->next == 0 && channel->over == 0)
         pl08x_model_shut(channel);
 }
 
@@ -370,6 +373,10 @@ static bool transfer(struct pl08x_model *model, uint32_t number)
 
     if (!model->on || !channel->loaded || channel->stalled)
         return false;
+    if (channel->over != 0) {
+        pl08x_model_shut(channel);
+        return true;
+    }
     if (channel->ending) {
         if (--channel->late == 0)
             end_item(model, number);

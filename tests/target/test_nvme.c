@@ -1212,7 +1212,7 @@ static void test_late(void)
 
 static void test_lost(void)
 {
-    const uint32_t id = disk.line.id;
+    const uint32_t id = disk.line->id;
     const uint32_t interrupts = disk.interrupts;
     uint64_t deadline;
 

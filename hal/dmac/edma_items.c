@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-#include "edma_tcd.h"
+#include "edma_parts.h"
+
+#include "../atomic.h"
 
 _Static_assert(EDMA_SLOT_SIZE == sizeof(struct edma_tcd), "as edma.h says");
 
 enum { BURST = 32 }; /* bytes of the widest element */
 
-/* All of it below 2^32; size is not 0. */
-static bool in_reach(hal_address bus, hal_address size)
+/* The way ----------------------------------------------------------------- */
+
+/* The multiplexer is changed while it is disabled only. */
+void edma_set_source(struct edma *edma, uint32_t source)
 {
-    return bus <= UINT32_MAX && size - 1 <= UINT32_MAX - bus;
+    uintptr_t chcfg = edma->controller->mux + EDMA_CHCFG(edma->channel);
+
+    if (source == edma->source)
+        return;
+    edma->source = source;
+    mmio_write32(chcfg, 0);
+    if (source != 0)
+        mmio_write32(chcfg, source);
 }
 
-enum iodma_status edma_check_port(const struct hal_port *port, hal_address bus)
+static enum iodma_status check_port(const struct hal_port *port,
+                                    hal_address bus)
 {
     if (!is_power_of_two(port->width) || port->burst == 0 ||
         port->depth < port->burst || modulo(bus, port->width) != 0)
@@ -24,6 +36,40 @@ enum iodma_status edma_check_port(const struct hal_port *port, hal_address bus)
                ? IODMA_OK
                : IODMA_UNSUPPORTED;
 }
+
+enum iodma_status edma_route(struct hal_dmac *dmac,
+                             const struct hal_route *route)
+{
+    struct edma *edma = to_edma(dmac);
+    const struct hal_end *end =
+        route->source.kind == HAL_PORT ? &route->source : &route->destination;
+    uint32_t source = EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON;
+    uint32_t width = 0;
+    enum iodma_status status;
+
+    if (route->rows > 1 || route->destination.kind == HAL_FILL ||
+        (route->source.kind != HAL_MEMORY &&
+         route->destination.kind != HAL_MEMORY))
+        return IODMA_UNSUPPORTED;
+    if (end->kind == HAL_PORT) {
+        status = check_port(end->port, end->bus);
+        if (status != IODMA_OK)
+            return status;
+        width = end->port->width;
+        if (end->port->request != HAL_NO_REQUEST)
+            source = EDMA_CHCFG_ENBL | end->port->request;
+    }
+    if (route->source.kind == HAL_FILL)
+        __builtin_memset((struct edma_tcd *)edma->ring.cpu + edma->slots,
+                         route->source.fill, sizeof(struct edma_tcd));
+    edma->route = *route;
+    edma->width = width;
+    edma->stepped = 0;
+    edma_set_source(edma, source);
+    return IODMA_OK;
+}
+
+/* The items --------------------------------------------------------------- */
 
 /* Behind the slots: what a fill reads. */
 static uint32_t pattern_bus(const struct edma *edma)
@@ -66,9 +112,12 @@ static bool find_side(const struct edma *edma, const struct hal_end *end,
     uint32_t size;
 
     if (end->kind == HAL_PORT) {
-        *side = (struct side){ end->bus, edma->width, end->port->increment };
+        *side = (struct side){ end->bus + edma->stepped, edma->width,
+                               end->port->increment };
         return in_reach(end->bus,
-                        (length / edma->width - 1) * side->offset + side->size);
+                        edma->stepped +
+                            (length / edma->width - 1) * side->offset +
+                            side->size);
     }
     if (end->kind == HAL_FILL) {
         *side = (struct side){ pattern_bus(edma), widest(length), 0 };
@@ -90,19 +139,25 @@ static uint32_t common_divisor(uint32_t a, uint32_t b)
     return a;
 }
 
+/* Of a route that has one. */
+static const struct hal_port *port_of(const struct edma *edma)
+{
+    return edma->route.source.kind == HAL_PORT ? edma->route.source.port
+                                               : edma->route.destination.port;
+}
+
 /* Bytes of a minor loop: the whole item, or what a request asks for. */
 static uint32_t minor_bytes(const struct edma *edma, uint32_t length)
 {
-    const struct hal_port *port = edma->route.source.kind == HAL_PORT
-                                      ? edma->route.source.port
-                                      : edma->route.destination.port;
-
-    if (edma->width == 0 || port->request == HAL_NO_REQUEST)
+    if (edma->width == 0 || port_of(edma)->request == HAL_NO_REQUEST)
         return length;
-    return edma->width * common_divisor(length / edma->width, port->burst);
+    return edma->width *
+           common_divisor(length / edma->width, port_of(edma)->burst);
 }
 
-bool edma_encode(const struct edma *edma, const struct hal_item *item)
+/* Write an item, which goes the channel's way, to the next slot, linked to the
+   one behind it. Returns false if it is not encodable. */
+static bool encode(struct edma *edma, const struct hal_item *item)
 {
     const struct hal_route *route = &edma->route;
     struct edma_tcd *slot = edma_slot(edma, edma->filled);
@@ -129,5 +184,25 @@ bool edma_encode(const struct edma *edma, const struct hal_item *item)
     slot->dlast_sga = to_le32(edma_slot_bus(edma, edma->filled + 1));
     slot->csr_biter = to_le32(
         EDMA_HALVES(route->cyclic ? EDMA_CSR_NEWS : EDMA_CSR_ESG, loops));
+    if (edma->width != 0)
+        edma->stepped += length / edma->width * port_of(edma)->increment;
     return true;
+}
+
+/* One slot stays free: the channel may still point to where it went on from a
+   TCD that has retired. */
+uint32_t edma_emit(struct hal_dmac *dmac, const struct hal_item *items,
+                   uint32_t count)
+{
+    struct edma *edma = to_edma(dmac);
+    uint32_t room = ring_free(edma->filled, atomic_read_acquire(&edma->retired),
+                              edma->slots);
+    uint32_t taken = 0;
+
+    while (taken < count && taken + 1 < room && encode(edma, &items[taken])) {
+        edma->filled++;
+        taken++;
+    }
+    dmac->counts.items += taken;
+    return taken;
 }
