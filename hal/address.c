@@ -3,6 +3,7 @@
 
 /* The symbol that all refer to who are of this version and width. */
 #ifdef __ELF__
-__asm__(".globl " HAL_SYMBOL "\n\t"
-        ".set " HAL_SYMBOL ", 0");
+__asm__(".pushsection .text\n\t"
+        ".globl " HAL_SYMBOL "\n" HAL_SYMBOL ":\n\t"
+        ".popsection");
 #endif

@@ -30,11 +30,12 @@ enum { HAL_ADDRESS_BITS = IODMA_ADDRESS_BITS };
  * Objects of two widths, or of two minor versions, do not link together:
  * whoever includes this file refers to a symbol that says what it was compiled
  * for (iodma_0_1_with_32_bit_addresses), and the library has but the one of its
- * own (hal/address.c). The reference is of no code and takes no byte of a
- * product: it lies where debuggers look. A linker that does not read that (lld,
- * or any that is told to strip) does not notice, either; one that is told to
- * accept no unknown section (--orphan-handling=error) has to be given
- * .debug_iodma.
+ * own (hal/address.c). It takes no byte of a product: the reference lies in a
+ * section that is empty, and is kept (R) whatever the linker leaves out. Who
+ * compiles with less than GCC 11 or clang 13, which know no such section, or
+ * links with lld, which may not look (that of LLVM 14 does, that of 19 does
+ * not), has to see to it himself. Who makes an archive with -flto compiles
+ * address.c without: the index of an object for LTO has no symbol of assembler.
  */
 
 #define HAL_TEXT(token) #token
@@ -43,10 +44,13 @@ enum { HAL_ADDRESS_BITS = IODMA_ADDRESS_BITS };
         bits) "_bit_addresses"
 #define HAL_SYMBOL                                                             \
     HAL_SYMBOL_OF(IODMA_VERSION_MAJOR, IODMA_VERSION_MINOR, IODMA_ADDRESS_BITS)
-#ifdef __ELF__
-__asm__(".pushsection .debug_iodma,\"\",%progbits\n\t"
-        ".4byte " HAL_SYMBOL "\n\t"
+#if defined(__ELF__) && defined(__has_attribute)
+#if __has_attribute(retain)
+__asm__(".pushsection .text.iodma,\"axR\",%progbits\n\t"
+        ".type " HAL_SYMBOL ",%notype\n\t" /* or clang forgets its name */
+        ".reloc ., BFD_RELOC_NONE, " HAL_SYMBOL "\n\t"
         ".popsection");
+#endif
 #endif
 
 #endif

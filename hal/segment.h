@@ -35,7 +35,7 @@ struct hal_segment {
  * begins, is forgotten. Nobody says that it will not be ended: whoever makes
  * the segments may fail as well. So a driver keeps three places apart: behind
  * what the device was told of, behind the last whole list, and behind what was
- * put (README.md in dma/ has a ring that does).
+ * put (dma/EXAMPLES.md has a ring that does).
  *
  * The device sees nothing before the driver's own submit. That hands over all
  * whole lists that were put since the last submit, and nothing else: whatever

@@ -4,7 +4,8 @@
 # Every way into a product that README.md shows, with the text of its blocks:
 # products outside this tree take iodma as a Meson subproject, installed by
 # pkg-config and by CMake, and as plain files, for the CPUs and compilers that
-# matter. They are linked, and run where they can be.
+# matter; and one with a board of its own, of boards/README.md. They are linked,
+# and run where they can be.
 #
 #   clients.sh ROOT      (folder of the checkout)
 
@@ -12,7 +13,6 @@ set -u
 
 root=$(cd "$1" && pwd) || exit 1
 here=$root/tests/clients
-page=$root/README.md
 strict='-Wall -Wextra -Wpedantic -Werror -Wconversion'
 # The most bytes of text, data and bss, of an M33 product with newlib
 # (-Os): what it was, and a fiftieth. Another GCC may take a fifth more.
@@ -45,6 +45,16 @@ passes()
     say $? "$what"
 }
 
+# prints TEXT COMMAND...: this, and no more.
+prints()
+{
+    text=$1
+    shift
+    said=$("$@")
+    echo "$said"
+    [ "$said" = "$text" ]
+}
+
 # refuses WHAT TEXT COMMAND...: it fails, and says TEXT in one of its lines.
 refuses()
 {
@@ -57,10 +67,12 @@ refuses()
     say $? "$what"
 }
 
-# block KIND NAME: the text of a block of the page.
+# block KIND NAME [PAGE]: the text of a block of a page, README.md if not said
+# otherwise.
 block()
 {
-    awk -v "kind=$1" -v "names=$2" -f "$root/tests/example.awk" "$page"
+    awk -v "kind=$1" -v "names=$2" -f "$root/tests/example.awk" \
+        "$root/${3:-README.md}"
 }
 
 # product FOLDER: an empty one, with the product's code.
@@ -81,7 +93,7 @@ bare='-nostartfiles -Wl,--gc-sections,--entry=start'
 runs_on_m33()
 {
     timeout 300 qemu-system-arm -M mps2-an505 -display none -monitor none \
-        -serial none -semihosting -kernel "$1"
+        -serial "${2:-none}" -semihosting -kernel "$1"
 }
 
 # Plain files ------------------------------------------------------------------
@@ -244,21 +256,6 @@ subproject()
         --cross-file "$work/m33.ini"
     passes 'and the library is built' \
         ninja -C "$work/meson/m33" subprojects/iodma/dma/libiodma.a
-    product platform
-    mkdir "$work/platform/subprojects"
-    ln -s "$root" "$work/platform/subprojects/iodma"
-    cat >"$work/platform/meson.build" <<'END'
-project('product', 'c', default_options: ['c_std=c11'])
-platform = dependency('iodma-platform', fallback: 'iodma',
-  default_options: ['platform=enabled'])
-static_library('product', 'product.c',
-  dependencies: [dependency('iodma'), platform])
-END
-    passes 'with the platform of its CPU, if it asks for that' \
-        meson setup "$work/platform/m33" "$work/platform" \
-        --cross-file "$work/m33.ini"
-    passes 'and both libraries are built' ninja -C "$work/platform/m33" \
-        libproduct.a subprojects/iodma/platform/libplatform.a
     refuses 'an unknown option is refused' 'nknown options.*colour' \
         meson setup "$work/meson/bad" "$root" -Dcolour=red
     refuses 'a board that is none is refused' 'toaster.*choices' \
@@ -271,6 +268,25 @@ END
     refuses 'a platform is refused for a CPU that has none' 'or cortex-m.*, not cortex-r5' \
         meson setup "$work/meson/bad" "$root" --cross-file "$work/r5.ini" \
         -Dtests=disabled -Dplatform=enabled
+}
+
+# A board of the product's own -------------------------------------------------
+
+own_board()
+{
+    mkdir -p "$work/board/subprojects"
+    ln -s "$root" "$work/board/subprojects/iodma"
+    block meson product boards/README.md >"$work/board/meson.build"
+    block ld product boards/README.md >"$work/board/product.ld"
+    block c product boards/README.md >"$work/board/product.c"
+    for cpu in m33 m0plus; do
+        passes "a product's own board on our platform, $cpu" \
+            meson setup "$work/board/$cpu" "$work/board" \
+            --cross-file "$work/$cpu.ini"
+        passes 'is built' ninja -C "$work/board/$cpu"
+        passes 'and its engine copies' prints 'copied by the engine' \
+            runs_on_m33 "$work/board/$cpu/product" stdio
+    done
 }
 
 # Installed --------------------------------------------------------------------
@@ -292,7 +308,7 @@ by_make()
     product "$1-make"
     shift
     block make installed >"$prefix-make/Makefile"
-    env "PKG_CONFIG_PATH=$prefix/lib/pkgconfig" "$@" make -C "$prefix-make"
+    PKG_CONFIG_PATH=$prefix/lib/pkgconfig make -C "$prefix-make" "$@"
 }
 
 # by_cmake PREFIX ARG...
@@ -376,8 +392,7 @@ installed()
 # shellcheck disable=SC2086,SC2154 # words; of eval
 compiles()
 {
-    awk -v kind=c -v "names=$1" -f "$root/tests/example.awk" \
-        "$root/hal/README.md" >"$work/$1.c"
+    block c "$1" hal/README.md >"$work/$1.c"
     eval "flags=\$${2}_cpu"
     what="hal/README.md: $1 compiles for $2"
     bits=$3
@@ -401,6 +416,7 @@ supplied()
 }
 
 m33_file >"$work/m33.ini"
+sed 's/cortex-m33/cortex-m0plus/' "$work/m33.ini" >"$work/m0plus.ini"
 supplied
 files_native
 files_bare m0plus 32
@@ -410,5 +426,6 @@ in_between
 copied
 files_by_page
 subproject
+own_board
 installed
 exit $failed

@@ -217,7 +217,7 @@ mps2_an500 | microbit) # machines of tests/cores, whose console is the host's
     set -- qemu-system-arm -M "$(echo "$board" | tr _ -)" -display none \
         -monitor none -serial null
     ;;
-*) fail "no board is called $board" ;;
+*) fail "tests/machine.sh has no machine for the board $board" ;;
 esac
 
 if [ "$1" = qemu-system-arm ]; then

@@ -45,8 +45,9 @@ spans()
         }' "$1"
 }
 
-for page in README.md boards/README.md dma/CHANGES.md dma/README.md dma/RULES.md \
-    hal/README.md hal/cache/README.md hal/dmac/README.md; do
+for page in README.md boards/README.md dma/CHANGES.md dma/EXAMPLES.md \
+    dma/IOKIT.md dma/README.md dma/RULES.md hal/README.md hal/cache/README.md \
+    hal/dmac/README.md tests/README.md; do
     spans "$root/$page" | grep -o -E -e "$ours" | sort -u >"$work/named"
     unknown=$(comm -23 "$work/named" "$work/declared")
     if [ -s "$work/named" ] && [ -z "$unknown" ]; then

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Defends the emitter that people copy: the ring of dma/README.md, as it stands
- * there, does what hal/segment.h asks for. The device gets whole lists, all of
- * them, and never a part of one.
+ * Defends the emitter that people copy: the ring of dma/EXAMPLES.md, as it
+ * stands there, does what hal/segment.h asks for. The device gets whole lists,
+ * all of them, and never a part of one.
  */
 #include "tests/check.h"
 #include "tests/reach.h"

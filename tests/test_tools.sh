@@ -209,7 +209,8 @@ ends 'an option without its value' 1 \
 ends 'an option whose value is no number' 1 \
     "not ok - machine.sh: option --timeout needs a number, not 'x'" \
     machine --timeout x "$faults" none
-ends 'an unknown board' 1 'not ok - test_faults none: no board is called x' \
+ends 'an unknown board' 1 \
+    'not ok - test_faults none: tests/machine.sh has no machine for the board x' \
     machine --board x "$faults" none
 ends 'an argument with a space' 1 \
     "not ok - test_faults a b: argument 'a b' is empty or has spaces" \
