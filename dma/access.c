@@ -2,22 +2,15 @@
 #include "access.h"
 
 #include "../hal/bits.h"
+#include "cache.h"
 #include "refuse.h"
 #include "shortcuts.h"
 
 #include <stddef.h>
 
-/* Physical memory that is a pointer at the moment. */
-struct opening {
-    hal_address address;
-    hal_address length; /* wanted; then that the pointer is good for */
-    const struct hal_region *region;
-    uint8_t *bytes;
-};
-
 static IODMA_SHORTCUT_INLINE enum iodma_status
-open_it(const struct iodma_bus *bus, struct opening *opening, uint32_t what,
-        struct iodma_reason *reason)
+open_it(const struct iodma_bus *bus, struct iodma_opening *opening,
+        uint32_t what, struct iodma_reason *reason)
 {
     hal_address address = opening->address;
     const struct hal_region *region = iodma_bus_region(bus, address);
@@ -43,15 +36,16 @@ open_it(const struct iodma_bus *bus, struct opening *opening, uint32_t what,
                                      IODMA_RULE_FAR_WINDOW, 0, address);
 }
 
-static void close_it(const struct opening *opening)
+static void close_it(const struct iodma_opening *opening)
 {
     if (opening->region->window)
         opening->region->window->close(opening->bytes);
 }
 
 /* Do what is to be done with what is open. */
-static void touch(const struct iodma_bus *bus, const struct opening *opening,
-                  uint8_t *bytes, uint32_t what)
+static void touch(const struct iodma_bus *bus,
+                  const struct iodma_opening *opening, uint8_t *bytes,
+                  uint32_t what)
 {
     size_t length = (size_t)opening->length;
     bool reads = (what & IODMA_ACCESS_READ) != 0;
@@ -64,14 +58,8 @@ static void touch(const struct iodma_bus *bus, const struct opening *opening,
         else
             __builtin_memset(to, 0, length);
     }
-    if ((what & (IODMA_ACCESS_CLEAN | IODMA_ACCESS_DROP)) != 0 &&
-        opening->region->cached != HAL_UNCACHED) {
-        const struct hal_cache *cache = bus->hal->cache;
-
-        ((what & IODMA_ACCESS_DROP) != 0 ? cache->ops->clean_invalidate
-                                         : cache->ops->clean)(
-            cache, opening->bytes, opening->address, length);
-    }
+    if ((what & (IODMA_ACCESS_CLEAN | IODMA_ACCESS_DROP)) != 0)
+        bus->caching->touch(bus->hal->cache, opening, what);
 }
 
 enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
@@ -79,7 +67,7 @@ enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
                                uint32_t what, struct iodma_reason *reason)
 {
     while (length != 0) {
-        struct opening opening;
+        struct iodma_opening opening;
         enum iodma_status status;
 
         opening.address = address;
@@ -105,7 +93,7 @@ enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
     enum iodma_status status = IODMA_OK;
 
     while (length != 0 && status == IODMA_OK) {
-        struct opening source;
+        struct iodma_opening source;
 
         source.address = from;
         source.length = length;

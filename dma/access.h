@@ -18,6 +18,7 @@
 #include "bus.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -33,6 +34,25 @@ enum {
     IODMA_ACCESS_CLEAN = 8, /* write its lines back, if it is cached   */
     IODMA_ACCESS_DROP = 16, /* the same, and drop them                 */
 };
+
+/* Physical memory that is a pointer at the moment. */
+struct iodma_opening {
+    hal_address address;
+    hal_address length; /* wanted; then that the pointer is good for */
+    const struct hal_region *region;
+    uint8_t *bytes;
+};
+
+/* The region that has all of a stretch, if addresses there are pointers: such
+   memory needs no opening. NULL: there is no such one. */
+static inline const struct hal_region *
+iodma_access_plain(const struct iodma_bus *bus, hal_address first,
+                   hal_address last)
+{
+    const struct hal_region *region = iodma_bus_region(bus, first);
+
+    return region && !region->window && last <= region->last ? region : NULL;
+}
 
 /* Do so with `length` bytes from an address on. `bytes` is the buffer, or
    NULL. */

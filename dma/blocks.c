@@ -2,26 +2,27 @@
 #include "blocks.h"
 
 #include "../hal/bits.h"
+#include "shortcuts.h"
 
 /* What a word is compared with: the bits that differ are of blocks that are
    free, or that are taken. */
 #define FREE  UINT32_C(0)
 #define TAKEN UINT32_MAX
 
+/* Blocks of a run that is found within two words. */
+enum { SHORT = 32 };
+
 /* The first block from `from` on that is so; `end` if none before it is. */
 static uint32_t next(const struct iodma_blocks *blocks, uint32_t from,
                      uint32_t end, uint32_t what)
 {
-    while (from < end) {
+    for (; from < end; from = (from | 31) + 1) {
         uint32_t word = (blocks->free[from / 32] ^ what) >> from % 32;
 
-        if (word != 0) {
-            from += (uint32_t)__builtin_ctz(word);
-            break;
-        }
-        from = (from | 31) + 1;
+        if (word != 0)
+            return smaller32(from + (uint32_t)__builtin_ctz(word), end);
     }
-    return from < end ? from : end;
+    return end;
 }
 
 /* Turn blocks that are free into ones that are taken, or back. */
@@ -41,12 +42,13 @@ static void turn(struct iodma_blocks *blocks, uint32_t first, uint32_t end)
 void iodma_blocks_init(struct iodma_blocks *blocks, hal_address first,
                        uint8_t shift, uint32_t *words, uint32_t count)
 {
-    *blocks = (struct iodma_blocks){
-        .free = words,
-        .first = first,
-        .count = count,
-        .shift = shift,
-    };
+    blocks->free = words;
+    blocks->first = first;
+    blocks->count = count;
+    blocks->hint = 0;
+    blocks->in_use = 0;
+    blocks->high_water = 0;
+    blocks->shift = shift;
     __builtin_memset(words, 0, IODMA_BLOCK_WORDS(count) * sizeof *words);
     turn(blocks, 0, count);
 }
@@ -70,9 +72,19 @@ static uint32_t blocks_up_to(const struct iodma_blocks *blocks,
                                 1;
 }
 
-enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
-                                    const struct hal_bounce_wish *wish,
-                                    hal_address *address, hal_address *size)
+static void hand_out(struct iodma_blocks *blocks, uint32_t place,
+                     uint32_t count, hal_address *address, hal_address *size)
+{
+    turn(blocks, place, place + count);
+    iodma_blocks_count(blocks, count);
+    *address = blocks->first + ((hal_address)place << blocks->shift);
+    *size = (hal_address)count << blocks->shift;
+}
+
+/* Whatever is wished for: free run by free run. */
+static enum iodma_status take_any(struct iodma_blocks *blocks,
+                                  const struct hal_bounce_wish *wish,
+                                  hal_address *address, hal_address *size)
 {
     uint32_t at_least = blocks_in(blocks, wish->at_least);
     uint32_t at_most = blocks_in(blocks, wish->at_most);
@@ -106,12 +118,61 @@ enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
     }
     if (longest == 0)
         return IODMA_NO_RESOURCES;
-
-    turn(blocks, place, place + longest);
-    iodma_blocks_count(blocks, longest);
-    *address = blocks->first + ((hal_address)place << blocks->shift);
-    *size = (hal_address)longest << blocks->shift;
+    hand_out(blocks, place, longest, address, size);
     return IODMA_OK;
+}
+
+/* The lowest block that a run of so many free ones begins with, SHORT at most;
+   none: the number of all blocks. Word by word: a bit of `runs` stays where
+   that many are set from it on. */
+static uint32_t short_run(struct iodma_blocks *blocks, uint32_t length)
+{
+    uint32_t words = IODMA_BLOCK_WORDS(blocks->count);
+    uint32_t i = blocks->hint / 32;
+
+    while (i < words && blocks->free[i] == 0)
+        blocks->hint = ++i * 32;
+    for (; i < words; i++) {
+        uint64_t runs = blocks->free[i];
+        uint32_t more;
+
+        if (runs == 0)
+            continue;
+        if (i + 1 < words)
+            runs |= (uint64_t)blocks->free[i + 1] << 32;
+        for (uint32_t have = 1; have < length; have += more) {
+            more = smaller32(have, length - have);
+            runs &= runs >> more;
+        }
+        if ((uint32_t)runs != 0)
+            return i * 32 + (uint32_t)__builtin_ctz((uint32_t)runs);
+    }
+    return blocks->count;
+}
+
+/* A short run, no less, that may begin with any block. */
+static enum iodma_status take_short(struct iodma_blocks *blocks,
+                                    const struct hal_bounce_wish *wish,
+                                    hal_address *address, hal_address *size)
+{
+    uint32_t count = blocks_in(blocks, wish->at_most);
+    uint32_t place = short_run(blocks, count);
+
+    if (place + count > blocks_up_to(blocks, wish->highest))
+        return IODMA_NO_RESOURCES;
+    hand_out(blocks, place, count, address, size);
+    return IODMA_OK;
+}
+
+enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
+                                    const struct hal_bounce_wish *wish,
+                                    hal_address *address, hal_address *size)
+{
+    if (IODMA_SHORTCUTS && wish->at_least == wish->at_most &&
+        (wish->at_most >> blocks->shift) - 1 < SHORT &&
+        wish->alignment >> blocks->shift <= 1)
+        return take_short(blocks, wish, address, size);
+    return take_any(blocks, wish, address, size);
 }
 
 void iodma_blocks_give_back(struct iodma_blocks *blocks, hal_address address,

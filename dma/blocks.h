@@ -6,7 +6,8 @@
  *
  * A bit each, and the first one that may be free. Every run that exists is
  * found: one block by one search of a bit, a longer run by one pass over the
- * words and the free runs in them, the same where nothing is found.
+ * words, and over the free runs in them if it is longer than 32 blocks, is to
+ * be aligned, or may be shorter; the same where nothing is found.
  *
  * Context of all calls: any; the caller holds a lock where they may meet.
  */

@@ -2,6 +2,7 @@
 #include "bus.h"
 
 #include "../hal/bits.h"
+#include "aperture.h"
 #include "refuse.h"
 #include "shortcuts.h"
 
@@ -27,22 +28,60 @@ static bool any_uncached(const struct hal_bus *hal)
     return false;
 }
 
+/* Does the port carry all that an aperture shows, whatever part of it, as one
+   segment? */
+static bool carries(const struct hal_limits *port,
+                    const struct hal_aperture *aperture)
+{
+    hal_address behind = aperture->last - aperture->first;
+    hal_address last = aperture->bus + behind;
+
+    return (port->align_address | port->align_length) <= 1 &&
+           behind <= port->max_transfer - 1 &&
+           behind <= port->max_segment - 1 &&
+           (aperture->bus ^ last) <= port->boundary - 1 &&
+           (port->address_bits == 0 || port->address_bits >= HAL_ADDRESS_BITS ||
+            last >> port->address_bits == 0);
+}
+
+/* May the device have all of it, for reading and for writing? (Of all addresses
+   the length is 0; and that less 1, as it is wanted, is all but the first.) */
+static bool is_free(const struct iodma_bus *bus,
+                    const struct hal_aperture *aperture)
+{
+    hal_address length = aperture->last - aperture->first + 1;
+
+    return aperture->access == (HAL_READ | HAL_WRITE) &&
+           carries(bus->hal->limits, aperture) &&
+           (!bus->hal->regions ||
+            iodma_bus_regions_writable(bus, aperture->first, length));
+}
+
 /* For which buffers is it known, by the board's facts alone, whether their
-   lines have to be maintained (rule E1)? */
+   lines have to be maintained (rule E1)? And for which that the device may have
+   them as they lie? Of apertures where it may, the first is the one. */
 static void be_sure(struct iodma_bus *bus, const struct hal_bus *hal)
 {
-    uint32_t kinds;
+    uint32_t kinds = kinds_of(hal);
 
     bus->every = NULL;
     bus->unsure = UINTPTR_MAX;
-    if (!IODMA_SHORTCUTS || hal->translation)
+    bus->sure = NULL;
+    if (hal->translation)
         return;
-    kinds = kinds_of(hal);
-    if ((kinds & NOT_SNOOPED) == 0) {
-        bus->unsure = 0;
-    } else if (kinds == NOT_SNOOPED && hal->cache && !any_uncached(hal)) {
+    if (kinds == NOT_SNOOPED && hal->cache && !any_uncached(hal)) {
         bus->every = hal->cache;
         bus->unsure = bus->line - 1;
+    } else if ((kinds & NOT_SNOOPED) == 0) {
+        bus->unsure = 0;
+    } else {
+        return;
+    }
+    for (uint32_t i = 0; kinds != 0 && i < hal->aperture_count; i++) {
+        if (is_free(bus, &hal->apertures[i])) {
+            bus->sure = &hal->apertures[i];
+            return;
+        }
     }
 }
 
@@ -63,7 +102,8 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
     bus->reason = NULL;
     bus->granule = granule;
     bus->line = hal->cache ? hal->cache->largest_line : 1;
-    be_sure(bus, hal);
+    if (IODMA_SHORTCUTS)
+        be_sure(bus, hal);
     return IODMA_OK;
 }
 
@@ -77,6 +117,8 @@ enum iodma_status iodma_bus_map_through(struct iodma_bus *bus,
                             IODMA_AT_ARGUMENT(POINTER, MAPPER));
 
     bus->mapper = mapper;
+    if (IODMA_SHORTCUTS)
+        bus->sure = NULL;
     return IODMA_OK;
 }
 
@@ -84,24 +126,28 @@ enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
                                       const void *pointer, size_t length,
                                       hal_address *address)
 {
-    hal_address physical;
-    hal_address more; /* that goes on there */
+    const struct hal_translation *translation = bus->hal->translation;
+    hal_address done = 0;
+    hal_address more = (hal_address)length; /* that goes on there */
+    hal_address *to = address;              /* the first answer   */
+    hal_address physical;                   /* the others         */
 
-    for (hal_address done = 0; done < length; done += more) {
+    for (;;) {
         hal_address at = (hal_address)(uintptr_t)pointer + done;
 
-        more = (hal_address)length - done;
-        if (!bus->hal->translation->to_physical(at, &physical, &more))
+        if (!translation->to_physical(at, to, &more))
             return iodma_refuse_values(bus->reason, IODMA_NOT_ATTACHED,
                                        IODMA_AT_ARGUMENT(UNMAPPED, POINTER), 0,
                                        at);
-        if (done == 0)
-            *address = physical;
-        else if (physical - done != *address)
+        if (*to - done != *address)
             return iodma_refuse(bus->reason, IODMA_NO_SPACE,
                                 IODMA_AT_ARGUMENT(CONTIGUOUS, POINTER));
+        done += more;
+        more = (hal_address)length - done;
+        if (more == 0)
+            return IODMA_OK;
+        to = &physical;
     }
-    return IODMA_OK;
 }
 
 const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,
@@ -120,14 +166,7 @@ const struct hal_aperture *iodma_bus_aperture(const struct iodma_bus *bus,
                                               hal_address address,
                                               uint32_t access)
 {
-    const struct hal_aperture *aperture = bus->hal->apertures;
-
-    for (uint32_t left = bus->hal->aperture_count; left != 0;
-         left--, aperture++) {
-        if (span_holds(aperture->first, aperture->last, address))
-            return (aperture->access & access) == access ? aperture : NULL;
-    }
-    return NULL;
+    return iodma_aperture_of(bus, address, access);
 }
 
 bool iodma_bus_regions_writable(const struct iodma_bus *bus,

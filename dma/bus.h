@@ -48,10 +48,16 @@ struct iodma_bus {
     struct iodma_reason *reason; /* dma/reason.h; NULL: nobody asks         */
     uint32_t granule;            /* PAGE of the spec, bytes                 */
     uint32_t line;               /* largest of the caches, bytes; 1: none   */
-    uintptr_t unsure; /* a buffer whose address has none of these bits changes
-                         hands without a look at what it lies in ...         */
-    const struct hal_cache *every; /* ... and this is maintained for it; NULL:
-                                      nothing is                             */
+    /* What the board's facts alone say of a buffer (be_sure() in bus.c); with
+       shortcuts only are they set, and asked. */
+    uintptr_t unsure;                /* has its address none of these bits, it
+                                        changes hands without a look at what it
+                                        lies in ...                            */
+    const struct hal_cache *every;   /* ... and this is maintained for it; NULL:
+                                        nothing is                             */
+    const struct hal_aperture *sure; /* does it lie here, the device may have
+                                        it, and the port carries it; NULL:
+                                        there is none such                   */
 };
 
 /*

@@ -108,6 +108,24 @@ static bool tears(const struct iodma_plan *plan, hal_address from,
 
 /* Maintenance ------------------------------------------------------------- */
 
+static void touch(const struct hal_cache *cache,
+                  const struct iodma_opening *opening, uint32_t what)
+{
+    if (opening->region->cached != HAL_UNCACHED)
+        ((what & IODMA_ACCESS_DROP) != 0 ? cache->ops->clean_invalidate
+                                         : cache->ops->clean)(
+            cache, opening->bytes, opening->address, (size_t)opening->length);
+}
+
+/* Begin with lines of pointers. */
+static inline void begin(const struct hal_cache *cache, hal_address address,
+                         hal_address length, uint32_t what)
+{
+    ((what & IODMA_SYNC_DROP) != 0 ? cache->ops->clean_invalidate
+                                   : cache->ops->clean)(
+        cache, (void *)(uintptr_t)address, address, (size_t)length);
+}
+
 /* Begin a list by the ranges alone: plan->direct_lines. */
 static void begin_ranges(const struct iodma_window *window, hal_address from,
                          hal_address to, uint32_t what)
@@ -121,9 +139,7 @@ static void begin_ranges(const struct iodma_window *window, hal_address from,
         hal_address address = walk.range->address + walk.within;
         hal_address length = smaller(walk.range->length - walk.within, left);
 
-        ((what & IODMA_SYNC_DROP) != 0 ? cache->ops->clean_invalidate
-                                       : cache->ops->clean)(
-            cache, (void *)(uintptr_t)address, address, (size_t)length);
+        begin(cache, address, length, what);
         walk.within = 0;
         left -= length;
     }
@@ -140,6 +156,19 @@ static bool concerns(const struct iodma_window *window,
            iodma_window_unsnooped(window, place->aperture);
 }
 
+/* Are all lines that there may be lines of pointers? */
+static bool has_plain_lines(const struct iodma_plan *plan)
+{
+    const struct iodma_bus *bus = plan->window->bus;
+    const struct iodma_summary *summary = &plan->window->memory->summary;
+    const struct hal_region *region =
+        iodma_access_plain(bus, summary->lowest, summary->highest);
+
+    if (region && plan->loans && region->cached != HAL_UNCACHED)
+        region = iodma_access_plain(bus, bus->bounce->first, bus->bounce->last);
+    return region && region->cached != HAL_UNCACHED;
+}
+
 /* The same, piece by piece. Lines that follow each other are one range: loans
    side by side, each in lines of its own. */
 static enum iodma_status begin_list(const struct iodma_plan *plan,
@@ -147,7 +176,9 @@ static enum iodma_status begin_list(const struct iodma_plan *plan,
                                     uint32_t what)
 {
     const struct iodma_window *window = plan->window;
+    const struct hal_cache *cache = window->bus->hal->cache;
     uint32_t line = window->bus->line;
+    bool plain = IODMA_SHORTCUTS && has_plain_lines(plan);
     uint32_t how =
         (what & IODMA_SYNC_DROP) != 0 ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN;
     hal_address first = 0; /* of a range that is to be maintained, ... */
@@ -158,14 +189,17 @@ static enum iodma_status begin_list(const struct iodma_plan *plan,
     iodma_piece_seek(plan, &place, from);
     for (;;) {
         bool more = iodma_piece_next(plan, &place, to, &piece);
-        enum iodma_status status;
+        enum iodma_status status = IODMA_OK;
 
         if (more && !concerns(window, &place, &piece, what))
             continue;
         if (!more || !piece.lent ||
             round_down(piece.storage, line) != round_up(end, line)) {
-            status = iodma_access(window->bus, first, end - first, NULL, how,
-                                  window->reason);
+            if (!plain)
+                status = iodma_access(window->bus, first, end - first, NULL,
+                                      how, window->reason);
+            else if (end != first)
+                begin(cache, first, end - first, what);
             if (!more || status != IODMA_OK)
                 return status;
             first = piece.storage;
@@ -187,10 +221,11 @@ static enum iodma_status maintain(const struct iodma_plan *plan,
     else if ((what & IODMA_SYNC_LINES) != 0)
         status = begin_list(plan, from, to, what);
     finished = iodma_bus_finish(window->bus->hal->cache, &window->reason);
-    return status != IODMA_OK ? status : finished;
+    return finished != IODMA_OK ? finished : status; /* the record is of it */
 }
 
 static const struct iodma_caching caching = {
+    touch,
     gives_up,
     maintain,
     tears,

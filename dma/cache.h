@@ -22,10 +22,16 @@
 
 #include <stdbool.h>
 
+struct iodma_opening;
+
 /* Ends of an extent. */
 enum { IODMA_HEAD = 1, IODMA_TAIL = 2 };
 
 struct iodma_caching {
+    /* Begin to clean the lines of memory that is open, if it is cached:
+       IODMA_ACCESS_CLEAN; or to drop them as well, IODMA_ACCESS_DROP. */
+    void (*touch)(const struct hal_cache *cache,
+                  const struct iodma_opening *opening, uint32_t what);
     /* Which ends of an extent lie in a line that has to be dropped and is not
        its own? */
     uint32_t (*gives_up)(const struct iodma_window *window, hal_address address,

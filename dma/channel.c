@@ -34,7 +34,7 @@ static bool goes_on(const struct iodma_channel *channel)
 /* Bytes that no engine has been given. */
 static hal_address left(const struct iodma_transfer *transfer)
 {
-    return iodma_zip_left(&transfer->zip) * larger32(transfer->route.rows, 1);
+    return iodma_zip_left(&transfer->zip) * transfer->route.rows;
 }
 
 /* Bytes that one was given. */
@@ -42,8 +42,7 @@ static hal_address given(const struct iodma_transfer *transfer)
 {
     const struct iodma_zip *zip = &transfer->zip;
 
-    return (zip->row * zip->length - zip->rest) *
-           larger32(transfer->route.rows, 1);
+    return (zip->row * zip->length - zip->rest) * transfer->route.rows;
 }
 
 /* End a transfer that the channel does not have any more: first its own state,
@@ -54,8 +53,6 @@ static void end(struct iodma_transfer *transfer, enum iodma_status status)
 
     transfer->residue.least += rest;
     transfer->residue.most += rest;
-    if (status == IODMA_OK)
-        transfer->residue = (struct hal_residue){ 0, 0 };
     if (!transfer->quarantined) {
         enum iodma_status ends = iodma_transfer_give_back(transfer);
 
@@ -114,8 +111,9 @@ static bool begin(struct iodma_channel *channel)
         iodma_engine_restart(channel, iodma_engine_stop(channel));
     channel->seen = iodma_engine_retired(channel); /* of it no period is over */
     transfer->next = 0;
-    if (!channel->dead && !late(channel))
-        transfer->refused = iodma_engine_set_off(channel);
+    transfer->refused = channel->dead   ? IODMA_NOT_READY
+                        : late(channel) ? IODMA_TIMEOUT
+                                        : iodma_engine_set_off(channel);
     return true;
 }
 
@@ -140,9 +138,9 @@ static enum iodma_status tell(const struct iodma_channel *channel,
 }
 
 /* Tell of the periods that are over. Those that the engine has begun anew are
-   lost. Returns true if that ended the transfer: a callback did, or one could
-   not be handed over. */
-static bool tell_periods(struct iodma_channel *channel)
+   lost. Returns why one could not be handed over. A callback may have ended the
+   transfer. */
+static enum iodma_status tell_periods(struct iodma_channel *channel)
 {
     struct iodma_transfer *transfer = channel->active;
     uint32_t count = transfer->zip.count;
@@ -160,11 +158,7 @@ static bool tell_periods(struct iodma_channel *channel)
         else
             transfer->overruns++;
     }
-    if (status != IODMA_OK) {
-        stop(channel);
-        finish(channel, status);
-    }
-    return channel->active != transfer;
+    return status;
 }
 
 /* Feed what is left. Returns true if an empty ring takes nothing of it: it
@@ -179,26 +173,28 @@ static bool advance(struct iodma_channel *channel)
 {
     struct iodma_transfer *transfer = channel->active;
     enum iodma_status status = IODMA_OK;
-    bool busy; /* the engine has some of it */
+    bool busy; /* the engine has some of it that is to be taken away */
 
     iodma_engine_reap_stand_in(channel);
     if (goes_on(channel) && late(channel))
         iodma_channel_poll(channel); /* an interrupt may have been lost */
-    if (transfer->period && tell_periods(channel))
+    if (transfer->period && transfer->refused == IODMA_OK)
+        status = tell_periods(channel);
+    if (channel->active != transfer)
         return true;
 
     busy = !iodma_engine_idle(channel);
-    if (channel->dead) {
-        busy = false;
-        status = IODMA_NOT_READY;
+    if (status != IODMA_OK) {
+        busy = true;
     } else if (transfer->refused != IODMA_OK) {
-        status = (enum iodma_status)transfer->refused; /* of part of a cycle */
+        busy = busy && !channel->dead; /* part of a cycle */
+        status = (enum iodma_status)transfer->refused;
     } else if (iodma_engine_failed(channel)) {
         busy = true;
         status = IODMA_DMA_ERROR;
     } else if (busy || transfer->period || !transfer->zipped) {
         if (late(channel)) {
-            busy |= transfer->period != NULL;
+            busy = busy || transfer->period;
             status = IODMA_TIMEOUT;
         } else if (stalled(channel, !busy)) {
             status = IODMA_MESSAGE_TOO_LARGE;
@@ -224,21 +220,14 @@ void iodma_channel_queue(struct iodma_channel *channel,
 
 /* One round: what is there now. What a callback submits waits for the next one,
    begun at most, lest one that submits again hold the thread for ever. */
-static void serve(struct iodma_channel *channel)
-{
-    channel->round++;
-    while ((channel->active || begin(channel)) &&
-           channel->active->round != channel->round) {
-        if (!advance(channel))
-            return;
-    }
-}
-
 bool iodma_channel_service(struct iodma_channel *channel)
 {
-    if (!channel->serving && (channel->active || channel->waiting.first)) {
+    if (channel->serving == 0) {
         channel->serving++;
-        serve(channel);
+        channel->round++;
+        while ((channel->active || begin(channel)) &&
+               channel->active->round != channel->round && advance(channel))
+            continue;
         channel->serving--;
     }
     return channel->active || channel->waiting.first;
@@ -251,13 +240,13 @@ bool iodma_channel_due(const struct iodma_channel *channel)
 
     if (!active)
         return channel->waiting.first != NULL;
-    if (channel->dead || iodma_engine_failed(channel) || late(channel) ||
-        channel->engine != channel->dmac || active->refused != IODMA_OK)
+    if (active->refused != IODMA_OK || !goes_on(channel) || late(channel) ||
+        channel->engine != channel->dmac)
         return true;
     news = iodma_engine_retired(channel) != channel->seen;
     if (active->period)
         return news;
-    return iodma_engine_idle(channel) || (news && !active->zipped);
+    return !active->zipped && (news || iodma_engine_idle(channel));
 }
 
 /* Aborting --------------------------------------------------------------- */
@@ -265,7 +254,7 @@ bool iodma_channel_due(const struct iodma_channel *channel)
 /* Is there a transfer under way that could go on? */
 static bool running(struct iodma_channel *channel)
 {
-    if (!channel->active || channel->dead)
+    if (!channel->active)
         return false;
     iodma_channel_poll(channel);
     iodma_engine_reap_stand_in(channel);
@@ -277,22 +266,26 @@ static uint8_t end_active(struct iodma_channel *channel, bool halted,
                           bool stuck)
 {
     struct iodma_transfer *transfer = channel->active;
-    bool over;
+    uint8_t outcome = IODMA_ABORT_STOPPED;
 
     if (!transfer || !halted) {
         if (transfer)
             (void)advance(channel);
+        else if (halted && !channel->dead)
+            /* A callback ended it; was it finished, the engine is halted. */
+            iodma_engine_restart(channel, iodma_engine_stop(channel));
         /* A callback may have ended what was stuck. */
         return stuck && channel->dead ? IODMA_ABORT_STUCK
                                       : IODMA_ABORT_COMPLETED;
     }
     settle(channel, stuck);
-    over = transfer->residue.most + left(transfer) == 0 && !transfer->period &&
-           !stuck;
-    finish(channel, over ? IODMA_OK : IODMA_ABORTED);
     if (stuck)
-        return IODMA_ABORT_STUCK;
-    return over ? IODMA_ABORT_COMPLETED : IODMA_ABORT_STOPPED;
+        outcome = IODMA_ABORT_STUCK;
+    else if (transfer->residue.most + left(transfer) == 0 && !transfer->period)
+        outcome = IODMA_ABORT_COMPLETED;
+    finish(channel,
+           outcome == IODMA_ABORT_COMPLETED ? IODMA_OK : IODMA_ABORTED);
+    return outcome;
 }
 
 enum iodma_status iodma_channels_abort(struct iodma_channel *const *channels,
@@ -331,9 +324,9 @@ enum iodma_status iodma_transfer_abort(struct iodma_channel *channel,
 
     if (!channel || !transfer)
         return IODMA_BAD_ARGUMENT;
-    if (channel->active == transfer) {
-        (void)iodma_channels_abort(&channel, 1, deadline, &answer);
-    } else if (transfer->queued) {
+    if (channel->active == transfer)
+        return iodma_channels_abort(&channel, 1, deadline, outcome);
+    if (transfer->queued) {
         iodma_queue_remove(&channel->waiting, &transfer->link);
         end(transfer, IODMA_ABORTED);
         answer = IODMA_ABORT_STOPPED;
@@ -346,14 +339,11 @@ enum iodma_status iodma_transfer_abort(struct iodma_channel *channel,
 enum iodma_status iodma_channel_power_lost(struct iodma_channel *channel)
 {
     struct iodma_transfer *transfer = channel->active;
-    enum iodma_status status;
+    enum iodma_status status = iodma_engine_start(channel);
 
     channel->serving++;
     channel->round++;
     channel->active = NULL;
-    if (channel->engine != channel->dmac)
-        (void)channel->engine->ops->start(channel->engine);
-    status = iodma_engine_start(channel);
     if (transfer) {
         transfer->residue.most = given(transfer); /* and perhaps not moved */
         end(transfer, IODMA_ABORTED);

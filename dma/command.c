@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "../hal/bits.h"
+#include "aperture.h"
 #include "map.h"
 #include "plan.h"
 #include "refuse.h"
@@ -73,8 +74,7 @@ enum iodma_status iodma_command_deinit(struct iodma_command *command)
 /* Memory ------------------------------------------------------------------ */
 
 /* Change the count of commands that have a window's descriptor. */
-static __attribute__((noinline)) void count(const struct iodma_window *window,
-                                            uint32_t change)
+static void count(const struct iodma_window *window, uint32_t change)
 {
     struct iodma_memory *memory =
         (struct iodma_memory *)(uintptr_t)window->memory;
@@ -85,17 +85,34 @@ static __attribute__((noinline)) void count(const struct iodma_window *window,
     lock->restore(lock, state);
 }
 
-/* Have another descriptor, or none. It matters how many have one that is
-   virtual, or owns a mapping. */
-static inline void attach(struct iodma_window *window,
-                          const struct iodma_memory *memory)
+/* It matters how many commands have a descriptor that is virtual, or owns a
+   mapping. */
+static inline bool is_counted(const struct iodma_memory *memory)
+{
+    return memory && (memory->needs_wiring || memory->mapping);
+}
+
+/* Have another descriptor, or none, and count. Returns OK. */
+static __attribute__((noinline)) enum iodma_status
+recount(struct iodma_window *window, const struct iodma_memory *memory)
 {
     if (window->counted)
         count(window, UINT32_MAX);
     window->memory = memory;
-    window->counted = memory && (memory->needs_wiring || memory->mapping);
+    window->counted = is_counted(memory);
     if (window->counted)
         count(window, 1);
+    return IODMA_OK;
+}
+
+/* The same; where none of the two is counted, at once. */
+static inline enum iodma_status attach(struct iodma_window *window,
+                                       const struct iodma_memory *memory)
+{
+    if (!IODMA_SHORTCUTS || window->counted || is_counted(memory))
+        return recount(window, memory);
+    window->memory = memory;
+    return IODMA_OK;
 }
 
 static enum iodma_status refuse_held(const struct iodma_command *command)
@@ -104,71 +121,73 @@ static enum iodma_status refuse_held(const struct iodma_command *command)
                                IODMA_RULE_HELD, 0, command->held);
 }
 
-enum iodma_status iodma_command_set_memory(struct iodma_command *command,
-                                           struct iodma_memory *memory,
-                                           bool auto_prepare)
+/* Have another descriptor, if it can be prepared. (Apart: who only attaches
+   one keeps nothing on the stack.) */
+static __attribute__((noinline)) enum iodma_status
+attach_prepared(struct iodma_command *command,
+                const struct iodma_memory *memory)
 {
     const struct iodma_memory *former = command->window.memory;
     enum iodma_status status;
 
-    if (command->held != 0)
-        return refuse_held(command);
-    if (command->prepared != 0)
-        return iodma_refuse_values(command->window.reason, IODMA_BUSY,
-                                   IODMA_RULE_PREPARED, 0, command->prepared);
-    attach(&command->window, memory);
-    if (!memory || !auto_prepare)
-        return IODMA_OK;
-
+    (void)recount(&command->window, memory);
     status = iodma_command_prepare(command, 0, 0, true, true);
     if (status != IODMA_OK)
-        attach(&command->window, former);
+        (void)recount(&command->window, former);
     return status;
+}
+
+enum iodma_status iodma_command_set_memory(struct iodma_command *command,
+                                           struct iodma_memory *memory,
+                                           bool auto_prepare)
+{
+    if (command->prepared != 0)
+        return command->held != 0
+                   ? refuse_held(command)
+                   : iodma_refuse_values(command->window.reason, IODMA_BUSY,
+                                         IODMA_RULE_PREPARED, 0,
+                                         command->prepared);
+    return memory && auto_prepare ? attach_prepared(command, memory)
+                                  : attach(&command->window, memory);
 }
 
 enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
                                              bool auto_complete)
 {
-    if (command->held != 0)
-        return refuse_held(command);
-    if (command->prepared != 0 && !auto_complete)
-        return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
-                                   IODMA_RULE_PREPARED, 0, command->prepared);
+    if (command->prepared != 0 && (command->held != 0 || !auto_complete))
+        return command->held != 0
+                   ? refuse_held(command)
+                   : iodma_refuse_values(command->window.reason,
+                                         IODMA_NOT_READY, IODMA_RULE_PREPARED,
+                                         0, command->prepared);
 
     while (command->prepared != 0)
         (void)iodma_command_complete(command, true, true);
-    attach(&command->window, NULL);
-    return IODMA_OK;
+    return attach(&command->window, NULL);
 }
 
 /* Prepare ----------------------------------------------------------------- */
 
-/* Is there anything to copy, or to maintain? Of a plan that is only listed, or
-   goes as it lies and is snooped, there is not. */
-static inline bool has_work(const struct iodma_plan *plan)
-{
-    return plan->loans || !plan->unmaintained;
-}
-
 /* What of a hand-over a call asks for. */
 static inline uint32_t sync_of(bool lines, bool bytes)
 {
-    return (lines ? IODMA_SYNC_LINES : IODMA_SYNC_NONE) |
-           (bytes ? IODMA_SYNC_COPY : IODMA_SYNC_NONE);
+    return lines * (uint32_t)IODMA_SYNC_LINES |
+           bytes * (uint32_t)IODMA_SYNC_COPY;
 }
 
 /* Hand the bytes of a new plan over. */
-static inline enum iodma_status hand_over(struct iodma_plan *plan,
+static inline enum iodma_status hand_over(struct iodma_command *command,
                                           bool flush_cache, bool synchronize)
 {
-    const struct iodma_window *window = plan->window;
+    const struct iodma_window *window = &command->window;
+    struct iodma_plan *plan = &command->plan;
     enum iodma_status status = IODMA_OK;
 
-    if (has_work(plan))
+    if (plan->unmaintained)
+        hal_publish(window->bus->hal);
+    else
         status =
             window->bus->sync->fill(plan, sync_of(flush_cache, synchronize));
-    else
-        hal_publish(window->bus->hal);
     if (status == IODMA_OK && window->mapper) /* last: what it makes stays */
         status = window->mapper->calls->show(plan);
     if (status != IODMA_OK)
@@ -186,7 +205,6 @@ set_window(struct iodma_command *command, hal_address offset,
     struct iodma_window *window = &command->window;
     const struct iodma_memory *memory = window->memory;
     struct iodma_reason *reason = window->reason;
-    uint32_t odd; /* bits that no length has */
 
     if (!command->output)
         return iodma_refuse(reason, IODMA_NOT_READY, IODMA_RULE_UNSPECIFIED);
@@ -204,11 +222,12 @@ set_window(struct iodma_command *command, hal_address offset,
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
                                    memory->length - offset, length);
-    odd = iodma_limits_mask32(window->limits.align_length);
     if (length > window->limits.max_transfer)
         return iodma_refuse_values(
             reason, IODMA_NO_SPACE, IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
-            window->limits.max_transfer & ~(hal_address)odd, length);
+            window->limits.max_transfer &
+                ~(hal_address)iodma_limits_mask32(window->limits.align_length),
+            length);
     if (command->prepared != 0) {
         if (offset != window->offset)
             return iodma_refuse_values(reason, IODMA_NOT_READY,
@@ -223,10 +242,6 @@ set_window(struct iodma_command *command, hal_address offset,
                                        0, UINT16_MAX);
         return IODMA_OK;
     }
-    if (((uint32_t)length & odd) != 0)
-        return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
-                                   IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
-                                   odd + 1, length);
     window->offset = offset;
     window->length = length;
     window->access = iodma_access_of(memory->direction);
@@ -234,16 +249,52 @@ set_window(struct iodma_command *command, hal_address offset,
     return IODMA_OK;
 }
 
-/* Decide how the bytes of a window go. */
-static inline enum iodma_status plan_window(struct iodma_plan *plan)
+/* What is prepared most goes out as it lies: one range of physical memory that
+   is one segment, past no cache and through no mapper. Then there is nothing
+   left to do but a fence. False says nothing: whoever looks at all of it begins
+   anew. */
+static inline bool prepare_straight(struct iodma_command *command,
+                                    hal_address offset, hal_address length)
 {
-    enum iodma_status status = iodma_window_iterates(plan->window)
-                                   ? iodma_plan_iterate(plan)
-                                   : iodma_plan_make(plan);
+    struct iodma_window *window = &command->window;
+    const struct iodma_memory *memory = window->memory;
+    const struct iodma_summary *summary;
+    const struct hal_aperture *aperture;
+    hal_address delta;
 
-    if (status == IODMA_OK && plan->loans)
-        iodma_refuse_status(plan->window->reason, IODMA_OK);
-    return status;
+    if (!memory || memory->direction != IODMA_OUT ||
+        !iodma_memory_is_one_range(memory) || command->prepared != 0 ||
+        window->mapper ||
+        (window->mapping & (IODMA_ITERATE_ONLY | IODMA_NON_COHERENT)) != 0 ||
+        offset >= memory->length)
+        return false;
+    if (length == 0)
+        length = memory->length - offset;
+    if (length > memory->length - offset ||
+        length > window->limits.max_transfer) /* 0: not specified yet */
+        return false;
+    summary = &memory->summary;
+    aperture = iodma_aperture_of(window->bus, summary->lowest, HAL_READ);
+    if (!aperture || summary->highest > aperture->last || !aperture->snooped)
+        return false;
+    delta = iodma_aperture_delta(aperture);
+    window->offset = offset;
+    window->length = length;
+    if (!iodma_window_aligned(window, delta) ||
+        !iodma_window_reached(window, delta) ||
+        !iodma_window_uncut(window, delta))
+        return false;
+
+    window->access = HAL_READ;
+    command->plan = (struct iodma_plan){
+        .window = window,
+        .origin = iodma_window_start(window) + delta,
+        .path = IODMA_PATH_FLAT,
+        .unmaintained = true,
+    };
+    iodma_segment_seek_flat(&command->plan, &command->place, 0);
+    command->prepared = 1;
+    return true;
 }
 
 enum iodma_status iodma_command_prepare(struct iodma_command *command,
@@ -251,12 +302,17 @@ enum iodma_status iodma_command_prepare(struct iodma_command *command,
                                         bool flush_cache, bool synchronize)
 {
     struct iodma_plan *plan = &command->plan;
-    enum iodma_status status = set_window(command, offset, length);
+    enum iodma_status status;
 
+    if (IODMA_SHORTCUTS && prepare_straight(command, offset, length)) {
+        hal_publish(command->window.bus->hal);
+        return IODMA_OK;
+    }
+    status = set_window(command, offset, length);
     if (status == IODMA_OK && command->prepared == 0) {
-        status = plan_window(plan);
+        status = iodma_plan_make(plan);
         if (status == IODMA_OK)
-            status = hand_over(plan, flush_cache, synchronize);
+            status = hand_over(command, flush_cache, synchronize);
         if (status == IODMA_OK)
             iodma_segment_seek(plan, &command->place, 0);
     }
@@ -312,7 +368,7 @@ enum iodma_status iodma_command_check(struct iodma_command *command,
                                    IODMA_RULE_PREPARED, 0, command->prepared);
     status = set_window(command, offset, length);
     if (status == IODMA_OK)
-        status = plan_window(&command->plan);
+        status = iodma_plan_make(&command->plan);
     if (status != IODMA_OK)
         return status;
     if (outlook)
@@ -337,7 +393,7 @@ take_back(struct iodma_plan *plan, bool invalidate_cache, bool synchronize)
 
     if (window->mapper)
         window->mapper->calls->hide(plan);
-    if (has_work(plan))
+    if (!plan->unmaintained)
         status = window->bus->sync->take_back(plan, what);
     else
         hal_observe(window->bus->hal);
@@ -352,15 +408,15 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
 {
     struct iodma_plan *plan = &command->plan;
 
-    if (command->prepared == 0)
-        return iodma_refuse(command->window.reason, IODMA_NOT_READY,
-                            IODMA_RULE_UNPREPARED);
     if (command->prepared == command->held)
-        return refuse_held(command);
+        return command->prepared == 0
+                   ? iodma_refuse(command->window.reason, IODMA_NOT_READY,
+                                  IODMA_RULE_UNPREPARED)
+                   : refuse_held(command);
     command->prepared--;
     if (command->prepared != 0)
         return IODMA_OK;
-    if (!IODMA_SHORTCUTS || has_work(plan) || command->window.mapper)
+    if (!IODMA_SHORTCUTS || !plan->unmaintained || command->window.mapper)
         return take_back(plan, invalidate_cache, synchronize);
     hal_observe(command->window.bus->hal);
     return IODMA_OK;

@@ -207,7 +207,9 @@ static inline void iodma_command_explain(struct iodma_command *command,
  *                segments
  *   NotAttached  memory that has to be copied lies in no region
  *   Timeout, DMAError
- *                caches were not cleaned: what their controller says
+ *                caches were not cleaned: what their controller says, whatever
+ *                memory could not be copied, or is in no region: what was
+ *                begun is waited for
  *   NoResources  no IOVA within reach; or what the mapper says
  *
  * Context: thread or ISR; the time is that of generating the list, and of

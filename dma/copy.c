@@ -16,30 +16,24 @@ enum iodma_status iodma_copy_init(struct iodma_copy *copy,
 }
 
 /*
- * What both ends have to keep to. The seams of one cut the other, so every
- * segment may begin an item, and lengths carry the alignment of addresses
- * (iodma_limits_within).
+ * Have a command keep to an engine's limits beside what its bus asks for. The
+ * seams of one end cut the other, so every segment may begin an item, and
+ * lengths carry the alignment of addresses (iodma_limits_within).
  */
-static struct hal_limits limits_of(const struct hal_dmac *dmac)
-{
-    struct hal_limits limits = *dmac->limits;
-
-    limits.align_internal = larger32(limits.align_internal, limits.align_seam);
-    limits.align_address =
-        larger32(limits.align_address, limits.align_internal);
-    limits.align_internal = limits.align_address;
-    limits.align_length = larger32(limits.align_length, limits.align_address);
-    return limits;
-}
-
-/* Have a command keep to them beside what its bus asks for. */
 static enum iodma_status narrow(struct iodma_command *command,
                                 const struct hal_dmac *dmac)
 {
-    struct hal_limits limits = limits_of(dmac);
-    enum iodma_status status = iodma_limits_add(
-        &command->window.limits, &limits, command->window.reason);
+    struct hal_limits limits = *dmac->limits;
+    uint32_t alignment =
+        larger32(limits.align_address,
+                 larger32(limits.align_internal, limits.align_seam));
+    enum iodma_status status;
 
+    limits.align_address = alignment;
+    limits.align_internal = alignment;
+    limits.align_length = larger32(limits.align_length, alignment);
+    status = iodma_limits_add(&command->window.limits, &limits,
+                              command->window.reason);
     if (status != IODMA_OK) /* whose fault is it? */
         (void)iodma_refuse_cure(command->window.reason, status, IODMA_CURE_NONE,
                                 0);
@@ -109,21 +103,23 @@ static enum iodma_status locate(struct iodma_copy_end *end,
     return iodma_bus_locate(bus, pointer, length, &end->range.address);
 }
 
-/* Is an end a buffer? */
-static enum iodma_status check(const struct iodma_bus *bus, uint32_t argument,
-                               const void *pointer, size_t length)
-{
-    return iodma_bus_is_buffer(pointer, length)
-               ? IODMA_OK
-               : iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
-                              IODMA_AT(IODMA_RULE_BUFFER, IODMA_PLACE_ARGUMENT,
-                                       argument));
-}
-
 static bool overlap(const void *a, const void *b, size_t length)
 {
     return (uintptr_t)b - (uintptr_t)a < length ||
            (uintptr_t)a - (uintptr_t)b < length;
+}
+
+/* What two buffers break. */
+static uint32_t broken(const void *destination, const void *source,
+                       size_t length)
+{
+    if (!iodma_bus_is_buffer(source, length))
+        return IODMA_AT_ARGUMENT(BUFFER, SOURCE);
+    if (!iodma_bus_is_buffer(destination, length))
+        return IODMA_AT_ARGUMENT(BUFFER, DESTINATION);
+    return overlap(source, destination, length)
+               ? IODMA_AT_ARGUMENT(OVERLAP, DESTINATION)
+               : IODMA_RULE_NONE;
 }
 
 /* A device may reach the ends of the last copy. */
@@ -138,21 +134,17 @@ enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
 {
     struct iodma_reason *reason;
     enum iodma_status status;
+    enum iodma_status end;
+    uint32_t what;
 
     if (!copy)
         return IODMA_BAD_ARGUMENT;
     if (length == 0)
         return IODMA_OK;
     reason = copy->bus->reason;
-    status = check(copy->bus, IODMA_ARGUMENT_SOURCE, source, length);
-    if (status == IODMA_OK)
-        status =
-            check(copy->bus, IODMA_ARGUMENT_DESTINATION, destination, length);
-    if (status != IODMA_OK)
-        return status;
-    if (overlap(source, destination, length))
-        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(OVERLAP, DESTINATION));
+    what = broken(destination, source, length);
+    if (what != IODMA_RULE_NONE)
+        return iodma_refuse(reason, IODMA_BAD_ARGUMENT, what);
     if (busy(copy))
         return iodma_refuse(reason, IODMA_BUSY, IODMA_RULE_QUEUED);
     if (copy->channel->serving) /* it would wait for ever */
@@ -169,17 +161,17 @@ enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
         .destination = &copy->destination.command,
         .deadline = deadline,
         .done = done,
-        .ref_con = &status,
+        .ref_con = &end,
     };
     status = submit(copy);
     if (status != IODMA_OK)
         return status;
 
-    while (copy->transfer.queued) {
+    do {
         iodma_channel_poll(copy->channel);
         (void)iodma_channel_service(copy->channel);
-    }
-    return status;
+    } while (copy->transfer.queued);
+    return end;
 }
 
 enum iodma_status iodma_copy_release(struct iodma_copy *copy)

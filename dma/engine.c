@@ -14,9 +14,12 @@ enum { BATCH = 8 };
 
 enum iodma_status iodma_engine_start(struct iodma_channel *channel)
 {
-    enum iodma_status status = channel->dmac->ops->start(channel->dmac);
+    struct hal_dmac *dmac = channel->dmac;
+    enum iodma_status status;
 
-    channel->engine = channel->dmac;
+    if (channel->engine != dmac)
+        (void)channel->engine->ops->start(channel->engine);
+    status = dmac->ops->start(dmac);
     channel->emitted = 0;
     channel->retired = 0;
     channel->fault = HAL_FAULT_NONE;
@@ -38,7 +41,9 @@ enum iodma_status iodma_channel_init(struct iodma_channel *channel,
     if (status != IODMA_OK)
         return status;
 
-    *channel = (struct iodma_channel){ .dmac = dmac, .limits = limits };
+    *channel = (struct iodma_channel){ .dmac = dmac,
+                                       .engine = dmac,
+                                       .limits = limits };
     status = iodma_engine_start(channel);
     if (status == IODMA_BUSY)
         hal_dmac_release(dmac);
@@ -107,7 +112,7 @@ static bool split_rows(struct iodma_transfer *transfer)
     if (transfer->route.rows <= 1)
         return false;
     transfer->zip.count = transfer->route.rows;
-    transfer->route.rows = 0;
+    transfer->route.rows = 1;
     transfer->route.source_stride = 0;
     transfer->route.destination_stride = 0;
     return true;
@@ -230,16 +235,13 @@ bool iodma_engine_stop(struct iodma_channel *channel)
     return iodma_engine_halt(&channel, 1, patience(channel)) != 0;
 }
 
-/* Where it was the stand-in, both are started: a fault may have been of
-   either. */
+/* A fault may have been of either of two engines. */
 void iodma_engine_restart(struct iodma_channel *channel, bool stuck)
 {
     struct hal_dmac *dmac = channel->dmac;
 
-    if (channel->engine != dmac && !stuck) {
-        (void)channel->engine->ops->start(channel->engine);
+    if (channel->engine != dmac && !stuck)
         stuck = dmac->ops->halt(&dmac, 1, patience(channel)) != 0;
-    }
     if (stuck)
         channel->dead = true;
     else

@@ -39,7 +39,8 @@ static inline bool iodma_engine_failed(const struct iodma_channel *channel)
 }
 
 /*
- * Start the channel's own engine anew; its counts begin at 0 on both sides.
+ * Start the channel's own engine anew, and the stand-in if that was in use;
+ * counts begin at 0 on both sides.
  *
  * Returns what its start says: unless that is OK, the channel is dead.
  * Context: thread; the engine rests.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Generation: the segments of a prepared command, to whoever takes them. */
-#include "../hal/bits.h"
-#include "command.h"
+#include "generate.h"
+
 #include "refuse.h"
 
 /* Segments that an emitter gets at a time: a compromise between stack and
@@ -33,13 +33,6 @@ static enum iodma_status refuse_offset(const struct iodma_command *command,
                                command->window.length - 1, offset);
 }
 
-/* Have the command's place at an offset, where it is most of the time. */
-static void go_to(struct iodma_command *command, hal_address offset)
-{
-    if (iodma_segment_position(&command->plan, &command->place) != offset)
-        iodma_segment_seek(&command->plan, &command->place, offset);
-}
-
 /* The argument that is missing. */
 static uint32_t missing_of(const hal_address *offset, const void *segments,
                            const uint32_t *count)
@@ -51,15 +44,12 @@ static uint32_t missing_of(const hal_address *offset, const void *segments,
     return count ? IODMA_ARGUMENT_OUTPUT : IODMA_ARGUMENT_COUNT;
 }
 
-enum iodma_status iodma_command_gen_segments_with(
-    struct iodma_command *command, const struct iodma_output *output,
-    hal_address *offset, void *segments, uint32_t *count)
+/* Look at all arguments first. */
+static __attribute__((noinline)) enum iodma_status
+look_and_generate(struct iodma_command *command, hal_address *offset,
+                  void *segments, uint32_t *count,
+                  const struct iodma_output *output)
 {
-    const struct iodma_plan *plan = &command->plan;
-    const struct iodma_list list = { output, command, segments, 0 };
-    enum iodma_status status;
-    uint32_t made;
-
     if (command->prepared == 0)
         return refuse_unprepared(command);
     if (!offset || !segments || !count || !output)
@@ -69,25 +59,21 @@ enum iodma_status iodma_command_gen_segments_with(
                                    IODMA_AT_ARGUMENT(ROOM, COUNT), 1, 0);
     if (*offset >= command->window.length)
         return refuse_offset(command, *offset);
+    return iodma_generate(command, offset, segments, count, output);
+}
 
-    made = *count;
-    go_to(command, *offset);
-    status = iodma_segment_list(plan, &command->place, &list, &made);
-    if (status != IODMA_OK) {
-        iodma_segment_seek(plan, &command->place, *offset);
-        return status;
-    }
-    *count = made;
-    *offset = iodma_segment_position(plan, &command->place);
-    return IODMA_OK;
+enum iodma_status iodma_command_gen_segments_with(
+    struct iodma_command *command, const struct iodma_output *output,
+    hal_address *offset, void *segments, uint32_t *count)
+{
+    return look_and_generate(command, offset, segments, count, output);
 }
 
 enum iodma_status iodma_command_gen_segments(struct iodma_command *command,
                                              hal_address *offset,
                                              void *segments, uint32_t *count)
 {
-    return iodma_command_gen_segments_with(command, command->output, offset,
-                                           segments, count);
+    return look_and_generate(command, offset, segments, count, command->output);
 }
 
 /* In elements of this form, or not at all. */
@@ -120,31 +106,31 @@ enum iodma_status iodma_command_gen_segments64(struct iodma_command *command,
     return generate_form(command, IODMA_FORM_64, offset, segments, count);
 }
 
-/* Put all segments from the command's place on. */
-static enum iodma_status put_all(struct iodma_command *command,
+/* Put all segments from an offset on. */
+static enum iodma_status put_all(struct iodma_command *command, hal_address at,
                                  struct hal_emitter *emitter)
 {
-    const struct iodma_plan *plan = &command->plan;
-    struct iodma_place *place = &command->place;
     struct hal_segment segments[PORTION];
-    struct iodma_list list = { &iodma_output_segments, command, segments, 0 };
-    bool last = false;
+    enum iodma_status status;
+    bool first = true;
+    bool last;
 
-    while (!last) {
+    do {
         uint32_t count = PORTION;
-        enum iodma_status status =
-            iodma_segment_list(plan, place, &list, &count);
 
+        command->plan.begun = !first;
+        status = iodma_generate(command, &at, segments, &count,
+                                &iodma_output_segments);
+        command->plan.begun = false; /* the emitter may list by itself */
         if (status != IODMA_OK)
             return status;
-        last = iodma_segment_position(plan, place) == plan->window->length;
-        status = emitter->put(emitter, segments, count, list.before == 0, last);
-        if (status != IODMA_OK)
-            return iodma_refuse_theirs(command->window.reason, status,
-                                       IODMA_RULE_EMITTER);
-        list.before += count;
-    }
-    return IODMA_OK;
+        last = at == command->window.length;
+        status = emitter->put(emitter, segments, count, first, last);
+        first = false;
+    } while (status == IODMA_OK && !last);
+    return status == IODMA_OK ? IODMA_OK
+                              : iodma_refuse_theirs(command->window.reason,
+                                                    status, IODMA_RULE_EMITTER);
 }
 
 enum iodma_status iodma_command_emit(struct iodma_command *command,
@@ -161,11 +147,8 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
     if (*offset >= command->window.length)
         return refuse_offset(command, *offset);
 
-    go_to(command, *offset);
-    status = put_all(command, emitter);
+    status = put_all(command, *offset, emitter);
     if (status == IODMA_OK)
         *offset = command->window.length;
-    else
-        iodma_segment_seek(&command->plan, &command->place, *offset);
     return status;
 }

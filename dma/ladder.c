@@ -21,6 +21,8 @@ struct splitter {
     struct iodma_borrower borrower;
     uint32_t block; /* what goes as it lies, or is bounced, as a whole; bytes */
     bool least;     /* IODMA_LEAST_BOUNCE: blocks of g, gathered              */
+    hal_address lost; /* from this address ...                               */
+    hal_address last; /* ... to this one nothing is reached, as far as known */
 };
 
 /* The ends of an extent that are bounced as far as their block of g goes,
@@ -44,15 +46,15 @@ static uint32_t ends_of(const struct splitter *splitter, hal_address position,
 /* Are bytes of an extent in blocks that lie in one aperture and that the device
    reaches, both as a whole, or as far as the extent has them? *length is cut
    to those for which it is the same. */
-static __attribute__((noinline)) bool reached(const struct splitter *splitter,
-                                              hal_address address,
-                                              hal_address *length)
+static __attribute__((noinline)) bool
+reached(struct splitter *splitter, hal_address address, hal_address *length)
 {
     const struct iodma_window *window = splitter->borrower.window;
     uint32_t block = splitter->block;
     hal_address more = *length - 1;
     hal_address last = address + more;
     hal_address start = address;
+    hal_address lost; /* from here on nothing is reached     */
     const struct hal_aperture *aperture;
     hal_address edge; /* what is behind it is another matter */
 
@@ -61,11 +63,16 @@ static __attribute__((noinline)) bool reached(const struct splitter *splitter,
         start = round_down(start, block);
         last |= block - 1;
     }
+    if (IODMA_SHORTCUTS && splitter->lost <= start && last <= splitter->last)
+        return false;
+    lost = start;
     aperture = iodma_window_aperture(window, start);
     if (aperture) {
         edge = iodma_loans_reach(window, aperture);
         if (edge >= last)
             return true;
+        if (edge >= start) /* what ends in this block, before that, is */
+            lost = edge + 1;
         edge = round_down(edge + 1, block);
         if (edge > address) {
             *length = smaller(*length, edge - address);
@@ -75,7 +82,12 @@ static __attribute__((noinline)) bool reached(const struct splitter *splitter,
     } else {
         edge = iodma_bus_gap(window->bus, start);
     }
-    *length = smaller(more, (edge | (block - 1)) - address) + 1;
+    edge |= block - 1;
+    if (IODMA_SHORTCUTS) {
+        splitter->lost = lost;
+        splitter->last = edge;
+    }
+    *length = smaller(more, edge - address) + 1;
     return false;
 }
 
@@ -128,6 +140,10 @@ split_all(struct iodma_plan *plan)
     struct iodma_walk walk;
 
     iodma_loans_begin(&splitter.borrower, plan);
+    if (IODMA_SHORTCUTS) {
+        splitter.lost = HAL_ADDRESS_MAX;
+        splitter.last = 0;
+    }
     splitter.least = (window->mapping & IODMA_LEAST_BOUNCE) != 0;
     splitter.block = splitter.least ? splitter.borrower.g : splitter.borrower.u;
     (void)iodma_walk_begin(&walk, window->memory, window->offset);

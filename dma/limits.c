@@ -3,6 +3,7 @@
 
 #include "../hal/bits.h"
 #include "refuse.h"
+#include "shortcuts.h"
 
 static uint8_t larger8(uint8_t a, uint8_t b)
 {
@@ -49,12 +50,15 @@ static inline enum iodma_status settle(struct iodma_limits *limits,
                                        struct iodma_reason *reason)
 {
     hal_address shortest = (hal_address)1 << limits->align_length;
+    uint8_t cut;
 
     limits->align_internal =
         larger8(limits->align_internal, limits->align_seam);
-    limits->alignment =
-        larger8(larger8(limits->align_address, limits->align_length),
-                limits->align_internal);
+    cut = larger8(limits->align_length, limits->align_internal);
+    limits->alignment = larger8(limits->align_address, cut);
+    if (IODMA_SHORTCUTS)
+        limits->align_cut =
+            limits->boundary == HAL_ADDRESS_BITS ? cut : HAL_ADDRESS_BITS;
     if (limits->max_segment < shortest)
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(MAX_SEGMENT, MAX_SEGMENT),

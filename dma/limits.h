@@ -38,6 +38,9 @@ struct iodma_limits {
     uint8_t align_internal;   /* at least that of seams                      */
     uint8_t align_seam;       /* only a bus or an engine asks for one        */
     uint8_t alignment;        /* the strictest of the four                   */
+    uint8_t align_cut;        /* what is longer than a segment, and aligned to
+                                 this, goes in equal parts; HAL_ADDRESS_BITS:
+                                 there is a boundary                         */
     uint8_t boundary;         /* HAL_ADDRESS_BITS: none                      */
     hal_address max_segment;  /* bytes; none: all ones                       */
     hal_address max_transfer; /* bytes; none: all ones                       */

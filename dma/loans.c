@@ -28,11 +28,11 @@ static uint32_t u_of(const struct iodma_plan *plan)
 static uint32_t v_of(const struct iodma_window *window, uint32_t u)
 {
     const struct iodma_limits *limits = &window->limits;
-    uint32_t v = BIT32(limits->alignment);
-
     /* No boundary is below an alignment. */
-    if (limits->boundary < 32 && BIT32(limits->boundary) < u)
-        v = BIT32(limits->boundary);
+    uint32_t v = limits->boundary < 32 && BIT32(limits->boundary) < u
+                     ? BIT32(limits->boundary)
+                     : BIT32(limits->alignment);
+
     return smaller32(larger32(v, larger32(64, window->bus->line)), u);
 }
 
@@ -176,19 +176,20 @@ iodma_loans_borrow_whole(struct iodma_plan *plan, uint32_t phase)
     if (size < window->length)
         return IODMA_NO_RESOURCES;
     alignment = (hal_address)1 << iodma_limits_placement(&window->limits, size);
-    if (borrower.wish.alignment < alignment)
-        borrower.wish.alignment = alignment;
+    if (alignment < borrower.u)
+        alignment = borrower.u;
+    borrower.wish.alignment = alignment;
     borrower.wish.phase =
-        round_down(lack(delta, borrower.wish.alignment), window->bus->granule);
+        round_down(lack(delta, alignment), window->bus->granule);
     borrower.wish.at_least = size;
     borrower.origin = borrower.wish.phase + phase;
     borrower.v = borrower.u;
     status = iodma_loans_borrow(&borrower, window->length);
     if (status != IODMA_OK)
         return status;
-    plan->origin = plan->loans->storage + delta;
-    if (window->mapper)
-        plan->origin = modulo32(plan->origin, window->mapper->page_size);
+    size = plan->loans->storage + delta;
+    plan->origin =
+        window->mapper ? modulo32(size, window->mapper->page_size) : size;
     return IODMA_OK;
 }
 
@@ -199,22 +200,22 @@ hal_address iodma_loans_give_back(struct iodma_plan *plan)
     struct hal_bounce *bounce = bus->bounce;
     uint32_t base = base_of(plan->window);
     uint32_t u = u_of(plan);
-    hal_address end = 0; /* of the storage that was given back last */
-    hal_address size = 0;
+    hal_address given = 1; /* where the storage ends that was given back last;
+                              none ends behind byte 0                        */
     hal_address all = 0;
 
     while (plan->loans) {
         struct hal_loan *loan = plan->loans;
+        uint32_t into = modulo32(loan->storage - base, u);
+        hal_address size = round_up(into + loan->length, u);
+        hal_address end = loan->storage - into + size;
         uint32_t state = lock->save(lock);
 
         /* Has the one before not had it? */
-        if (end - loan->storage - 1 >= size) {
-            end = loan->storage + loan->length;
-            end += lack32(end - base, u);
-            size = end - loan->storage;
-            size += modulo32(loan->storage - base, u);
-            all += size;
+        if (end != given) {
             bounce->ops->give_back(bounce, end - size, size);
+            all += size;
+            given = end;
         }
         plan->loans = loan->next;
         loan->next = bounce->loans;
@@ -226,16 +227,28 @@ hal_address iodma_loans_give_back(struct iodma_plan *plan)
 
 /* Pieces ------------------------------------------------------------------ */
 
+/* Loans that follow each other, in window and storage, are one piece. */
 void iodma_loans_take(struct iodma_place *place, hal_address position,
                       hal_address to, struct iodma_piece *piece)
 {
     const struct hal_loan *loan = place->loan;
     hal_address into = position - loan->position;
+    hal_address length = loan->length - into;
 
     piece->storage = loan->storage + into;
-    piece->length = smaller(to - position, loan->length - into);
-    if (into + piece->length == loan->length)
-        place->loan = loan->next;
+    while (IODMA_SHORTCUTS && length < to - position) {
+        const struct hal_loan *next = loan->next;
+
+        if (!next || next->position != position + length ||
+            next->storage != piece->storage + length)
+            break;
+        length += next->length;
+        loan = next;
+    }
+    piece->length = smaller(to - position, length);
+    if (piece->length == length)
+        loan = loan->next;
+    place->loan = loan;
     iodma_walk_skip(&place->walk, piece->length);
 }
 
@@ -265,9 +278,9 @@ static enum iodma_status zero(const struct iodma_window *window,
     return iodma_access(bus, from, length, NULL, what, window->reason);
 }
 
-/* Loan by loan: what is before the first one in its line, or page that the
-   device could see; its own bytes, if not only the rest; and what is behind it,
-   up to the next one there. */
+/* In units that the device could see, lines or pages, loan by loan: what is
+   before it, from the beginning of a unit or the loan before on; its own bytes,
+   if not only the padding; and of the last one in a unit, what is behind it. */
 enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
                                     bool padding_only)
 {
@@ -275,37 +288,61 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
     uint32_t unit =
         window->mapper ? window->mapper->page_size : window->bus->line;
     uint32_t base = base_of(window);
-    enum iodma_status status = IODMA_OK;
-    bool first = true;
+    hal_address from = 0; /* up to here it is done */
+    hal_address rest = 0; /* of the unit, bytes    */
 
-    for (const struct hal_loan *loan = plan->loans; loan && status == IODMA_OK;
-         loan = loan->next) {
-        hal_address start = loan->storage;
-        hal_address end = start + loan->length;
-        hal_address rest = lack32(end - base, unit);
-        hal_address gap = loan->next ? loan->next->storage - end : rest;
+    for (const struct hal_loan *loan = plan->loans;; loan = loan->next) {
+        enum iodma_status status;
+        hal_address end;
 
-        if (first)
-            start -= modulo32(start - base, unit);
+        if (!loan || loan->storage - from >= rest) {
+            status = zero(window, from, rest);
+            if (!loan || status != IODMA_OK)
+                return status;
+            from = loan->storage - modulo32(loan->storage - base, unit);
+        }
+        end = loan->storage + loan->length;
         status =
-            zero(window, start, (padding_only ? loan->storage : end) - start);
-        if (status == IODMA_OK)
-            status = zero(window, end, smaller(gap, rest));
-        first = gap >= rest;
+            zero(window, from, (padding_only ? loan->storage : end) - from);
+        if (status != IODMA_OK)
+            return status;
+        from = end;
+        rest = lack32(end - base, unit);
     }
-    return status;
 }
+
+/* Are copies between a window's memory and storage from pointer to pointer,
+   whatever they are of? */
+static bool copies_at_once(const struct iodma_window *window, bool in)
+{
+    const struct iodma_bus *bus = window->bus;
+    const struct iodma_summary *summary = &window->memory->summary;
+    const struct hal_region *client =
+        iodma_access_plain(bus, summary->lowest, summary->highest);
+    const struct hal_region *storage =
+        iodma_access_plain(bus, bus->bounce->first, bus->bounce->last);
+
+    return client && storage && (in ? client : storage)->writable;
+}
+
+_Static_assert((uint32_t)IODMA_COPY_TRY == (uint32_t)IODMA_ACCESS_TRY,
+               "a copy that is tried is an access that is");
 
 enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
                                    hal_address from, hal_address to,
                                    uint32_t how)
 {
     const struct iodma_window *window = plan->window;
-    uint32_t what =
-        (how & IODMA_COPY_TRY) != 0 ? IODMA_ACCESS_TRY : IODMA_ACCESS_WRITE;
+    bool in = (how & IODMA_IN) != 0;
+    bool at_once = IODMA_SHORTCUTS && copies_at_once(window, in);
+    uint32_t what = how & IODMA_COPY_TRY;
     struct iodma_extent client;
     struct iodma_walk walk;
 
+    if (what == 0)
+        what = IODMA_ACCESS_WRITE;
+    else if (at_once)
+        return IODMA_OK;
     (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
     for (const struct hal_loan *loan = plan->loans; loan && loan->position < to;
          loan = loan->next) {
@@ -317,12 +354,17 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
         while (walk.offset < end &&
                iodma_walk_next(&walk, end - walk.offset, &client) == IODMA_OK) {
             hal_address storage = loan->storage + (client.offset - start);
-            bool in = (how & IODMA_IN) != 0;
-            enum iodma_status status =
-                iodma_access_copy(window->bus, in ? client.address : storage,
-                                  in ? storage : client.address, client.length,
-                                  what, window->reason);
+            hal_address source = in ? storage : client.address;
+            hal_address target = in ? client.address : storage;
+            enum iodma_status status = IODMA_OK;
 
+            if (at_once)
+                __builtin_memcpy((void *)(uintptr_t)target,
+                                 (const void *)(uintptr_t)source,
+                                 (size_t)client.length);
+            else
+                status = iodma_access_copy(window->bus, target, source,
+                                           client.length, what, window->reason);
             if (status != IODMA_OK)
                 return status;
         }

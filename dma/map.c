@@ -78,7 +78,7 @@ static enum iodma_status lay_out(const struct iodma_plan *plan, bool enter,
 {
     const struct iodma_window *window = plan->window;
     struct iodma_mapper *mapper = window->mapper;
-    hal_address iova = first_page(plan);
+    hal_address first = first_page(plan);
     enum iodma_status status = IODMA_OK;
     struct iodma_place place;
 
@@ -92,19 +92,17 @@ static enum iodma_status lay_out(const struct iodma_plan *plan, bool enter,
     iodma_piece_seek(plan, &place, 0);
     while (iodma_piece_run(plan, &place) == IODMA_OK) {
         hal_address more = pages_of(mapper, place.rest);
-        hal_address size = more << mapper->shift;
 
         if (enter)
             status = mapper->hal->ops->map_run(
-                mapper->hal, iova,
-                round_down(place.rest.address, mapper->page_size), size,
-                window->access);
+                mapper->hal, first + (*pages << mapper->shift),
+                round_down(place.rest.address, mapper->page_size),
+                more << mapper->shift, window->access);
         if (status != IODMA_OK) {
-            unmap(mapper, iova - (*pages << mapper->shift), *pages);
+            unmap(mapper, first, *pages);
             return iodma_refuse_theirs(window->reason, status,
                                        IODMA_RULE_MAPPER);
         }
-        iova += size;
         *pages += more;
     }
     return IODMA_OK;

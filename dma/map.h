@@ -58,7 +58,7 @@ struct iodma_mapper_calls {
     /* Have a direct window use the mapping that its descriptor owns, once that
        is made. Returns false if there is none for it. */
     bool (*adopt)(struct iodma_plan *plan);
-    /* Have the next run in place->rest, as iodma_segment_run(), of IOVA. */
+    /* Have the next run in place->rest, as iodma_piece_run(), of IOVA. */
     enum iodma_status (*run)(const struct iodma_plan *plan,
                              struct iodma_place *place);
     /* Step from the beginning to a position of the window. */

@@ -59,18 +59,19 @@ enum iodma_status iodma_memory_init_list(struct iodma_memory *memory,
 static const struct iodma_finder *find_in_index(struct iodma_walk *walk)
 {
     const struct iodma_memory *leaf = walk->leaf;
-    const hal_address *low = leaf->ranges.index;
+    const hal_address *index = leaf->ranges.index;
     uint32_t count = ((leaf->count - 1) >> leaf->index_shift) + 1;
+    uint32_t low = 0;
 
     while (count > 1) {
         uint32_t half = count / 2;
 
-        if (low[half] <= walk->within)
+        if (index[low + half] <= walk->within)
             low += half;
         count -= half;
     }
-    walk->within -= *low;
-    walk->range += (low - leaf->ranges.index) << leaf->index_shift;
+    walk->within -= index[low];
+    walk->range += low << leaf->index_shift;
     return NULL;
 }
 

@@ -280,9 +280,9 @@ static inline uint32_t iodma_memory_direction(const struct iodma_memory *memory)
    any. */
 static inline uint8_t iodma_access_of(uint32_t direction)
 {
-    if (direction == IODMA_OUT)
-        return HAL_READ;
-    return direction == IODMA_IN ? HAL_WRITE : HAL_READ | HAL_WRITE;
+    uint32_t access = ~direction & (HAL_READ | HAL_WRITE);
+
+    return (uint8_t)(access != 0 ? access : HAL_READ | HAL_WRITE);
 }
 
 /* The array of a descriptor that is not IODMA_KIND_MULTI. Context: any. */

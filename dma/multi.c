@@ -36,8 +36,10 @@ void iodma_summary_of_members(struct iodma_memory *memory)
     hal_address offset = 0;
     struct iodma_walk walk;
 
+    if (!IODMA_SHORTCUTS)
+        return;
     *summary = (struct iodma_summary)IODMA_SUMMARY_OF_NOTHING;
-    while (IODMA_SHORTCUTS && offset != memory->length) {
+    while (offset != memory->length) {
         const struct iodma_summary *leaf;
         hal_address first;
 

@@ -6,79 +6,94 @@
 #include "refuse.h"
 #include "shortcuts.h"
 
+/* The last byte of a status that refuses: the others are alike in all of them,
+   and a byte is half the instructions. 0: nothing is refused. */
+typedef uint8_t refusal;
+
+static inline enum iodma_status status_of(refusal refused)
+{
+    return refused == 0 ? IODMA_OK
+                        : (enum iodma_status)(IODMA_STATUS(0x200) + refused);
+}
+
+/* Record one. */
+#define REFUSE(bus, status, rule, argument, required, actual)                  \
+    ((refusal)iodma_refuse_values((bus)->reason, IODMA_##status,               \
+                                  IODMA_AT_ARGUMENT(rule, argument), required, \
+                                  actual))
+
 /* Of the access to a buffer, beside HAL_READ and HAL_WRITE: it may be in a
-   cache that the device does not look into. */
-enum { UNSNOOPED = 4 };
+   cache that the device does not look into; an aperture shows all of it. */
+enum { UNSNOOPED = 4, SHOWN = 8 };
 
 /* A buffer; and, once it has been looked at, where it is and what that asks
    for. */
 struct buffer {
-    const void *pointer;  /* as the CPU names it                           */
-    hal_address physical; /* of its first byte                             */
-    size_t length;
-    hal_address address;           /* as physical, but as the bus has it   */
-    const struct hal_cache *cache; /* its lines are maintained by; or NULL */
+    hal_address physical; /* of its first byte. (Here an address of it is
+                             short.)                                          */
+    const void *pointer;  /* the same as the CPU names it                     */
+    size_t last;          /* its last byte, counted from the first            */
+    size_t capacity;      /* bytes from the first on that are its own; of a
+                             part of a buffer nobody asks                     */
+    uint32_t wanted;      /* HAL_READ, HAL_WRITE: what the device has to be
+                             allowed. Who wants it to read only does not mind
+                             what else is in the lines. 0: a part             */
+    hal_address address;  /* of its first byte as the bus has it              */
+    const struct hal_cache *cache; /* its lines are maintained by; or NULL   */
 };
 
-static enum iodma_status bad_direction(const struct iodma_bus *bus,
-                                       uint32_t direction)
+static inline refusal bad_direction(const struct iodma_bus *bus,
+                                    uint32_t direction)
 {
-    return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
-                               IODMA_AT_ARGUMENT(DIRECTION, DIRECTION),
-                               IODMA_INOUT, direction);
-}
-
-/* Here and in locate() the status is said again: a compiler that sees all of
-   the product sees that what comes behind is not without an address. */
-static enum iodma_status unseen(const struct iodma_bus *bus, uint32_t access,
-                                hal_address physical)
-{
-    (void)iodma_refuse_values(bus->reason, IODMA_MESSAGE_TOO_LARGE,
-                              IODMA_AT_ARGUMENT(APERTURE, POINTER), access,
-                              physical);
-    return IODMA_MESSAGE_TOO_LARGE;
+    return REFUSE(bus, BAD_ARGUMENT, DIRECTION, DIRECTION, IODMA_INOUT,
+                  direction);
 }
 
 /* Find a buffer in physical memory. */
-static inline enum iodma_status locate(const struct iodma_bus *bus,
-                                       struct buffer *buffer)
+static inline refusal locate(const struct iodma_bus *bus, struct buffer *buffer)
 {
     const void *pointer = buffer->pointer;
+    size_t length = buffer->last + 1;
 
-    if (!iodma_bus_is_buffer(pointer, buffer->length)) {
-        (void)iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
-                           pointer ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
-                                   : IODMA_AT_ARGUMENT(POINTER, POINTER));
-        return IODMA_BAD_ARGUMENT;
-    }
+    if (!iodma_bus_is_buffer(pointer, length))
+        return (refusal)iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                                     pointer
+                                         ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
+                                         : IODMA_AT_ARGUMENT(POINTER, POINTER));
     buffer->physical = (hal_address)(uintptr_t)pointer;
     if (!bus->hal->translation)
-        return IODMA_OK;
-    return iodma_bus_translate(bus, pointer, buffer->length, &buffer->physical);
+        return 0;
+    return (refusal)iodma_bus_translate(bus, pointer, length,
+                                        &buffer->physical);
 }
 
-/* The aperture that shows all of a buffer. */
-static inline const struct hal_aperture *
-aperture_of(const struct hal_bus *hal, hal_address first, hal_address last)
+/* Find it on the bus, in the aperture that shows all of it. Returns the access
+   that aperture and regions leave; 0: there is none such. Out of line: with all
+   registers to itself it is smaller. */
+static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
+                                               struct buffer *buffer)
 {
     const struct hal_aperture *aperture = hal->apertures;
-
-    for (uint32_t left = hal->aperture_count; left != 0; left--, aperture++) {
-        if (aperture->first <= first && last <= aperture->last)
-            return aperture;
-    }
-    return NULL;
-}
-
-/* What of the access that an aperture gives the regions leave that a buffer is
-   in. Out of line: with all registers to itself it is smaller. */
-static __attribute__((noinline)) uint32_t
-left_by_regions(uint32_t access, const struct hal_bus *hal, hal_address first,
-                hal_address last)
-{
     const struct hal_region *region = hal->regions;
+    hal_address first = buffer->physical;
+    hal_address last = first + (hal_address)buffer->last;
+    uint32_t left = hal->aperture_count;
+    uint32_t access;
 
-    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
+    for (;; left--, aperture++) {
+        if (left == 0)
+            return 0;
+        if (aperture->first <= first && last <= aperture->last)
+            break;
+    }
+    buffer->address = first + iodma_aperture_delta(aperture);
+    access = aperture->access + SHOWN;
+    if (!aperture->snooped)
+        access += UNSNOOPED;
+    else if (IODMA_SHORTCUTS && buffer->wanted == HAL_READ)
+        return access;
+
+    for (left = hal->region_count; left != 0; left--, region++) {
         if (!spans_meet(region->first, region->last, first, last))
             continue;
         if (!region->writable)
@@ -94,86 +109,62 @@ left_by_regions(uint32_t access, const struct hal_bus *hal, hal_address first,
 
 /* A device that does not look into caches is to have a buffer that may be in
    one, and the board states none. */
-static enum iodma_status no_cache(const struct iodma_bus *bus,
-                                  hal_address physical)
+static refusal no_cache(const struct iodma_bus *bus, hal_address physical)
 {
-    (void)iodma_refuse_values(bus->reason, IODMA_UNSUPPORTED,
-                              IODMA_AT_ARGUMENT(NO_CACHE, POINTER), 0,
-                              physical);
-    return iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
-                             IODMA_CURE_ELSEWHERE, 0);
+    (void)REFUSE(bus, UNSUPPORTED, NO_CACHE, POINTER, 0, physical);
+    return (refusal)iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
+                                      IODMA_CURE_ELSEWHERE, 0);
 }
 
-/* Are the lines that a buffer is in its own? */
-static inline enum iodma_status judge_lines(const struct iodma_bus *bus,
-                                            const struct buffer *buffer,
-                                            size_t capacity)
+/* Are the lines that it is in its own? */
+static inline refusal judge_lines(const struct iodma_bus *bus,
+                                  const struct buffer *buffer)
 {
-    size_t length = buffer->length;
-    uint32_t rest; /* of the last line */
+    hal_address first = buffer->physical;
+    size_t last = buffer->last | (bus->line - 1); /* of its last line */
 
-    if (modulo32(buffer->physical, bus->line) != 0)
-        return iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
-                                   IODMA_AT_ARGUMENT(LINE, POINTER), bus->line,
-                                   buffer->physical);
-    rest = modulo32(0 - (hal_address)length, bus->line);
-    if (rest <= capacity - length)
-        return IODMA_OK;
-    (void)iodma_refuse_values(bus->reason, IODMA_NOT_ALIGNED,
-                              IODMA_AT_ARGUMENT(LINE, CAPACITY), bus->line,
-                              buffer->physical + (hal_address)capacity);
-    return iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED, IODMA_CURE_SET,
-                             (hal_address)length + rest);
+    if (modulo32(first, bus->line) != 0)
+        return REFUSE(bus, NOT_ALIGNED, LINE, POINTER, bus->line, first);
+    if (buffer->wanted == 0 || last < buffer->capacity)
+        return 0;
+    (void)REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, bus->line,
+                 first + (hal_address)buffer->capacity);
+    return (refusal)iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED,
+                                      IODMA_CURE_SET, (hal_address)last + 1);
 }
 
 /*
  * Find a buffer on the bus, and out whether its lines have to be maintained.
  *
- *   access    that the device has: what a refusal says
- *   wanted    HAL_READ, HAL_WRITE: what the device has to be allowed. Who wants
- *             it to read only does not mind what else is in the lines
- *   capacity  bytes from the first on that are the buffer's own
+ *   access  that the device has: what a refusal says
  */
-static IODMA_SHORTCUT_INLINE enum iodma_status
-look_at(const struct iodma_bus *bus, struct buffer *buffer, uint32_t access,
-        uint32_t wanted, size_t capacity)
+static IODMA_SHORTCUT_INLINE refusal look_at(const struct iodma_bus *bus,
+                                             struct buffer *buffer,
+                                             uint32_t access)
 {
     const struct hal_bus *hal = bus->hal;
-    enum iodma_status status = locate(bus, buffer);
-    const struct hal_aperture *aperture;
+    refusal refused = locate(bus, buffer);
+    uint32_t wanted = buffer->wanted;
     hal_address first;
-    hal_address last;
     uint32_t allowed;
 
-    if (status != IODMA_OK)
-        return status;
+    if (refused != 0)
+        return refused;
     first = buffer->physical;
-    last = first + (hal_address)(buffer->length - 1);
-    aperture = aperture_of(hal, first, last);
-    if (!aperture)
-        return unseen(bus, access, first);
-    buffer->address = first + iodma_aperture_delta(aperture);
-    buffer->cache = NULL;
-    allowed = aperture->access;
-    if (!aperture->snooped)
-        allowed |= UNSNOOPED;
-    else if (IODMA_SHORTCUTS && wanted == HAL_READ && (allowed & HAL_READ) != 0)
-        return IODMA_OK;
-    allowed = left_by_regions(allowed, hal, first, last);
-    if ((wanted & ~allowed & HAL_READ) != 0)
-        return unseen(bus, access, first);
+    allowed = show(hal, buffer);
+    if (allowed == 0 || (wanted & ~allowed & HAL_READ) != 0)
+        return REFUSE(bus, MESSAGE_TOO_LARGE, APERTURE, POINTER, access, first);
     if ((wanted & ~allowed) != 0)
-        return iodma_refuse_values(bus->reason, IODMA_NOT_WRITABLE,
-                                   IODMA_AT_ARGUMENT(WRITABLE, POINTER), 0,
-                                   first);
+        return REFUSE(bus, NOT_WRITABLE, WRITABLE, POINTER, 0, first);
+    buffer->cache = NULL;
     if ((allowed & UNSNOOPED) == 0)
-        return IODMA_OK;
+        return 0;
     buffer->cache = hal->cache;
     if (!buffer->cache)
         return no_cache(bus, first);
     if (wanted == HAL_READ)
-        return IODMA_OK;
-    return judge_lines(bus, buffer, capacity);
+        return 0;
+    return judge_lines(bus, buffer);
 }
 
 /* No multiple of an alignment (0: any will do)? */
@@ -182,66 +173,177 @@ static inline bool misaligned(uint32_t value, uint32_t alignment)
     return alignment != 0 && modulo32(value, alignment) != 0;
 }
 
-/* May the device have these bytes as the one segment of a list? Limits of 0 are
+/* May the device have a buffer as the one segment of a list? Limits of 0 are
    none, and so is one less than that. */
-static inline enum iodma_status judge(const struct hal_limits *limits,
-                                      const struct buffer *buffer,
-                                      struct iodma_reason *reason)
+static IODMA_SHORTCUT_INLINE refusal judge(const struct iodma_bus *bus,
+                                           const struct hal_limits *limits,
+                                           const struct buffer *buffer)
 {
-    hal_address address = buffer->address;
-    size_t length = buffer->length;
-    hal_address last = address + (hal_address)(length - 1);
+    hal_address first = buffer->address;
+    hal_address last = first + (hal_address)buffer->last;
+    hal_address length = (hal_address)buffer->last + 1;
 
     if (limits->address_bits != 0 && limits->address_bits < HAL_ADDRESS_BITS &&
         last >> limits->address_bits != 0)
-        return iodma_refuse_values(
-            reason, IODMA_MESSAGE_TOO_LARGE, IODMA_AT_ARGUMENT(REACH, POINTER),
-            ((hal_address)1 << limits->address_bits) - 1, last);
-    if (length - 1 > limits->max_transfer - 1)
-        return iodma_refuse_values(reason, IODMA_NO_SPACE,
-                                   IODMA_AT_ARGUMENT(MAX_TRANSFER, LENGTH),
-                                   limits->max_transfer, (hal_address)length);
-    if (length - 1 > limits->max_segment - 1 ||
-        (address ^ last) > limits->boundary - 1)
-        return iodma_refuse_values(reason, IODMA_NO_SPACE,
-                                   IODMA_AT_ARGUMENT(SEGMENT_COUNT, LENGTH), 1,
-                                   2);
-    if (misaligned((uint32_t)address, limits->align_address))
-        return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
-                                   IODMA_AT_ARGUMENT(ALIGN_ADDRESS, POINTER),
-                                   limits->align_address, address);
+        return REFUSE(bus, MESSAGE_TOO_LARGE, REACH, POINTER,
+                      ((hal_address)1 << limits->address_bits) - 1, last);
+    if (buffer->last > limits->max_transfer - 1)
+        return REFUSE(bus, NO_SPACE, MAX_TRANSFER, LENGTH, limits->max_transfer,
+                      length);
+    if (buffer->last > limits->max_segment - 1 ||
+        (first ^ last) > limits->boundary - 1)
+        return REFUSE(bus, NO_SPACE, SEGMENT_COUNT, LENGTH, 1, 2);
+    if (misaligned((uint32_t)first, limits->align_address))
+        return REFUSE(bus, NOT_ALIGNED, ALIGN_ADDRESS, POINTER,
+                      limits->align_address, first);
     if (misaligned((uint32_t)length, limits->align_length))
-        return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
-                                   IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
-                                   limits->align_length, (hal_address)length);
+        return REFUSE(bus, NOT_ALIGNED, ALIGN_LENGTH, LENGTH,
+                      limits->align_length, length);
+    return 0;
+}
+
+/* Clean the lines of a buffer, if it has any, or clean and drop them. A cast
+   takes const away: lines change, the bytes do not. (In line everywhere: to
+   pass on what it takes is longer.) */
+static inline __attribute__((always_inline)) enum iodma_status
+maintain(const struct iodma_bus *bus, const struct buffer *buffer, bool drop)
+{
+    const struct hal_cache *cache = buffer->cache;
+    const struct hal_cache_ops *ops;
+    enum iodma_status status;
+
+    if (!cache)
+        return IODMA_OK;
+    ops = cache->ops;
+    (drop ? ops->clean_invalidate
+          : ops->clean)(cache, (void *)(uintptr_t)buffer->pointer,
+                        buffer->physical, buffer->last + 1);
+    status = ops->finish(cache);
+    if (status != IODMA_OK)
+        return iodma_refuse_theirs(bus->reason, status, IODMA_RULE_MAINTENANCE);
     return IODMA_OK;
 }
 
-/* To the device, which is to read, or to the CPU, since the device has written.
-   Rule E4: clean before the device looks, and clean and drop before the CPU
-   does. A cast takes const away: lines change, the bytes do not. */
-static inline enum iodma_status hand_over(const struct iodma_bus *bus,
-                                          const struct buffer *buffer,
-                                          uint32_t access)
+/* To the device. Rule E4: clean before it looks. */
+static inline __attribute__((always_inline)) enum iodma_status
+give(const struct iodma_bus *bus, const struct buffer *buffer)
 {
-    const struct hal_cache *cache = buffer->cache;
-    enum iodma_status status = IODMA_OK;
+    enum iodma_status status = maintain(bus, buffer, false);
 
-    if (access == HAL_WRITE)
-        hal_observe(bus->hal);
-    if (cache) {
-        const struct hal_cache_ops *ops = cache->ops;
-
-        (access == HAL_WRITE ? ops->clean_invalidate : ops->clean)(
-            cache, (void *)(uintptr_t)buffer->pointer, buffer->physical,
-            buffer->length);
-        status = ops->finish(cache);
-        if (status != IODMA_OK)
-            (void)iodma_refuse_theirs(bus->reason, status,
-                                      IODMA_RULE_MAINTENANCE);
-    }
-    if (access == HAL_READ)
+    if (status == IODMA_OK)
         hal_publish(bus->hal);
+    return status;
+}
+
+/* To the CPU. Rule E4: clean and drop before it looks. */
+static inline __attribute__((always_inline)) enum iodma_status
+take(const struct iodma_bus *bus, const struct buffer *buffer)
+{
+    hal_observe(bus->hal);
+    return maintain(bus, buffer, true);
+}
+
+static IODMA_SHORTCUT_APART enum iodma_status
+look_and_map(const struct iodma_bus *bus, const struct hal_limits *limits,
+             const void *pointer, size_t capacity, size_t length,
+             uint32_t direction, hal_address *address)
+{
+    enum iodma_status status;
+    struct buffer buffer;
+    refusal refused;
+
+    if (!bus) {
+        refused = (refusal)IODMA_BAD_ARGUMENT;
+    } else if (!address) {
+        refused = REFUSE(bus, BAD_ARGUMENT, POINTER, ADDRESS, 0, 0);
+    } else if (direction > IODMA_INOUT) {
+        refused = bad_direction(bus, direction);
+    } else if (length > capacity) {
+        refused = REFUSE(bus, BAD_ARGUMENT, WINDOW, LENGTH,
+                         (hal_address)capacity, (hal_address)length);
+    } else if (iodma_mapper_unavoidable(bus->mapper)) {
+        refused = REFUSE(bus, UNSUPPORTED, BYPASS, BUS, 0, 0);
+    } else {
+        buffer.pointer = pointer;
+        buffer.last = length - 1;
+        buffer.capacity = capacity;
+        buffer.wanted = iodma_access_of(direction);
+        refused = look_at(bus, &buffer, buffer.wanted);
+        if (refused == 0)
+            refused = judge(bus, bus->hal->limits, &buffer);
+        if (refused == 0 && limits)
+            refused = judge(bus, limits, &buffer);
+    }
+    if (refused != 0)
+        return status_of(refused);
+    status = give(bus, &buffer);
+    if (status == IODMA_OK)
+        *address = buffer.address;
+    return status;
+}
+
+/* The shortcut: is it known of a buffer where it is, and that neither look_at()
+   nor judge(), for the port, has anything against it but its lines? */
+static inline bool is_sure(const struct iodma_bus *bus, const void *pointer,
+                           size_t length)
+{
+    const struct hal_aperture *sure = bus->sure;
+    hal_address first = (hal_address)(uintptr_t)pointer;
+
+    return iodma_bus_is_buffer(pointer, length) && first >= sure->first &&
+           first + (hal_address)(length - 1) <= sure->last;
+}
+
+static inline hal_address sure_address(const struct iodma_bus *bus,
+                                       const void *pointer)
+{
+    return (hal_address)(uintptr_t)pointer + iodma_aperture_delta(bus->sure);
+}
+
+/* Nor against its lines, and what it is wanted for? */
+static inline bool owns_lines(const struct iodma_bus *bus, const void *pointer,
+                              size_t capacity, size_t length,
+                              uint32_t direction)
+{
+    if (direction == IODMA_OUT)
+        return length <= capacity;
+    return direction <= IODMA_INOUT &&
+           ((uintptr_t)pointer & bus->unsure) == 0 &&
+           ((length - 1) | bus->unsure) < capacity;
+}
+
+/* A buffer that may be sure goes to a device that does not look into caches, or
+   has limits. Out of line: who has neither saves no registers. */
+static __attribute__((noinline)) enum iodma_status
+map_sure(const struct iodma_bus *bus, const struct hal_limits *limits,
+         const void *pointer, size_t capacity, size_t length,
+         uint32_t direction, hal_address *address)
+{
+    enum iodma_status status;
+    struct buffer buffer;
+
+    if (!address || !is_sure(bus, pointer, length) ||
+        !owns_lines(bus, pointer, capacity, length, direction))
+        return look_and_map(bus, limits, pointer, capacity, length, direction,
+                            address);
+    buffer.pointer = pointer;
+    buffer.last = length - 1;
+    buffer.physical = (hal_address)(uintptr_t)pointer;
+    buffer.address = sure_address(bus, pointer);
+    buffer.cache = bus->every;
+    if (limits) {
+        struct buffer judged; /* the other one stays in registers */
+        refusal refused;
+
+        judged.last = buffer.last;
+        judged.address = buffer.address;
+        refused = judge(bus, limits, &judged);
+        if (refused != 0)
+            return status_of(refused);
+    }
+    status = give(bus, &buffer);
+    if (status == IODMA_OK)
+        *address = buffer.address;
     return status;
 }
 
@@ -250,87 +352,72 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
                             const void *pointer, size_t capacity, size_t length,
                             uint32_t direction, hal_address *address)
 {
-    enum iodma_status status;
-    struct buffer buffer;
-    uint32_t access;
-
-    if (!bus)
-        return IODMA_BAD_ARGUMENT;
-    if (!address)
-        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(POINTER, ADDRESS));
-    if (direction > IODMA_INOUT)
-        return bad_direction(bus, direction);
-    if (length > capacity)
-        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH),
-                                   (hal_address)capacity, (hal_address)length);
-    if (iodma_mapper_unavoidable(bus->mapper))
-        return iodma_refuse(bus->reason, IODMA_UNSUPPORTED,
-                            IODMA_AT_ARGUMENT(BYPASS, BUS));
-    access = iodma_access_of(direction);
-    buffer.pointer = pointer;
-    buffer.length = length;
-    status = look_at(bus, &buffer, access, access, capacity);
-    if (status == IODMA_OK)
-        status = judge(bus->hal->limits, &buffer, bus->reason);
-    if (status == IODMA_OK && limits)
-        status = judge(limits, &buffer, bus->reason);
-    if (status == IODMA_OK)
-        status = hand_over(bus, &buffer, HAL_READ);
-    if (status == IODMA_OK)
-        *address = buffer.address;
-    return status;
+    if (IODMA_SHORTCUTS && bus && bus->sure) {
+        if (limits || bus->every)
+            return map_sure(bus, limits, pointer, capacity, length, direction,
+                            address);
+        if (address && direction <= IODMA_INOUT && length <= capacity &&
+            is_sure(bus, pointer, length)) {
+            *address = sure_address(bus, pointer);
+            hal_publish(bus->hal);
+            return IODMA_OK;
+        }
+    }
+    return look_and_map(bus, limits, pointer, capacity, length, direction,
+                        address);
 }
 
-/* Part of a mapped buffer changes hands once it has been looked at. Out of
-   line: where the bus is sure nobody comes here. */
+/* Part of a mapped buffer goes to a device that has this access once it has
+   been looked at. Out of line: where the bus is sure nobody comes here. */
 static __attribute__((noinline)) enum iodma_status
 look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
               uint32_t access)
 {
-    enum iodma_status status;
     struct buffer buffer;
-
-    buffer.pointer = pointer;
-    buffer.length = length;
-    status = look_at(bus, &buffer, access, 0, SIZE_MAX);
-    if (status != IODMA_OK)
-        return status;
-    return hand_over(bus, &buffer, access);
-}
-
-/* One direction: with a look, or without if it is known that a part lies where
-   its pointer says and is maintained as all are. */
-static inline enum iodma_status sync(const struct iodma_bus *bus,
-                                     const void *pointer, size_t length,
-                                     uint32_t access)
-{
-    struct buffer buffer;
+    refusal refused;
 
     if (!bus)
         return IODMA_BAD_ARGUMENT;
-    buffer.cache = bus->every;
-    if (IODMA_SHORTCUTS && ((uintptr_t)pointer & bus->unsure) == 0 &&
-        iodma_bus_is_buffer(pointer, length)) {
-        buffer.pointer = pointer;
-        buffer.length = length;
-        buffer.physical = (hal_address)(uintptr_t)pointer;
-        return hand_over(bus, &buffer, access);
-    }
-    return look_and_sync(bus, pointer, length, access);
+    buffer.pointer = pointer;
+    buffer.last = length - 1;
+    buffer.wanted = 0;
+    refused = look_at(bus, &buffer, access);
+    if (refused != 0)
+        return status_of(refused);
+    return access == HAL_WRITE ? take(bus, &buffer) : give(bus, &buffer);
+}
+
+/* The shortcut: is it known of a part that it lies where its pointer says, and
+   is maintained as all are? */
+static inline bool is_known(const struct iodma_bus *bus, struct buffer *buffer,
+                            const void *pointer, size_t length)
+{
+    buffer->pointer = pointer;
+    buffer->last = length - 1;
+    buffer->physical = (hal_address)(uintptr_t)pointer;
+    buffer->cache = bus->every;
+    return ((uintptr_t)pointer & bus->unsure) == 0 &&
+           iodma_bus_is_buffer(pointer, length);
 }
 
 enum iodma_status iodma_map_sync_out(const struct iodma_bus *bus,
                                      const void *pointer, size_t length)
 {
-    return sync(bus, pointer, length, HAL_READ);
+    struct buffer buffer;
+
+    if (IODMA_SHORTCUTS && bus && is_known(bus, &buffer, pointer, length))
+        return give(bus, &buffer);
+    return look_and_sync(bus, pointer, length, HAL_READ);
 }
 
 enum iodma_status iodma_map_sync_in(const struct iodma_bus *bus,
                                     const void *pointer, size_t length)
 {
-    return sync(bus, pointer, length, HAL_WRITE);
+    struct buffer buffer;
+
+    if (IODMA_SHORTCUTS && bus && is_known(bus, &buffer, pointer, length))
+        return take(bus, &buffer);
+    return look_and_sync(bus, pointer, length, HAL_WRITE);
 }
 
 enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
@@ -343,19 +430,40 @@ enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
                                options);
 }
 
+static IODMA_SHORTCUT_APART enum iodma_status
+look_and_unmap(const struct iodma_bus *bus, const void *pointer, size_t done,
+               uint32_t direction)
+{
+    struct buffer buffer;
+    refusal refused = 0;
+
+    buffer.pointer = pointer;
+    buffer.last = done - 1;
+    buffer.wanted = 0;
+    buffer.cache = NULL;
+    if (!bus)
+        refused = (refusal)IODMA_BAD_ARGUMENT;
+    else if (direction > IODMA_INOUT)
+        refused = bad_direction(bus, direction);
+    else if (done != 0 && direction != IODMA_OUT)
+        refused = look_at(bus, &buffer, HAL_WRITE);
+    else if (!pointer)
+        refused = REFUSE(bus, BAD_ARGUMENT, POINTER, POINTER, 0, 0);
+    if (refused != 0)
+        return status_of(refused);
+    return take(bus, &buffer);
+}
+
 enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
                               size_t done, uint32_t direction)
 {
-    if (!bus)
-        return IODMA_BAD_ARGUMENT;
-    if (direction > IODMA_INOUT)
-        return bad_direction(bus, direction);
-    if (direction != IODMA_OUT && done != 0)
-        return sync(bus, pointer, done, HAL_WRITE);
-    if (!pointer)
-        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(POINTER, POINTER));
-
-    hal_observe(bus->hal);
-    return IODMA_OK;
+    if (IODMA_SHORTCUTS && direction <= IODMA_INOUT) {
+        if (done != 0 && direction != IODMA_OUT)
+            return iodma_map_sync_in(bus, pointer, done);
+        if (bus && pointer) {
+            hal_observe(bus->hal);
+            return IODMA_OK;
+        }
+    }
+    return look_and_unmap(bus, pointer, done, direction);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The forms that segments are written in. */
-#include "segment.h"
+#include "element.h"
 
 #include <stddef.h>
 
@@ -9,22 +9,11 @@ _Static_assert(IODMA_FORM_32 == 32 && IODMA_FORM_64 == 64,
 
 #define BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
-/* Elements in the other order of bytes, wherever and as whatever the array has
-   been declared. */
-struct __attribute__((__may_alias__, __packed__)) element32 {
-    uint32_t address;
-    uint32_t length;
-};
-
-struct __attribute__((__may_alias__, __packed__)) element64 {
-    uint64_t address;
-    uint64_t length;
-};
-
 static bool swap32(struct iodma_command *command, struct hal_segment segment,
                    void *segments, uint32_t index)
 {
-    struct element32 *element = (struct element32 *)segments + index;
+    struct iodma_element32 *element =
+        (struct iodma_element32 *)segments + index;
 
     (void)command;
     if ((segment.address | segment.length) > UINT32_MAX)
@@ -37,7 +26,8 @@ static bool swap32(struct iodma_command *command, struct hal_segment segment,
 static bool swap64(struct iodma_command *command, struct hal_segment segment,
                    void *segments, uint32_t index)
 {
-    struct element64 *element = (struct element64 *)segments + index;
+    struct iodma_element64 *element =
+        (struct iodma_element64 *)segments + index;
 
     (void)command;
     element->address = __builtin_bswap64(segment.address);

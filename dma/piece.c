@@ -33,6 +33,17 @@ hal_address iodma_piece_storage(const struct iodma_plan *plan,
     return storage;
 }
 
+/* Shorten the piece just taken. */
+static IODMA_SHORTCUT_APART void shorten(const struct iodma_window *window,
+                                         struct iodma_place *place,
+                                         struct iodma_piece *piece,
+                                         hal_address length)
+{
+    (void)iodma_walk_begin(&place->walk, window->memory,
+                           place->walk.offset - piece->length + length);
+    piece->length = length;
+}
+
 /* Find the aperture that shows a piece, and end the piece where that ends, or
    where the gap does that it begins in. A loan lies in one aperture. */
 static IODMA_SHORTCUT_INLINE void show(const struct iodma_window *window,
@@ -50,11 +61,8 @@ static IODMA_SHORTCUT_INLINE void show(const struct iodma_window *window,
     more = (aperture ? aperture->last
                      : iodma_bus_gap(window->bus, piece->storage)) -
            piece->storage;
-    if (piece->length - 1 <= more)
-        return;
-    (void)iodma_walk_begin(&place->walk, window->memory,
-                           place->walk.offset - piece->length + more + 1);
-    piece->length = more + 1;
+    if (piece->length - 1 > more)
+        shorten(window, place, piece, more + 1);
 }
 
 /* See iodma_piece_next(). */
@@ -90,6 +98,19 @@ bool iodma_piece_next(const struct iodma_plan *plan, struct iodma_place *place,
     return next(plan, place, to, piece);
 }
 
+/* Have what goes on behind a piece, just taken, in the run that it begins. */
+static IODMA_SHORTCUT_APART void go_on(const struct iodma_plan *plan,
+                                       struct iodma_place *place,
+                                       struct iodma_piece *piece)
+{
+    const struct iodma_window *window = plan->window;
+
+    while (window->bus->bouncing->goes_on(plan, place, piece)) {
+        (void)iodma_piece_next(plan, place, window->length, piece);
+        place->rest.length += piece->length;
+    }
+}
+
 enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
                                   struct iodma_place *place)
 {
@@ -102,10 +123,7 @@ enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
         return IODMA_MESSAGE_TOO_LARGE;
     place->rest.address = piece.storage + iodma_aperture_delta(place->aperture);
     place->rest.length = piece.length;
-    /* A direct piece is as long as it can be. */
-    while (plan->loans && window->bus->bouncing->goes_on(plan, place, &piece)) {
-        (void)iodma_piece_next(plan, place, window->length, &piece);
-        place->rest.length += piece.length;
-    }
+    if (plan->loans) /* else a piece is as long as it can be */
+        go_on(plan, place, &piece);
     return IODMA_OK;
 }

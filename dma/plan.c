@@ -11,29 +11,10 @@
 
 /* At once ----------------------------------------------------------------- */
 
-/* Is all of a window in one aperture aligned to all that the limits ask for? */
-static bool is_aligned(const struct iodma_window *window, hal_address delta)
-{
-    return ((iodma_window_shape(window) | (uint32_t)delta) &
-            iodma_limits_mask32(window->limits.alignment)) == 0;
-}
-
-/* No extent has to be cut: each is within the longest segment and no boundary,
-   on the bus. */
-static bool fits_uncut(const struct iodma_window *window, hal_address delta)
-{
-    const struct iodma_summary *summary = &window->memory->summary;
-    const struct iodma_limits *limits = &window->limits;
-
-    return summary->longest <= limits->max_segment &&
-           (limits->boundary == HAL_ADDRESS_BITS ||
-            (summary->spans <= limits->boundary &&
-             (delta & iodma_limits_mask(limits->boundary)) == 0));
-}
-
 /* The way through a window in one aperture, if there is no mapper. uncut:
    extents are segments. */
-static void choose_path(struct iodma_plan *plan, hal_address delta, bool uncut)
+static void choose_path(struct iodma_plan *plan, hal_address delta,
+                        bool aligned, bool uncut)
 {
     const struct iodma_window *window = plan->window;
     const struct iodma_memory *memory = window->memory;
@@ -41,13 +22,13 @@ static void choose_path(struct iodma_plan *plan, hal_address delta, bool uncut)
     if (iodma_memory_is_one_range(memory)) {
         plan->path = IODMA_PATH_FLAT;
         plan->origin = iodma_window_start(window) + delta;
-        plan->uncut = uncut;
     } else if (memory->kind == IODMA_KIND_RANGES && !memory->summary.empty) {
-        plan->path = memory->summary.apart && memory->whole && uncut &&
-                             window->offset + window->length == memory->length
-                         ? IODMA_PATH_PLAIN
-                         : IODMA_PATH_JOINED;
         plan->origin = delta;
+        if (uncut && memory->summary.apart && memory->whole &&
+            window->offset + window->length == memory->length)
+            plan->path = IODMA_PATH_PLAIN;
+        else if (aligned)
+            plan->path = IODMA_PATH_JOINED;
     }
 }
 
@@ -61,7 +42,7 @@ static bool legal_at_once(const struct iodma_window *window, hal_address delta,
     const struct iodma_memory *memory = window->memory;
 
     return limits->max_segment > iodma_limits_mask32(limits->alignment) &&
-           memory->summary.highest + delta <= iodma_limits_last(limits) &&
+           iodma_window_reached(window, delta) &&
            (limits->max_segments == UINT32_MAX ||
             (memory->kind <= IODMA_KIND_BUFFER &&
              memory->count <= limits->max_segments && uncut));
@@ -94,15 +75,16 @@ static bool decide_at_once(struct iodma_plan *plan)
     bool aligned;
     bool uncut;
 
-    if (window->length == 0 || !aperture || summary->highest > aperture->last)
+    if (iodma_window_iterates(window) || window->length == 0 || !aperture ||
+        summary->highest > aperture->last)
         return false;
     delta = iodma_aperture_delta(aperture);
-    aligned = is_aligned(window, delta);
-    uncut = aligned && fits_uncut(window, delta);
+    aligned = iodma_window_aligned(window, delta);
+    uncut = aligned && iodma_window_uncut(window, delta);
     if (window->mapper)
         window->mapper->calls->choose_path(plan, delta);
     else
-        choose_path(plan, delta, uncut);
+        choose_path(plan, delta, aligned, uncut);
     plan->unmaintained =
         !iodma_window_maintains(window, summary->lowest, length, aperture);
     if ((!plan->unmaintained && !window->bus->caching) ||
@@ -219,17 +201,21 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
    maintained. Returns OK; or, the worst first: NotWritable; Unsupported: there
    are caches to maintain, and nobody does; MessageTooLarge: the device does not
    reach all of it; NotAligned: a line has to be dropped that others have, too.
-   */
-static enum iodma_status survey(struct iodma_plan *plan)
+   (Apart: stack.) */
+static __attribute__((noinline)) enum iodma_status
+survey(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
+    bool inbound = iodma_window_inbound(window);
     enum iodma_status found = IODMA_OK;
     struct iodma_place place;
     struct iodma_piece piece;
     hal_address position = 0;
 
     plan->unmaintained = true;
-    if (iodma_window_inbound(window) && window->memory->read_only)
+    if (!inbound && iodma_window_iterates(window))
+        return IODMA_OK;
+    if (inbound && window->memory->read_only)
         return iodma_refuse(window->reason, IODMA_NOT_WRITABLE,
                             IODMA_RULE_UNWIRED);
     iodma_piece_seek(plan, &place, 0);
@@ -283,12 +269,6 @@ enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
     return iodma_plan_judge(plan, reason);
 }
 
-uint32_t iodma_plan_granule(const struct iodma_window *window)
-{
-    return larger32(window->bus->granule,
-                    window->mapper ? window->mapper->page_size : 0);
-}
-
 /* A better buffer would cure it. */
 static enum iodma_status refuse_for_storage(const struct iodma_window *window,
                                             enum iodma_status status)
@@ -333,29 +313,32 @@ enum iodma_status iodma_plan_make(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
     const struct iodma_bouncing *bouncing = window->bus->bouncing;
+    uint32_t odd = iodma_limits_mask32(window->limits.align_length);
     enum iodma_status lower = IODMA_NO_RESOURCES; /* but for alignment */
-    enum iodma_status status = IODMA_OK;
+    enum iodma_status status;
 
-    if (!IODMA_SHORTCUTS || !decide_at_once(plan)) {
-        status = survey(plan);
-        if (status == IODMA_OK) {
-            lower = IODMA_NOT_ALIGNED;
-            status = judge_direct(plan);
-        }
+    if (IODMA_SHORTCUTS && decide_at_once(plan))
+        return IODMA_OK;
+    if (((uint32_t)window->length & odd) != 0)
+        return iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
+                                   IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
+                                   odd + 1, window->length);
+    status = survey(plan);
+    if (iodma_window_iterates(window))
+        return status;
+    if (status == IODMA_OK) {
+        lower = IODMA_NOT_ALIGNED;
+        status = judge_direct(plan);
     }
     if (status == IODMA_OK || status == IODMA_NOT_WRITABLE ||
         status == IODMA_UNSUPPORTED ||
         (window->mapping & IODMA_DIRECT_ONLY) != 0)
         return status;
     plan->unmaintained = false;
-    plan->uncut = false;
-    return bouncing ? bouncing->climb(plan, false, 0)
-                    : iodma_plan_refuse(plan, lower,
-                                        iodma_plan_judge_whole(plan, NULL));
-}
-
-enum iodma_status iodma_plan_iterate(struct iodma_plan *plan)
-{
-    plan->unmaintained = true;
-    return iodma_window_inbound(plan->window) ? survey(plan) : IODMA_OK;
+    status = bouncing ? bouncing->climb(plan, false, 0)
+                      : iodma_plan_refuse(plan, lower,
+                                          iodma_plan_judge_whole(plan, NULL));
+    if (status == IODMA_OK)
+        iodma_refuse_status(window->reason, IODMA_OK);
+    return status;
 }

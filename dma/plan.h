@@ -12,6 +12,7 @@
 #define DMA_PLAN_H
 
 #include "../hal/address.h"
+#include "../hal/bits.h"
 #include "../hal/segment.h"
 #include "../hal/status.h"
 #include "map.h"
@@ -61,22 +62,19 @@ struct iodma_bouncing {
  *
  *   plan  its window is set; out: the rest
  *
- * Returns OK; or, with no storage taken: NotWritable: the transfer writes
- * memory that may not be written; Unsupported: it has caches to maintain, and
- * nobody does (iodma_bus_cache); NoResources: a rung was skipped for want of
- * storage; NoSpace: only the number of segments is broken; else NotAligned.
- * With IODMA_DIRECT_ONLY: MessageTooLarge: the device does not reach it;
- * NotAligned: an alignment is broken, or a line is not the window's own;
- * NoSpace.
+ * Returns OK; or, with no storage taken, NotAligned: the window's length is no
+ * multiple of align_length; NotWritable: the transfer writes memory that may
+ * not be written; of a window that is only listed (IODMA_ITERATE_ONLY) no more;
+ * Unsupported: it has caches to maintain, and nobody does (iodma_bus_cache);
+ * NoResources: a rung was skipped for want of storage; NoSpace: only the number
+ * of segments is broken; else NotAligned. With IODMA_DIRECT_ONLY:
+ * MessageTooLarge: the device does not reach it; NotAligned: an alignment is
+ * broken, or a line is not the window's own; NoSpace.
  *
  * Context: thread or ISR. Costs one generation of the list a rung.
  * Source: spec 4.3, rules E2 and E3.
  */
 enum iodma_status iodma_plan_make(struct iodma_plan *plan);
-
-/* The same for a window that is only listed (IODMA_ITERATE_ONLY): it goes as it
-   lies, and may be written. */
-enum iodma_status iodma_plan_iterate(struct iodma_plan *plan);
 
 /* The verdict on the whole list of a planned window, where it is mapped now:
    OK; MessageTooLarge, NotAligned, NoSpace, with the reason (NULL: nobody
@@ -97,7 +95,11 @@ enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
 
 /* Bytes that the storage of a whole buffer is rounded to: the device sees whole
    pages of a mapper. Context: any. */
-uint32_t iodma_plan_granule(const struct iodma_window *window);
+static inline uint32_t iodma_plan_granule(const struct iodma_window *window)
+{
+    return larger32(window->bus->granule,
+                    window->mapper ? window->mapper->page_size : 0);
+}
 
 /* Give up the IOVA and the storage of a plan that is hidden, or was not shown;
    all goes as it lies then. Returns the bytes of the storage. Context: any. */

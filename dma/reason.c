@@ -68,15 +68,9 @@ static const uint8_t cures[IODMA_RULE_GRANULE + 1] = {
     [IODMA_RULE_OUTPUT] = CURE(WIDER, ALL_BITS),
 };
 
-/* Last bytes of statuses, by what iodma_ending() calls them. */
-static const uint8_t endings[] = {
-    [1] = (uint8_t)IODMA_BAD_ARGUMENT,   [2] = (uint8_t)IODMA_NOT_READY,
-    [3] = (uint8_t)IODMA_NOT_ALIGNED,    [4] = (uint8_t)IODMA_MESSAGE_TOO_LARGE,
-    [5] = (uint8_t)IODMA_BUSY,           [6] = (uint8_t)IODMA_NO_SPACE,
-    [7] = (uint8_t)IODMA_UNSUPPORTED,    [8] = (uint8_t)IODMA_NOT_WRITABLE,
-    [9] = (uint8_t)IODMA_NO_RESOURCES,   [10] = (uint8_t)IODMA_NOT_ATTACHED,
-    [11] = (uint8_t)IODMA_NOT_PERMITTED, [12] = (uint8_t)IODMA_OVERRUN,
-};
+/* Last bytes of statuses, by number. */
+#define LAST_BYTE(status, name, number) [number] = (uint8_t)IODMA_##name,
+static const uint8_t endings[] = { IODMA_ENDINGS(LAST_BYTE, ) };
 
 static void drop_cure(struct iodma_reason *reason)
 {
@@ -148,9 +142,7 @@ enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
         reason->status = (int32_t)status;
         reason->rule = what & 63;
         reason->number = place & 31;
-        reason->place =
-            (uint8_t)(place == 0 ? IODMA_PLACE_NONE
-                                 : IODMA_PLACE_ARGUMENT + place / 32);
+        reason->place = (uint8_t)((place + 31) / 32);
         cure(reason);
     }
     return status;
@@ -220,14 +212,16 @@ static hal_address note_byte(const struct iodma_window *window,
                              hal_address position, struct iodma_walk *walk)
 {
     const struct iodma_memory *memory = window->memory;
+    struct iodma_reason *reason = window->reason;
     hal_address before = find(window, position, walk);
 
-    if (memory->kind == IODMA_KIND_MULTI)
-        iodma_refuse_at(window->reason, IODMA_PLACE_OFFSET, position);
-    else
-        iodma_refuse_at(
-            window->reason, IODMA_PLACE_RANGE,
-            (hal_address)(walk->range - iodma_memory_ranges(memory)));
+    reason->place = IODMA_PLACE_OFFSET;
+    reason->number = position;
+    if (memory->kind != IODMA_KIND_MULTI) {
+        reason->place = IODMA_PLACE_RANGE;
+        reason->number =
+            (hal_address)(walk->range - iodma_memory_ranges(memory));
+    }
     return before;
 }
 

@@ -161,19 +161,13 @@ struct line {
     char *end; /* of what characters may be in */
 };
 
-static void put(struct line *line, const char *text)
-{
-    while (*text && line->next != line->end)
-        *line->next++ = *text++;
-}
-
 /* Where there is no text there is nothing before it either. */
-static void put_words(struct line *line, const char *before, const char *text)
+static void put(struct line *line, const char *before, const char *text)
 {
-    if (*text) {
-        put(line, before);
-        put(line, text);
-    }
+    if (!*text)
+        return;
+    while (line->next != line->end && (*before || *text))
+        *line->next++ = *before ? *before++ : *text++;
 }
 
 static void put_number(struct line *line, const char *before,
@@ -191,7 +185,7 @@ static void put_number(struct line *line, const char *before,
     } while (number != 0);
     *--digit = 'x';
     *--digit = '0';
-    put_words(line, before, digit);
+    put(line, before, digit);
 }
 
 char *iodma_reason_format(const struct iodma_reason *reason, char *text,
@@ -201,19 +195,18 @@ char *iodma_reason_format(const struct iodma_reason *reason, char *text,
 
     if (size == 0)
         return text;
-    put(&line, iodma_status_name((enum iodma_status)reason->status));
-    put_words(&line, ": ", iodma_rule_name(reason->rule));
-    put_words(&line, ", ", iodma_place_name(reason->place));
+    put(&line, "", iodma_status_name((enum iodma_status)reason->status));
+    put(&line, ": ", iodma_rule_name(reason->rule));
+    put(&line, ", ", iodma_place_name(reason->place));
     if (reason->place > IODMA_PLACE_FIELD)
         put_number(&line, " ", reason->number);
     else
-        put_words(&line, " ",
-                  iodma_place_detail(reason->place, reason->number));
+        put(&line, " ", iodma_place_detail(reason->place, reason->number));
     if ((reason->required | reason->actual) != 0) {
         put_number(&line, ": ", reason->actual);
         put_number(&line, ", limit ", reason->required);
     }
-    put_words(&line, "; ", iodma_cure_name(reason->cure));
+    put(&line, "; ", iodma_cure_name(reason->cure));
     if (reason->amount != 0)
         put_number(&line, " ", reason->amount);
     *line.next = 0;

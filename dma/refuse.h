@@ -38,46 +38,40 @@ struct iodma_window;
 
 #if IODMA_REASONS
 
-/* The number of a status among those that refusals have: dma/reason.c has the
-   same list. */
-static inline __attribute__((always_inline)) uint32_t
-iodma_ending(enum iodma_status status)
-{
-    switch (status) {
-    case IODMA_BAD_ARGUMENT:
-        return 1;
-    case IODMA_NOT_READY:
-        return 2;
-    case IODMA_NOT_ALIGNED:
-        return 3;
-    case IODMA_MESSAGE_TOO_LARGE:
-        return 4;
-    case IODMA_BUSY:
-        return 5;
-    case IODMA_NO_SPACE:
-        return 6;
-    case IODMA_UNSUPPORTED:
-        return 7;
-    case IODMA_NOT_WRITABLE:
-        return 8;
-    case IODMA_NO_RESOURCES:
-        return 9;
-    case IODMA_NOT_ATTACHED:
-        return 10;
-    case IODMA_NOT_PERMITTED:
-        return 11;
-    case IODMA_OVERRUN:
-        return 12;
-    default: /* whoever has another one says so: iodma_refuse_theirs() */
-        return 0;
-    }
-}
+/* The statuses that refusals have, and their numbers: 15 at most. */
+/* clang-format off */
+#define IODMA_ENDINGS(ending, status)                                          \
+    ending(status, BAD_ARGUMENT, 1)                                            \
+    ending(status, NOT_READY, 2)                                               \
+    ending(status, NOT_ALIGNED, 3)                                             \
+    ending(status, MESSAGE_TOO_LARGE, 4)                                       \
+    ending(status, BUSY, 5)                                                    \
+    ending(status, NO_SPACE, 6)                                                \
+    ending(status, UNSUPPORTED, 7)                                             \
+    ending(status, NOT_WRITABLE, 8)                                            \
+    ending(status, NO_RESOURCES, 9)                                            \
+    ending(status, NOT_ATTACHED, 10)                                           \
+    ending(status, NOT_PERMITTED, 11)                                          \
+    ending(status, OVERRUN, 12)
+/* clang-format on */
 
-#define IODMA_ENDS(status, what) ((what) | iodma_ending(status) << 12)
+/* The number of one of them; 0: it is none. */
+#define IODMA_IS_ENDING(status, name, number)                                  \
+    (status) == IODMA_##name ? UINT32_C(number):
+#define IODMA_ENDING(status) (IODMA_ENDINGS(IODMA_IS_ENDING, status) 0u)
 
-/* What they come to: rule, place and status in the 16 bits that an instruction
-   holds. There are a hundred calls, and a word that need not be loaded and
-   values that need not go by the stack are a third of them. */
+/* Rule, place and status in the 16 bits that an instruction holds: there are a
+   hundred calls. No other status compiles; whoever has one that may be any says
+   so (iodma_refuse_theirs). */
+#define IODMA_ENDS(status, what)                                               \
+    ((what) | IODMA_ENDING(status) << 12 |                                     \
+     0 * (uint32_t)sizeof(struct {                                             \
+         _Static_assert(IODMA_ENDING(status) != 0, "no status of refusals");   \
+         char unused;                                                          \
+     }))
+
+/* What they come to. A word that need not be loaded, and values that need not
+   go by the stack, are a third of a call. */
 enum iodma_status iodma_record(struct iodma_reason *reason, uint32_t what);
 enum iodma_status iodma_record_value(struct iodma_reason *reason, uint32_t what,
                                      hal_address actual);
@@ -87,15 +81,11 @@ enum iodma_status iodma_record_values(struct iodma_reason *reason,
 enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
                                     hal_address actual, hal_address required);
 
-/* Record a refusal, if somebody wants to know. Returns status, one of those of
-   iodma_ending(). `what` is a rule, or made by one of the above. Context: any.
+/* Record a refusal, if somebody wants to know. Returns status, a constant, one
+   of IODMA_ENDINGS. `what` is a rule, or IODMA_AT_...() of one. Context: any.
  */
-static inline __attribute__((always_inline)) enum iodma_status
-iodma_refuse(struct iodma_reason *reason, enum iodma_status status,
-             uint32_t what)
-{
-    return iodma_record(reason, IODMA_ENDS(status, what));
-}
+#define iodma_refuse(reason, status, what)                                     \
+    iodma_record(reason, IODMA_ENDS(status, what))
 
 /* The same, with two values: rule and place say which. The smaller `required`
    is, the smaller is the call: mostly it is a constant, or has 32 bits.

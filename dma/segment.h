@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From runs to segments that the device can use, and from segments to the
- * client's array, in whatever form it has.
+ * From runs to segments that the device can use, and what segments are written
+ * as.
  */
 #ifndef DMA_SEGMENT_H
 #define DMA_SEGMENT_H
@@ -103,6 +103,18 @@ extern const struct iodma_output iodma_output_segments;
 void iodma_segment_seek(const struct iodma_plan *plan,
                         struct iodma_place *place, hal_address position);
 
+/* Put a place there on PATH_FLAT. Context: any. */
+static inline void iodma_segment_seek_flat(const struct iodma_plan *plan,
+                                           struct iodma_place *place,
+                                           hal_address position)
+{
+    const struct iodma_window *window = plan->window;
+
+    place->walk.offset = window->offset + window->length;
+    place->rest.address = plan->origin + position;
+    place->rest.length = window->length - position;
+}
+
 /* The position of the next segment, bytes of the window. Context: any. */
 static inline hal_address
 iodma_segment_position(const struct iodma_plan *plan,
@@ -112,45 +124,15 @@ iodma_segment_position(const struct iodma_plan *plan,
 }
 
 /*
- * Have the run of the next segment in place->rest, whole, as the master has to
- * address it: of IOVA where there is a mapper.
+ * Take the next segment.
  *
  * Returns OK; Overrun at the end of the window; MessageTooLarge where the
- * master sees no memory. Context: any.
- */
-enum iodma_status iodma_segment_run(const struct iodma_plan *plan,
-                                    struct iodma_place *place);
-
-/*
- * Take the next segment. The same answers; the place is undefined after a
- * failure. Context: any; touches neither the memory nor the bus. Source: spec
- * 4.2.
+ * master sees no memory. The place is undefined after a failure. Context: any;
+ * touches neither the memory nor the bus. Source: spec 4.2.
  */
 enum iodma_status iodma_segment_next(const struct iodma_plan *plan,
                                      struct iodma_place *place,
                                      struct hal_segment *segment);
-
-/* An array to make segments in. */
-struct iodma_list {
-    const struct iodma_output *output;
-    struct iodma_command *command; /* that the output's function is told      */
-    void *segments;
-    uint32_t before; /* segments of the same list that are elsewhere          */
-};
-
-/*
- * Make segments from a place on, at least one, at most *count. Judges what
- * prepare has not judged (IODMA_ITERATE_ONLY): each list by itself.
- *
- *   count  in: capacity; out: how many were made
- *
- * Returns OK; MessageTooLarge, NotAligned: those before it were made; count and
- * place are undefined then. Context: any.
- */
-enum iodma_status iodma_segment_list(const struct iodma_plan *plan,
-                                     struct iodma_place *place,
-                                     const struct iodma_list *list,
-                                     uint32_t *count);
 
 #ifdef __cplusplus
 }

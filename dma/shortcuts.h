@@ -10,11 +10,15 @@
 #define IODMA_SHORTCUTS 1
 #endif
 
-/* Of a function that is called in two places: it is there twice. */
+/* Of a function that is called in two places: it is there twice. And of what is
+   gone through where a shortcut does not lead: whoever tries that first saves
+   none of its registers. */
 #if IODMA_SHORTCUTS
 #define IODMA_SHORTCUT_INLINE inline __attribute__((always_inline))
+#define IODMA_SHORTCUT_APART  __attribute__((noinline))
 #else
 #define IODMA_SHORTCUT_INLINE inline
+#define IODMA_SHORTCUT_APART  inline
 #endif
 
 #endif

@@ -127,7 +127,8 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
     window->asked = asked;
     window->limits = limits;
     window->mapper = mapper;
-    window->mapping = (uint16_t)spec->mapping;
+    window->mapping =
+        (uint16_t)(spec->mapping - (type == IODMA_NON_COHERENT ? 0 : type));
     return IODMA_OK;
 }
 

@@ -117,7 +117,7 @@ static enum iodma_status fill_loans(struct iodma_plan *plan, uint32_t what)
     shown =
         show(plan, 0, length,
              status == IODMA_OK ? what | IODMA_SYNC_BEGUN : IODMA_SYNC_BEGUN);
-    return status != IODMA_OK ? status : shown;
+    return shown != IODMA_OK ? shown : status; /* the record is of the last */
 }
 
 static enum iodma_status fill(struct iodma_plan *plan, uint32_t what)
@@ -158,7 +158,7 @@ enum iodma_status iodma_sync_clear(const struct iodma_plan *plan)
     enum iodma_status finished =
         maintain(plan, 0, plan->window->length, IODMA_SYNC_BEGUN);
 
-    return status != IODMA_OK ? status : finished;
+    return finished != IODMA_OK ? finished : status; /* as above */
 }
 
 enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,

@@ -16,33 +16,42 @@ window_of(const struct iodma_transfer *transfer)
                             : &transfer->destination->window;
 }
 
-/* Who wants to know why has told it. */
-static struct iodma_reason *reason_of(const struct iodma_transfer *transfer)
-{
-    return window_of(transfer)->reason;
-}
-
 /* The ends ---------------------------------------------------------------- */
 
-/* Has a command a preparation left? */
-static enum iodma_status check_prepared(const struct iodma_command *command)
+/* Has each command a preparation left? One that is both ends has two. */
+static enum iodma_status check_prepared(const struct iodma_transfer *transfer)
 {
-    return !command || command->prepared != command->held
-               ? IODMA_OK
-               : iodma_refuse(command->window.reason, IODMA_NOT_READY,
-                              IODMA_AT_ARGUMENT(UNPREPARED, COMMAND));
+    const struct iodma_command *const ends[] = { transfer->source,
+                                                 transfer->destination };
+    uint32_t count = ends[0] == ends[1] ? 2 : 1;
+
+    for (uint32_t i = 0; i < HAL_COUNT_OF(ends); i++) {
+        if (ends[i] && ends[i]->held + count > ends[i]->prepared)
+            return iodma_refuse(ends[i]->window.reason, IODMA_NOT_READY,
+                                IODMA_AT_ARGUMENT(UNPREPARED, COMMAND));
+    }
+    return IODMA_OK;
 }
 
-/* May a command be one end, whose memory the engine reads, or writes? */
-static enum iodma_status check_command(const struct iodma_channel *channel,
-                                       const struct iodma_command *command,
-                                       uint32_t forbidden)
+/* May a command be one end, whose memory the engine reads, or writes? Do the
+   rows lie in it? */
+static enum iodma_status check_end(const struct iodma_channel *channel,
+                                   const struct iodma_zip *zip,
+                                   const struct iodma_zip_side *side,
+                                   uint32_t forbidden)
 {
+    uint64_t steps = (uint64_t)(zip->count - 1) * side->stride;
+    uint64_t all = zip->count * (uint64_t)zip->length; /* they may overlap */
     const struct iodma_window *window;
 
-    if (!command)
+    if (!side->command)
         return IODMA_OK;
-    window = &command->window;
+    window = &side->command->window;
+    if (zip->length > window->length || steps > window->length - zip->length ||
+        (zip->count > 1 && zip->length > UINT32_MAX) || (hal_address)all != all)
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH),
+                                   window->length, zip->length);
     if (window->memory->direction == forbidden)
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(DIRECTION, DIRECTION),
@@ -59,34 +68,13 @@ static enum iodma_status check_command(const struct iodma_channel *channel,
                               IODMA_AT_ARGUMENT(ENGINE, LIMITS));
 }
 
-/* Do the rows lie in an end's window? */
-static enum iodma_status check_rows(const struct iodma_zip *zip,
-                                    const struct iodma_zip_side *side)
-{
-    const struct iodma_window *window;
-    uint64_t steps = (uint64_t)(zip->count - 1) * side->stride;
-    uint64_t all = zip->count * (uint64_t)zip->length; /* they may overlap */
-
-    if (!side->command)
-        return IODMA_OK;
-    window = &side->command->window;
-    if (zip->length > window->length || steps > window->length - zip->length ||
-        (zip->count > 1 && zip->length > UINT32_MAX) || (hal_address)all != all)
-        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(WINDOW, LENGTH),
-                                   window->length, zip->length);
-    return IODMA_OK;
-}
-
 /* What is to be moved. Without rows of the caller's it is all of both windows;
    periods follow each other. */
-static enum iodma_status find_rows(struct iodma_transfer *transfer)
+static enum iodma_status find_rows(struct iodma_transfer *transfer,
+                                   const struct iodma_window *any)
 {
     const struct iodma_command *destination = transfer->destination;
-    const struct iodma_window *any = window_of(transfer);
-    struct iodma_zip *zip = &transfer->zip;
     struct iodma_rows rows = transfer->rows;
-    enum iodma_status status;
 
     if (rows.count == 0) {
         rows.count = 1;
@@ -99,7 +87,7 @@ static enum iodma_status find_rows(struct iodma_transfer *transfer)
     if (transfer->period && rows.count < 2) /* it is begun anew as it ends */
         return iodma_refuse_values(any->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_RULE_SEGMENT_COUNT, 2, rows.count);
-    if (rows.length == 0 && (transfer->period || transfer->rows.count != 0))
+    if (rows.length == 0 && transfer->rows.count != 0)
         return iodma_refuse_values(any->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
                                    any->length, 0);
@@ -107,16 +95,12 @@ static enum iodma_status find_rows(struct iodma_transfer *transfer)
         rows.source_stride = (uint32_t)rows.length;
         rows.destination_stride = (uint32_t)rows.length;
     }
-    iodma_zip_begin(zip, transfer->source, destination, &rows);
-    status = check_rows(zip, &zip->source);
-    if (status == IODMA_OK)
-        status = check_rows(zip, &zip->destination);
-    if (status == IODMA_OK && destination && rows.count > 1 &&
-        rows.destination_stride < rows.length)
+    if (destination && rows.count > 1 && rows.destination_stride < rows.length)
         return iodma_refuse_values(any->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(OVERLAP, DESTINATION),
                                    rows.length, rows.destination_stride);
-    return status;
+    iodma_zip_begin(&transfer->zip, transfer->source, destination, &rows);
+    return IODMA_OK;
 }
 
 /* The way ----------------------------------------------------------------- */
@@ -131,18 +115,19 @@ static bool sound(const struct hal_port *port)
 
 /* Where the engine finds a port. */
 static enum iodma_status find_port(const struct iodma_transfer *transfer,
+                                   const struct iodma_window *any,
                                    struct hal_end *end)
 {
     const struct hal_port *port = transfer->port;
     uint32_t access = transfer->source ? HAL_WRITE : HAL_READ;
     const struct hal_aperture *aperture =
-        iodma_bus_aperture(window_of(transfer)->bus, port->address, access);
+        iodma_bus_aperture(any->bus, port->address, access);
 
     if (!sound(port))
-        return iodma_refuse(reason_of(transfer), IODMA_BAD_ARGUMENT,
+        return iodma_refuse(any->reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(ENGINE, PORT));
     if (!aperture || port->width - 1u > aperture->last - port->address)
-        return iodma_refuse_values(reason_of(transfer), IODMA_MESSAGE_TOO_LARGE,
+        return iodma_refuse_values(any->reason, IODMA_MESSAGE_TOO_LARGE,
                                    IODMA_AT_ARGUMENT(APERTURE, PORT), access,
                                    port->address);
     *end = (struct hal_end){
@@ -153,14 +138,17 @@ static enum iodma_status find_port(const struct iodma_transfer *transfer,
     return IODMA_OK;
 }
 
-static enum iodma_status find_route(struct iodma_transfer *transfer)
+static enum iodma_status find_route(struct iodma_transfer *transfer,
+                                    const struct iodma_window *any)
 {
     struct hal_route *route = &transfer->route;
 
-    *route = (struct hal_route){ .cyclic = transfer->period != NULL };
+    *route =
+        (struct hal_route){ .rows = 1, .cyclic = transfer->period != NULL };
     if (transfer->port)
-        return find_port(transfer, transfer->source ? &route->destination
-                                                    : &route->source);
+        return find_port(transfer, any,
+                         transfer->source ? &route->destination
+                                          : &route->source);
     if (transfer->fills)
         route->source =
             (struct hal_end){ .kind = HAL_FILL, .fill = transfer->fill };
@@ -183,13 +171,13 @@ static bool can_go(const struct hal_dmac *dmac,
 }
 
 static enum iodma_status check_way(const struct iodma_channel *channel,
-                                   const struct iodma_transfer *transfer)
+                                   const struct iodma_transfer *transfer,
+                                   struct iodma_reason *reason)
 {
     if (can_go(channel->dmac, transfer) ||
         (channel->stand_in && can_go(channel->stand_in, transfer)))
         return IODMA_OK;
-    return iodma_refuse(reason_of(transfer), IODMA_UNSUPPORTED,
-                        IODMA_RULE_ENGINE);
+    return iodma_refuse(reason, IODMA_UNSUPPORTED, IODMA_RULE_ENGINE);
 }
 
 /* The items --------------------------------------------------------------- */
@@ -197,19 +185,16 @@ static enum iodma_status check_way(const struct iodma_channel *channel,
 /* Rows begin where lists of their own may, and have such lengths. */
 static enum iodma_status
 check_row_alignment(const struct iodma_channel *channel,
-                    const struct iodma_transfer *transfer)
+                    const struct iodma_zip *zip, struct iodma_reason *reason)
 {
-    const struct iodma_zip *zip = &transfer->zip;
     uint32_t alignment = UINT32_C(1) << channel->limits.alignment;
     hal_address bits = zip->length;
 
-    if (zip->count > 1 && transfer->source)
-        bits |= zip->source.stride;
-    if (zip->count > 1 && transfer->destination)
-        bits |= zip->destination.stride;
+    if (zip->count > 1)
+        bits |= zip->source.stride | zip->destination.stride;
     if (modulo32(bits, alignment) == 0)
         return IODMA_OK;
-    return iodma_refuse_values(reason_of(transfer), IODMA_NOT_ALIGNED,
+    return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,
                                IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
                                alignment, bits);
 }
@@ -220,7 +205,7 @@ static enum iodma_status check_item(const struct iodma_channel *channel,
                                     const struct hal_item *item)
 {
     uint32_t phase = channel->dmac->same_phase;
-    struct iodma_reason *reason = reason_of(transfer);
+    struct iodma_reason *reason = window_of(transfer)->reason;
     hal_address memory = item->source | item->destination; /* one of them */
 
     if (transfer->source && transfer->destination &&
@@ -325,10 +310,8 @@ static void shape(const struct iodma_channel *channel,
         !one_run(zip, &zip->destination))
         return;
     route->rows = zip->count;
-    if (transfer->source)
-        route->source_stride = (int32_t)zip->source.stride;
-    if (transfer->destination)
-        route->destination_stride = (int32_t)zip->destination.stride;
+    route->source_stride = (int32_t)zip->source.stride;
+    route->destination_stride = (int32_t)zip->destination.stride;
     zip->count = 1;
 }
 
@@ -336,45 +319,30 @@ static void shape(const struct iodma_channel *channel,
 
 /* May it become a transfer of this engine, and which way and in what rows? */
 static enum iodma_status admit(const struct iodma_channel *channel,
-                               struct iodma_transfer *transfer)
+                               struct iodma_transfer *transfer,
+                               const struct iodma_window *any)
 {
-    enum iodma_status status = check_prepared(transfer->source);
+    const struct iodma_zip *zip = &transfer->zip;
+    enum iodma_status status = check_prepared(transfer);
 
     if (status == IODMA_OK)
-        status = check_prepared(transfer->destination);
+        status = find_rows(transfer, any);
     if (status == IODMA_OK)
-        status = find_rows(transfer);
+        status = check_end(channel, zip, &zip->source, IODMA_IN);
     if (status == IODMA_OK)
-        status = check_command(channel, transfer->source, IODMA_IN);
+        status = check_end(channel, zip, &zip->destination, IODMA_OUT);
     if (status == IODMA_OK)
-        status = check_command(channel, transfer->destination, IODMA_OUT);
+        status = find_route(transfer, any);
     if (status == IODMA_OK)
-        status = find_route(transfer);
+        status = check_way(channel, transfer, any->reason);
     if (status == IODMA_OK)
-        status = check_way(channel, transfer);
-    if (status == IODMA_OK)
-        status = check_row_alignment(channel, transfer);
+        status = check_row_alignment(channel, zip, any->reason);
     if (status == IODMA_OK)
         status = bring_in_phase(channel, transfer);
     if (status == IODMA_OK)
         status = check_periods(transfer, transfer->source);
     if (status == IODMA_OK)
         status = check_periods(transfer, transfer->destination);
-    return status;
-}
-
-static enum iodma_status hold(const struct iodma_transfer *transfer)
-{
-    enum iodma_status status = IODMA_OK;
-
-    if (transfer->source)
-        status = iodma_command_hold(transfer->source);
-    if (status != IODMA_OK || !transfer->destination)
-        return status;
-    status = iodma_command_hold(transfer->destination);
-    if (status != IODMA_OK && transfer->source)
-        /* Source and destination are one command, prepared once. */
-        (void)iodma_command_release(transfer->source);
     return status;
 }
 
@@ -398,37 +366,39 @@ iodma_transfer_give_back(const struct iodma_transfer *transfer)
 /* One source and one destination. */
 static bool sensible(const struct iodma_transfer *transfer)
 {
-    bool from = transfer->source != NULL;
-    bool to = transfer->destination != NULL;
+    uint32_t ends = transfer->fills;
 
-    if (transfer->fills)
-        return to && !from && !transfer->port;
-    return transfer->port ? from != to : from && to;
+    ends += transfer->source != NULL;
+    ends += transfer->destination != NULL;
+    ends += transfer->port != NULL;
+    return ends == 2 && (!transfer->fills || transfer->destination);
 }
 
 enum iodma_status iodma_transfer_submit(struct iodma_channel *channel,
                                         struct iodma_transfer *transfer)
 {
+    const struct iodma_window *any;
     enum iodma_status status;
 
     if (!channel || !transfer || !transfer->done || !sensible(transfer))
         return IODMA_BAD_ARGUMENT;
+    any = window_of(transfer);
     if (transfer->queued)
-        return iodma_refuse(reason_of(transfer), IODMA_BUSY, IODMA_RULE_QUEUED);
+        return iodma_refuse(any->reason, IODMA_BUSY, IODMA_RULE_QUEUED);
     if (channel->dead)
-        return iodma_refuse(reason_of(transfer), IODMA_NOT_READY,
-                            IODMA_RULE_CHANNEL);
-    status = admit(channel, transfer);
-    if (status == IODMA_OK)
-        status = hold(transfer);
+        return iodma_refuse(any->reason, IODMA_NOT_READY, IODMA_RULE_CHANNEL);
+    status = admit(channel, transfer, any);
     if (status != IODMA_OK)
         return status;
 
+    if (transfer->source)
+        (void)iodma_command_hold(transfer->source);
+    if (transfer->destination)
+        (void)iodma_command_hold(transfer->destination);
     shape(channel, transfer);
     iodma_zip_rewind(&transfer->zip);
     transfer->zipped = false;
     transfer->quarantined = false;
-    transfer->refused = IODMA_OK;
     transfer->fault = HAL_FAULT_NONE;
     transfer->detail = 0;
     transfer->overruns = 0;

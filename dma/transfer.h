@@ -99,7 +99,7 @@ struct iodma_transfer {
 
     /* Ours. */
     struct iodma_link link;
-    int32_t refused; /* the status, if the engine does not go this way       */
+    int32_t refused; /* the status it ends with, if it was not begun         */
     uint32_t next;   /* period that is told of next                          */
     uint32_t round;  /* the channel's when it was submitted                  */
     bool queued;     /* from submit to callback                              */

@@ -31,13 +31,27 @@ translated(const struct hal_translation *translation, hal_address *address,
     return translation->to_physical(*address, address, &length) ? length : 0;
 }
 
+/* The same, before the leaf's end: the address is what the range says. */
+static inline hal_address look_in_leaf(struct iodma_walk *walk,
+                                       hal_address most, hal_address *address)
+{
+    hal_address left = walk->end - walk->offset;
+    hal_address physical;
+    hal_address length;
+
+    iodma_walk_settle(walk);
+    physical = walk->range->address + walk->within;
+    length = smaller(walk->range->length - walk->within, left);
+    *address = physical;
+    return smaller(length, most);
+}
+
 /* See iodma_walk_look(). */
 static IODMA_SHORTCUT_INLINE hal_address look(struct iodma_walk *walk,
                                               hal_address most,
                                               hal_address *address)
 {
     const struct hal_translation *translation;
-    hal_address physical;
     hal_address length;
 
     if (walk->offset >= walk->end) {
@@ -45,13 +59,8 @@ static IODMA_SHORTCUT_INLINE hal_address look(struct iodma_walk *walk,
             return 0;
         (void)iodma_walk_begin(walk, walk->memory, walk->offset);
     }
-    iodma_walk_settle(walk);
-    physical = walk->range->address + walk->within;
-    length =
-        smaller(walk->range->length - walk->within, walk->end - walk->offset);
-    length = smaller(length, most);
+    length = look_in_leaf(walk, most, address);
     translation = walk->leaf->translation;
-    *address = physical;
     return translation ? translated(translation, address, length) : length;
 }
 
@@ -61,15 +70,18 @@ hal_address iodma_walk_look(struct iodma_walk *walk, hal_address most,
     return look(walk, most, address);
 }
 
-/* Does nothing go on where a range of the leaf ends? */
+/* Does nothing go on where a range of the leaf ends? Of virtual ones nobody
+   knows. */
 static bool stands_apart(const struct iodma_walk *walk)
 {
     return IODMA_SHORTCUTS && walk->leaf->summary.apart &&
-           walk->offset != walk->end;
+           walk->offset < walk->end;
 }
 
-hal_address iodma_walk_take(struct iodma_walk *walk, hal_address most,
-                            hal_address *address)
+/* See iodma_walk_take(). */
+static IODMA_SHORTCUT_APART hal_address take(struct iodma_walk *walk,
+                                             hal_address most,
+                                             hal_address *address)
 {
     hal_address taken = look(walk, most, address);
 
@@ -86,4 +98,18 @@ hal_address iodma_walk_take(struct iodma_walk *walk, hal_address most,
         taken += more;
     }
     return taken;
+}
+
+hal_address iodma_walk_take(struct iodma_walk *walk, hal_address most,
+                            hal_address *address)
+{
+    if (stands_apart(walk)) {
+        hal_address taken = look_in_leaf(walk, most, address);
+
+        if (taken == most || walk->offset + taken != walk->end) {
+            iodma_walk_skip(walk, taken);
+            return taken;
+        }
+    }
+    return take(walk, most, address);
 }

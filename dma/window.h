@@ -48,7 +48,8 @@ enum {
 struct iodma_window {
     uint8_t access;   /* HAL_READ | HAL_WRITE: what the master does           */
     bool counted;     /* memory->users counts us                              */
-    uint16_t mapping; /* IODMA_MAPPED ... and flags                           */
+    uint16_t mapping; /* IODMA_NON_COHERENT, or no type: `mapper` tells; and
+                         flags                                                */
     struct iodma_asked { /* of the limits, before the bus narrowed them     */
         uint8_t address_bits;
         uint8_t align_address;
@@ -64,11 +65,13 @@ struct iodma_window {
     hal_address length;                /* bytes                               */
 };
 
-/* How segments come out of a window (dma/segment.c). */
+/* How segments come out of a window (dma/at_once.c). */
 enum {
     IODMA_PATH_RUNS = 0,   /* run by run: anything                            */
-    IODMA_PATH_JOINED = 1, /* direct ranges in one aperture, none empty       */
-    IODMA_PATH_PLAIN = 2,  /* the same, and each is a segment                 */
+    IODMA_PATH_JOINED = 1, /* direct ranges in one aperture, none empty, all
+                              aligned to what cuts are                        */
+    IODMA_PATH_PLAIN = 2,  /* direct ranges in one aperture: each is a segment,
+                              to the last one                                 */
     IODMA_PATH_FLAT = 3,   /* one stretch for the device, whatever is behind
                               it: a single range, a buffer, whole pages that
                               a mapper shows one behind the other             */
@@ -77,7 +80,7 @@ enum {
 struct iodma_plan {
     const struct iodma_window *window;
     struct hal_loan *loans; /* in window order; NULL: all goes as it lies     */
-    hal_address origin;     /* from what dma/segment.c makes addresses of the
+    hal_address origin;     /* from what dma/at_once.c makes addresses of the
                                device's. PATH_FLAT: where that finds the first
                                byte; PATH_JOINED, _PLAIN: what the bus adds to
                                CPU addresses; PATH_RUNS, mapped: the IOVA page
@@ -85,14 +88,15 @@ struct iodma_plan {
                                mapper dma/piece.c adds it, run by run.)       */
     uint32_t pages;         /* of IOVA that are this plan's to unmap          */
     uint8_t path;           /* IODMA_PATH_RUNS ...                            */
+    bool begun;             /* an emitter has the first segments of the list
+                               that is being made                             */
     bool whole : 1;         /* the loan, if there is any, stands for all of the
                                window                                         */
-    bool unmaintained : 1;  /* no maintenance is ours to do                   */
+    bool unmaintained : 1;  /* nothing is lent, nor maintained: fences do     */
     bool kept : 1;          /* E13: the mapping is the descriptor's, laid out
                                from its first byte on                         */
     bool filled : 1;        /* loans hold the client's bytes, or the client
                                has taken theirs (R-34)                        */
-    bool uncut : 1;         /* PATH_FLAT: all of the window is one segment    */
     bool direct_lines : 1;  /* direct, in ranges of which none is empty, in one
                               aperture past which the device looks and in one
                               region that the CPU caches and names by address:
@@ -100,10 +104,10 @@ struct iodma_plan {
 };
 
 /* CPU physical, of the first byte of a window on a descriptor that is one
-   range. Context: any. */
+   range. For shortcuts: it goes by the summary. Context: any. */
 static inline hal_address iodma_window_start(const struct iodma_window *window)
 {
-    return iodma_memory_ranges(window->memory)->address + window->memory->skip +
+    return window->memory->summary.lowest + window->memory->skip +
            window->offset;
 }
 
@@ -113,6 +117,40 @@ static inline uint32_t iodma_window_shape(const struct iodma_window *window)
 {
     return window->memory->summary.shape | (uint32_t)window->offset |
            (uint32_t)window->length;
+}
+
+/* Is a window in one aperture, which adds `delta` to its addresses, aligned to
+   all that the limits ask for? For shortcuts, as are the next two: by the
+   summary. Context: any. */
+static inline bool iodma_window_aligned(const struct iodma_window *window,
+                                        hal_address delta)
+{
+    return ((iodma_window_shape(window) | (uint32_t)delta) &
+            iodma_limits_mask32(window->limits.alignment)) == 0;
+}
+
+/* Is the last byte of such a window within reach? Context: any. */
+static inline bool iodma_window_reached(const struct iodma_window *window,
+                                        hal_address delta)
+{
+    uint8_t bits = window->limits.address_bits;
+
+    return bits >= HAL_ADDRESS_BITS ||
+           (window->memory->summary.highest + delta) >> bits == 0;
+}
+
+/* Is each extent of such a window within the longest segment and no boundary,
+   on the bus? Then none has to be cut. Context: any. */
+static inline bool iodma_window_uncut(const struct iodma_window *window,
+                                      hal_address delta)
+{
+    const struct iodma_summary *summary = &window->memory->summary;
+    const struct iodma_limits *limits = &window->limits;
+
+    return summary->longest <= limits->max_segment &&
+           (limits->boundary == HAL_ADDRESS_BITS ||
+            (summary->spans <= limits->boundary &&
+             (delta & iodma_limits_mask(limits->boundary)) == 0));
 }
 
 /* The device writes: In, InOut and None. Context: any. */
@@ -140,8 +178,8 @@ iodma_window_aperture(const struct iodma_window *window, hal_address address)
 static inline bool iodma_window_unsnooped(const struct iodma_window *window,
                                           const struct hal_aperture *aperture)
 {
-    return (window->mapping & IODMA_TYPE_MASK) == IODMA_NON_COHERENT ||
-           !aperture || !aperture->snooped;
+    return (window->mapping & IODMA_NON_COHERENT) != 0 || !aperture ||
+           !aperture->snooped;
 }
 
 /* Have caches to be maintained then for bytes from a CPU physical address on?

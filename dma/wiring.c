@@ -24,22 +24,7 @@ enum iodma_status iodma_memory_init_virtual(
     return IODMA_OK;
 }
 
-/* The descriptor that is no multi and has the byte at *offset; then *offset is
-   where its bytes end. NULL at the end. However deep it is nested: no
-   recursion, so that the stack has a bound. */
-static struct iodma_memory *next_leaf(const struct iodma_memory *memory,
-                                      hal_address *offset)
-{
-    struct iodma_walk walk;
-
-    if (*offset == memory->length)
-        return NULL;
-    (void)iodma_walk_begin(&walk, memory, *offset);
-    *offset = walk.end;
-    return (struct iodma_memory *)walk.leaf; /* it was lent as such */
-}
-
-/* Translate all of a virtual descriptor, for the first time. */
+/* Translate all of a virtual descriptor. */
 static enum iodma_status translate(struct iodma_memory *memory)
 {
     struct iodma_summary summary = IODMA_SUMMARY_OF_NOTHING;
@@ -54,32 +39,21 @@ static enum iodma_status translate(struct iodma_memory *memory)
     }
     if (walk.offset != memory->length)
         return IODMA_CANNOT_WIRE;
-    summary.empty = memory->summary.empty;
-    memory->summary = summary;
+    if (IODMA_SHORTCUTS)
+        memory->summary = summary;
     return IODMA_OK;
 }
 
-/* Count a prepare. The first one has `wire` do its work. */
-static enum iodma_status count_up(
-    struct iodma_memory *memory, uint32_t direction,
-    enum iodma_status (*wire)(struct iodma_memory *memory, uint32_t direction))
+/* Count a prepare: the first one says what the others may ask for. */
+static enum iodma_status count_up(struct iodma_memory *memory,
+                                  uint32_t direction)
 {
-    enum iodma_status status = IODMA_OK;
-
-    if (direction == IODMA_NONE)
-        direction = memory->direction;
-    if (direction == IODMA_NONE)
-        direction = IODMA_INOUT;
-    if (memory->wired == 0) {
-        status = wire(memory, direction);
-        if (status == IODMA_OK)
-            memory->read_only = direction == IODMA_OUT;
-    } else if (memory->read_only && direction != IODMA_OUT) {
-        status = IODMA_NOT_WRITABLE;
-    }
-    if (status == IODMA_OK)
-        memory->wired++;
-    return status;
+    if (memory->wired == 0)
+        memory->read_only = direction == IODMA_OUT;
+    else if (memory->read_only && direction != IODMA_OUT)
+        return IODMA_NOT_WRITABLE;
+    memory->wired++;
+    return IODMA_OK;
 }
 
 static void count_down(struct iodma_memory *memory)
@@ -99,18 +73,13 @@ static enum iodma_status completable(const struct iodma_memory *memory)
                : IODMA_OK;
 }
 
-static enum iodma_status wire_leaf(struct iodma_memory *leaf,
-                                   uint32_t direction)
-{
-    (void)direction;
-    return translate(leaf);
-}
-
 /* A prepare, and a complete, of a leaf that a multi answers for. */
 static enum iodma_status pin(struct iodma_memory *leaf, uint32_t direction)
 {
-    enum iodma_status status = count_up(leaf, direction, wire_leaf);
+    enum iodma_status status = leaf->wired == 0 ? translate(leaf) : IODMA_OK;
 
+    if (status == IODMA_OK)
+        status = count_up(leaf, direction);
     if (status == IODMA_OK)
         leaf->pinned++;
     return status;
@@ -133,29 +102,31 @@ static enum iodma_status complete_leaf(struct iodma_memory *leaf,
 }
 
 /* Do something with the virtual leaves of a descriptor's first *end bytes,
-   until one fails; *end is then what was done. */
+   until one fails; *end is then what was done. However deep they are nested: no
+   recursion, so that the stack has a bound. */
 static enum iodma_status
 each_virtual_leaf(struct iodma_memory *memory, hal_address *end,
                   uint32_t direction,
                   enum iodma_status (*function)(struct iodma_memory *leaf,
                                                 uint32_t direction))
 {
+    enum iodma_status status = IODMA_OK;
     hal_address offset = 0;
-    hal_address done = 0;
+    struct iodma_walk walk;
 
-    while (done < *end) {
-        struct iodma_memory *leaf = next_leaf(memory, &offset);
-        enum iodma_status status = IODMA_OK;
+    while (offset < *end) {
+        struct iodma_memory *leaf;
 
+        (void)iodma_walk_begin(&walk, memory, offset);
+        leaf = (struct iodma_memory *)walk.leaf; /* it was lent as such */
         if (leaf->needs_wiring)
             status = function(leaf, direction);
-        if (status != IODMA_OK) {
-            *end = done;
-            return status;
-        }
-        done = offset;
+        if (status != IODMA_OK)
+            *end = offset;
+        else
+            offset = walk.end;
     }
-    return IODMA_OK;
+    return status;
 }
 
 /* Prepare all leaves of a descriptor, or none: then those that were counted up
@@ -189,10 +160,18 @@ static enum iodma_status unwire_leaves(struct iodma_memory *memory)
 enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
                                        uint32_t direction)
 {
+    enum iodma_status status = IODMA_OK;
+
     if (!memory->needs_wiring)
         return IODMA_OK;
-    return count_up(memory, direction & IODMA_INOUT,
-                    memory->kind == IODMA_KIND_MULTI ? wire_leaves : wire_leaf);
+    direction &= IODMA_INOUT;
+    if (direction == IODMA_NONE)
+        direction = memory->direction;
+    if (memory->wired == 0)
+        status = memory->kind == IODMA_KIND_MULTI
+                     ? wire_leaves(memory, direction)
+                     : translate(memory);
+    return status == IODMA_OK ? count_up(memory, direction) : status;
 }
 
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory)

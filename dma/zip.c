@@ -8,7 +8,7 @@ static void side_begin(struct iodma_zip_side *side,
                        const struct iodma_command *command, uint32_t stride)
 {
     side->command = command;
-    side->stride = stride;
+    side->stride = command ? stride : 0;
     side->rest = (struct hal_segment){ 0, HAL_ADDRESS_MAX };
 }
 

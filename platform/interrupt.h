@@ -61,7 +61,8 @@ void interrupt_disable(uint32_t id);
    is not served here, or cannot be: the core would do nothing else any more. */
 enum { INTERRUPT_PATIENCE = 1000 };
 
-/* One of those whose interrupt a line is: PCI functions share theirs. */
+/* One of those whose interrupt a line is: PCI functions share theirs. It is on
+   no other line. */
 struct interrupt_server {
     bool (*serve)(void *argument); /* ISR: has its device let go of the line;
                                       returns whether it wanted something    */

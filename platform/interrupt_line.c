@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "interrupt.h"
 
-#include <stddef.h>
-
 #include "../hal/atomic.h"
+
+#include <stddef.h>
 
 void interrupt_served(struct interrupt_line *line, bool worked)
 {

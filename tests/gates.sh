@@ -56,6 +56,23 @@ silent()
     fi
 }
 
+# One case: a compiler refuses, and says TEXT.
+#
+#   refused WHAT TEXT COMMAND...
+refused()
+{
+    what=$1
+    text=$2
+    shift 2
+    if ! "$@" >"$work/output" 2>&1 && grep -q -e "$text" "$work/output"; then
+        echo "ok - $what"
+    else
+        sed 's/^/# /' "$work/output"
+        echo "not ok - $what"
+        failed=1
+    fi
+}
+
 # What the core asks of a product --------------------------------------------
 
 # core CPU REASONS: its object files, in a folder CPU-REASONS.
@@ -225,6 +242,37 @@ clients=$root/tests/clients
 silent 'what headers declare has names of C in C++' \
     again "$work/together/forwards.c"
 
+# What it may write -----------------------------------------------------------
+
+# Refusals of a status that has a number, and of others (dma/refuse.h).
+cat >"$work/refusal.c" <<'END'
+#include "dma/refuse.h"
+enum iodma_status refusal(struct iodma_reason *reason, enum iodma_status status);
+enum iodma_status refusal(struct iodma_reason *reason, enum iodma_status status)
+{
+    (void)status;
+    return CALL;
+}
+END
+for cc in gcc clang arm-none-eabi-gcc; do
+    for level in -O0 -Os -O2; do
+        compile="$cc -std=c11 $level -Wall -Wextra -Wpedantic -Werror -I$root
+            -S $work/refusal.c -o /dev/null"
+        # shellcheck disable=SC2086 # words
+        {
+            silent "a refusal compiles ($cc $level)" $compile \
+                '-DCALL=iodma_refuse(reason, IODMA_BUSY, IODMA_RULE_HELD)'
+            refused 'none with a status that has no number' \
+                'no status of refusals' $compile \
+                '-DCALL=iodma_refuse(reason, IODMA_TIMEOUT, IODMA_RULE_HELD)'
+            refused 'nor with values' 'no status of refusals' $compile \
+                '-DCALL=iodma_refuse_values(reason, IODMA_OK, 1, 2, 3)'
+            refused 'nor with one that may be any' 'constant' $compile \
+                '-DCALL=iodma_refuse(reason, status, IODMA_RULE_HELD)'
+        }
+    done
+done
+
 # What a product sees of a header --------------------------------------------
 
 # Headers of our code alone: registers, descriptors, what files share.
@@ -232,7 +280,8 @@ kept()
 {
     case $1 in
     *_regs.h | *_parts.h | hal/dmac/reach.h | hal/cache/lines.h) ;;
-    dma/refuse.h | dma/summary.h | hal/bits.h | hal/static_assert.h) ;;
+    dma/plan.h | dma/refuse.h | dma/summary.h) ;;
+    hal/bits.h | hal/static_assert.h) ;;
     platform/cp15.h) ;;
     platform/armv7m/core.h) ;;
     platform/armv7a/begin.h | platform/armv7a/core.h | platform/armv7a/cp15.h) ;;

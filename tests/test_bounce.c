@@ -152,6 +152,18 @@ static const struct {
       "#ooooooooooooooooooooooooooooooo"
       "oooooooooooooooooooooooooooooooo"
       "oo#", { 65, 65, 1, 0, NO_END } },
+    { "as many as a word has, from its last block on",
+      "###############################."
+      "...............................#",
+      "###############################o"
+      "ooooooooooooooooooooooooooooooo#", { 32, 32, 1, 0, NO_END } },
+    { "more than two words can have from there on",
+      "###############################."
+      "................................"
+      ".#",
+      "###############################o"
+      "oooooooooooooooooooooooooooooooo"
+      "o#", { 34, 34, 1, 0, NO_END } },
 };
 
 static const struct {

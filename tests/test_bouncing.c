@@ -1148,6 +1148,38 @@ static void side_by_side(void)
     complete(true);
 }
 
+/* Two extents begin between apertures, and the second one goes on in one. */
+static void out_of_a_gap(void)
+{
+    static const struct hal_aperture apertures[] = {
+        { 0, 0x3fffff, 0, HAL_READ | HAL_WRITE, true },
+        { 0x410000, 0x4fffff, 0x410000, HAL_READ | HAL_WRITE, true },
+    };
+    static const struct iodma_range ranges[ROW_RANGES] = {
+        { 0x408000, 0x1000 },
+        { 0x40f000, 0x2000 },
+    };
+    static const struct hal_segment want[] = { { 0x100000, 0x1000 },
+                                               { 0x102000, 0x1000 },
+                                               { 0x410000, 0x1000 } };
+    struct iodma_bus bus = *fixture_bouncing_bus();
+    struct hal_bus hal = *bus.hal;
+
+    hal.apertures = apertures;
+    hal.aperture_count = HAL_COUNT_OF(apertures);
+    bus.hal = &hal;
+    memory = row_memory(ranges, IODMA_OUT);
+    expect_status("init",
+                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
+    expect_device_has_fresh();
+    complete(true);
+}
+
 /* Granules that are a quarter of what a device reaches, beyond that. */
 static void large_granules(void)
 {
@@ -1743,6 +1775,8 @@ static const struct {
     { 0, "two commands bounce one page apart", one_page_twice },
     { 0, "bounce pages that lie side by side are one segment", side_by_side },
     { 0, "an aperture that ends within a page", split_page },
+    { 0, "of an extent that begins in a gap only that is bounced",
+      out_of_a_gap },
     { 0, "granules of 1 GiB, beyond 4 GiB", large_granules },
     { 0, "commands that come and go over few pages", few_pages },
     { 0, "segments that may meet on pages only", seams },
@@ -1759,6 +1793,40 @@ static const struct {
 };
 /* clang-format on */
 
+/* The same bytes twice, the second time only as far as the device sees them. */
+static void test_twice_at_an_edge(void)
+{
+    static struct iodma_range ranges[] = { { 0x51000, 0x100 },
+                                           { 0x51000, 0x40 } };
+    struct iodma_spec spec = SPEC(segments, 0, 0, 0, 0, 0x100);
+    struct hal_aperture apertures[] = { fixture_aperture, fixture_aperture };
+    struct hal_bus hal = fixture_hal_bus;
+    struct hal_segment segments[2];
+    struct iodma_command twice;
+    struct iodma_memory bytes;
+    struct iodma_bus bus;
+
+    check_case("what is reached is not bounced because more was");
+    (void)fixture_bouncing_bus();
+    apertures[0].last = 0x5103F;
+    apertures[1].first = 0x100000;
+    apertures[1].bus = 0x100000;
+    hal.apertures = apertures;
+    hal.aperture_count = HAL_COUNT_OF(apertures);
+    expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, fixture_bounce()), IODMA_OK);
+    (void)iodma_memory_init_ranges(&bytes, ranges, HAL_COUNT_OF(ranges),
+                                   IODMA_OUT, NULL, 0);
+    spec.mapping |= IODMA_LEAST_BOUNCE;
+    expect_status("init", iodma_command_init(&twice, &bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&twice, &bytes, true),
+                  IODMA_OK);
+    if (expect_number("segments", fixture_list(&twice, segments, 2), 2))
+        expect_number("the second", segments[1].address, 0x51000);
+    expect_status("clear", iodma_command_clear_memory(&twice, true), IODMA_OK);
+}
+
 int main(void)
 {
     listing();
@@ -1766,5 +1834,6 @@ int main(void)
         check_spec(cases[i].number, cases[i].what);
         cases[i].run();
     }
+    test_twice_at_an_edge();
     return check_result();
 }

@@ -6,6 +6,7 @@
  * as a row here says.
  */
 #include "dma/iodma.h"
+#include "hal/bits.h"
 #include "hal/container_of.h"
 #include "hal/count_of.h"
 #include "hal/dmac/cpu.h"
@@ -305,6 +306,14 @@ static void test_stand_in(void)
     expect_number("least", job->transfer.residue.least, 0x10);
     expect_number("most", job->transfer.residue.most, 0x10);
     region.last += 0x10;
+
+    check_case("and what it does next is done");
+    prepare(job, 1, HALF, 0x20);
+    memset(&want[HALF], 0, 0x20);
+    job->calls = 0;
+    submit(job, 0);
+    drive(0);
+    expect_end(job, IODMA_OK);
     job->calls = 0;
     job->transfer.fills = false;
     (void)copy(0, 100);
@@ -312,6 +321,46 @@ static void test_stand_in(void)
     submit(job, 0);
     drive(0);
     expect_end(job, IODMA_OK);
+    expect_order();
+
+    begin("an abort finds what a stand-in has failed at", 0, 0);
+    lend(0);
+    region.last -= 0x10;
+    prepare(job, 1, ARENA - 0x40, 0x40);
+    job->transfer.fills = true;
+    memset(&want[ARENA - 0x40], 0, 0x30);
+    submit(job, 0);
+    expect_status("abort",
+                  iodma_transfer_abort(&channels[0], &job->transfer, 50, NULL),
+                  IODMA_OK);
+    expect_end(job, IODMA_DMA_ERROR);
+    expect_order();
+}
+
+static enum iodma_status route_none(struct hal_dmac *dmac,
+                                    const struct hal_route *route)
+{
+    (void)dmac;
+    (void)route;
+    return IODMA_BAD_ARGUMENT;
+}
+
+static void test_no_way(void)
+{
+    static struct hal_dmac_ops ops;
+
+    begin("a way that no engine could go is not the stand-in's", HAL_CAN_FILL,
+          0);
+    lend(0);
+    ops = strict_dmac_ops;
+    ops.route = route_none;
+    engines[0].dmac.ops = &ops;
+    prepare(&jobs[0], 1, HALF, 100);
+    jobs[0].transfer.fills = true;
+    submit(&jobs[0], 0);
+    drive(0);
+    expect_end(&jobs[0], IODMA_BAD_ARGUMENT);
+    expect_number("by the stand-in", channels[0].stood_in, 0);
     expect_order();
 }
 
@@ -471,6 +520,7 @@ static const struct {
       4,
       IODMA_NOT_ALIGNED },
     { "rows whose strides break one", { 8, 8, 10, 2 }, 4, IODMA_NOT_ALIGNED },
+    { "one row has no strides", { 8, 9, 7, 1 }, 4, IODMA_OK },
 };
 
 static void test_bad_rows(void)
@@ -506,6 +556,7 @@ static void test_bad_rows(void)
         expect_status("submit",
                       iodma_transfer_submit(&channels[0], &job->transfer),
                       bad_rows[i].want);
+        (void)iodma_transfer_abort(&channels[0], &job->transfer, 50, NULL);
         expect_number("held", job->source.held, 0);
         expect_order();
     }
@@ -732,6 +783,17 @@ static void test_residue(void)
     expect_number("halts", engines[0].halts, 0);
     expect_order();
 
+    begin("late when its turn comes it is not begun, by no later deadline", 0,
+          0);
+    (void)copy(0, 100);
+    jobs[0].transfer.deadline = 0;
+    submit(&jobs[0], 0);
+    jobs[0].transfer.deadline = FOREVER;
+    drive(0);
+    expect_end(&jobs[0], IODMA_TIMEOUT);
+    expect_number("left", jobs[0].transfer.residue.least, 100);
+    expect_order();
+
     begin("aborted with some items not fed: both bounds count them", 0, 0);
     (void)copy(0, 100);
     in_segments(&jobs[0].source, 10);
@@ -758,6 +820,33 @@ static void test_residue(void)
     expect_number("least", jobs[0].transfer.residue.least, 100 - 10 * SLOTS);
     expect_number("most", jobs[0].transfer.residue.most, 100);
 
+    begin("what a transfer came to is not told of the next time", 0, 0);
+    (void)copy(0, 100);
+    submit(&jobs[0], 0);
+    engines[0].cause = HAL_FAULT_BUS;
+    iodma_channel_poll(&channels[0]);
+    (void)iodma_channel_service(&channels[0]);
+    expect_end(&jobs[0], IODMA_DMA_ERROR);
+    expect_number("fault", jobs[0].transfer.fault, HAL_FAULT_BUS);
+    jobs[0].calls = 0;
+    jobs[0].transfer.overruns = 1;
+    submit(copy(0, 100), 0);
+    memcpy(&want[HALF], want, 100);
+    drive(0);
+    expect_end(&jobs[0], IODMA_OK);
+    expect_number("fault", jobs[0].transfer.fault, HAL_FAULT_NONE);
+    expect_number("overruns", jobs[0].transfer.overruns, 0);
+    jobs[0].calls = 0;
+    (void)copy(0, 100);
+    jobs[0].transfer.deadline = 0;
+    submit(&jobs[0], 0);
+    expect_status(
+        "abort",
+        iodma_transfer_abort(&channels[0], &jobs[0].transfer, 50, NULL),
+        IODMA_OK);
+    expect_end(&jobs[0], IODMA_ABORTED);
+    expect_order();
+
     begin("a fault behind all that was given is told", 0, 0);
     (void)copy(0, 100);
     in_segments(&jobs[0].source, 10);
@@ -771,6 +860,22 @@ static void test_residue(void)
     expect_number("fault", jobs[0].transfer.fault, HAL_FAULT_BUS);
     expect_number("halts", engines[0].halts, 1);
     expect_number("left", jobs[0].transfer.residue.most, 100 - 10 * SLOTS);
+    expect_order();
+
+    begin("rows that go one by one: both bounds count what was not fed", 0, 8);
+    engines[0].stiff = true;
+    (void)copy(0, 100);
+    jobs[0].transfer.rows = (struct iodma_rows){
+        .length = 10, .source_stride = 10, .destination_stride = 10, .count = 8
+    };
+    submit(&jobs[0], 0);
+    expect_status(
+        "abort",
+        iodma_transfer_abort(&channels[0], &jobs[0].transfer, 50, NULL),
+        IODMA_OK);
+    expect_end(&jobs[0], IODMA_ABORTED);
+    expect_number("least", jobs[0].transfer.residue.least, 80);
+    expect_number("most", jobs[0].transfer.residue.most, 80);
     expect_order();
 
     begin("rows that were never begun are all left", 0, 8);
@@ -876,11 +981,28 @@ static void done_aborts_other(struct iodma_transfer *transfer,
     expect_status("abort", iodma_channels_abort(other, 1, 50, NULL), IODMA_OK);
 }
 
+static void done_frees_other(struct iodma_transfer *transfer,
+                             enum iodma_status status)
+{
+    engines[1].stuck = false;
+    done_aborts_other(transfer, status);
+}
+
 static void done_serves(struct iodma_transfer *transfer,
                         enum iodma_status status)
 {
     done(transfer, status);
     (void)iodma_channel_service(&channels[1]);
+}
+
+/* The second engine finishes, and its ISR says so, while the first is halted.
+ */
+static void second_finishes(enum strict_dmac_step step)
+{
+    if (step != STRICT_DMAC_HALT)
+        return;
+    (void)strict_dmac_run(&engines[1], SLOTS);
+    iodma_channel_reap(&channels[1]);
 }
 
 static void test_set_callbacks(void)
@@ -911,6 +1033,39 @@ static void test_set_callbacks(void)
     expect_number("callbacks", jobs[1].calls, 1);
     expect("it is in quarantine", jobs[1].transfer.quarantined);
     expect_number("outcome", outcomes[1], IODMA_ABORT_STUCK);
+    expect_order();
+
+    begin("of a set what comes to in a callback is not stuck", 0, 0);
+    submit(copy(0, 64), 0);
+    submit(copy(1, 64), 1);
+    jobs[0].transfer.done = done_frees_other;
+    engines[1].stuck = true;
+    expect_status("abort", iodma_channels_abort(set, 2, 50, outcomes),
+                  IODMA_OK);
+    expect_end(&jobs[1], IODMA_ABORTED);
+    expect_number("outcome", outcomes[1], IODMA_ABORT_COMPLETED);
+    jobs[1].calls = 0;
+    submit(copy(1, 64), 1);
+    memcpy(&want[HALF + 0x800], &want[0x800], 64);
+    drive(1);
+    expect_end(&jobs[1], IODMA_OK);
+    expect_order();
+
+    begin("of a set what a callback finds finished leaves no engine halted", 0,
+          0);
+    submit(copy(0, 64), 0);
+    submit(copy(1, 64), 1);
+    jobs[0].transfer.done = done_aborts_other;
+    engines[0].hook = second_finishes;
+    memcpy(&want[HALF + 0x800], &want[0x800], 64);
+    expect_status("abort", iodma_channels_abort(set, 2, 50, outcomes),
+                  IODMA_OK);
+    expect_end(&jobs[1], IODMA_OK);
+    expect_number("outcome", outcomes[1], IODMA_ABORT_COMPLETED);
+    submit(copy(3, 64), 1);
+    memcpy(&want[HALF + 0x1800], &want[0x1800], 64);
+    drive(1);
+    expect_end(&jobs[3], IODMA_OK);
     expect_order();
 
     begin("of a set no halted engine is fed", 0, 0);
@@ -1012,10 +1167,26 @@ static void run_periods(uint32_t bytes)
     (void)iodma_channel_service(&channels[0]);
 }
 
+/* As an engine tells it that has not begun the next turn. */
+static struct hal_residue nothing_left(struct hal_dmac *dmac)
+{
+    (void)dmac;
+    return (struct hal_residue){ 0, 0 };
+}
+
+/* As one tells it that did not stop: of what it was given before. */
+static struct hal_progress another_one(struct hal_dmac *dmac)
+{
+    (void)dmac;
+    return (struct hal_progress){ .retired = 1 };
+}
+
 static void test_cycles(void)
 {
     enum { CYCLES = HAL_CAN_PORT | HAL_CAN_CYCLE };
+    static struct hal_dmac_ops ops;
     struct job *job;
+    uint8_t outcome;
 
     begin("a cycle that is late before it begins has no periods", CYCLES, 0);
     submit(copy(1, 64), 0);
@@ -1028,6 +1199,19 @@ static void test_cycles(void)
     expect_end(job, IODMA_TIMEOUT);
     expect_number("told of", periods.told, 0);
     expect_number("overruns", job->transfer.overruns, 0);
+    expect_number("halts", engines[0].halts, 0);
+    expect_order();
+
+    begin("a cycle that was not begun has no periods of another's", CYCLES, 0);
+    ops = strict_dmac_ops;
+    ops.reap = another_one;
+    engines[0].dmac.ops = &ops;
+    job = cycle(1);
+    job->transfer.deadline = 0;
+    submit(job, 0);
+    run_periods(0);
+    expect_end(job, IODMA_TIMEOUT);
+    expect_number("told of", periods.told, 0);
     expect_order();
 
     begin("a cycle that is late behind its last period is stopped", CYCLES, 0);
@@ -1039,6 +1223,22 @@ static void test_cycles(void)
     run_periods(0);
     expect_end(job, IODMA_TIMEOUT);
     expect_number("halts", engines[0].halts, 1);
+    expect_order();
+
+    begin("a cycle that is aborted behind its last period is not over", CYCLES,
+          0);
+    ops = strict_dmac_ops;
+    ops.residue = nothing_left;
+    engines[0].dmac.ops = &ops;
+    job = cycle(0);
+    submit(job, 0);
+    run_periods(256);
+    expect_status(
+        "abort",
+        iodma_transfer_abort(&channels[0], &job->transfer, 50, &outcome),
+        IODMA_OK);
+    expect_end(job, IODMA_ABORTED);
+    expect_number("outcome", outcome, IODMA_ABORT_STOPPED);
     expect_order();
 
     begin("a cycle that is begun again is told of from its first", CYCLES, 0);
@@ -1076,6 +1276,18 @@ static void test_cycles(void)
     job->transfer.rows = (struct iodma_rows){ .length = 0, .count = 1 };
     expect_status("submit", iodma_transfer_submit(&channels[0], &job->transfer),
                   IODMA_BAD_ARGUMENT);
+    check_case("a cycle of one period");
+    job->transfer.rows = (struct iodma_rows){ .length = 256, .count = 1 };
+    expect_status("submit", iodma_transfer_submit(&channels[0], &job->transfer),
+                  IODMA_BAD_ARGUMENT);
+}
+
+/* Behind it a cache does not finish. */
+static void over_last(struct iodma_transfer *transfer, uint32_t period)
+{
+    over(transfer, period);
+    if (period == 3)
+        recorded_status = IODMA_TIMEOUT;
 }
 
 /* The same where the engine does not look into caches. */
@@ -1101,6 +1313,20 @@ static void test_maintained_cycles(void)
         expect("no violation", !engines[0].violation);
         expect_hooks();
     }
+
+    begin("so does the last one of a turn, and the engine stops", CYCLES, 0);
+    expect_status("cache", iodma_bus_cache(&bus), IODMA_OK);
+    job = cycle(0);
+    job->transfer.period = over_last;
+    submit(job, 0);
+    for (uint32_t i = 0; i < 4; i++)
+        run_periods(64);
+    recorded_status = IODMA_OK;
+    recorded_count = 0;
+    expect_end(job, IODMA_TIMEOUT);
+    expect_number("told of", periods.told, 4);
+    expect_number("halts", engines[0].halts, 1);
+    expect_hooks();
 
     begin("periods that are read share no line that may be written", CYCLES, 0);
     expect_status("cache", iodma_bus_cache(&bus), IODMA_OK);
@@ -1188,6 +1414,92 @@ static void test_port_access(void)
     }
 }
 
+/* What an access moves divides what is moved. */
+static void test_port_items(void)
+{
+    static const struct hal_port words = {
+        .address = PORT, .request = 1, .width = 4, .burst = 1, .depth = 1
+    };
+    static const struct {
+        const char *what;
+        uint32_t at, length;
+    } cases[] = {
+        { "half an access at the end", 0, 10 },
+        { "accesses across words", 2, 8 },
+    };
+
+    for (uint32_t i = 0; i < HAL_COUNT_OF(cases); i++) {
+        begin(cases[i].what, HAL_CAN_PORT, 0);
+        engines[0].dmac.widths = 4;
+        prepare(&jobs[0], 0, cases[i].at, cases[i].length);
+        jobs[0].transfer.port = &words;
+        expect_status("submit",
+                      iodma_transfer_submit(&channels[0], &jobs[0].transfer),
+                      IODMA_NOT_ALIGNED);
+    }
+}
+
+/* A fill is a source, and has a destination in memory. */
+static void test_fill_ends(void)
+{
+    begin("a fill of a source", HAL_CAN_FILL | HAL_CAN_PORT, 0);
+    prepare(&jobs[0], 0, 0, 8);
+    jobs[0].transfer.fills = true;
+    expect_status("submit",
+                  iodma_transfer_submit(&channels[0], &jobs[0].transfer),
+                  IODMA_BAD_ARGUMENT);
+    check_case("a fill of a port");
+    (void)iodma_command_complete(&jobs[0].source, false, false);
+    jobs[0].transfer.source = NULL;
+    jobs[0].transfer.port = &fifo;
+    expect_status("submit",
+                  iodma_transfer_submit(&channels[0], &jobs[0].transfer),
+                  IODMA_BAD_ARGUMENT);
+}
+
+/* The stride of an end that is no memory is not looked at. */
+static void test_fill_strides(void)
+{
+    struct job *job = &jobs[0];
+
+    begin("rows of a fill", HAL_CAN_FILL, 8);
+    prepare(job, 1, HALF, 64);
+    job->transfer.fills = true;
+    job->transfer.rows = (struct iodma_rows){
+        .length = 4, .source_stride = 3, .destination_stride = 8, .count = 8
+    };
+    for (uint32_t i = 0; i < 8; i++)
+        memset(&want[HALF + 8 * i], 0, 4);
+    submit(job, 0);
+    expect("what is no memory has no stride",
+           engines[0].route.source_stride == 0);
+    drive(0);
+    expect_end(job, IODMA_OK);
+    expect_order();
+}
+
+/* What is wrong with the bytes that have arrived comes first. */
+static void test_both_complain(void)
+{
+    struct job *job;
+
+    apertures[0].snooped = false;
+    begin("of two ends that complain the destination is heard", 0, 0);
+    expect_status("cache", iodma_bus_cache(&bus), IODMA_OK);
+    job = copy(0, 64);
+    submit(job, 0);
+    (void)strict_dmac_run(&engines[0], 1);
+    iodma_channel_poll(&channels[0]);
+    (void)iodma_command_release(&job->source);
+    (void)iodma_command_complete(&job->source, false, false);
+    recorded_status = IODMA_TIMEOUT;
+    (void)iodma_channel_service(&channels[0]);
+    recorded_status = IODMA_OK;
+    recorded_count = 0;
+    expect_end(job, IODMA_TIMEOUT);
+    apertures[0].snooped = true;
+}
+
 /* Rows may overlap where they are read; their bytes are counted all the same.
  */
 static void test_many_rows(void)
@@ -1211,6 +1523,60 @@ static void test_many_rows(void)
     expect_number("to go", jobs[0].transfer.residue.most, 0xFFFFFF00);
 }
 
+static uint32_t routed_rows; /* the most that an item was to have */
+
+static enum iodma_status route_noted(struct hal_dmac *dmac,
+                                     const struct hal_route *route)
+{
+    routed_rows = larger32(routed_rows, route->rows);
+    return strict_dmac_ops.route(dmac, route);
+}
+
+/* Rows overlap at their source as they like, and are never cut short. */
+static void test_long_rows(void)
+{
+    static const struct iodma_spec any = IODMA_SPEC(iodma_output_host64, 0, 0);
+    const hal_address length = (hal_address)(UINT64_C(2) << 32);
+    static struct hal_dmac_ops ops;
+    struct job *job = &jobs[0];
+
+    if (HAL_ADDRESS_BITS == 32)
+        return; /* there are none */
+    begin("rows of more than 4 GiB", HAL_CAN_PORT, 8);
+    apertures[0].last = apertures[0].first + length;
+    job->ranges[0] = (struct iodma_range){ cpu_address(arena), length };
+    (void)iodma_memory_init_ranges(&job->memories[0], job->ranges, 1, IODMA_OUT,
+                                   NULL, 0);
+    (void)iodma_command_init(&job->source, &bus, &any, NULL);
+    expect_status(
+        "prepare",
+        iodma_command_set_memory(&job->source, &job->memories[0], true),
+        IODMA_OK);
+    job->transfer = (struct iodma_transfer){
+        .source = &job->source, .port = &fifo, .deadline = FOREVER, .done = done
+    };
+    job->transfer.rows = (struct iodma_rows){ .length = length - 1,
+                                              .source_stride = 1,
+                                              .count = 2 };
+    expect_status("submit", iodma_transfer_submit(&channels[0], &job->transfer),
+                  IODMA_BAD_ARGUMENT);
+
+    check_case("rows so far apart that no engine goes there are an item each");
+    ops = strict_dmac_ops;
+    ops.route = route_noted;
+    engines[0].dmac.ops = &ops;
+    routed_rows = 0;
+    job->transfer.rows = (struct iodma_rows){ .length = 1,
+                                              .source_stride = BIT32(31),
+                                              .count = 2 };
+    submit(job, 0);
+    expect_number("rows of an item", routed_rows, 1);
+    expect_status("abort",
+                  iodma_transfer_abort(&channels[0], &job->transfer, 50, NULL),
+                  IODMA_OK);
+    expect_end(job, IODMA_ABORTED);
+}
+
 /* What the tests' lock is for (hal/lock.h). */
 static void test_nested_lock(void)
 {
@@ -1228,6 +1594,7 @@ static void test_nested_lock(void)
 int main(void)
 {
     test_stand_in();
+    test_no_way();
     test_engine_fails_beside();
     test_lending();
     test_enabled_by_others();
@@ -1243,7 +1610,12 @@ int main(void)
     test_maintained_cycles();
     test_port_places();
     test_port_access();
+    test_port_items();
+    test_fill_ends();
+    test_fill_strides();
+    test_both_complain();
     test_many_rows();
+    test_long_rows();
     test_nested_lock();
     return check_result();
 }

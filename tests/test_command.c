@@ -556,6 +556,14 @@ static void too_often(void)
     not_prepared();
 }
 
+static void unspecified_out(void)
+{
+    unspecified();
+    small = row_memory(page, IODMA_OUT);
+    set(&small, true, IODMA_NOT_READY);
+    attached(NULL);
+}
+
 static void not_coherent(void)
 {
     struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
@@ -643,6 +651,7 @@ static const struct {
       link_is_the_callers },
     { 0, "E7: a failed prepare leaves nothing behind", failed_prepare },
     { 0, "prepared 65535 times, it is not once more", too_often },
+    { 0, "without a specification nothing goes out, either", unspecified_out },
     { 0, "a device that does not snoop is refused, for want of maintenance",
       not_coherent },
     { 0, "E9: held memory is not given back", holding },

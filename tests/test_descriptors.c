@@ -14,6 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef IODMA_REASONS
+#define IODMA_REASONS 1
+#endif
+
 #define PAGE ((hal_address)0x1000)
 #define TOP  HAL_ADDRESS_MAX
 #define END  HIGHEST_END(1)
@@ -316,6 +320,38 @@ static void missing_translation(void)
     expect_status("complete", iodma_memory_complete(&memory), IODMA_NOT_READY);
 }
 
+/* What has been translated is not any more: that is no end of a list. */
+static void lost_translation(void)
+{
+    static const struct iodma_spec listed_only = IODMA_SPEC_THROUGH(
+        IODMA_ITERATE_ONLY, NULL, iodma_output_host64, 64, 0);
+    static const struct iodma_range range = { VIRTUAL, 0x10 };
+    struct iodma_memory memory = virtual(&range, 1, IODMA_OUT);
+    struct iodma_command command;
+    struct iodma_reason reason;
+    struct hal_segment segment;
+    hal_address offset = 0;
+    uint32_t count = 1;
+
+    map_four();
+    expect_status("wire", iodma_memory_prepare(&memory, IODMA_NONE), IODMA_OK);
+    expect_status(
+        "init", iodma_command_init(&command, fixture_bus(), &listed_only, NULL),
+        IODMA_OK);
+    iodma_command_explain(&command, &reason);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    mapped[0] = 0;
+    expect_status("list", fixture_gen(&command, &offset, &segment, &count),
+                  IODMA_MESSAGE_TOO_LARGE);
+    if (IODMA_REASONS)
+        expect_status("recorded", (enum iodma_status)reason.status,
+                      IODMA_MESSAGE_TOO_LARGE);
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+    expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
+}
+
 static const struct iodma_range one_virtual = { VIRTUAL, 0x10 };
 static const struct iodma_range missing_virtual = { VIRTUAL + 4 * PAGE, 0x10 };
 static const struct iodma_range one_physical = { 0x60000, 0x10 };
@@ -433,6 +469,9 @@ static void pinned_members(void)
     expect_status("complete", iodma_memory_complete(&multi), IODMA_OK);
     expect_status("nothing is left", iodma_memory_complete(&leaf),
                   IODMA_NOT_READY);
+    expect_status("the member's own", iodma_memory_prepare(&leaf, IODMA_NONE),
+                  IODMA_OK);
+    expect_status("is its to complete", iodma_memory_complete(&leaf), IODMA_OK);
 }
 
 /* A translation may not lead past the end. */
@@ -1633,6 +1672,8 @@ static const struct {
     { 0, "a part of what is in use is not", part_is_new },
     { 0, "where a bus finds a descriptor's bytes, without a command",
       bus_segments },
+    { 0, "memory that is not translated any more is not listed",
+      lost_translation },
     { 0, "a translation to the same addresses may end", identity_that_ends },
     { 0, "several of direction None are wired for both", wire_for_both },
     { 0, "a tag is the parent's, or the first of the members'", tags },

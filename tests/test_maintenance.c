@@ -7,6 +7,10 @@
 #include "tests/model/recording_cache.h"
 #include "tests/model/sparse.h"
 
+#ifndef IODMA_REASONS
+#define IODMA_REASONS 1
+#endif
+
 /* clang-format off */
 static const struct {
     unsigned number; /* in the spec; 0: a case of ours */
@@ -825,6 +829,46 @@ static void no_cache_stated(void)
     expect_number("no lines", iodma_bus_line(&other), 1);
 }
 
+/* Nor is the memory in any region: the record is of what is returned. */
+static void expect_neither(const struct iodma_spec *spec,
+                           const struct iodma_range *ranges)
+{
+    static const struct hal_region storage = { 0x100000, 0x2fffff,
+                                               HAL_WRITE_BACK, true,
+                                               &sparse_window };
+    static const enum iodma_status ways[][2] = {
+        { IODMA_TIMEOUT, IODMA_TIMEOUT },
+        { IODMA_OK, IODMA_NOT_ATTACHED },
+    };
+    struct iodma_reason reason;
+
+    begin(spec, IODMA_NON_COHERENT, true, ranges, IODMA_OUT);
+    hal.regions = &storage;
+    iodma_command_explain(&command, &reason);
+    for (size_t i = 0; i < HAL_COUNT_OF(ways); i++) {
+        recorded_status = ways[i][0];
+        expect_status("prepare",
+                      iodma_command_prepare(&command, 0, 0, true, true),
+                      ways[i][1]);
+        if (IODMA_REASONS)
+            expect_status("recorded", (enum iodma_status)reason.status,
+                          ways[i][1]);
+    }
+    expect("all is given back", expect_fixture_free());
+}
+
+static void nowhere_and_unfinished(void)
+{
+    static const struct iodma_spec plain = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range aligned[ROW_RANGES] = { { 0x10000,
+                                                              0x100 } };
+
+    check_case("storage that is neither filled nor cleaned");
+    expect_neither(&aligned_spec, misaligned);
+    check_case("lines that are nowhere, and not cleaned");
+    expect_neither(&plain, aligned);
+}
+
 /* A cache whose controller does not come to an end. */
 static void unfinished(void)
 {
@@ -889,6 +933,7 @@ int main(void)
     maintaining();
     side_by_side();
     unfinished();
+    nowhere_and_unfinished();
     order();
     nobody_maintains();
     pool_half_cached();

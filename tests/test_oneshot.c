@@ -928,6 +928,26 @@ static void test_unfinished(void)
     recorded_status = IODMA_OK;
 }
 
+/* The device may write there but not read, the CPU may read but not write. */
+static void test_nobody(void)
+{
+    hal_address address = 5;
+
+    begin("memory that nobody may use is seen all the same: NotWritable");
+    regions[0].writable = false;
+    expect_status(
+        "map",
+        iodma_map(&bus, NULL, &arena[SECRET], 64, 64, IODMA_IN, &address),
+        IODMA_NOT_WRITABLE);
+    expect_reason(IODMA_NOT_WRITABLE, IODMA_RULE_WRITABLE,
+                  IODMA_ARGUMENT_POINTER);
+    expect_number("address", address, 5);
+    expect_status("hand over",
+                  iodma_map_sync(&bus, &arena[SECRET], 64, IODMA_OUT),
+                  IODMA_OK);
+    regions[0].writable = true;
+}
+
 int main(void)
 {
     place();
@@ -944,5 +964,6 @@ int main(void)
     test_before_uncached();
     test_translated();
     test_unfinished();
+    test_nobody();
     return check_result();
 }

@@ -425,6 +425,16 @@ static void test_misbehaviour(void)
         expect_order();
     }
 
+    begin("the same, though its handler was interrupted before it looked", 8);
+    chip.closes_after = 7;
+    hooks.tick = 1000000;
+    batch(0, 3);
+    while (!interrupt() && step(1) != 0)
+        ;
+    expect_progress(3, HAL_FAULT_NONE);
+    expect_items(0, 3);
+    expect_order();
+
     begin("a channel that is not disabled at its end keeps nobody waiting", 8);
     chip.closes_after = UINT32_MAX;
     batch(0, 3);

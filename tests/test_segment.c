@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Segments cover the window once and in order, each as long as the limits
    let it be, and prepare refuses what no cutting can make legal. */
+#include "hal/container_of.h"
 #include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
@@ -140,6 +141,18 @@ static const struct {
       IODMA_SPEC(iodma_output_host64, 64, 0xC00, .boundary = 0x1000), 0,
       { { 0x10800, 0x1800 } }, 0, 0, 0, IODMA_OK, IODMA_OK,
       { { 0x10800, 0x800 }, { 0x11000, 0xC00 }, { 0x11C00, 0x400 } } },
+    { 0, "E2: a boundary cuts ranges that touch, and not where they meet",
+      IODMA_SPEC(iodma_output_host64, 64, 0xC00, .boundary = 0x1000), 0,
+      { { 0x10800, 0x400 }, { 0x10C00, 0x1400 }, { 0x20000, 0x10 } }, 0, 0, 0,
+      IODMA_OK, IODMA_OK,
+      { { 0x10800, 0x800 }, { 0x11000, 0xC00 }, { 0x11C00, 0x400 },
+        { 0x20000, 0x10 } } },
+    { 0, "E2: the same, from within a segment on",
+      IODMA_SPEC(iodma_output_host64, 64, 0xC00, .boundary = 0x1000), 0,
+      { { 0x10800, 0x400 }, { 0x10C00, 0x1400 }, { 0x20000, 0x10 } },
+      0, 0, 0x700, IODMA_OK, IODMA_OK,
+      { { 0x10F00, 0x100 }, { 0x11000, 0xC00 }, { 0x11C00, 0x400 },
+        { 0x20000, 0x10 } } },
     { 0, "E2: as many segments as allowed",
       IODMA_SPEC(iodma_output_host64, 64, 0, .max_segments = 2), 0,
       { { 0x10000, 0x100 }, { 0x20000, 0x100 } }, 0, 0, 0,
@@ -326,6 +339,10 @@ static const struct {
       { { 0, 2, IODMA_OK, 0x20, { { 0x10020, 0x10 }, { 0x10030, 0x10 } } },
         { 0x20, 1, IODMA_OK, 0x30, { { 0x10040, 0x10 } } },
         { 0x10, 1, IODMA_NOT_ALIGNED, 0x10, { { 0, 0 } } } } },
+    { 0, "iterate-only: so does one within what is one segment",
+      SPEC(host64, 64, 0, 4, 1, 4), NO_CHECK, { { 0x10000, 0x100 } },
+      { { 0, 1, IODMA_OK, 0x100, { { 0x10000, 0x100 } } },
+        { 2, 1, IODMA_NOT_ALIGNED, 2, { { 0, 0 } } } } },
 };
 /* clang-format on */
 
@@ -571,12 +588,63 @@ static void ending_within(void)
     (void)prepare(&command, &by_four, 0, &all, 0, 0, IODMA_NO_RESOURCES);
 }
 
+/* An emitter that looks at the list which it is given the second half of. */
+struct looking {
+    struct hal_emitter emitter;
+    struct iodma_command *command;
+    enum iodma_status status;
+    struct hal_segment first;
+};
+
+static enum iodma_status look(struct hal_emitter *emitter,
+                              const struct hal_segment *segments,
+                              uint32_t count, bool first, bool last)
+{
+    struct looking *looking =
+        HAL_CONTAINER_OF(emitter, struct looking, emitter);
+    hal_address offset = 0;
+    uint32_t one = 1;
+
+    (void)segments;
+    (void)count;
+    (void)last;
+    if (!first)
+        looking->status =
+            fixture_gen(looking->command, &offset, &looking->first, &one);
+    return IODMA_OK;
+}
+
+/* Only the first segment of a list may begin by the four. */
+static void listing_midway(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0x40, 4, 4, 0x40);
+    static const struct iodma_range range = { 0x10004, 0x43c };
+    struct iodma_command command;
+    struct iodma_memory memory;
+    struct looking looking = { .emitter = { look }, .command = &command };
+    hal_address offset = 0;
+
+    check_case("an emitter may list by itself what it is being given");
+    expect_status("memory",
+                  iodma_memory_init_list(&memory, &range, 1, IODMA_OUT),
+                  IODMA_OK);
+    if (!prepare(&command, &spec, NO_CHECK, &memory, 0, 0, IODMA_OK))
+        return;
+    expect_status("emit",
+                  iodma_command_emit(&command, &offset, &looking.emitter),
+                  IODMA_OK);
+    expect_status("listed", looking.status, IODMA_OK);
+    expect_number("address", looking.first.address, 0x10004);
+    expect_number("offset", offset, 0x43c);
+}
+
 int main(void)
 {
     listing();
     taking_pieces();
     taking_turns();
     ending_within();
+    listing_midway();
     refusing();
     placing();
     return check_result();

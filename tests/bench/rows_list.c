@@ -55,6 +55,17 @@ static void joined(uint32_t n)
     prepare(STAGE_OUTPUT, 0, &none);
 }
 
+/* For a table of PRDs, or an SD host: no segment crosses 64 KiB. */
+static void bounded(uint32_t n)
+{
+    static const struct iodma_segment_options within = { .boundary = 0x10000 };
+    struct stage_shape shape = scattered(n + 1);
+
+    shape.touch = true;
+    stage_memory(STAGE_COHERENT, &shape, IODMA_OUT);
+    prepare(STAGE_OUTPUT, 0, &within);
+}
+
 static void narrow(uint32_t n)
 {
     struct stage_shape shape = scattered(n);
@@ -414,6 +425,14 @@ static const struct row table[] = {
       .metric = ROW_SLOPE,
       .target = 28,
       .begin = joined,
+      .ours = { clear, generate, NULL, NULL },
+      .floor = { clear, join_by_hand, NULL, NULL },
+      .check = stage_check_list },
+    { .id = "gen.bounded",
+      .what = "gen, a segment: joined and cut, within 64 KiB",
+      .n = { 1, 4, 16, 64, 256, 1024, 4095 },
+      .metric = ROW_SLOPE,
+      .begin = bounded,
       .ours = { clear, generate, NULL, NULL },
       .floor = { clear, join_by_hand, NULL, NULL },
       .check = stage_check_list },

@@ -251,7 +251,7 @@ function sloping(r, row,    even, more, ours)
              more)
     else
         line(r, "slope", ours, figure(row, "slope", "floor"), target[on, row],
-             ours <= target[on, row], more)
+             target[on, row] ? ours <= target[on, row] : "", more)
     line(r, "fixed", figure(row, "fixed", "ours"),
          figure(row, "fixed", "floor"), "", "", "")
 }

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory whose addresses are pointers is copied and maintained at once. A
+   window that shows the same memory at the same place has it done step by step:
+   whatever comes of both is the same. */
+#include "hal/count_of.h"
+#include "tests/check.h"
+#include "tests/fixture.h"
+
+#include <string.h>
+
+/* Storage is at the beginning of memory, and the client's behind it: the device
+   reaches a third of that. Regions meet where the storage ends, and somewhere
+   in the client's memory. */
+enum {
+    ROUNDS = 500,
+    LINE = 64,
+    GRANULE = 512,
+    STORAGE = 0x1000,
+    REACH = 13, /* bits */
+    SIZE = 0x4000,
+    RANGES = 4,
+    LOANS = 16,
+    SEGMENTS = 128,
+    OPERATIONS = 256,
+};
+
+static uint8_t arena[SIZE] __attribute__((aligned(0x1000)));
+
+/* Maintenance ------------------------------------------------------------- */
+
+/* What was begun. */
+static struct operation {
+    hal_address address;
+    hal_address length;
+    uint32_t drops;
+} operations[OPERATIONS];
+static uint32_t operation_count;
+
+static void begin(const void *va, hal_address address, size_t length,
+                  uint32_t drops)
+{
+    expect("a pointer is its address", cpu_address(va) == address);
+    if (expect("there is room", operation_count < OPERATIONS))
+        operations[operation_count++] =
+            (struct operation){ address, (hal_address)length, drops };
+}
+
+static void clean(const struct hal_cache *cache, void *va, hal_address address,
+                  size_t length)
+{
+    (void)cache;
+    begin(va, address, length, 0);
+}
+
+static void clean_invalidate(const struct hal_cache *cache, void *va,
+                             hal_address address, size_t length)
+{
+    (void)cache;
+    begin(va, address, length, 1);
+}
+
+static enum iodma_status finish(const struct hal_cache *cache)
+{
+    (void)cache;
+    return IODMA_OK;
+}
+
+static const struct hal_cache_ops cache_ops = {
+    .clean = clean,
+    .clean_invalidate = clean_invalidate,
+    .finish = finish,
+};
+static const struct hal_cache cache = {
+    .ops = &cache_ops,
+    .largest_line = LINE,
+    .smallest_line = LINE,
+};
+
+/* Step by step ------------------------------------------------------------ */
+
+static void *open_window(hal_address address, hal_address *length)
+{
+    (void)length;
+    return (void *)(uintptr_t)address;
+}
+
+static void close_window(void *pointer)
+{
+    (void)pointer;
+}
+
+static const struct hal_window window = { open_window, close_window };
+
+/* A round ----------------------------------------------------------------- */
+
+/* What came of it. */
+struct outcome {
+    enum iodma_status statuses[5];
+    uint32_t segment_count;
+    struct hal_segment segments[SEGMENTS];
+    uint32_t operation_count;
+    struct operation operations[OPERATIONS];
+    uint8_t bytes[SIZE];
+};
+
+/* Who draws the same from the same seed, whichever way it goes. */
+struct round {
+    uint64_t seed;
+    struct hal_region regions[3];
+    struct hal_aperture aperture;
+    struct hal_bus hal;
+    struct iodma_bus bus;
+    struct iodma_bounce bounce;
+    uint32_t words[IODMA_BLOCK_WORDS(STORAGE / GRANULE)];
+    struct hal_loan loans[LOANS];
+    struct iodma_range ranges[RANGES];
+    struct iodma_memory memory;
+    struct iodma_command command;
+};
+
+static bool draw(struct round *round, uint32_t of)
+{
+    return random_below(&round->seed, of) == 0;
+}
+
+static void draw_bus(struct round *round, const struct hal_window *through)
+{
+    uint32_t parts[] = { 0, STORAGE,
+                         STORAGE + random_below(&round->seed, SIZE - STORAGE),
+                         SIZE };
+
+    for (uint32_t i = 0; i < HAL_COUNT_OF(round->regions); i++)
+        round->regions[i] = (struct hal_region){
+            .first = cpu_address(arena) + parts[i],
+            .last = cpu_address(arena) + parts[i + 1] - 1,
+            .cached = draw(round, 4) ? HAL_UNCACHED : HAL_WRITE_BACK,
+            .writable = !draw(round, 8),
+            .window = through,
+        };
+    /* Where they are alike they are one. */
+    if (draw(round, 2))
+        round->regions[1].last = round->regions[2].last;
+    if (draw(round, 2))
+        round->regions[0].last = round->regions[1].last;
+    round->aperture = (struct hal_aperture){
+        .first = cpu_address(arena),
+        .last = cpu_address(arena) + SIZE - 1,
+        .bus = 0,
+        .access = HAL_READ | HAL_WRITE,
+        .snooped = draw(round, 3),
+    };
+    round->hal = fixture_hal_bus;
+    round->hal.regions = round->regions;
+    round->hal.region_count = HAL_COUNT_OF(round->regions);
+    round->hal.apertures = &round->aperture;
+    round->hal.aperture_count = 1;
+    round->hal.cache = &cache;
+    expect_status("bus", iodma_bus_init(&round->bus, &round->hal, GRANULE),
+                  IODMA_OK);
+    expect_status("cache", iodma_bus_cache(&round->bus), IODMA_OK);
+    expect_status("storage",
+                  iodma_bounce_init(&round->bounce, cpu_address(arena), STORAGE,
+                                    GRANULE, round->words, round->loans, LOANS),
+                  IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&round->bus, &round->bounce.hal),
+                  IODMA_OK);
+}
+
+static void draw_memory(struct round *round)
+{
+    uint32_t count = 1 + random_below(&round->seed, RANGES);
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t length = 1 + random_below(&round->seed, 3 * GRANULE);
+        uint32_t at =
+            STORAGE + random_below(&round->seed, SIZE - STORAGE - length);
+
+        round->ranges[i] =
+            (struct iodma_range){ cpu_address(arena) + at, length };
+    }
+    expect_status("memory",
+                  iodma_memory_init_list(&round->memory, round->ranges, count,
+                                         random_below(&round->seed, 4)),
+                  IODMA_OK);
+}
+
+static void draw_command(struct round *round)
+{
+    struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_segments, REACH, 0,
+                   .align_address = draw(round, 2) ? 4 : 1);
+
+    if (draw(round, 3))
+        spec.mapping = IODMA_LEAST_BOUNCE;
+    expect_status("command",
+                  iodma_command_init(&round->command, &round->bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status(
+        "set", iodma_command_set_memory(&round->command, &round->memory, false),
+        IODMA_OK);
+}
+
+static enum iodma_status list(struct round *round, struct outcome *outcome)
+{
+    hal_address offset = 0;
+
+    outcome->segment_count = SEGMENTS;
+    return fixture_gen(&round->command, &offset, outcome->segments,
+                       &outcome->segment_count);
+}
+
+/* Whatever it may: what it only reads is as it was. */
+static void device_writes(struct round *round, const struct outcome *outcome)
+{
+    for (uint32_t i = 0; i < outcome->segment_count; i++)
+        random_bytes(&round->seed, &arena[outcome->segments[i].address],
+                     (size_t)outcome->segments[i].length);
+}
+
+/* Prepare, hand over once more, and complete. */
+static void use(struct round *round, struct outcome *outcome)
+{
+    struct iodma_command *command = &round->command;
+    hal_address from =
+        random_below(&round->seed, (uint32_t)round->memory.length);
+    hal_address length =
+        random_below(&round->seed, (uint32_t)(round->memory.length - from)) + 1;
+    uint32_t way = draw(round, 2) ? IODMA_IN : IODMA_OUT;
+    bool inbound = round->memory.direction != IODMA_OUT;
+    enum iodma_status *status = outcome->statuses;
+
+    status[0] =
+        iodma_command_prepare(command, 0, 0, !draw(round, 4), !draw(round, 4));
+    if (status[0] != IODMA_OK)
+        return;
+    status[1] = list(round, outcome);
+    if (status[1] == IODMA_OK && inbound)
+        device_writes(round, outcome);
+    status[2] = iodma_command_synchronize_range(command, from, length, way);
+    if (draw(round, 2))
+        status[3] = iodma_command_synchronize(
+            command, way | (draw(round, 4) ? IODMA_FORCE_DOUBLE_BUFFER : 0));
+    status[4] =
+        iodma_command_complete(command, !draw(round, 4), !draw(round, 4));
+}
+
+/* Returns whether anything was on loan. */
+static bool play(uint64_t seed, const struct hal_window *through,
+                 struct outcome *outcome)
+{
+    static struct round round;
+
+    memset(&round, 0, sizeof round);
+    memset(outcome, 0, sizeof *outcome);
+    round.seed = seed;
+    operation_count = 0;
+    random_bytes(&seed, arena, sizeof arena);
+    draw_bus(&round, through);
+    draw_memory(&round);
+    draw_command(&round);
+    use(&round, outcome);
+    expect_status("clear", iodma_command_clear_memory(&round.command, false),
+                  IODMA_OK);
+    memcpy(outcome->bytes, arena, sizeof arena);
+    memcpy(outcome->operations, operations, sizeof operations);
+    outcome->operation_count = operation_count;
+    expect_number("storage in use", iodma_bounce_in_use(&round.bounce), 0);
+    return iodma_bounce_high_water(&round.bounce) != 0;
+}
+
+static bool same(const struct outcome *got, const struct outcome *want)
+{
+    bool right = true;
+
+    for (uint32_t i = 0; i < HAL_COUNT_OF(got->statuses); i++)
+        right = expect_status("of the calls", got->statuses[i],
+                              want->statuses[i]) &&
+                right;
+    return expect_segments("segments", got->segments, got->segment_count,
+                           want->segments, want->segment_count) &&
+           expect_number("operations on caches", got->operation_count,
+                         want->operation_count) &&
+           expect_bytes("operations", got->operations, want->operations,
+                        sizeof got->operations) &&
+           expect_bytes("memory", got->bytes, want->bytes, SIZE) && right;
+}
+
+static void as_step_by_step(void)
+{
+    static struct outcome at_once, step_by_step;
+    uint32_t lent = 0;
+    bool right = true;
+
+    for (uint32_t i = 0; right && i < ROUNDS; i++) {
+        uint64_t seed = 0x9E3779B97F4A7C15 * (i + 1);
+
+        lent += play(seed, NULL, &at_once);
+        (void)play(seed, &window, &step_by_step);
+        right = same(&at_once, &step_by_step);
+        if (!right)
+            expect_number("the round", i, ROUNDS);
+    }
+    expect("a third had storage", lent > ROUNDS / 3);
+}
+
+int main(void)
+{
+    check_case("at once, as step by step");
+    as_step_by_step();
+    return check_result();
+}
