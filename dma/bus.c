@@ -128,12 +128,13 @@ enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
 {
     const struct hal_translation *translation = bus->hal->translation;
     hal_address done = 0;
-    hal_address more = (hal_address)length; /* that goes on there */
-    hal_address *to = address;              /* the first answer   */
-    hal_address physical;                   /* the others         */
+    hal_address *to = address; /* the first answer */
+    hal_address physical;      /* the others       */
 
     for (;;) {
         hal_address at = (hal_address)(uintptr_t)pointer + done;
+        hal_address left = (hal_address)length - done;
+        hal_address more = left; /* that goes on there */
 
         if (!translation->to_physical(at, to, &more))
             return iodma_refuse_values(bus->reason, IODMA_NOT_ATTACHED,
@@ -142,10 +143,9 @@ enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
         if (*to - done != *address)
             return iodma_refuse(bus->reason, IODMA_NO_SPACE,
                                 IODMA_AT_ARGUMENT(CONTIGUOUS, POINTER));
-        done += more;
-        more = (hal_address)length - done;
-        if (more == 0)
+        if (more >= left) /* to say more than was asked does no harm */
             return IODMA_OK;
+        done += more;
         to = &physical;
     }
 }

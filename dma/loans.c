@@ -200,8 +200,9 @@ hal_address iodma_loans_give_back(struct iodma_plan *plan)
     struct hal_bounce *bounce = bus->bounce;
     uint32_t base = base_of(plan->window);
     uint32_t u = u_of(plan);
-    hal_address given = 1; /* where the storage ends that was given back last;
-                              none ends behind byte 0                        */
+    /* Where the storage ends that was given back last; none ends where the
+       first begins. */
+    hal_address given = plan->loans ? plan->loans->storage : 0;
     hal_address all = 0;
 
     while (plan->loans) {

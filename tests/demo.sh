@@ -122,7 +122,7 @@ if [ -z "$given" ]; then
     [ "$bytes" -gt 0 ] && [ "$bytes" -le "$most" ] ||
         fail "--bytes needs 1 to $most"
 else
-    [ -e "$file" ] || fail "there is no file $file"
+    [ -e "$file" ] || fail "there is no file $file, and no such board"
     [ -f "$file" ] || fail "$file is not a file"
     [ -r "$file" ] || fail "$file cannot be read"
     [ "$(wc -c <"$file")" -le "$most" ] ||

@@ -1233,6 +1233,45 @@ static void large_granules(void)
     expect_number("granules", iodma_bounce_in_use(&pool), 0);
 }
 
+/* What is far away goes out through storage of a bus of the test's own, as one
+   segment, and the storage is free again. */
+static void expect_goes_out(struct iodma_bus *bus,
+                            const struct iodma_range *ranges,
+                            const struct iodma_spec *spec,
+                            struct hal_segment want)
+{
+    memory = row_memory(ranges, IODMA_OUT);
+    expect_status("init", iodma_command_init(&command, bus, spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    expect_segments("the list", list, listed, &want, 1);
+    expect_device_has_fresh();
+    complete(true);
+}
+
+/* A granule of one byte, which is byte 0, comes back like any other. */
+static void byte_nought(void)
+{
+    static struct iodma_bounce pool;
+    static uint32_t words[IODMA_BLOCK_WORDS(1)];
+    static struct hal_loan loan;
+    static const struct iodma_range ranges[ROW_RANGES] = { { FAR, 1 } };
+    struct iodma_bus bus;
+
+    sparse_reset();
+    expect_status("bus", iodma_bus_init(&bus, &fixture_hal_bus, 1), IODMA_OK);
+    expect_status("pool", iodma_bounce_init(&pool, 0, 1, 1, words, &loan, 1),
+                  IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        expect_goes_out(&bus, ranges, &narrow_spec,
+                        (struct hal_segment){ 0, 1 });
+        expect_number("granules", iodma_bounce_in_use(&pool), 0);
+    }
+}
+
 /* An aperture that ends within a page reaches none of that page. */
 static void split_page(void)
 {
@@ -1243,21 +1282,13 @@ static void split_page(void)
         { 0x1000400, 0x800 },
     };
     static const struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
-    static const struct hal_segment want[] = { { 0x100400, 0x800 } };
     struct iodma_bus bus = *fixture_bouncing_bus();
     struct hal_bus hal = *bus.hal;
 
     hal.apertures = &ends_within;
     bus.hal = &hal;
-    memory = row_memory(ranges, IODMA_OUT);
-    expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
-    make_list();
-    expect_segments("the list", list, listed, want, 1);
-    expect_device_has_fresh();
-    complete(true);
+    expect_goes_out(&bus, ranges, &spec,
+                    (struct hal_segment){ 0x100400, 0x800 });
 }
 
 /* Storage lies in one aperture, read and written; where it is on the bus does
@@ -1778,6 +1809,7 @@ static const struct {
     { 0, "of an extent that begins in a gap only that is bounced",
       out_of_a_gap },
     { 0, "granules of 1 GiB, beyond 4 GiB", large_granules },
+    { 0, "a granule that is byte 0", byte_nought },
     { 0, "commands that come and go over few pages", few_pages },
     { 0, "segments that may meet on pages only", seams },
     { 0, "lists only, of segments that may meet on pages only", listed_seams },

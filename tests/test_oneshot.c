@@ -904,6 +904,33 @@ static void test_translated(void)
     }
 }
 
+/* Says of every byte that all that can be told follows it. */
+static bool generous(hal_address address, hal_address *physical,
+                     hal_address *length)
+{
+    *physical = 0x51000 + (address - cpu_address(arena));
+    *length = HAL_ADDRESS_MAX;
+    return true;
+}
+
+static void test_generous(void)
+{
+    static const struct hal_translation says_too_much = { generous };
+    hal_address address = 77;
+
+    begin("a translation that says more than it was asked for is believed");
+    hal.apertures = &physical_aperture;
+    hal.aperture_count = 1;
+    hal.region_count = 0;
+    hal.translation = &says_too_much;
+    start();
+    expect_status("map",
+                  iodma_map(&bus, NULL, arena, 0x80, 0x80, IODMA_IN, &address),
+                  IODMA_OK);
+    expect_number("bus address", address, 0x151000);
+    expect_done('c', 0x51000, 0x80, arena[0], 1, 0);
+}
+
 /* A cache whose controller does not come to an end. */
 static void test_unfinished(void)
 {
@@ -963,6 +990,7 @@ int main(void)
     test_kinds();
     test_before_uncached();
     test_translated();
+    test_generous();
     test_unfinished();
     test_nobody();
     return check_result();
