@@ -27,6 +27,8 @@ static inline uint64_t hal_deadline(const struct hal_clock *clock,
     return clock->now(clock) + (ticks >> 10) + (ticks >> 15) + 2;
 }
 
+/* Has the deadline passed? Whoever waits looks once more then: it may have been
+   kept away since it looked last. */
 static inline bool hal_expired(const struct hal_clock *clock, uint64_t deadline)
 {
     return clock->now(clock) >= deadline;

@@ -57,13 +57,15 @@ static bool busy(const struct stm32_dcache *dcache)
 static bool wait_idle(const struct stm32_dcache *dcache)
 {
     uint64_t deadline;
+    bool late = false;
 
     if (!busy(dcache))
         return true;
     deadline = hal_deadline(dcache->clock, STM32_DCACHE_MS);
     while (busy(dcache)) {
-        if (hal_expired(dcache->clock, deadline))
-            return !busy(dcache);
+        if (late)
+            return false;
+        late = hal_expired(dcache->clock, deadline);
     }
     return true;
 }
@@ -151,14 +153,16 @@ static enum iodma_status invalidate_code(const struct stm32_dcache *dcache)
 {
     uint64_t deadline = hal_deadline(dcache->clock, STM32_DCACHE_MS);
     uint32_t control;
+    bool late = false;
 
     if (dcache->icache == 0)
         return IODMA_OK;
     control = mmio_read32(dcache->icache + ICACHE_CR);
     mmio_write32(dcache->icache + ICACHE_CR, control | ICACHE_CR_CACHEINV);
     while ((mmio_read32(dcache->icache + ICACHE_SR) & ICACHE_SR_BUSYF) != 0) {
-        if (hal_expired(dcache->clock, deadline))
+        if (late)
             return IODMA_TIMEOUT;
+        late = hal_expired(dcache->clock, deadline);
     }
     return IODMA_OK;
 }

@@ -330,8 +330,8 @@ static void begin_halt(struct hal_dmac *const *set, uint32_t count)
     uint32_t state = lock->save(lock);
 
     for (uint32_t i = 0; i < count; i++) {
-        if (to_edma(set[i])->state != EDMA_FAULTED)
-            to_edma(set[i])->state = EDMA_HALTED;
+        if (to_edma(set[i])->state < EDMA_FAULTED)
+            to_edma(set[i])->state = EDMA_HALTING;
     }
     edma->controller->halting++;
     change_cr(edma, 0, EDMA_CR_HALT);
@@ -368,17 +368,18 @@ static bool at_rest(const struct edma *edma)
     return false;
 }
 
-/* Note how far the channel came; end its minor loop, behind which nothing
-   follows. Returns whether it is at rest, for good. */
+/* Note how far the channel came, unless a halt before has: its registers say so
+   no more. End its minor loop, behind which nothing follows. Returns whether it
+   is at rest, for good. */
 static bool cancel(struct edma *edma)
 {
     const struct hal_lock *lock = edma->dmac.bus->lock;
-    bool executes = active(edma);
-    bool rests;
+    bool rests = at_rest(edma);
     uint32_t state;
 
-    edma->rest = edma_measure(edma, executes || edma->state == EDMA_FAULTED ||
-                                        flag(edma, EDMA_ERR));
+    if (edma->state != EDMA_HALTED)
+        edma->rest = edma_measure(edma, !rests || edma->state == EDMA_FAULTED ||
+                                            flag(edma, EDMA_ERR));
     edma->state = EDMA_HALTED;
     tell(edma, EDMA_CERQ);
     write_csr(edma, 0);
@@ -392,11 +393,14 @@ static bool cancel(struct edma *edma)
 
 static bool wait(struct edma *edma, uint64_t deadline)
 {
+    bool late = false;
+
     while (!at_rest(edma)) {
-        if (hal_expired(edma->dmac.bus->clock, deadline)) {
+        if (late) {
             edma->rest.least = 0;
             return false;
         }
+        late = hal_expired(edma->dmac.bus->clock, deadline);
     }
     return true;
 }

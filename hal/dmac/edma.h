@@ -89,7 +89,8 @@ enum {
     EDMA_IDLE = 1,
     EDMA_RUNNING = 2, /* a batch is under way                              */
     EDMA_FAULTED = 3, /* stopped; start() begins anew                      */
-    EDMA_HALTED = 4,  /* the same, by halt                                 */
+    EDMA_HALTING = 4, /* a halt is under way: it may move yet              */
+    EDMA_HALTED = 5,  /* as FAULTED, by halt: the residue is final         */
 };
 
 /* What the channels share. Theirs is one bus. */

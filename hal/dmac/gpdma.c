@@ -122,9 +122,12 @@ static bool rests(const struct gpdma *gpdma)
 
 static bool rests_before(const struct gpdma *gpdma, uint64_t deadline)
 {
+    bool late = false;
+
     while (!rests(gpdma)) {
-        if (hal_expired(gpdma->dmac.bus->clock, deadline))
+        if (late)
             return false;
+        late = hal_expired(gpdma->dmac.bus->clock, deadline);
     }
     return true;
 }

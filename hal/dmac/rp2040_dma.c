@@ -316,12 +316,14 @@ static uint32_t begin_halt(struct rp2040_dma *dma)
 static bool end_halt(struct rp2040_dma *dma, uint64_t deadline)
 {
     const struct hal_clock *clock = dma->dmac.bus->clock;
+    bool late = false;
 
     if (dma->state != RP2040_DMA_STUCK)
         return true;
     while ((either(dma) & RP2040_CTRL_BUSY) != 0) {
-        if (hal_expired(clock, deadline))
+        if (late)
             return false;
+        late = hal_expired(clock, deadline);
     }
 
     /* A block that was on its way may have enabled it again. */

@@ -190,6 +190,72 @@ static void aborts(void)
     }
 }
 
+static uint32_t went_on; /* steps of the engine while we were away */
+
+/* Between a look at the engine and one at the clock: the CPU is away until any
+   deadline has passed, and the engine comes to rest. */
+static void be_away(void)
+{
+    hooks.ticks += DEADLINE;
+    went_on += world_pass(300);
+}
+
+static void kept_away(void)
+{
+    went_on = 0;
+    for (uint32_t kind = 0; kind < KINDS; kind++) {
+        uint32_t steps = can(kind) ? steps_of(kind) : 0;
+
+        for (uint32_t i = 0; i < world_ways() * steps; i++) {
+            struct world_job *job = begin(kind, i % world_ways());
+            uint8_t outcome;
+
+            run(i / world_ways());
+            if (job->calls != 0) {
+                expect_ended(job, IODMA_OK);
+                continue;
+            }
+            engine_case.model->abort_delay = 3;
+            hooks.clock = be_away;
+            outcome = world_abort(job, hooks.ticks + 1);
+            hooks.clock = NULL;
+            expect_outcome(job, outcome);
+        }
+    }
+    expect("engines went on meanwhile", went_on != 0);
+}
+
+static void expect_halt(struct hal_dmac *dmac)
+{
+    world.pace = 1;
+    world.even = true;
+    expect_number("stuck", dmac->ops->halt(&dmac, 1, hooks.ticks + DEADLINE),
+                  0);
+    world.pace = 0;
+}
+
+/* What is left is final: halts that follow find the same. */
+static void halts(void)
+{
+    for (uint32_t kind = 0; kind < KINDS; kind++) {
+        uint32_t steps = can(kind) ? steps_of(kind) : 0;
+
+        for (uint32_t i = 0; i < steps; i++) {
+            struct world_job *job = begin(kind, WORLD_POLLED);
+            struct hal_dmac *dmac = world_dmac(0);
+            struct hal_residue left;
+
+            (void)world_pass(i);
+            expect_halt(dmac);
+            left = dmac->ops->residue(dmac);
+            expect_halt(dmac);
+            expect_number("least", dmac->ops->residue(dmac).least, left.least);
+            expect_number("most", dmac->ops->residue(dmac).most, left.most);
+            expect_outcome(job, world_abort(job, hooks.ticks + DEADLINE));
+        }
+    }
+}
+
 /* Done, but not served: it is over; waiting: it never reaches the engine. */
 static void not_under_way(void)
 {
@@ -429,6 +495,9 @@ const struct engine_test engine_ends[] = {
     { "what is left is not read from the ring", NULL, remembered },
     { "an abort at every step is over or stops it, and says what is left", NULL,
       aborts },
+    { "one that is at rest when we look again is not stuck", engine_has_model,
+      kept_away },
+    { "what a halt says is left, the next one says as well", NULL, halts },
     { "what waits never begins, and what is over is not aborted", NULL,
       not_under_way },
     { "a deadline at every step", NULL, late },

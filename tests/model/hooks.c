@@ -16,6 +16,8 @@ static uint64_t now(const struct hal_clock *self)
 
     (void)self;
     hooks.moment();
+    if (hooks.clock)
+        hooks.clock();
     ticks = hooks.ticks;
     hooks.ticks += hooks.tick;
     if (++hooks.reads % WAITS == 0 && hooks.tick == 0)

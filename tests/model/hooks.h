@@ -19,6 +19,7 @@ struct hooks {
     void (*moment)(void);  /* at every hook                                */
     void (*publish)(void); /* what the CPU wrote is visible; may be NULL   */
     void (*observe)(void); /* what the device wrote is; may be NULL        */
+    void (*clock)(void);   /* before the clock is read; may be NULL        */
     uint64_t tick;         /* how much later it is after the clock is read */
     const struct hal_lock *under; /* what masks real interrupts; may be NULL */
 
