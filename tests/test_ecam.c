@@ -40,11 +40,13 @@ static struct pci_model bus;
 static struct pci_model_function models[CAPACITY];
 static struct pci_function found[CAPACITY];
 static uint64_t ticks;
+static uint64_t step = 1; /* from one look at the clock to the next */
 
 static uint64_t now(const struct hal_clock *clock)
 {
     (void)clock;
-    return ticks++;
+    ticks += step;
+    return ticks;
 }
 
 static uint32_t frequency(const struct hal_clock *clock)
@@ -323,6 +325,15 @@ static void test_retry(void)
     scan();
     expect_at(look(DEVICE, 0), 0, 3, 0);
     expect_at(look(DEVICE + 1, 0), 0, 4, 0);
+    expect_no_violation();
+
+    check_case("who answers when a second is over is found, too");
+    power_on();
+    add(0, NULL, 3, 0, DEVICE)->retries = 1;
+    step = 2000;
+    scan();
+    step = 1;
+    expect_at(look(DEVICE, 0), 0, 3, 0);
     expect_no_violation();
 
     check_case("for a second at most: Timeout, and all others are found");

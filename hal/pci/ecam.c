@@ -38,12 +38,14 @@ static uintptr_t config_of(const struct walk *walk, uint32_t place)
 static uint32_t identify(struct walk *walk, uintptr_t config)
 {
     uint32_t id = mmio_read32(config + PCI_ID);
+    bool late = false;
 
     while ((id & PCI_VENDOR) == PCI_VENDOR_RETRY) {
-        if (hal_expired(walk->ecam->clock, walk->deadline)) {
+        if (late) {
             walk->status = IODMA_TIMEOUT;
             return NOBODY;
         }
+        late = hal_expired(walk->ecam->clock, walk->deadline);
         id = mmio_read32(config + PCI_ID);
     }
     return (id & PCI_VENDOR) == PCI_VENDOR_NONE ? NOBODY : id;
