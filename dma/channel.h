@@ -66,10 +66,12 @@ enum { IODMA_HALT_MS = 100 };
  *
  *   owner  a name for people: who else asks for this engine is told
  *
- * Returns OK; BadArgument for NULL, a same_phase that is no power of two or
- * limits that contradict each other; Busy: somebody has it, whom dmac->owner
- * names (NULL: not through us; the hardware says so); or what else the engine's
- * start says, the channel then answers NotReady.
+ * Returns OK; BadArgument for NULL, here or for the engine's ops, bus or
+ * limits, a same_phase that is no power of two or limits that contradict each
+ * other, or what its driver misses or cannot be (its header says what it
+ * takes); Busy: somebody has it, whom dmac->owner names (NULL: not through us;
+ * the hardware says so); or what else the engine's start says, the channel then
+ * answers NotReady.
  *
  * Context: thread; the engine's interrupt disabled.
  */
@@ -83,8 +85,9 @@ enum iodma_status iodma_channel_init(struct iodma_channel *channel,
  * one by one.) It is this channel's alone, and its limits are not looked at: it
  * moves whatever the first one could.
  *
- * Returns OK; BadArgument: NULL, or it is on another bus; Busy: it has another
- * owner; or what its start says. Context: thread; nothing is under way.
+ * Returns OK; BadArgument: NULL, as above, or it is on another bus; Busy: it
+ * has another owner; or what its start says. Context: thread; nothing is under
+ * way.
  */
 enum iodma_status iodma_channel_lend_stand_in(struct iodma_channel *channel,
                                               struct hal_dmac *stand_in);

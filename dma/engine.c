@@ -28,13 +28,20 @@ enum iodma_status iodma_engine_start(struct iodma_channel *channel)
     return status;
 }
 
+/* Does an engine have all that no engine is without? */
+static bool is_stated(const struct hal_dmac *dmac)
+{
+    return dmac && dmac->ops && dmac->bus && dmac->limits;
+}
+
 enum iodma_status iodma_channel_init(struct iodma_channel *channel,
                                      struct hal_dmac *dmac, const char *owner)
 {
     struct iodma_limits limits;
     enum iodma_status status;
 
-    if (!channel || !dmac || !owner || !is_power_of_two(dmac->same_phase) ||
+    if (!channel || !owner || !is_stated(dmac) ||
+        !is_power_of_two(dmac->same_phase) ||
         iodma_limits_set(&limits, dmac->limits, NULL) != IODMA_OK)
         return IODMA_BAD_ARGUMENT;
     status = hal_dmac_claim(dmac, owner);
@@ -55,7 +62,7 @@ enum iodma_status iodma_channel_lend_stand_in(struct iodma_channel *channel,
 {
     enum iodma_status status;
 
-    if (!channel || !stand_in || stand_in->bus != channel->dmac->bus)
+    if (!channel || !is_stated(stand_in) || stand_in->bus != channel->dmac->bus)
         return IODMA_BAD_ARGUMENT;
     status = hal_dmac_claim(stand_in, channel->dmac->owner);
     if (status != IODMA_OK)

@@ -405,6 +405,32 @@ static void test_engine_fails_beside(void)
     expect_order();
 }
 
+/* What no engine is without. */
+static void test_stating(void)
+{
+    const struct hal_dmac good = engines[0].dmac;
+    struct hal_dmac *dmac = &engines[0].dmac;
+
+    begin("an engine has operations, a bus and limits", 0, 0);
+    dmac->owner = NULL;
+    dmac->ops = NULL;
+    expect_status("no operations",
+                  iodma_channel_init(&channels[0], dmac, "test"),
+                  IODMA_BAD_ARGUMENT);
+    dmac->ops = good.ops;
+    dmac->bus = NULL;
+    expect_status("no bus", iodma_channel_init(&channels[0], dmac, "test"),
+                  IODMA_BAD_ARGUMENT);
+    dmac->bus = good.bus;
+    dmac->limits = NULL;
+    expect_status("no limits", iodma_channel_init(&channels[0], dmac, "test"),
+                  IODMA_BAD_ARGUMENT);
+    dmac->limits = good.limits;
+    expect("it is nobody's", !dmac->owner);
+    expect_status("all of them", iodma_channel_init(&channels[0], dmac, "test"),
+                  IODMA_OK);
+}
+
 static void test_lending(void)
 {
     static struct hal_bus elsewhere;
@@ -416,6 +442,11 @@ static void test_lending(void)
                   IODMA_BAD_ARGUMENT);
     expect_status("no engine", iodma_channel_lend_stand_in(&channels[0], NULL),
                   IODMA_BAD_ARGUMENT);
+    stand_ins[0].dmac.ops = NULL;
+    expect_status("one that does nothing",
+                  iodma_channel_lend_stand_in(&channels[0], &stand_ins[0].dmac),
+                  IODMA_BAD_ARGUMENT);
+    stand_ins[0].dmac.ops = stand_ins[1].dmac.ops;
     stand_ins[0].dmac.bus = &elsewhere;
     expect_status("another bus",
                   iodma_channel_lend_stand_in(&channels[0], &stand_ins[0].dmac),
@@ -1596,6 +1627,7 @@ int main(void)
     test_stand_in();
     test_no_way();
     test_engine_fails_beside();
+    test_stating();
     test_lending();
     test_enabled_by_others();
     test_rows();
