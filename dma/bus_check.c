@@ -4,21 +4,21 @@
 #include "../hal/bits.h"
 #include "refuse.h"
 
-/* The hook that is missing, all of it or one of its calls, IODMA_HOOK_...; 0:
+/* The hook that is missing, all of it or one of its calls, IODMA_FIELD_...; 0:
    none. */
 static uint32_t missing_of(const struct hal_bus *hal)
 {
     if (!hal->apertures && hal->aperture_count != 0)
-        return IODMA_HOOK_APERTURES;
+        return IODMA_FIELD_APERTURES;
     if (!hal->regions && hal->region_count != 0)
-        return IODMA_HOOK_REGIONS;
+        return IODMA_FIELD_REGIONS;
     if (!hal->clock || !hal->clock->now || !hal->clock->frequency)
-        return IODMA_HOOK_CLOCK;
+        return IODMA_FIELD_CLOCK;
     if (!hal->lock || !hal->lock->save || !hal->lock->restore)
-        return IODMA_HOOK_LOCK;
+        return IODMA_FIELD_LOCK;
     if (!hal->fences || !hal->fences->publish || !hal->fences->observe)
-        return IODMA_HOOK_FENCES;
-    return hal->cache && !hal->cache->ops ? IODMA_HOOK_CACHE : 0;
+        return IODMA_FIELD_FENCES;
+    return hal->cache && !hal->cache->ops ? IODMA_FIELD_CACHE : 0;
 }
 
 /* Lines, and what memory is handed out in: whole ones. */
@@ -114,8 +114,10 @@ static enum iodma_status check_aperture(const struct iodma_bus *bus,
                                    IODMA_RULE_ACCESS, HAL_READ | HAL_WRITE,
                                    aperture->access);
     if (!aperture->snooped && !bus->hal->cache)
-        return iodma_refuse_values(reason, IODMA_UNSUPPORTED, IODMA_RULE_HOOK,
-                                   IODMA_HOOK_CACHE, 0);
+        return iodma_refuse_cure(
+            reason,
+            iodma_refuse(reason, IODMA_UNSUPPORTED, IODMA_RULE_NO_CACHE),
+            IODMA_CURE_NONE, 0);
     if (modulo32(edge, bus->line) == 0)
         edge = aperture->last + 1;
     if (modulo32(edge, bus->line) != 0)
@@ -138,8 +140,9 @@ enum iodma_status iodma_bus_check(const struct iodma_bus *bus,
     hal = bus->hal;
     missing = missing_of(hal);
     if (missing != 0)
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, IODMA_RULE_HOOK,
-                                   missing, 0);
+        return iodma_refuse(
+            reason, IODMA_BAD_ARGUMENT,
+            IODMA_AT(IODMA_RULE_HOOK, IODMA_PLACE_FIELD, missing));
     status = iodma_limits_set(&limits, hal->limits, reason);
     if (status == IODMA_OK)
         status = check_sizes(bus, reason);

@@ -236,8 +236,8 @@ enum iodma_status iodma_bus_cache(struct iodma_bus *bus)
     if (!bus)
         return IODMA_BAD_ARGUMENT;
     if (!bus->hal->cache)
-        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_RULE_HOOK, IODMA_HOOK_CACHE, 0);
+        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_FIELD(HOOK, CACHE));
     bus->caching = &caching;
     bus->sync = &iodma_sync;
     return IODMA_OK;

@@ -130,7 +130,8 @@ static inline refusal judge_lines(const struct iodma_bus *bus,
     (void)REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, bus->line,
                  first + (hal_address)buffer->capacity);
     return (refusal)iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED,
-                                      IODMA_CURE_SET, (hal_address)last + 1);
+                                      IODMA_CURE_LENGTHEN,
+                                      (hal_address)last + 1);
 }
 
 /*

@@ -106,7 +106,7 @@ enum {
     IODMA_RULE_MAINTENANCE = 56, /* the cache did not finish: 0, status */
 
     /* The board's facts: iodma_bus_check(). */
-    IODMA_RULE_HOOK = 57,    /* IODMA_HOOK_..., missing */
+    IODMA_RULE_HOOK = 57,    /* missing, or one of its calls */
     IODMA_RULE_ORDER = 58,   /* first, last: it ends before it begins, or
                                 beyond the bus's addresses */
     IODMA_RULE_ACCESS = 59,  /* HAL_READ | HAL_WRITE, value */
@@ -120,7 +120,8 @@ enum {
 enum {
     IODMA_PLACE_NONE = 0,
     IODMA_PLACE_ARGUMENT = 1, /* IODMA_ARGUMENT_... */
-    IODMA_PLACE_FIELD = 2,    /* of specification or limits: IODMA_FIELD_... */
+    IODMA_PLACE_FIELD = 2,    /* of specification, limits or the board's bus:
+                                 IODMA_FIELD_... */
     IODMA_PLACE_RANGE = 3,    /* index in the descriptor's array */
     IODMA_PLACE_SEGMENT = 4,  /* index in the list of this call */
     IODMA_PLACE_OFFSET = 5,   /* bytes from the start of the window */
@@ -169,16 +170,11 @@ enum {
     IODMA_FIELD_MAPPING = 10,
     IODMA_FIELD_ALIGN_SEAM = 11,
     IODMA_FIELD_CACHE = 12,
-};
-
-/* Hooks of a board's bus. */
-enum {
-    IODMA_HOOK_APERTURES = 1,
-    IODMA_HOOK_REGIONS = 2,
-    IODMA_HOOK_CLOCK = 4,
-    IODMA_HOOK_LOCK = 5,
-    IODMA_HOOK_FENCES = 6,
-    IODMA_HOOK_CACHE = 7,
+    IODMA_FIELD_APERTURES = 13,
+    IODMA_FIELD_REGIONS = 14,
+    IODMA_FIELD_CLOCK = 15,
+    IODMA_FIELD_LOCK = 16,
+    IODMA_FIELD_FENCES = 17,
 };
 
 /* What would cure it; with what `amount` is then. */
@@ -212,14 +208,19 @@ enum {
                                   too little of */
     IODMA_CURE_ELSEWHERE = 19, /* take memory that the device sees, or may
                                   write, or that is uncached */
+    IODMA_CURE_LENGTHEN = 20,  /* have the buffer at the place own so many
+                                  bytes; then say so */
 };
 
 /*
  * The caller's storage, given by iodma_bus_explain() or
  * iodma_command_explain(); one can serve all that do not fail at the same time.
  *
- * A call that is refused fills it: the record is of the status returned. One
- * that succeeds leaves it as it is; but where a window is bounced, prepare and
+ * A call on the bus or the command that is refused fills it: the record is of
+ * the status returned. (Calls that are given neither have none to fill: init of
+ * a bus, storage, memory or a channel, all of a transfer. Where `status` is not
+ * what was returned the record is of something else.) One that succeeds leaves
+ * it as it is; but where a window is bounced, prepare and
  * iodma_command_check() note with status OK which rule the memory as it lies
  * breaks first, and what would change that.
  *

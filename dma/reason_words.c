@@ -2,14 +2,16 @@
 /* A refusal in words, for a log: linked by who calls for them. */
 #include "reason.h"
 
+#include <stdbool.h>
+
 /* Where lists of words begin: each ends where the next one begins. */
 enum {
     RULES = 0,
     CURES = RULES + IODMA_RULE_GRANULE + 1,
-    PLACES = CURES + IODMA_CURE_ELSEWHERE + 1,
+    PLACES = CURES + IODMA_CURE_LENGTHEN + 1,
     ARGUMENTS = PLACES + IODMA_PLACE_REGION + 1,
     FIELDS = ARGUMENTS + IODMA_ARGUMENT_PORT + 1,
-    BEHIND = FIELDS + IODMA_FIELD_CACHE + 1,
+    BEHIND = FIELDS + IODMA_FIELD_FENCES + 1,
 };
 
 /* The lists, by number; "" where there is no such number. Half the size that
@@ -97,6 +99,7 @@ static const char words[] =
     /* 17 WIDER */ "take an output for bits\0"
     /* 18 LATER */ "try later\0"
     /* 19 ELSEWHERE */ "take other memory\0"
+    /* 20 LENGTHEN */ "lengthen the buffer to\0"
 
     /* Places. */
     "\0argument\0field\0range\0segment\0offset\0aperture\0region\0"
@@ -109,7 +112,7 @@ static const char words[] =
     /* Fields. */
     "\0output\0struct_size\0address_bits\0max_segment\0max_transfer\0"
     "align_address\0align_length\0align_internal\0boundary\0mapping\0"
-    "align_seam\0cache";
+    "align_seam\0cache\0apertures\0regions\0clock\0lock\0fences";
 
 /* clang-format on */
 
@@ -188,6 +191,20 @@ static void put_number(struct line *line, const char *before,
     put(line, before, digit);
 }
 
+/* Is what a rule requires the limit of what there is? */
+static bool requires_a_limit(const struct iodma_reason *reason)
+{
+    switch (reason->rule) {
+    case IODMA_RULE_OPTIONS:
+    case IODMA_RULE_APERTURE:
+    case IODMA_RULE_ACCESS:
+    case IODMA_RULE_OVERLAP:
+        return false;
+    default:
+        return reason->required != 0;
+    }
+}
+
 char *iodma_reason_format(const struct iodma_reason *reason, char *text,
                           size_t size)
 {
@@ -202,10 +219,10 @@ char *iodma_reason_format(const struct iodma_reason *reason, char *text,
         put_number(&line, " ", reason->number);
     else
         put(&line, " ", iodma_place_detail(reason->place, reason->number));
-    if ((reason->required | reason->actual) != 0) {
+    if ((reason->required | reason->actual) != 0)
         put_number(&line, ": ", reason->actual);
+    if (requires_a_limit(reason))
         put_number(&line, ", limit ", reason->required);
-    }
     put(&line, "; ", iodma_cure_name(reason->cure));
     if (reason->amount != 0)
         put_number(&line, " ", reason->amount);

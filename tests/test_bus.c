@@ -198,7 +198,8 @@ static void expect_missing(const char *what, uint32_t hook)
 {
     const struct verdict want = { .status = IODMA_BAD_ARGUMENT,
                                   .rule = IODMA_RULE_HOOK,
-                                  .required = hook };
+                                  .place = IODMA_PLACE_FIELD,
+                                  .number = hook };
 
     check_case(what);
     expect_verdict(0, &want);
@@ -215,38 +216,38 @@ static void hooks(void)
     take_fixture();
     hal.apertures = NULL;
     expect_missing("apertures are counted, and not there",
-                   IODMA_HOOK_APERTURES);
+                   IODMA_FIELD_APERTURES);
     hal.regions = NULL;
-    expect_missing("regions are counted, and not there", IODMA_HOOK_REGIONS);
+    expect_missing("regions are counted, and not there", IODMA_FIELD_REGIONS);
     hal.clock = NULL;
-    expect_missing("there is no clock", IODMA_HOOK_CLOCK);
+    expect_missing("there is no clock", IODMA_FIELD_CLOCK);
     hal.lock = NULL;
-    expect_missing("there is no lock", IODMA_HOOK_LOCK);
+    expect_missing("there is no lock", IODMA_FIELD_LOCK);
     hal.fences = NULL;
-    expect_missing("there are no fences", IODMA_HOOK_FENCES);
+    expect_missing("there are no fences", IODMA_FIELD_FENCES);
     clock.now = NULL;
     hal.clock = &clock;
-    expect_missing("a clock does not say the time", IODMA_HOOK_CLOCK);
+    expect_missing("a clock does not say the time", IODMA_FIELD_CLOCK);
     clock = *fixture_hal_bus.clock;
     clock.frequency = NULL;
     hal.clock = &clock;
-    expect_missing("a clock has no frequency", IODMA_HOOK_CLOCK);
+    expect_missing("a clock has no frequency", IODMA_FIELD_CLOCK);
     lock.save = NULL;
     hal.lock = &lock;
-    expect_missing("a lock is never taken", IODMA_HOOK_LOCK);
+    expect_missing("a lock is never taken", IODMA_FIELD_LOCK);
     lock = *fixture_hal_bus.lock;
     lock.restore = NULL;
     hal.lock = &lock;
-    expect_missing("a lock is never left", IODMA_HOOK_LOCK);
+    expect_missing("a lock is never left", IODMA_FIELD_LOCK);
     fences.publish = NULL;
     hal.fences = &fences;
-    expect_missing("fences publish nothing", IODMA_HOOK_FENCES);
+    expect_missing("fences publish nothing", IODMA_FIELD_FENCES);
     fences = *fixture_hal_bus.fences;
     fences.observe = NULL;
     hal.fences = &fences;
-    expect_missing("fences observe nothing", IODMA_HOOK_FENCES);
+    expect_missing("fences observe nothing", IODMA_FIELD_FENCES);
     hal.cache = &no_ops;
-    expect_missing("there is a cache without operations", IODMA_HOOK_CACHE);
+    expect_missing("there is a cache without operations", IODMA_FIELD_CACHE);
 }
 
 static void no_cache(void)
@@ -256,9 +257,10 @@ static void no_cache(void)
         { 0x2001, 0x2FFD, 0x2000, RW, false },
     };
     static const struct verdict unsupported = {
-        IODMA_UNSUPPORTED,    IODMA_RULE_HOOK,
-        IODMA_PLACE_APERTURE, 1,
-        IODMA_HOOK_CACHE,     0,
+        .status = IODMA_UNSUPPORTED,
+        .rule = IODMA_RULE_NO_CACHE,
+        .place = IODMA_PLACE_APERTURE,
+        .number = 1,
     };
     static const struct verdict good = { .status = IODMA_OK };
 

@@ -496,7 +496,7 @@ static void test_refused(void)
     begin("a capacity would do that is so much: the cure");
     expect_refused("map", NULL, &arena[STALE], 1518, 1518, IODMA_IN,
                    IODMA_NOT_ALIGNED);
-    expect_number("cure", reason.cure, IODMA_CURE_SET);
+    expect_number("cure", reason.cure, IODMA_CURE_LENGTHEN);
     expect_number("amount", reason.amount, 1536);
 }
 

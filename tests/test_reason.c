@@ -1388,11 +1388,11 @@ static const struct other others[] = {
     { "a mapper is one", map_through,
       SAY(BAD_ARGUMENT, POINTER, ARGUMENT_(MAPPER), 0, 0, PASS, 0) },
     { "only caches that there are are maintained", maintain_nothing,
-      SAY(BAD_ARGUMENT, HOOK, NOWHERE, IODMA_HOOK_CACHE, 0, NONE, 0) },
+      SAY(BAD_ARGUMENT, HOOK, FIELD_(CACHE), 0, 0, NONE, 0) },
     { "a bus is checked", check_nothing,
       SAY(BAD_ARGUMENT, POINTER, ARGUMENT_(BUS), 0, 0, PASS, 0) },
     { "a board has a clock", check,
-      SAY(BAD_ARGUMENT, HOOK, NOWHERE, IODMA_HOOK_CLOCK, 0, NONE, 0) },
+      SAY(BAD_ARGUMENT, HOOK, FIELD_(CLOCK), 0, 0, NONE, 0) },
     { "lines are powers of two", check,
       SAY(BAD_ARGUMENT, POWER_OF_TWO, FIELD_(CACHE), 0, 48, NONE, 0) },
     { "a granule has a line", check,
@@ -1438,7 +1438,7 @@ static const struct other others[] = {
     { "in lines of its own", map, .at = 8, .length = 64, .direction = IODMA_IN,
       LIES(NOT_ALIGNED, LINE, ARGUMENT_(POINTER), 64, 8, ALIGN, 56) },
     { "to the end", map, .capacity = 100, .length = 65, .direction = IODMA_IN,
-      LIES(NOT_ALIGNED, LINE, ARGUMENT_(CAPACITY), 64, 100, SET, 128) },
+      LIES(NOT_ALIGNED, LINE, ARGUMENT_(CAPACITY), 64, 100, LENGTHEN, 128) },
     { "in whole lengths", map, .length = 9, .direction = IODMA_OUT,
       .limits = { .align_length = 4 },
       SAY(NOT_ALIGNED, ALIGN_LENGTH, ARGUMENT_(LENGTH), 4, 9, SHORTEN, 1) },
@@ -1674,6 +1674,18 @@ static const struct {
       "BadArgument: NULL, argument segments; pass one" },
     { HERE(MESSAGE_TOO_LARGE, REACH, OFFSET, 0, 0xFFFFFF, 0x9ABCDEF0, NONE, 0),
       "MessageTooLarge: out of reach, offset 0x0: 0x9abcdef0, limit 0xffffff" },
+    { HERE(BUSY, HELD, NOWHERE, 0, 2, RELEASE, 2),
+      "Busy: held: 0x2; release, times 0x2" },
+    { HERE(BAD_ARGUMENT, OPTIONS, ARGUMENT_(OPTIONS), 3, 12, SET, 1),
+      "BadArgument: no such options, argument options: 0xc; set to 0x1" },
+    { HERE(MESSAGE_TOO_LARGE, APERTURE, RANGE_(1), 2, 0x1000, ELSEWHERE, 0),
+      "MessageTooLarge: device sees no memory, range 0x1: 0x1000; "
+      "take other memory" },
+    { HERE(NOT_ALIGNED, LINE, ARGUMENT_(CAPACITY), 64, 100, LENGTHEN, 128),
+      "NotAligned: part of a line, argument capacity: 0x64, limit 0x40; "
+      "lengthen the buffer to 0x80" },
+    { HERE(BAD_ARGUMENT, HOOK, FIELD_(LOCK), 0, 0, NONE, 0),
+      "BadArgument: missing hook, field lock" },
     { { .status = 7, .rule = 99, .place = 99, .number = 1, .cure = 99 },
       "unknown status: unknown, unknown 0x1; unknown" },
 };
@@ -1730,6 +1742,7 @@ static const struct name {
     NAME(REGION, "state a region at"), NAME(CACHE, "iodma_bus_cache()"),
     NAME(WIDER, "take an output for bits"), NAME(LATER, "try later"),
     NAME(ELSEWHERE, "take other memory"),
+    NAME(LENGTHEN, "lengthen the buffer to"),
 #undef NAME
 }, places[] = {
 #define NAME(place, words) { IODMA_PLACE_##place, words }
@@ -1757,7 +1770,9 @@ static const struct name {
     NAME(ALIGN_LENGTH, "align_length"),
     NAME(ALIGN_INTERNAL, "align_internal"), NAME(BOUNDARY, "boundary"),
     NAME(MAPPING, "mapping"), NAME(ALIGN_SEAM, "align_seam"),
-    NAME(CACHE, "cache"),
+    NAME(CACHE, "cache"), NAME(APERTURES, "apertures"),
+    NAME(REGIONS, "regions"), NAME(CLOCK, "clock"), NAME(LOCK, "lock"),
+    NAME(FENCES, "fences"),
 #undef NAME
 };
 /* clang-format on */
