@@ -127,26 +127,30 @@ enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
                                       hal_address *address)
 {
     const struct hal_translation *translation = bus->hal->translation;
-    hal_address done = 0;
-    hal_address *to = address; /* the first answer */
-    hal_address physical;      /* the others       */
+    hal_address at = (hal_address)(uintptr_t)pointer;
+    hal_address left = (hal_address)length;
+    hal_address next = 0; /* where it has to go on, behind the first answer */
 
     for (;;) {
-        hal_address at = (hal_address)(uintptr_t)pointer + done;
-        hal_address left = (hal_address)length - done;
         hal_address more = left; /* that goes on there */
+        hal_address physical;
 
-        if (!translation->to_physical(at, to, &more))
+        if (!translation->to_physical(at, &physical, &more))
             return iodma_refuse_values(bus->reason, IODMA_NOT_ATTACHED,
                                        IODMA_AT_ARGUMENT(UNMAPPED, POINTER), 0,
                                        at);
-        if (*to - done != *address)
+        if (address) {
+            *address = physical;
+            address = NULL; /* it is told */
+        } else if (physical != next) {
             return iodma_refuse(bus->reason, IODMA_NO_SPACE,
                                 IODMA_AT_ARGUMENT(CONTIGUOUS, POINTER));
+        }
         if (more >= left) /* to say more than was asked does no harm */
             return IODMA_OK;
-        done += more;
-        to = &physical;
+        at += more;
+        left -= more;
+        next = physical + more;
     }
 }
 
