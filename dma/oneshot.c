@@ -22,12 +22,11 @@ static inline enum iodma_status status_of(refusal refused)
                                   IODMA_AT_ARGUMENT(rule, argument), required, \
                                   actual))
 
-/* Of the access to a buffer, beside HAL_READ and HAL_WRITE: it may be in a
-   cache that the device does not look into; an aperture shows all of it. */
-enum { UNSNOOPED = 4, SHOWN = 8 };
+/* Of the access to a buffer, beside HAL_READ and HAL_WRITE: an aperture shows
+   all of it; it is in no cache that the device does not look into. */
+enum { SHOWN = 4, COHERENT = 8 };
 
-/* A buffer; and, once it has been looked at, where it is and what that asks
-   for. */
+/* A buffer, once it has been looked at: where it is and what that asks for. */
 struct buffer {
     hal_address physical; /* of its first byte. (Here an address of it is
                              short.)                                          */
@@ -50,17 +49,17 @@ static inline refusal bad_direction(const struct iodma_bus *bus,
 }
 
 /* Find a buffer in physical memory. */
-static inline refusal locate(const struct iodma_bus *bus, struct buffer *buffer)
+static inline refusal locate(const struct iodma_bus *bus, const void *pointer,
+                             size_t length, struct buffer *buffer)
 {
-    const void *pointer = buffer->pointer;
-    size_t length = buffer->last + 1;
-
     if (!iodma_bus_is_buffer(pointer, length))
         return (refusal)iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
                                      pointer
                                          ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
                                          : IODMA_AT_ARGUMENT(POINTER, POINTER));
     buffer->physical = (hal_address)(uintptr_t)pointer;
+    buffer->pointer = pointer;
+    buffer->last = length - 1;
     if (!bus->hal->translation)
         return 0;
     return (refusal)iodma_bus_translate(bus, pointer, length,
@@ -74,7 +73,7 @@ static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
                                                struct buffer *buffer)
 {
     const struct hal_aperture *aperture = hal->apertures;
-    const struct hal_region *region = hal->regions;
+    const struct hal_region *region;
     hal_address first = buffer->physical;
     hal_address last = first + (hal_address)buffer->last;
     uint32_t left = hal->aperture_count;
@@ -87,12 +86,11 @@ static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
             break;
     }
     buffer->address = first + iodma_aperture_delta(aperture);
-    access = aperture->access + SHOWN;
-    if (!aperture->snooped)
-        access += UNSNOOPED;
-    else if (IODMA_SHORTCUTS && buffer->wanted == HAL_READ)
+    access = aperture->access + SHOWN + (uint32_t)aperture->snooped * COHERENT;
+    if (IODMA_SHORTCUTS && aperture->snooped && buffer->wanted == HAL_READ)
         return access;
 
+    region = hal->regions;
     for (left = hal->region_count; left != 0; left--, region++) {
         if (!spans_meet(region->first, region->last, first, last))
             continue;
@@ -101,7 +99,7 @@ static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
         if (region->first > first || last > region->last)
             continue;
         if (region->cached == HAL_UNCACHED)
-            access &= ~(uint32_t)UNSNOOPED;
+            access |= COHERENT;
         break; /* regions do not overlap */
     }
     return access;
@@ -121,13 +119,14 @@ static inline refusal judge_lines(const struct iodma_bus *bus,
                                   const struct buffer *buffer)
 {
     hal_address first = buffer->physical;
-    size_t last = buffer->last | (bus->line - 1); /* of its last line */
+    uint32_t line = buffer->cache->largest_line;
+    size_t last = buffer->last | (line - 1); /* of its last line */
 
-    if (modulo32(first, bus->line) != 0)
-        return REFUSE(bus, NOT_ALIGNED, LINE, POINTER, bus->line, first);
+    if (modulo32(first, line) != 0)
+        return REFUSE(bus, NOT_ALIGNED, LINE, POINTER, line, first);
     if (buffer->wanted == 0 || last < buffer->capacity)
         return 0;
-    (void)REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, bus->line,
+    (void)REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, line,
                  first + (hal_address)buffer->capacity);
     return (refusal)iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED,
                                       IODMA_CURE_LENGTHEN,
@@ -137,14 +136,16 @@ static inline refusal judge_lines(const struct iodma_bus *bus,
 /*
  * Find a buffer on the bus, and out whether its lines have to be maintained.
  *
+ *   buffer  capacity and wanted as they are to be; out: the rest
  *   access  that the device has: what a refusal says
  */
 static IODMA_SHORTCUT_INLINE refusal look_at(const struct iodma_bus *bus,
+                                             const void *pointer, size_t length,
                                              struct buffer *buffer,
                                              uint32_t access)
 {
     const struct hal_bus *hal = bus->hal;
-    refusal refused = locate(bus, buffer);
+    refusal refused = locate(bus, pointer, length, buffer);
     uint32_t wanted = buffer->wanted;
     hal_address first;
     uint32_t allowed;
@@ -158,7 +159,7 @@ static IODMA_SHORTCUT_INLINE refusal look_at(const struct iodma_bus *bus,
     if ((wanted & ~allowed) != 0)
         return REFUSE(bus, NOT_WRITABLE, WRITABLE, POINTER, 0, first);
     buffer->cache = NULL;
-    if ((allowed & UNSNOOPED) == 0)
+    if ((allowed & COHERENT) != 0)
         return 0;
     buffer->cache = hal->cache;
     if (!buffer->cache)
@@ -249,6 +250,7 @@ look_and_map(const struct iodma_bus *bus, const struct hal_limits *limits,
              const void *pointer, size_t capacity, size_t length,
              uint32_t direction, hal_address *address)
 {
+    const struct hal_bus *hal = NULL; /* not read anew behind each call */
     enum iodma_status status;
     struct buffer buffer;
     refusal refused;
@@ -265,21 +267,22 @@ look_and_map(const struct iodma_bus *bus, const struct hal_limits *limits,
     } else if (iodma_mapper_unavoidable(bus->mapper)) {
         refused = REFUSE(bus, UNSUPPORTED, BYPASS, BUS, 0, 0);
     } else {
-        buffer.pointer = pointer;
-        buffer.last = length - 1;
+        hal = bus->hal;
         buffer.capacity = capacity;
         buffer.wanted = iodma_access_of(direction);
-        refused = look_at(bus, &buffer, buffer.wanted);
+        refused = look_at(bus, pointer, length, &buffer, buffer.wanted);
         if (refused == 0)
-            refused = judge(bus, bus->hal->limits, &buffer);
+            refused = judge(bus, hal->limits, &buffer);
         if (refused == 0 && limits)
             refused = judge(bus, limits, &buffer);
     }
     if (refused != 0)
         return status_of(refused);
-    status = give(bus, &buffer);
-    if (status == IODMA_OK)
+    status = maintain(bus, &buffer, false);
+    if (status == IODMA_OK) {
+        hal_publish(hal);
         *address = buffer.address;
+    }
     return status;
 }
 
@@ -379,10 +382,8 @@ look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
 
     if (!bus)
         return IODMA_BAD_ARGUMENT;
-    buffer.pointer = pointer;
-    buffer.last = length - 1;
     buffer.wanted = 0;
-    refused = look_at(bus, &buffer, access);
+    refused = look_at(bus, pointer, length, &buffer, access);
     if (refused != 0)
         return status_of(refused);
     return access == HAL_WRITE ? take(bus, &buffer) : give(bus, &buffer);
@@ -438,18 +439,16 @@ look_and_unmap(const struct iodma_bus *bus, const void *pointer, size_t done,
     struct buffer buffer;
     refusal refused = 0;
 
-    buffer.pointer = pointer;
-    buffer.last = done - 1;
     buffer.wanted = 0;
     buffer.cache = NULL;
     if (!bus)
         refused = (refusal)IODMA_BAD_ARGUMENT;
     else if (direction > IODMA_INOUT)
         refused = bad_direction(bus, direction);
-    else if (done != 0 && direction != IODMA_OUT)
-        refused = look_at(bus, &buffer, HAL_WRITE);
     else if (!pointer)
         refused = REFUSE(bus, BAD_ARGUMENT, POINTER, POINTER, 0, 0);
+    else if (done != 0 && direction != IODMA_OUT)
+        refused = look_at(bus, pointer, done, &buffer, HAL_WRITE);
     if (refused != 0)
         return status_of(refused);
     return take(bus, &buffer);
