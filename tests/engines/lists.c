@@ -202,7 +202,6 @@ static void at_once(void)
 /* Illegal ones are refused, with a reason, and nothing moves. */
 static void refused(void)
 {
-    struct iodma_reason reason = { .rule = 0 };
     struct world_job *job = &world_jobs[0];
     struct iodma_spec wide =
         IODMA_SPEC(iodma_output_host64, 0, 0); /* no limits at all */
@@ -220,15 +219,13 @@ static void refused(void)
     (void)world_plain(0, 0x1000, 0x1000, world_unit() * 64);
     (void)iodma_command_complete(&job->source.command, false, false);
     (void)iodma_command_set_spec(&job->source.command, &wide);
-    iodma_command_explain(&job->source.command, &reason);
     expect_status("prepare",
                   iodma_command_prepare(&job->source.command, 0, 0, true, true),
                   IODMA_OK);
-    if (limited) {
-        expect_status("a command without the engine's limits",
-                      world_submit(job), IODMA_BAD_ARGUMENT);
-        expect("there is a reason", reason.rule != 0);
-    }
+    if (limited)
+        world_expect_refused("a command without the engine's limits", job,
+                             &job->source.command, IODMA_BAD_ARGUMENT,
+                             IODMA_RULE_NONE);
 
     if (world_unit() > 1) {
         for (uint32_t i = 1; i < 4; i++) {
@@ -294,16 +291,14 @@ static void out_of_phase(void)
     uint32_t unit = world_unit();
 
     for (uint32_t lends = 0; lends < 2; lends++) {
-        struct iodma_reason reason = { .rule = 0 };
         struct world_job *job;
 
         world_begin(larger32(4, engine_case.slots),
                     lends != 0 ? WORLD_LENDS : 0);
         job = world_plain(0, 0x1000, 0x1000 + unit, unit * 100);
-        iodma_command_explain(&job->source.command, &reason);
         if (!world.lends) {
-            expect_status("submit", world_submit(job), IODMA_NOT_ALIGNED);
-            expect_number("the reason", reason.rule, IODMA_RULE_PHASE);
+            world_expect_refused("submit", job, &job->source.command,
+                                 IODMA_NOT_ALIGNED, IODMA_RULE_PHASE);
         } else {
             world_expect(job);
             expect_status("submit", world_submit(job), IODMA_OK);

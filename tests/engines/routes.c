@@ -73,14 +73,12 @@ static bool cannot_fill(void)
 
 static void not_filled(void)
 {
-    struct iodma_reason reason = { .rule = 0 };
     struct world_job *job;
 
     begin(0);
     job = any_fill();
-    iodma_command_explain(&job->destination.command, &reason);
-    expect_status("submit", world_submit(job), IODMA_UNSUPPORTED);
-    expect_number("the reason", reason.rule, IODMA_RULE_ENGINE);
+    world_expect_refused("submit", job, &job->destination.command,
+                         IODMA_UNSUPPORTED, IODMA_RULE_ENGINE);
     (void)world_expect_order();
 }
 
@@ -195,7 +193,6 @@ static void bad_ports(void)
           { .address = 0x1000, .width = 1, .burst = 1, .depth = 1 },
           IODMA_MESSAGE_TOO_LARGE },
     };
-    struct iodma_reason reason;
 
     world_begin(larger32(4, engine_case.slots), 0);
     for (uint32_t i = 0; i < HAL_COUNT_OF(rows); i++) {
@@ -210,10 +207,8 @@ static void bad_ports(void)
         world_add(&job->source, world_source(0x1000), 64);
         job->transfer.port = &port;
         world_make_ready(job);
-        reason = (struct iodma_reason){ .rule = 0 };
-        iodma_command_explain(&job->source.command, &reason);
-        expect_status(rows[i].what, world_submit(job), rows[i].want);
-        expect("there is a reason", reason.rule != 0);
+        world_expect_refused(rows[i].what, job, &job->source.command,
+                             rows[i].want, IODMA_RULE_NONE);
         job->transfer.port = NULL;
         (void)iodma_command_complete(&job->source.command, false, false);
     }

@@ -151,6 +151,12 @@ enum iodma_status world_submit(struct world_job *job);
 enum iodma_status world_submit_on(struct world_job *job,
                                   struct iodma_channel *channel);
 
+/* Submit one that is refused with a status, and, if refusals are explained, by
+   a rule, IODMA_RULE_NONE: whichever; the record is this command's. */
+void world_expect_refused(const char *what, struct world_job *job,
+                          struct iodma_command *command,
+                          enum iodma_status status, uint8_t rule);
+
 /* Abort it, from where its channel is served. Returns IODMA_ABORT_... */
 uint8_t world_abort(struct world_job *job, uint64_t deadline);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "dma/refuse.h"
 #include "hal/bits.h"
 #include "hal/container_of.h"
 #include "tests/check.h"
@@ -160,6 +161,22 @@ enum iodma_status world_submit_on(struct world_job *job,
 enum iodma_status world_submit(struct world_job *job)
 {
     return world_submit_on(job, &world_channels[job->channel]);
+}
+
+void world_expect_refused(const char *what, struct world_job *job,
+                          struct iodma_command *command,
+                          enum iodma_status status, uint8_t rule)
+{
+    struct iodma_reason reason = { .rule = IODMA_RULE_NONE };
+
+    iodma_command_explain(command, &reason);
+    expect_status(what, world_submit(job), status);
+    iodma_command_explain(command, NULL);
+    if (!IODMA_REASONS)
+        return;
+    expect("there is a reason", reason.rule != IODMA_RULE_NONE);
+    if (rule != IODMA_RULE_NONE)
+        expect_number("the rule", reason.rule, rule);
 }
 
 uint8_t world_abort(struct world_job *job, uint64_t deadline)
