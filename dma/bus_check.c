@@ -146,12 +146,9 @@ enum iodma_status iodma_bus_check(const struct iodma_bus *bus,
     status = iodma_limits_set(&limits, hal->limits, reason);
     if (status == IODMA_OK)
         status = check_sizes(bus, reason);
-    if (status == IODMA_OK)
-        status = check_spans(hal, CPU_SIDE, reason);
-    if (status == IODMA_OK)
-        status = check_spans(hal, BUS_SIDE, reason);
-    if (status == IODMA_OK)
-        status = check_spans(hal, REGIONS, reason);
+    for (uint32_t side = CPU_SIDE; status == IODMA_OK && side <= REGIONS;
+         side++)
+        status = check_spans(hal, (enum side)side, reason);
     for (uint32_t i = 0; status == IODMA_OK && i < hal->aperture_count; i++) {
         status = check_aperture(bus, &hal->apertures[i], reason);
         if (status != IODMA_OK)
