@@ -8,8 +8,7 @@
 #include "refuse.h"
 #include "sync.h"
 
-/* A buffer for all ----------------------------------------------------------
- */
+/* A buffer for all --------------------------------------------------------- */
 
 /* Make a buffer for all of the window, zero, and show it. Up to here the plan
    in force is untouched: what can fail without a trace comes first. */
@@ -139,10 +138,10 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
     return iodma_sync_bounced(plan, direction);
 }
 
-/* May this part of the window change hands? */
-static enum iodma_status admit_part(const struct iodma_command *command,
-                                    hal_address offset, hal_address length,
-                                    uint32_t options)
+enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
+                                                  hal_address offset,
+                                                  hal_address length,
+                                                  uint32_t options)
 {
     const struct iodma_window *window = &command->window;
 
@@ -161,18 +160,8 @@ static enum iodma_status admit_part(const struct iodma_command *command,
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(WINDOW, LENGTH),
                                    window->length - offset, length);
-    return IODMA_OK;
-}
-
-enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
-                                                  hal_address offset,
-                                                  hal_address length,
-                                                  uint32_t options)
-{
-    enum iodma_status status = admit_part(command, offset, length, options);
-
-    if (status != IODMA_OK || iodma_window_iterates(&command->window))
-        return status;
+    if (iodma_window_iterates(window))
+        return IODMA_OK;
     return iodma_sync_part(&command->plan, offset, offset + length, options);
 }
 
