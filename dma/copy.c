@@ -18,7 +18,7 @@ enum iodma_status iodma_copy_init(struct iodma_copy *copy,
 /*
  * Have a command keep to an engine's limits beside what its bus asks for. The
  * seams of one end cut the other, so every segment may begin an item, and
- * lengths carry the alignment of addresses (iodma_limits_within).
+ * lengths carry the alignment of addresses (within() of transfer.c).
  */
 static enum iodma_status narrow(struct iodma_command *command,
                                 const struct hal_dmac *dmac)

@@ -131,20 +131,6 @@ uint8_t iodma_limits_placement(const struct iodma_limits *limits,
     return placement;
 }
 
-bool iodma_limits_within(const struct iodma_limits *limits,
-                         const struct iodma_limits *under)
-{
-    uint8_t address = larger8(under->align_address, under->align_internal);
-
-    return (limits->address_bits <= under->address_bits ||
-            under->address_bits >= HAL_ADDRESS_BITS) &&
-           limits->max_segment <= under->max_segment &&
-           limits->boundary <= under->boundary &&
-           limits->align_address >= address &&
-           limits->align_internal >= address &&
-           limits->align_length >= larger8(address, under->align_length);
-}
-
 hal_address iodma_limits_cut(const struct iodma_limits *limits,
                              struct hal_segment run)
 {

@@ -95,13 +95,6 @@ static inline hal_address iodma_limits_last(const struct iodma_limits *limits)
 uint8_t iodma_limits_placement(const struct iodma_limits *limits,
                                hal_address size);
 
-/* Is all that `limits` lets through legal under `under` as well, even cut into
-   lists of their own at each other's seams? Every segment may then come
-   first, and lengths have to carry the alignment of addresses. Context:
-   any. */
-bool iodma_limits_within(const struct iodma_limits *limits,
-                         const struct iodma_limits *under);
-
 /*
  * How many bytes of a run the next segment takes: at most the maximum, not
  * over a boundary, and ending so that the rest may follow (spec 4.2 steps 2

@@ -33,6 +33,23 @@ static enum iodma_status check_prepared(const struct iodma_transfer *transfer)
     return IODMA_OK;
 }
 
+/* Is all that `limits` lets through legal under `under` as well, even cut into
+   lists of their own at each other's seams? Every segment may then come first,
+   and lengths have to carry the alignment of addresses. */
+static bool within(const struct iodma_limits *limits,
+                   const struct iodma_limits *under)
+{
+    uint32_t address = larger32(under->align_address, under->align_internal);
+
+    return (limits->address_bits <= under->address_bits ||
+            under->address_bits >= HAL_ADDRESS_BITS) &&
+           limits->max_segment <= under->max_segment &&
+           limits->boundary <= under->boundary &&
+           limits->align_address >= address &&
+           limits->align_internal >= address &&
+           limits->align_length >= larger32(address, under->align_length);
+}
+
 /* May a command be one end, whose memory the engine reads, or writes? Do the
    rows lie in it? */
 static enum iodma_status check_end(const struct iodma_channel *channel,
@@ -62,7 +79,7 @@ static enum iodma_status check_end(const struct iodma_channel *channel,
     if (iodma_window_iterates(window))
         return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(ITERATE_ONLY, COMMAND));
-    return iodma_limits_within(&window->limits, &channel->limits)
+    return within(&window->limits, &channel->limits)
                ? IODMA_OK
                : iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
                               IODMA_AT_ARGUMENT(ENGINE, LIMITS));
