@@ -6,7 +6,6 @@
  * are, ranges that may have to be joined and cut.
  */
 #include "../hal/bits.h"
-#include "element.h"
 #include "generate.h"
 #include "shortcuts.h"
 

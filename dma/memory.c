@@ -75,7 +75,7 @@ static const struct iodma_finder *find_in_index(struct iodma_walk *walk)
     return NULL;
 }
 
-static const struct iodma_finder finder = { .find = find_in_index };
+static const struct iodma_finder index_finder = { .find = find_in_index };
 
 enum iodma_status iodma_memory_index(struct iodma_memory *memory,
                                      hal_address *index, uint32_t entries)
@@ -99,7 +99,7 @@ enum iodma_status iodma_memory_index(struct iodma_memory *memory,
     }
     memory->ranges.index = index;
     memory->index_shift = shift;
-    memory->finder = &finder;
+    memory->finder = &index_finder;
     return IODMA_OK;
 }
 
@@ -150,19 +150,108 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
     return IODMA_OK;
 }
 
+/* Several, one behind the other ------------------------------------------- */
+
+/* However deep they are nested. */
+static const struct iodma_finder *find_member(struct iodma_walk *walk)
+{
+    const struct iodma_memory *multi = walk->leaf;
+    struct iodma_memory *const *member = multi->members;
+    struct iodma_memory *const *behind = member + multi->count;
+    hal_address at = walk->within;
+
+    while (member != behind && at >= (*member)->length)
+        at -= (*member++)->length;
+    if (member == behind)
+        return NULL;
+    walk->end = smaller(walk->end, walk->offset + ((*member)->length - at));
+    iodma_walk_stand(walk, *member, (*member)->skip + at);
+    return (*member)->finder;
+}
+
+static const struct iodma_finder member_finder = { .find = find_member };
+
+/* Their ends may touch. Of a leaf a part may be all that counts: then it
+   matters where that begins and ends. */
+static void summarize_members(struct iodma_memory *memory)
+{
+    struct iodma_summary *summary = &memory->summary;
+    hal_address offset = 0;
+    struct iodma_walk walk;
+
+    if (!IODMA_SHORTCUTS)
+        return;
+    *summary = (struct iodma_summary)IODMA_SUMMARY_OF_NOTHING;
+    while (offset != memory->length) {
+        const struct iodma_summary *leaf;
+        hal_address first;
+
+        (void)iodma_walk_begin(&walk, memory, offset);
+        leaf = &walk.leaf->summary;
+        summary->lowest = smaller(summary->lowest, leaf->lowest);
+        if (leaf->highest > summary->highest)
+            summary->highest = leaf->highest;
+        summary->shape |= leaf->shape | (uint32_t)(offset | walk.end);
+        offset = walk.end;
+        if (iodma_walk_look(&walk, 1, &first) != 0)
+            summary->shape |= (uint32_t)first;
+    }
+    summary->longest = memory->length;
+    summary->spans = bits_needed(summary->lowest ^ summary->highest);
+}
+
+enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
+                                          struct iodma_memory *const *members,
+                                          uint32_t count, uint32_t direction)
+{
+    bool needs_wiring = false;
+    hal_address length = 0;
+    uint32_t tag = 0;
+
+    if (!memory || (!members && count != 0) || direction > IODMA_INOUT)
+        return IODMA_BAD_ARGUMENT;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct iodma_memory *member = members[i];
+
+        if (!member || sum_wraps(length, member->length))
+            return IODMA_BAD_ARGUMENT;
+        length += member->length;
+        needs_wiring = needs_wiring || member->needs_wiring;
+        if (tag == 0)
+            tag = member->tag;
+    }
+
+    *memory = (struct iodma_memory){
+        .members = members,
+        .finder = &member_finder,
+        .count = count,
+        .length = length,
+        .tag = tag,
+        .kind = IODMA_KIND_MULTI,
+        .direction = (uint8_t)direction,
+        .needs_wiring = needs_wiring,
+        .whole = true,
+    };
+    summarize_members(memory);
+    return IODMA_OK;
+}
+
+/* Without a command ------------------------------------------------------- */
+
 hal_address iodma_memory_map_length(const struct iodma_memory *memory,
                                     uint32_t page_size, hal_address *offset)
 {
-    struct iodma_extent extent;
     struct iodma_walk walk;
     hal_address length = 0;
     hal_address first = 0;
+    hal_address address;
+    hal_address extent;
 
     (void)iodma_walk_begin(&walk, memory, 0);
-    while (iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) == IODMA_OK) {
-        hal_address within = modulo32(extent.address, page_size);
+    while ((extent = iodma_walk_take(&walk, HAL_ADDRESS_MAX, &address)) != 0) {
+        hal_address within = modulo32(address, page_size);
         hal_address pages = /* all but one */
-            round_down(within + (extent.length - 1), page_size);
+            round_down(within + (extent - 1), page_size);
 
         if (length == 0)
             first = within;
@@ -182,30 +271,24 @@ enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
                                        struct hal_segment *segment)
 {
     const struct hal_aperture *aperture;
-    struct iodma_extent extent;
     struct iodma_walk walk;
+    hal_address address;
+    hal_address length;
 
     if (!iodma_memory_ready(memory))
         return IODMA_NOT_READY;
-    if (iodma_walk_begin(&walk, memory, offset) != IODMA_OK ||
-        iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) != IODMA_OK)
+    if (iodma_walk_begin(&walk, memory, offset) != IODMA_OK)
         return IODMA_OVERRUN;
-    aperture = iodma_bus_aperture(bus, extent.address,
-                                  iodma_access_of(memory->direction));
+    length = iodma_walk_take(&walk, HAL_ADDRESS_MAX, &address);
+    if (length == 0)
+        return IODMA_OVERRUN;
+    aperture =
+        iodma_bus_aperture(bus, address, iodma_access_of(memory->direction));
     if (!aperture)
         return IODMA_MESSAGE_TOO_LARGE;
-    segment->address = extent.address + iodma_aperture_delta(aperture);
-    segment->length =
-        smaller(extent.length - 1, aperture->last - extent.address) + 1;
+    segment->address = address + iodma_aperture_delta(aperture);
+    segment->length = smaller(length - 1, aperture->last - address) + 1;
     return IODMA_OK;
-}
-
-/* Do [offset, offset + length) lie within the descriptor? */
-static bool within(const struct iodma_memory *memory, hal_address offset,
-                   hal_address length)
-{
-    return iodma_memory_ready(memory) && offset <= memory->length &&
-           length <= memory->length - offset;
 }
 
 /* Read or write a descriptor's bytes: IODMA_ACCESS_READ, _WRITE. */
@@ -213,19 +296,22 @@ static hal_address move_bytes(const struct iodma_memory *memory,
                               const struct iodma_bus *bus, hal_address offset,
                               uint8_t *bytes, hal_address length, uint32_t what)
 {
-    struct iodma_extent extent;
     struct iodma_walk walk;
     hal_address done = 0;
 
-    if (!within(memory, offset, length))
+    if (!iodma_memory_ready(memory) || offset > memory->length ||
+        length > memory->length - offset)
         return 0;
     (void)iodma_walk_begin(&walk, memory, offset);
-    while (done < length &&
-           iodma_walk_next(&walk, length - done, &extent) == IODMA_OK) {
-        if (iodma_access(bus, extent.address, extent.length,
-                         bytes ? bytes + done : NULL, what, NULL) != IODMA_OK)
+    while (done < length) {
+        hal_address address;
+        hal_address extent = iodma_walk_take(&walk, length - done, &address);
+
+        if (extent == 0 ||
+            iodma_access(bus, address, extent, bytes ? bytes + done : NULL,
+                         what, NULL) != IODMA_OK)
             break;
-        done += extent.length;
+        done += extent;
     }
     return done;
 }

@@ -78,10 +78,10 @@ struct iodma_output {
 };
 
 /*
- * The built-in outputs (dma/output.c): 8 bytes an element (address, length) for
- * 32, 16 bytes for 64; in the order of this CPU, big-endian or little-endian.
- * The array needs no alignment. Those for 32 refuse an address or a length that
- * does not fit and write nothing.
+ * The built-in outputs: 8 bytes an element (address, length) for 32, 16 bytes
+ * for 64; in the order of this CPU, big-endian or little-endian. The array
+ * needs no alignment. Those for 32 refuse an address or a length that does not
+ * fit and write nothing.
  *
  * Source: spec 3.15 (OutputHost32 ... OutputLittle64).
  */
@@ -92,7 +92,7 @@ extern const struct iodma_output iodma_output_host64;
 extern const struct iodma_output iodma_output_big64;
 extern const struct iodma_output iodma_output_little64;
 
-/* Elements are struct hal_segment, of whatever width that is. (dma/output.c) */
+/* Elements are struct hal_segment, of whatever width that is. */
 extern const struct iodma_output iodma_output_segments;
 
 /*

@@ -66,9 +66,6 @@ static inline void iodma_summary_end(struct iodma_summary *summary,
     summary->apart = summary->apart && !summary->empty;
 }
 
-/* What the members of a multi have in common. Context: any. (dma/multi.c) */
-void iodma_summary_of_members(struct iodma_memory *memory);
-
 #ifdef __cplusplus
 }
 #endif

@@ -24,18 +24,19 @@ enum iodma_status iodma_memory_init_virtual(
     return IODMA_OK;
 }
 
-/* Translate all of a virtual descriptor. */
+/* Translate all of a descriptor; of several, all of theirs. */
 static enum iodma_status translate(struct iodma_memory *memory)
 {
     struct iodma_summary summary = IODMA_SUMMARY_OF_NOTHING;
-    struct iodma_extent extent;
     struct iodma_walk walk;
+    hal_address address;
+    hal_address length;
 
     (void)iodma_walk_begin(&walk, memory, 0);
-    while (iodma_walk_next(&walk, HAL_ADDRESS_MAX, &extent) == IODMA_OK) {
-        if (range_wraps(extent.address, extent.length))
+    while ((length = iodma_walk_take(&walk, HAL_ADDRESS_MAX, &address)) != 0) {
+        if (range_wraps(address, length))
             return IODMA_CANNOT_WIRE;
-        iodma_summary_add(&summary, extent.address, extent.length);
+        iodma_summary_add(&summary, address, length);
     }
     if (walk.offset != memory->length)
         return IODMA_CANNOT_WIRE;
@@ -44,14 +45,21 @@ static enum iodma_status translate(struct iodma_memory *memory)
     return IODMA_OK;
 }
 
-/* Count a prepare: the first one says what the others may ask for. */
+/* Count a prepare. The first one finds out where all of it is, and says what
+   the others may ask for. */
 static enum iodma_status count_up(struct iodma_memory *memory,
                                   uint32_t direction)
 {
-    if (memory->wired == 0)
+    enum iodma_status status;
+
+    if (memory->wired == 0) {
+        status = translate(memory);
+        if (status != IODMA_OK)
+            return status;
         memory->read_only = direction == IODMA_OUT;
-    else if (memory->read_only && direction != IODMA_OUT)
+    } else if (memory->read_only && direction != IODMA_OUT) {
         return IODMA_NOT_WRITABLE;
+    }
     memory->wired++;
     return IODMA_OK;
 }
@@ -76,10 +84,8 @@ static enum iodma_status completable(const struct iodma_memory *memory)
 /* A prepare, and a complete, of a leaf that a multi answers for. */
 static enum iodma_status pin(struct iodma_memory *leaf, uint32_t direction)
 {
-    enum iodma_status status = leaf->wired == 0 ? translate(leaf) : IODMA_OK;
+    enum iodma_status status = count_up(leaf, direction);
 
-    if (status == IODMA_OK)
-        status = count_up(leaf, direction);
     if (status == IODMA_OK)
         leaf->pinned++;
     return status;
@@ -129,64 +135,52 @@ each_virtual_leaf(struct iodma_memory *memory, hal_address *end,
     return status;
 }
 
-/* Prepare all leaves of a descriptor, or none: then those that were counted up
-   are counted down, whoever has come to rely on them. */
-static enum iodma_status wire_leaves(struct iodma_memory *memory,
-                                     uint32_t direction)
+/* How far the leaves of a descriptor are prepared and completed with it: of a
+   multi, by its first prepare and its last complete. */
+static hal_address end_of_leaves(const struct iodma_memory *memory,
+                                 uint16_t wired)
 {
-    hal_address end = memory->length;
-    enum iodma_status status = each_virtual_leaf(memory, &end, direction, pin);
-
-    if (status == IODMA_OK)
-        iodma_summary_of_members(memory);
-    else
-        (void)each_virtual_leaf(memory, &end, direction, unpin);
-    return status;
-}
-
-/* Complete all leaves of a descriptor, or none. */
-static enum iodma_status unwire_leaves(struct iodma_memory *memory)
-{
-    uint32_t direction = memory->read_only ? IODMA_OUT : IODMA_INOUT;
-    hal_address end = memory->length;
-    enum iodma_status status =
-        each_virtual_leaf(memory, &end, direction, complete_leaf);
-
-    if (status != IODMA_OK)
-        (void)each_virtual_leaf(memory, &end, direction, pin);
-    return status;
+    return memory->kind == IODMA_KIND_MULTI && memory->wired == wired
+               ? memory->length
+               : 0;
 }
 
 enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
                                        uint32_t direction)
 {
-    enum iodma_status status = IODMA_OK;
+    hal_address end = end_of_leaves(memory, 0);
+    enum iodma_status status;
 
     if (!memory->needs_wiring)
         return IODMA_OK;
     direction &= IODMA_INOUT;
     if (direction == IODMA_NONE)
         direction = memory->direction;
-    if (memory->wired == 0)
-        status = memory->kind == IODMA_KIND_MULTI
-                     ? wire_leaves(memory, direction)
-                     : translate(memory);
-    return status == IODMA_OK ? count_up(memory, direction) : status;
+    status = each_virtual_leaf(memory, &end, direction, pin);
+    if (status == IODMA_OK)
+        status = count_up(memory, direction);
+    if (status != IODMA_OK) /* whoever has come to rely on them */
+        (void)each_virtual_leaf(memory, &end, direction, unpin);
+    return status;
 }
 
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory)
 {
-    enum iodma_status status = IODMA_OK;
+    uint32_t direction = memory->read_only ? IODMA_OUT : IODMA_INOUT;
+    hal_address end = end_of_leaves(memory, 1);
+    enum iodma_status status;
 
     if (!memory->needs_wiring)
         return IODMA_OK;
     status = completable(memory);
     if (status == IODMA_OK && memory->wired == memory->pinned)
         status = IODMA_BUSY;
-    if (status == IODMA_OK && memory->wired == 1 &&
-        memory->kind == IODMA_KIND_MULTI)
-        status = unwire_leaves(memory);
+    if (status != IODMA_OK)
+        return status;
+    status = each_virtual_leaf(memory, &end, direction, complete_leaf);
     if (status == IODMA_OK)
         count_down(memory);
+    else
+        (void)each_virtual_leaf(memory, &end, direction, pin);
     return status;
 }
