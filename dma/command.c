@@ -424,12 +424,6 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
 
 /* What there is to know --------------------------------------------------- */
 
-const struct iodma_memory *
-iodma_command_memory(const struct iodma_command *command)
-{
-    return command->window.memory;
-}
-
 enum iodma_status
 iodma_command_get_prepared(const struct iodma_command *command,
                            hal_address *offset, hal_address *length)

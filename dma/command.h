@@ -154,8 +154,11 @@ enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
                                              bool auto_complete);
 
 /* The descriptor that was set, or NULL. (getMemoryDescriptor) Context: any. */
-const struct iodma_memory *
-iodma_command_memory(const struct iodma_command *command);
+static inline const struct iodma_memory *
+iodma_command_memory(const struct iodma_command *command)
+{
+    return command->window.memory;
+}
 
 /*
  * Have a command explain its refusals from now on (dma/reason.h), whatever its
@@ -456,15 +459,34 @@ enum iodma_status iodma_command_release(struct iodma_command *command);
 
 /* The specification's address bits; 0: no limit, or no specification.
    (getNumAddressBits) Context: any. */
-uint8_t iodma_command_address_bits(const struct iodma_command *command);
+static inline uint8_t
+iodma_command_address_bits(const struct iodma_command *command)
+{
+    uint8_t bits = command->window.asked.address_bits;
+
+    return bits == IODMA_ANY_ADDRESS_BITS ? 0 : bits;
+}
 
 /* The specification's alignments, before the bus narrows them; 1 if there is
    none. Bytes. (getAlignment, getAlignmentLength,
    getAlignmentInternalSegments) Context: any. */
-uint32_t iodma_command_alignment(const struct iodma_command *command);
-uint32_t iodma_command_alignment_length(const struct iodma_command *command);
-uint32_t
-iodma_command_alignment_internal_segments(const struct iodma_command *command);
+static inline uint32_t
+iodma_command_alignment(const struct iodma_command *command)
+{
+    return UINT32_C(1) << command->window.asked.align_address;
+}
+
+static inline uint32_t
+iodma_command_alignment_length(const struct iodma_command *command)
+{
+    return UINT32_C(1) << command->window.asked.align_length;
+}
+
+static inline uint32_t
+iodma_command_alignment_internal_segments(const struct iodma_command *command)
+{
+    return UINT32_C(1) << command->window.asked.align_internal;
+}
 
 /* For dma/transfer.c ------------------------------------------------------- */
 

@@ -167,34 +167,36 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
 
 /* Bytes ------------------------------------------------------------------- */
 
+/* May bytes from an offset on be copied? */
+static enum iodma_status admit_bytes(const struct iodma_command *command,
+                                     hal_address offset, const uint8_t *bytes)
+{
+    const struct iodma_window *window = &command->window;
+
+    if (!bytes)
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                            IODMA_AT_ARGUMENT(POINTER, BYTES));
+    if (command->prepared == 0)
+        return iodma_refuse(window->reason, IODMA_NOT_READY,
+                            IODMA_RULE_UNPREPARED);
+    if (offset >= window->length)
+        return iodma_refuse_values(window->reason, IODMA_OVERRUN,
+                                   IODMA_AT_ARGUMENT(WINDOW, OFFSET),
+                                   window->length - 1, offset);
+    return IODMA_OK;
+}
+
 /* Copy between a buffer and what the device sees. Returns how many bytes. */
 static hal_address move_bytes(const struct iodma_command *command,
                               hal_address offset, uint8_t *bytes,
                               hal_address length, bool write)
 {
-    const struct iodma_window *window = &command->window;
+    hal_address left = command->window.length - offset;
 
-    if (length == 0)
+    if (length == 0 || admit_bytes(command, offset, bytes) != IODMA_OK)
         return 0;
-    if (!bytes) {
-        (void)iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
-                           IODMA_AT_ARGUMENT(POINTER, BYTES));
-        return 0;
-    }
-    if (command->prepared == 0) {
-        (void)iodma_refuse(window->reason, IODMA_NOT_READY,
-                           IODMA_RULE_UNPREPARED);
-        return 0;
-    }
-    if (offset >= window->length) {
-        (void)iodma_refuse_values(window->reason, IODMA_OVERRUN,
-                                  IODMA_AT_ARGUMENT(WINDOW, OFFSET),
-                                  window->length - 1, offset);
-        return 0;
-    }
     return iodma_sync_move(&command->plan, offset,
-                           offset + smaller(length, window->length - offset),
-                           bytes, write);
+                           offset + smaller(length, left), bytes, write);
 }
 
 hal_address iodma_command_read_bytes(const struct iodma_command *command,

@@ -9,6 +9,24 @@
 
 #include <stddef.h>
 
+/* One more range: what begins where `extent` ends is part of it, and else that
+   is all of it. */
+static inline void note(struct iodma_summary *summary,
+                        struct iodma_range *extent,
+                        const struct iodma_range *range)
+{
+    if (range->length == 0) {
+        summary->empty = true;
+    } else if (extent->length != 0 &&
+               touches(extent->address + extent->length, range->address)) {
+        summary->apart = false;
+        extent->length += range->length;
+    } else {
+        iodma_summary_add(summary, extent->address, extent->length);
+        *extent = *range;
+    }
+}
+
 /* Add the lengths up; note on the way what the extents have in common. Returns
    false if a range wraps, or all of them together do. */
 static bool measure(const struct iodma_range *ranges, uint32_t count,
@@ -24,10 +42,10 @@ static bool measure(const struct iodma_range *ranges, uint32_t count,
             return false;
         *length += ranges->length;
         if (IODMA_SHORTCUTS)
-            iodma_summary_note(summary, &extent, ranges);
+            note(summary, &extent, ranges);
     }
-    if (IODMA_SHORTCUTS)
-        iodma_summary_end(summary, &extent);
+    iodma_summary_add(summary, extent.address, extent.length);
+    summary->apart = summary->apart && !summary->empty;
     return true;
 }
 

@@ -131,28 +131,3 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
         (uint16_t)(spec->mapping - (type == IODMA_NON_COHERENT ? 0 : type));
     return IODMA_OK;
 }
-
-/* What was asked for ------------------------------------------------------- */
-
-uint8_t iodma_command_address_bits(const struct iodma_command *command)
-{
-    uint8_t bits = command->window.asked.address_bits;
-
-    return bits == IODMA_ANY_ADDRESS_BITS ? 0 : bits;
-}
-
-uint32_t iodma_command_alignment(const struct iodma_command *command)
-{
-    return UINT32_C(1) << command->window.asked.align_address;
-}
-
-uint32_t iodma_command_alignment_length(const struct iodma_command *command)
-{
-    return UINT32_C(1) << command->window.asked.align_length;
-}
-
-uint32_t
-iodma_command_alignment_internal_segments(const struct iodma_command *command)
-{
-    return UINT32_C(1) << command->window.asked.align_internal;
-}

@@ -40,32 +40,6 @@ static inline void iodma_summary_add(struct iodma_summary *summary,
     summary->shape |= (uint32_t)(address | length);
 }
 
-/* One more range: what begins where `extent` ends is part of it, and else that
-   is all of it. Context: any. */
-static inline void iodma_summary_note(struct iodma_summary *summary,
-                                      struct iodma_range *extent,
-                                      const struct iodma_range *range)
-{
-    if (range->length == 0) {
-        summary->empty = true;
-    } else if (extent->length != 0 &&
-               touches(extent->address + extent->length, range->address)) {
-        summary->apart = false;
-        extent->length += range->length;
-    } else {
-        iodma_summary_add(summary, extent->address, extent->length);
-        *extent = *range;
-    }
-}
-
-/* There are no more ranges. Context: any. */
-static inline void iodma_summary_end(struct iodma_summary *summary,
-                                     const struct iodma_range *extent)
-{
-    iodma_summary_add(summary, extent->address, extent->length);
-    summary->apart = summary->apart && !summary->empty;
-}
-
 #ifdef __cplusplus
 }
 #endif
