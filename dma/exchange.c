@@ -34,58 +34,48 @@ static enum iodma_status make_buffer(const struct iodma_plan *old,
         status = iodma_sync_can_copy(old, IODMA_IN);
     if (status == IODMA_OK)
         status = iodma_sync_clear(plan);
-    if (status == IODMA_OK && window->mapper)
-        status = window->mapper->calls->show(plan);
-    if (status != IODMA_OK)
-        (void)iodma_plan_release(plan);
-    return status;
+    return status == IODMA_OK && window->mapper
+               ? window->mapper->calls->show(plan)
+               : status;
 }
 
-/* Move the window to one new buffer. The client gets what the device wrote, if
-   the storage ever held what the client has (R-34); then the buffer gets it. */
-static enum iodma_status double_buffer(struct iodma_command *command,
-                                       uint32_t phase)
+/* Move the window to another plan, and leave the one there that is not in force
+   then. The client gets what the device wrote, if the storage ever held what
+   the client has (R-34); then the buffer gets it. */
+static enum iodma_status move_over(struct iodma_command *command,
+                                   struct iodma_plan *other)
 {
     const struct iodma_sync *sync = command->window.bus->sync;
     struct iodma_mapper *mapper = command->window.mapper;
-    struct iodma_plan *old = &command->plan;
-    struct iodma_plan plan;
-    enum iodma_status status;
-
-    if (command->window.length == 0)
-        return IODMA_OK;
-    if (command->held != 0)
-        return iodma_refuse_values(command->window.reason, IODMA_BUSY,
-                                   IODMA_RULE_HELD, 0, command->held);
-    status = make_buffer(old, &plan, phase);
-    if (status != IODMA_OK)
-        return status;
+    struct iodma_plan *plan = &command->plan;
+    enum iodma_status status = IODMA_OK;
 
     if (mapper)
-        mapper->calls->hide(old);
+        mapper->calls->hide(plan);
     if (iodma_window_inbound(&command->window))
-        status = sync->take_back(old, old->filled ? IODMA_SYNC_ALL
-                                                  : IODMA_SYNC_LINES);
+        status = sync->take_back(plan, plan->filled ? IODMA_SYNC_ALL
+                                                    : IODMA_SYNC_LINES);
     if (status == IODMA_OK)
-        status = sync->fill(&plan, IODMA_SYNC_ALL);
-    if (status != IODMA_OK) {
-        if (mapper) {
-            mapper->calls->hide(&plan);
-            (void)mapper->calls->show(old); /* in the pages that it still has */
-        }
-        (void)iodma_plan_release(&plan);
-        return status;
+        status = sync->fill(other, IODMA_SYNC_ALL);
+    if (status == IODMA_OK) {
+        struct iodma_plan former = *plan;
+
+        *plan = *other;
+        *other = former;
+        iodma_segment_seek(plan, &command->place, 0);
+    } else if (mapper) {
+        mapper->calls->hide(other);
+        (void)mapper->calls->show(plan); /* in the pages that it still has */
     }
-    (void)iodma_plan_release(old);
-    *old = plan;
-    iodma_segment_seek(old, &command->place, 0);
-    return IODMA_OK;
+    return status;
 }
 
 enum iodma_status iodma_command_force(struct iodma_command *command,
                                       uint32_t phase)
 {
     const struct iodma_window *window = &command->window;
+    struct iodma_plan plan;
+    enum iodma_status status;
 
     if (iodma_window_iterates(window))
         return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
@@ -93,7 +83,16 @@ enum iodma_status iodma_command_force(struct iodma_command *command,
     if ((window->mapping & IODMA_DIRECT_ONLY) != 0)
         return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(DIRECT_ONLY, OPTIONS));
-    return double_buffer(command, phase);
+    if (window->length == 0)
+        return IODMA_OK;
+    if (command->held != 0)
+        return iodma_refuse_values(window->reason, IODMA_BUSY, IODMA_RULE_HELD,
+                                   0, command->held);
+    status = make_buffer(&command->plan, &plan, phase);
+    if (status == IODMA_OK)
+        status = move_over(command, &plan);
+    (void)iodma_plan_release(&plan);
+    return status;
 }
 
 const struct iodma_memory *
