@@ -160,14 +160,9 @@ iodma_command_memory(const struct iodma_command *command)
     return command->window.memory;
 }
 
-/*
- * Have a command explain its refusals from now on (dma/reason.h), whatever its
- * bus says.
- *
- *   reason  lent until another one, or NULL (nobody wants to know), is given
- *
- * Context: any; the command is not used elsewhere.
- */
+/* Have a command explain its refusals from now on (dma/reason.h), whatever its
+   bus says. The record is lent until another one, or NULL (nobody asks), is
+   given. Context: any; the command is not used elsewhere. */
 static inline void iodma_command_explain(struct iodma_command *command,
                                          struct iodma_reason *reason)
 {
@@ -490,14 +485,9 @@ iodma_command_alignment_internal_segments(const struct iodma_command *command)
 
 /* For dma/transfer.c ------------------------------------------------------- */
 
-/*
- * The same as IODMA_FORCE_DOUBLE_BUFFER of a prepared command, whatever it uses
- * now, for a buffer that begins at a phase.
- *
- *   phase  bytes behind where a granule begins on the bus, less than one
- *
- * Returns as iodma_command_synchronize().
- */
+/* IODMA_FORCE_DOUBLE_BUFFER of a prepared command, whatever it uses now, to a
+   buffer that begins so many bytes behind where a granule does on the bus, less
+   than one. Returns and context as iodma_command_synchronize(). */
 enum iodma_status iodma_command_force(struct iodma_command *command,
                                       uint32_t phase);
 
