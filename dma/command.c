@@ -154,15 +154,16 @@ enum iodma_status iodma_command_set_memory(struct iodma_command *command,
 enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
                                              bool auto_complete)
 {
-    if (command->prepared != 0 && (command->held != 0 || !auto_complete))
-        return command->held != 0
-                   ? refuse_held(command)
-                   : iodma_refuse_values(command->window.reason,
-                                         IODMA_NOT_READY, IODMA_RULE_PREPARED,
-                                         0, command->prepared);
-
-    while (command->prepared != 0)
+    if (command->prepared != 0) {
+        if (command->held != 0)
+            return refuse_held(command);
+        if (!auto_complete)
+            return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
+                                       IODMA_RULE_PREPARED, 0,
+                                       command->prepared);
+        command->prepared = 1; /* the last of them takes it all back */
         (void)iodma_command_complete(command, true, true);
+    }
     return attach(&command->window, NULL);
 }
 
