@@ -3,6 +3,7 @@
 #include "generate.h"
 
 #include "refuse.h"
+#include "shortcuts.h"
 
 /* Segments that an emitter gets at a time: a compromise between stack and
    calls. */
@@ -25,8 +26,9 @@ static enum iodma_status refuse_missing(const struct iodma_command *command,
         IODMA_AT(IODMA_RULE_POINTER, IODMA_PLACE_ARGUMENT, argument));
 }
 
-static enum iodma_status refuse_offset(const struct iodma_command *command,
-                                       hal_address offset)
+/* (Apart: whoever makes a list keeps nothing on the stack.) */
+static IODMA_SHORTCUT_APART enum iodma_status
+refuse_offset(const struct iodma_command *command, hal_address offset)
 {
     return iodma_refuse_values(command->window.reason, IODMA_OVERRUN,
                                IODMA_AT_ARGUMENT(WINDOW, OFFSET),
@@ -106,49 +108,38 @@ enum iodma_status iodma_command_gen_segments64(struct iodma_command *command,
     return generate_form(command, IODMA_FORM_64, offset, segments, count);
 }
 
-/* Put all segments from an offset on. */
-static enum iodma_status put_all(struct iodma_command *command, hal_address at,
-                                 struct hal_emitter *emitter)
+enum iodma_status iodma_command_emit(struct iodma_command *command,
+                                     hal_address *offset,
+                                     struct hal_emitter *emitter)
 {
     struct hal_segment segments[PORTION];
     enum iodma_status status;
     bool first = true;
     bool last;
-
-    do {
-        uint32_t count = PORTION;
-
-        command->plan.begun = !first;
-        status = iodma_generate(command, &at, segments, &count,
-                                &iodma_output_segments);
-        command->plan.begun = false; /* the emitter may list by itself */
-        if (status != IODMA_OK)
-            return status;
-        last = at == command->window.length;
-        status = emitter->put(emitter, segments, count, first, last);
-        first = false;
-    } while (status == IODMA_OK && !last);
-    return status == IODMA_OK ? IODMA_OK
-                              : iodma_refuse_theirs(command->window.reason,
-                                                    status, IODMA_RULE_EMITTER);
-}
-
-enum iodma_status iodma_command_emit(struct iodma_command *command,
-                                     hal_address *offset,
-                                     struct hal_emitter *emitter)
-{
-    enum iodma_status status;
+    hal_address at;
 
     if (command->prepared == 0)
         return refuse_unprepared(command);
     if (!offset || !emitter)
         return refuse_missing(command, offset ? IODMA_ARGUMENT_EMITTER
                                               : IODMA_ARGUMENT_OFFSET);
-    if (*offset >= command->window.length)
-        return refuse_offset(command, *offset);
+    at = *offset;
+    do {
+        uint32_t count = PORTION;
 
-    status = put_all(command, *offset, emitter);
-    if (status == IODMA_OK)
-        *offset = command->window.length;
-    return status;
+        command->plan.begun = !first;
+        status = look_and_generate(command, &at, segments, &count,
+                                   &iodma_output_segments);
+        command->plan.begun = false; /* the emitter may list by itself */
+        if (status != IODMA_OK)
+            return status;
+        last = at == command->window.length;
+        status = emitter->put(emitter, segments, count, first, last);
+        if (status != IODMA_OK)
+            return iodma_refuse_theirs(command->window.reason, status,
+                                       IODMA_RULE_EMITTER);
+        first = false;
+    } while (!last);
+    *offset = at;
+    return IODMA_OK;
 }
