@@ -243,7 +243,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
  * addresses. Nothing changes then.
  *
  * Context: thread; not while the descriptor is used elsewhere. Costs one step
- * a page. Source: spec 1.1.
+ * a page, of several descriptors in a row two. Source: spec 1.1.
  */
 enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
                                        uint32_t direction);
