@@ -256,7 +256,7 @@ mkdir directory
 truncate -s 1073741825 large
 truncate -s 102401 medium
 
-refuses 'a missing file' 'there is no file missing' missing
+refuses 'a missing file' 'there is no file missing, and no such board' missing
 refuses 'an empty file' 'empty is empty' empty
 refuses 'a file that is too large' \
     'large is too large: qemu_virt takes at most 1073741824 bytes' large
