@@ -17,14 +17,6 @@ static uint32_t g_of(const struct iodma_window *window)
                                            << window->limits.align_internal);
 }
 
-/* What a plan's storage is taken in. */
-static uint32_t u_of(const struct iodma_plan *plan)
-{
-    uint32_t granule = iodma_plan_granule(plan->window);
-
-    return plan->whole ? granule : larger32(granule, g_of(plan->window));
-}
-
 static uint32_t v_of(const struct iodma_window *window, uint32_t u)
 {
     const struct iodma_limits *limits = &window->limits;
@@ -61,15 +53,19 @@ void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
     const struct iodma_bus *bus = window->bus;
-    uint32_t u = u_of(plan);
     uint32_t base = base_of(window);
 
+    uint32_t g = g_of(window);
+    uint32_t u = iodma_plan_granule(window);
     borrower->window = window;
     borrower->next = &plan->loans;
     borrower->position = 0;
+    if (!plan->whole)
+        u = larger32(u, g);
+    plan->block = (uint8_t)__builtin_ctz(u);
     borrower->free = 0;
     borrower->end = 0;
-    borrower->g = g_of(window);
+    borrower->g = g;
     borrower->u = u;
     borrower->v = v_of(window, u);
     borrower->wish.at_least = u;
@@ -199,7 +195,7 @@ hal_address iodma_loans_give_back(struct iodma_plan *plan)
     const struct hal_lock *lock = bus->hal->lock;
     struct hal_bounce *bounce = bus->bounce;
     uint32_t base = base_of(plan->window);
-    uint32_t u = u_of(plan);
+    uint32_t u = BIT32(plan->block);
     /* Where the storage ends that was given back last; none ends where the
        first begins. */
     hal_address given = plan->loans ? plan->loans->storage : 0;
