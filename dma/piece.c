@@ -80,6 +80,10 @@ static IODMA_SHORTCUT_INLINE bool next(const struct iodma_plan *plan,
     piece->lent = loan && loan->position <= position;
     if (piece->lent) {
         window->bus->bouncing->take(place, position, to, piece);
+        if (IODMA_SHORTCUTS) {
+            place->aperture = window->bus->lent_in;
+            return true;
+        }
     } else {
         if (loan)
             to = smaller(to, loan->position);
@@ -96,6 +100,17 @@ bool iodma_piece_next(const struct iodma_plan *plan, struct iodma_place *place,
                       hal_address to, struct iodma_piece *piece)
 {
     return next(plan, place, to, piece);
+}
+
+/* May a piece go on in the next one? Loans are joined where pieces are taken;
+   so is memory, unless it is beside the storage. */
+static inline bool may_go_on(const struct iodma_plan *plan)
+{
+    const struct iodma_summary *summary = &plan->window->memory->summary;
+    const struct hal_bounce *bounce = plan->window->bus->bounce;
+
+    return !IODMA_SHORTCUTS || (summary->lowest <= bounce->last + 1 &&
+                                summary->highest + 1 >= bounce->first);
 }
 
 /* Have what goes on behind a piece, just taken, in the run that it begins. */
@@ -123,7 +138,7 @@ enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
         return IODMA_MESSAGE_TOO_LARGE;
     place->rest.address = piece.storage + iodma_aperture_delta(place->aperture);
     place->rest.length = piece.length;
-    if (plan->loans) /* else a piece is as long as it can be */
+    if (plan->loans && may_go_on(plan)) /* else it is as long as it can be */
         go_on(plan, place, &piece);
     return IODMA_OK;
 }
