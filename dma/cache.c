@@ -42,14 +42,19 @@ static bool is_maintained(const struct iodma_window *window, hal_address byte,
 static uint32_t gives_up(const struct iodma_window *window, hal_address address,
                          hal_address length)
 {
+    const struct hal_aperture *aperture = NULL;
     uint32_t line = window->bus->line;
     uint32_t ends = 0;
 
     for (uint32_t tail = 0; tail < 2; tail++) {
         hal_address byte = tail ? address + (length - 1) : address;
 
-        if (modulo32(byte + tail, line) != 0 &&
-            is_maintained(window, byte, iodma_window_aperture(window, byte)) &&
+        if (modulo32(byte + tail, line) == 0)
+            continue;
+        if (!IODMA_SHORTCUTS || !aperture ||
+            !span_holds(aperture->first, aperture->last, byte))
+            aperture = iodma_window_aperture(window, byte);
+        if (is_maintained(window, byte, aperture) &&
             !in_capacity(window->memory, round_down(byte, line), line))
             ends |= tail ? IODMA_TAIL : IODMA_HEAD;
     }
@@ -145,6 +150,63 @@ static void begin_ranges(const struct iodma_window *window, hal_address from,
     }
 }
 
+/* The same, if there are any. */
+static inline void begin_some(const struct hal_cache *cache,
+                              hal_address address, hal_address length,
+                              uint32_t what)
+{
+    if (length != 0)
+        begin(cache, address, length, what);
+}
+
+/* The same by ranges and loans: plan->plain_lines. Lines that follow each other
+   are one range: loans side by side, each in lines of its own. */
+static void begin_mixed(const struct iodma_plan *plan, hal_address from,
+                        hal_address to, uint32_t what)
+{
+    const struct iodma_window *window = plan->window;
+    const struct hal_cache *cache = window->bus->hal->cache;
+    const struct hal_loan *loan = plan->loans;
+    uint32_t line = window->bus->line;
+    hal_address first = 0; /* of a range that is to be maintained, ... */
+    hal_address end = 0;   /* ... up to here; none is yet              */
+    struct iodma_walk walk;
+
+    (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
+    while (loan && loan->position + loan->length <= from)
+        loan = loan->next;
+    while (from != to) {
+        hal_address length = to - from;
+        bool lent = loan && loan->position <= from;
+        hal_address address;
+
+        if (lent) {
+            hal_address into = from - loan->position;
+
+            address = loan->storage + into;
+            length = smaller(length, loan->length - into);
+            loan = loan->next;
+        } else {
+            if (loan)
+                length = smaller(length, loan->position - from);
+            iodma_walk_settle(&walk);
+            address = walk.range->address + walk.within;
+            length = smaller(length, walk.range->length - walk.within);
+        }
+        walk.within += length;
+        from += length;
+        if ((what & (lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT)) == 0)
+            continue;
+        if (address != end &&
+            (!lent || round_down(address, line) != round_up(end, line))) {
+            begin_some(cache, first, end - first, what);
+            first = address;
+        }
+        end = address + length;
+    }
+    begin_some(cache, first, end - first, what);
+}
+
 /* Has the piece that a place is behind lines to be maintained? */
 static bool concerns(const struct iodma_window *window,
                      const struct iodma_place *place,
@@ -156,29 +218,13 @@ static bool concerns(const struct iodma_window *window,
            iodma_window_unsnooped(window, place->aperture);
 }
 
-/* Are all lines that there may be lines of pointers? */
-static bool has_plain_lines(const struct iodma_plan *plan)
-{
-    const struct iodma_bus *bus = plan->window->bus;
-    const struct iodma_summary *summary = &plan->window->memory->summary;
-    const struct hal_region *region =
-        iodma_access_plain(bus, summary->lowest, summary->highest);
-
-    if (region && plan->loans && region->cached != HAL_UNCACHED)
-        region = iodma_access_plain(bus, bus->bounce->first, bus->bounce->last);
-    return region && region->cached != HAL_UNCACHED;
-}
-
-/* The same, piece by piece. Lines that follow each other are one range: loans
-   side by side, each in lines of its own. */
+/* The same, piece by piece: whatever it is. */
 static enum iodma_status begin_list(const struct iodma_plan *plan,
                                     hal_address from, hal_address to,
                                     uint32_t what)
 {
     const struct iodma_window *window = plan->window;
-    const struct hal_cache *cache = window->bus->hal->cache;
     uint32_t line = window->bus->line;
-    bool plain = IODMA_SHORTCUTS && has_plain_lines(plan);
     uint32_t how =
         (what & IODMA_SYNC_DROP) != 0 ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN;
     hal_address first = 0; /* of a range that is to be maintained, ... */
@@ -189,17 +235,14 @@ static enum iodma_status begin_list(const struct iodma_plan *plan,
     iodma_piece_seek(plan, &place, from);
     for (;;) {
         bool more = iodma_piece_next(plan, &place, to, &piece);
-        enum iodma_status status = IODMA_OK;
 
         if (more && !concerns(window, &place, &piece, what))
             continue;
         if (!more || !piece.lent ||
             round_down(piece.storage, line) != round_up(end, line)) {
-            if (!plain)
-                status = iodma_access(window->bus, first, end - first, NULL,
-                                      how, window->reason);
-            else if (end != first)
-                begin(cache, first, end - first, what);
+            enum iodma_status status = iodma_access(
+                window->bus, first, end - first, NULL, how, window->reason);
+
             if (!more || status != IODMA_OK)
                 return status;
             first = piece.storage;
@@ -218,6 +261,8 @@ static enum iodma_status maintain(const struct iodma_plan *plan,
 
     if (IODMA_SHORTCUTS && plan->direct_lines)
         begin_ranges(window, from, to, what);
+    else if (IODMA_SHORTCUTS && plan->plain_lines)
+        begin_mixed(plan, from, to, what);
     else if ((what & IODMA_SYNC_LINES) != 0)
         status = begin_list(plan, from, to, what);
     finished = iodma_bus_finish(window->bus->hal->cache, &window->reason);

@@ -8,6 +8,7 @@
 #include "plan.h"
 #include "refuse.h"
 #include "shortcuts.h"
+#include "sync.h"
 
 /* Storage ----------------------------------------------------------------- */
 
@@ -54,15 +55,15 @@ void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
     const struct iodma_window *window = plan->window;
     const struct iodma_bus *bus = window->bus;
     uint32_t base = base_of(window);
-
     uint32_t g = g_of(window);
     uint32_t u = iodma_plan_granule(window);
-    borrower->window = window;
-    borrower->next = &plan->loans;
-    borrower->position = 0;
+
     if (!plan->whole)
         u = larger32(u, g);
     plan->block = (uint8_t)__builtin_ctz(u);
+    borrower->window = window;
+    borrower->next = &plan->loans;
+    borrower->position = 0;
     borrower->free = 0;
     borrower->end = 0;
     borrower->g = g;
@@ -261,65 +262,122 @@ bool iodma_loans_go_on(const struct iodma_plan *plan, struct iodma_place *place,
 
 /* Bytes ------------------------------------------------------------------- */
 
-/* Zeros in storage, maintained. */
-static enum iodma_status zero(const struct iodma_window *window,
-                              hal_address from, hal_address length)
+/* Zeros in storage; IODMA_ACCESS_WRITE, _CLEAN. */
+static enum iodma_status zero(const struct iodma_plan *plan, hal_address from,
+                              hal_address length, uint32_t how)
 {
-    const struct iodma_bus *bus = window->bus;
-    uint32_t what = IODMA_ACCESS_WRITE;
+    const struct iodma_window *window = plan->window;
 
     if (IODMA_SHORTCUTS && length == 0)
         return IODMA_OK;
-    if (bus->caching && iodma_window_unsnooped(window, bus->lent_in))
-        what |= IODMA_ACCESS_CLEAN;
-    return iodma_access(bus, from, length, NULL, what, window->reason);
+    return iodma_access(window->bus, from, length, NULL, how, window->reason);
+}
+
+/* Zeros around loans, each of which has lines of its own: plan->plain_bytes. */
+static void clear_lines(const struct iodma_plan *plan)
+{
+    uint32_t line = plan->window->bus->line;
+
+    for (const struct hal_loan *loan = plan->loans; loan; loan = loan->next) {
+        hal_address end = loan->storage + loan->length;
+        uint32_t before = modulo32(loan->storage, line);
+        uint32_t behind = lack32(end, line);
+
+        if (before != 0)
+            __builtin_memset((void *)(uintptr_t)(loan->storage - before), 0,
+                             before);
+        if (behind != 0)
+            __builtin_memset((void *)(uintptr_t)end, 0, behind);
+    }
+}
+
+/* Are a plan's zeros to be cleaned? Those in lines that are cleaned with the
+   loans' bytes, in a list of `what`, are no matter of ours. */
+static bool cleans(const struct iodma_plan *plan, uint32_t what)
+{
+    const struct iodma_window *window = plan->window;
+    const struct iodma_bus *bus = window->bus;
+
+    return bus->caching && iodma_window_unsnooped(window, bus->lent_in) &&
+           (!IODMA_SHORTCUTS || window->mapper ||
+            (what & IODMA_SYNC_BOUNCED) == 0 ||
+            bus->hal->cache->smallest_line != bus->line);
 }
 
 /* In units that the device could see, lines or pages, loan by loan: what is
    before it, from the beginning of a unit or the loan before on; its own bytes,
    if not only the padding; and of the last one in a unit, what is behind it. */
 enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
-                                    bool padding_only)
+                                    uint32_t what)
 {
     const struct iodma_window *window = plan->window;
+    const struct hal_loan *loan = plan->loans;
     uint32_t unit =
         window->mapper ? window->mapper->page_size : window->bus->line;
     uint32_t base = base_of(window);
+    uint32_t how = cleans(plan, what) ? IODMA_ACCESS_WRITE | IODMA_ACCESS_CLEAN
+                                      : IODMA_ACCESS_WRITE;
     hal_address from = 0; /* up to here it is done */
     hal_address rest = 0; /* of the unit, bytes    */
 
-    for (const struct hal_loan *loan = plan->loans;; loan = loan->next) {
+    if (IODMA_SHORTCUTS && plan->plain_bytes && !window->mapper &&
+        (what & IODMA_SYNC_COPY) != 0 && how == IODMA_ACCESS_WRITE) {
+        clear_lines(plan);
+        return IODMA_OK;
+    }
+    for (;;) {
+        bool within = loan && loan->storage - from < rest;
+        hal_address length = rest;
         enum iodma_status status;
-        hal_address end;
 
-        if (!loan || loan->storage - from >= rest) {
-            status = zero(window, from, rest);
-            if (!loan || status != IODMA_OK)
-                return status;
-            from = loan->storage - modulo32(loan->storage - base, unit);
-        }
-        end = loan->storage + loan->length;
-        status =
-            zero(window, from, (padding_only ? loan->storage : end) - from);
-        if (status != IODMA_OK)
+        if (within)
+            length = loan->storage - from +
+                     ((what & IODMA_SYNC_COPY) != 0 ? 0 : loan->length);
+        status = zero(plan, from, length, how);
+        if (status != IODMA_OK || !loan)
             return status;
-        from = end;
-        rest = lack32(end - base, unit);
+        if (within) {
+            from = loan->storage + loan->length;
+            rest = lack32(from - base, unit);
+            loan = loan->next;
+        } else {
+            from = loan->storage - modulo32(loan->storage - base, unit);
+            rest = unit;
+        }
     }
 }
 
-/* Are copies between a window's memory and storage from pointer to pointer,
-   whatever they are of? */
-static bool copies_at_once(const struct iodma_window *window, bool in)
+/* By ranges and loans: plan->plain_bytes. */
+static void copy_plain(const struct iodma_plan *plan, hal_address from,
+                       hal_address to, bool in)
 {
-    const struct iodma_bus *bus = window->bus;
-    const struct iodma_summary *summary = &window->memory->summary;
-    const struct hal_region *client =
-        iodma_access_plain(bus, summary->lowest, summary->highest);
-    const struct hal_region *storage =
-        iodma_access_plain(bus, bus->bounce->first, bus->bounce->last);
+    const struct iodma_window *window = plan->window;
+    struct iodma_walk walk;
 
-    return client && storage && (in ? client : storage)->writable;
+    (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
+    for (const struct hal_loan *loan = plan->loans; loan && loan->position < to;
+         loan = loan->next) {
+        hal_address end = smaller(loan->position + loan->length, to);
+
+        if (from < loan->position) {
+            walk.within += loan->position - from;
+            from = loan->position;
+        }
+        while (from < end) {
+            hal_address storage = loan->storage + (from - loan->position);
+            hal_address client;
+            hal_address length;
+
+            iodma_walk_settle(&walk);
+            client = walk.range->address + walk.within;
+            length = smaller(walk.range->length - walk.within, end - from);
+            __builtin_memcpy((void *)(uintptr_t)(in ? client : storage),
+                             (const void *)(uintptr_t)(in ? storage : client),
+                             (size_t)length);
+            walk.within += length;
+            from += length;
+        }
+    }
 }
 
 _Static_assert((uint32_t)IODMA_COPY_TRY == (uint32_t)IODMA_ACCESS_TRY,
@@ -331,15 +389,19 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
 {
     const struct iodma_window *window = plan->window;
     bool in = (how & IODMA_IN) != 0;
-    bool at_once = IODMA_SHORTCUTS && copies_at_once(window, in);
     uint32_t what = how & IODMA_COPY_TRY;
     struct iodma_extent client;
     struct iodma_walk walk;
 
+    /* What the device writes the CPU may write. */
+    if (IODMA_SHORTCUTS && plan->plain_bytes &&
+        (!in || iodma_window_inbound(window))) {
+        if (what == 0)
+            copy_plain(plan, from, to, in);
+        return IODMA_OK;
+    }
     if (what == 0)
         what = IODMA_ACCESS_WRITE;
-    else if (at_once)
-        return IODMA_OK;
     (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
     for (const struct hal_loan *loan = plan->loans; loan && loan->position < to;
          loan = loan->next) {
@@ -353,15 +415,10 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
             hal_address storage = loan->storage + (client.offset - start);
             hal_address source = in ? storage : client.address;
             hal_address target = in ? client.address : storage;
-            enum iodma_status status = IODMA_OK;
+            enum iodma_status status =
+                iodma_access_copy(window->bus, target, source, client.length,
+                                  what, window->reason);
 
-            if (at_once)
-                __builtin_memcpy((void *)(uintptr_t)target,
-                                 (const void *)(uintptr_t)source,
-                                 (size_t)client.length);
-            else
-                status = iodma_access_copy(window->bus, target, source,
-                                           client.length, what, window->reason);
             if (status != IODMA_OK)
                 return status;
         }

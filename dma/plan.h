@@ -38,10 +38,11 @@ struct iodma_bouncing {
        is recorded unless it is Unsupported. */
     enum iodma_status (*climb)(struct iodma_plan *plan, bool whole,
                                uint32_t phase);
-    /* Zeros in all that the device could see of the loans' storage, or in all
-       but the window's own bytes; maintained. */
-    enum iodma_status (*clear)(const struct iodma_plan *plan,
-                               bool padding_only);
+    /* Zeros in all that the device could see of the loans' storage: in the
+       window's own bytes unless they are copied there afterwards,
+       IODMA_SYNC_COPY. Cleaned; with IODMA_SYNC_BOUNCED, if the list that
+       follows does not. */
+    enum iodma_status (*clear)(const struct iodma_plan *plan, uint32_t what);
     /* Copy the bounced bytes of part of the window, IODMA_OUT to the storage or
        IODMA_IN to the client; or IODMA_COPY_TRY. */
     enum iodma_status (*copy)(const struct iodma_plan *plan, hal_address from,

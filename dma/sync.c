@@ -24,6 +24,34 @@ static bool has_direct_lines(const struct iodma_plan *plan)
     return region && !region->window && summary->highest <= region->last;
 }
 
+/* May bytes and lines be found by ranges and loans, without a look at what they
+   lie in? (plan->plain_bytes, _lines) */
+static void look_at_memory(struct iodma_plan *plan)
+{
+    const struct iodma_window *window = plan->window;
+    const struct iodma_bus *bus = window->bus;
+    const struct iodma_summary *summary = &window->memory->summary;
+    const struct hal_aperture *aperture;
+    const struct hal_region *client =
+        iodma_access_plain(bus, summary->lowest, summary->highest);
+    const struct hal_region *storage =
+        plan->loans
+            ? iodma_access_plain(bus, bus->bounce->first, bus->bounce->last)
+            : client;
+
+    if (window->memory->kind > IODMA_KIND_BUFFER || !client || !storage)
+        return;
+    plan->plain_bytes = storage->writable;
+    if (!bus->caching)
+        return;
+    aperture = iodma_window_aperture(window, summary->lowest);
+    plan->plain_lines =
+        aperture && summary->highest <= aperture->last &&
+        iodma_window_unsnooped(window, aperture) &&
+        (!plan->loans || iodma_window_unsnooped(window, bus->lent_in)) &&
+        client->cached != HAL_UNCACHED && storage->cached != HAL_UNCACHED;
+}
+
 /* Are lines in one stretch, and no more, to be maintained? */
 static inline bool is_stretch(const struct iodma_plan *plan, uint32_t what)
 {
@@ -103,14 +131,17 @@ static enum iodma_status copy(const struct iodma_plan *plan, hal_address from,
 }
 
 /* Of storage, which the device is to see for the first time. */
-static enum iodma_status fill_loans(struct iodma_plan *plan, uint32_t what)
+static IODMA_SHORTCUT_APART enum iodma_status
+fill_loans(struct iodma_plan *plan, uint32_t what)
 {
     bool from_client = (what & IODMA_SYNC_COPY) != 0;
     hal_address length = plan->window->length;
-    enum iodma_status status =
-        plan->window->bus->bouncing->clear(plan, from_client);
+    enum iodma_status status;
     enum iodma_status shown;
 
+    if (IODMA_SHORTCUTS)
+        look_at_memory(plan);
+    status = plan->window->bus->bouncing->clear(plan, what);
     plan->filled = from_client;
     if (status == IODMA_OK && from_client)
         status = copy(plan, 0, length, IODMA_OUT);
@@ -124,8 +155,11 @@ static enum iodma_status fill(struct iodma_plan *plan, uint32_t what)
 {
     if (plan->loans)
         return fill_loans(plan, what);
-    if (IODMA_SHORTCUTS)
+    if (IODMA_SHORTCUTS) {
         plan->direct_lines = has_direct_lines(plan);
+        if (!plan->direct_lines)
+            look_at_memory(plan);
+    }
     return is_stretch(plan, what) ? show_stretch(plan, 0, plan->window->length)
                                   : show(plan, 0, plan->window->length, what);
 }
@@ -154,7 +188,8 @@ const struct iodma_sync iodma_sync = {
 
 enum iodma_status iodma_sync_clear(const struct iodma_plan *plan)
 {
-    enum iodma_status status = plan->window->bus->bouncing->clear(plan, false);
+    enum iodma_status status =
+        plan->window->bus->bouncing->clear(plan, IODMA_SYNC_NONE);
     enum iodma_status finished =
         maintain(plan, 0, plan->window->length, IODMA_SYNC_BEGUN);
 
