@@ -1148,6 +1148,53 @@ static void side_by_side(void)
     complete(true);
 }
 
+/* Memory that lies right before the storage, or right behind it, is one segment
+   with what is bounced there. */
+static void beside_storage(void)
+{
+    static const struct hal_aperture aperture = { 0xf0000, 0x4fffff, 0xf0000,
+                                                  HAL_READ | HAL_WRITE, true };
+    static const struct {
+        const char *what;
+        struct iodma_range ranges[ROW_RANGES];
+        struct hal_segment want;
+    } rows[] = {
+        { "before it",
+          { { 0xfff00, 0x100 }, { 0x80000, 0x1000 } },
+          { 0xfff00, 0x1100 } },
+        { "behind it",
+          { { 0x800000, 0x1000 }, { 0x101000, 0x10 } },
+          { 0x100000, 0x1010 } },
+    };
+    static struct iodma_bounce pool;
+    static uint32_t words[1];
+    static struct hal_loan loan;
+
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
+        struct iodma_bus bus = *fixture_bouncing_bus();
+        struct hal_bus hal = *bus.hal;
+
+        hal.apertures = &aperture;
+        hal.aperture_count = 1;
+        bus.hal = &hal;
+        expect_status(
+            "pool",
+            iodma_bounce_init(&pool, 0x100000, 0x1000, 0x1000, words, &loan, 1),
+            IODMA_OK);
+        expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
+        memory = row_memory(rows[i].ranges, IODMA_OUT);
+        expect_status("init",
+                      iodma_command_init(&command, &bus, &narrow_spec, NULL),
+                      IODMA_OK);
+        expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                      IODMA_OK);
+        make_list();
+        expect_segments(rows[i].what, list, listed, &rows[i].want, 1);
+        expect_device_has_fresh();
+        complete(true);
+    }
+}
+
 /* Two extents begin between apertures, and the second one goes on in one. */
 static void out_of_a_gap(void)
 {
@@ -1805,6 +1852,8 @@ static const struct {
     { 0, "storage of which an end is out of reach is not lent", stray_pool },
     { 0, "two commands bounce one page apart", one_page_twice },
     { 0, "bounce pages that lie side by side are one segment", side_by_side },
+    { 0, "memory beside bounce storage is one segment with it",
+      beside_storage },
     { 0, "an aperture that ends within a page", split_page },
     { 0, "of an extent that begins in a gap only that is bounced",
       out_of_a_gap },
