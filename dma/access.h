@@ -46,7 +46,7 @@ struct iodma_opening {
 /* The region that has all of a stretch, if addresses there are pointers: such
    memory needs no opening. NULL: there is no such one. */
 static inline const struct hal_region *
-iodma_access_plain(const struct iodma_bus *bus, hal_address first,
+iodma_access_named(const struct iodma_bus *bus, hal_address first,
                    hal_address last)
 {
     const struct hal_region *region = iodma_bus_region(bus, first);

@@ -18,7 +18,11 @@ static uint32_t missing_of(const struct hal_bus *hal)
         return IODMA_FIELD_LOCK;
     if (!hal->fences || !hal->fences->publish || !hal->fences->observe)
         return IODMA_FIELD_FENCES;
-    return hal->cache && !hal->cache->ops ? IODMA_FIELD_CACHE : 0;
+    if (hal->cache &&
+        (!hal->cache->ops || !hal->cache->ops->clean ||
+         !hal->cache->ops->clean_invalidate || !hal->cache->ops->finish))
+        return IODMA_FIELD_CACHE;
+    return 0;
 }
 
 /* Lines, and what memory is handed out in: whole ones. */
@@ -34,6 +38,10 @@ static enum iodma_status check_sizes(const struct iodma_bus *bus,
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(POWER_OF_TWO, CACHE), 0,
                                    line);
+    if (line > bus->line)
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_FIELD(GRANULE, CACHE), line,
+                                   bus->line);
     if (!is_power_of_two(bus->granule))
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_ARGUMENT(POWER_OF_TWO, GRANULE), 0,

@@ -16,14 +16,14 @@ static bool in_capacity(const struct iodma_memory *memory, hal_address line,
 {
     struct iodma_walk walk;
 
-    if (!memory->whole || memory->kind == IODMA_KIND_RANGES)
+    if (memory->part || memory->kind == IODMA_KIND_RANGES)
         return false;
     for (hal_address offset = 0; offset != memory->length; offset = walk.end) {
         const struct iodma_range *own;
 
         (void)iodma_walk_begin(&walk, memory, offset);
         own = &walk.leaf->buffer;
-        if (walk.leaf->kind == IODMA_KIND_BUFFER && walk.leaf->whole &&
+        if (walk.leaf->kind == IODMA_KIND_BUFFER && !walk.leaf->part &&
             walk.end - offset == walk.leaf->length &&
             range_holds(own->address, own->length, line) &&
             size <= own->length - (line - own->address))
@@ -159,7 +159,7 @@ static inline void begin_some(const struct hal_cache *cache,
         begin(cache, address, length, what);
 }
 
-/* The same by ranges and loans: plan->plain_lines. Lines that follow each other
+/* The same by ranges and loans: plan->named_lines. Lines that follow each other
    are one range: loans side by side, each in lines of its own. */
 static void begin_mixed(const struct iodma_plan *plan, hal_address from,
                         hal_address to, uint32_t what)
@@ -261,7 +261,7 @@ static enum iodma_status maintain(const struct iodma_plan *plan,
 
     if (IODMA_SHORTCUTS && plan->direct_lines)
         begin_ranges(window, from, to, what);
-    else if (IODMA_SHORTCUTS && plan->plain_lines)
+    else if (IODMA_SHORTCUTS && plan->named_lines)
         begin_mixed(plan, from, to, what);
     else if ((what & IODMA_SYNC_LINES) != 0)
         status = begin_list(plan, from, to, what);

@@ -104,8 +104,8 @@ static enum iodma_status split_extent(struct splitter *splitter,
     enum iodma_status status = IODMA_OK;
 
     if (at == 0 || !splitter->least)
-        borrower->origin = delta;
-    if (modulo32(borrower->origin - delta, g) != 0)
+        borrower->keeps = delta;
+    if (modulo32(borrower->keeps - delta, g) != 0)
         at = end; /* it has no unit at all */
     else if ((ends & IODMA_HEAD) != 0)
         at += smaller(end - at, lack32(extent->address, g));

@@ -121,7 +121,7 @@ enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower,
                                      hal_address to)
 {
     while (borrower->position != to) {
-        hal_address address = borrower->origin + borrower->position;
+        hal_address address = borrower->keeps + borrower->position;
         hal_address length = to - borrower->position;
         hal_address room = borrower->end - borrower->free;
         uint32_t within = modulo32(address - borrower->free, borrower->v);
@@ -179,7 +179,7 @@ iodma_loans_borrow_whole(struct iodma_plan *plan, uint32_t phase)
     borrower.wish.phase =
         round_down(lack(delta, alignment), window->bus->granule);
     borrower.wish.at_least = size;
-    borrower.origin = borrower.wish.phase + phase;
+    borrower.keeps = borrower.wish.phase + phase;
     borrower.v = borrower.u;
     status = iodma_loans_borrow(&borrower, window->length);
     if (status != IODMA_OK)
@@ -273,7 +273,7 @@ static enum iodma_status zero(const struct iodma_plan *plan, hal_address from,
     return iodma_access(window->bus, from, length, NULL, how, window->reason);
 }
 
-/* Zeros around loans, each of which has lines of its own: plan->plain_bytes. */
+/* Zeros around loans, each of which has lines of its own: plan->named_bytes. */
 static void clear_lines(const struct iodma_plan *plan)
 {
     uint32_t line = plan->window->bus->line;
@@ -320,7 +320,7 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
     hal_address from = 0; /* up to here it is done */
     hal_address rest = 0; /* of the unit, bytes    */
 
-    if (IODMA_SHORTCUTS && plan->plain_bytes && !window->mapper &&
+    if (IODMA_SHORTCUTS && plan->named_bytes && !window->mapper &&
         (what & IODMA_SYNC_COPY) != 0 && how == IODMA_ACCESS_WRITE) {
         clear_lines(plan);
         return IODMA_OK;
@@ -347,8 +347,8 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
     }
 }
 
-/* By ranges and loans: plan->plain_bytes. */
-static void copy_plain(const struct iodma_plan *plan, hal_address from,
+/* By ranges and loans: plan->named_bytes. */
+static void copy_named(const struct iodma_plan *plan, hal_address from,
                        hal_address to, bool in)
 {
     const struct iodma_window *window = plan->window;
@@ -394,10 +394,10 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
     struct iodma_walk walk;
 
     /* What the device writes the CPU may write. */
-    if (IODMA_SHORTCUTS && plan->plain_bytes &&
+    if (IODMA_SHORTCUTS && plan->named_bytes &&
         (!in || iodma_window_inbound(window))) {
         if (what == 0)
-            copy_plain(plan, from, to, in);
+            copy_named(plan, from, to, in);
         return IODMA_OK;
     }
     if (what == 0)

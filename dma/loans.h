@@ -35,7 +35,7 @@ struct iodma_borrower {
     struct hal_loan **next; /* where the next loan is noted                  */
     hal_address position;   /* of the window: what is before it has storage, or
                                goes as it lies                               */
-    hal_address origin;     /* with a position added: the address whose place
+    hal_address keeps;      /* with a position added: the address whose place
                                in a block its storage keeps                  */
     hal_address free;       /* of what was taken last: where lines begin that
                                nobody has                                    */

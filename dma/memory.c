@@ -65,7 +65,6 @@ enum iodma_status iodma_memory_init_list(struct iodma_memory *memory,
         .count = count,
         .length = length,
         .direction = (uint8_t)direction,
-        .whole = true,
     };
     if (IODMA_SHORTCUTS)
         memory->summary = summary;
@@ -103,7 +102,7 @@ enum iodma_status iodma_memory_index(struct iodma_memory *memory,
     uint32_t count;
 
     if (!memory || !index || entries == 0 ||
-        memory->kind != IODMA_KIND_RANGES || !memory->whole)
+        memory->kind != IODMA_KIND_RANGES || memory->part)
         return IODMA_BAD_ARGUMENT;
     count = memory->count;
     if (count == 0)
@@ -137,7 +136,6 @@ enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
         .length = length,
         .kind = IODMA_KIND_BUFFER,
         .direction = (uint8_t)direction,
-        .whole = true,
     };
     if (IODMA_SHORTCUTS)
         memory->summary = (struct iodma_summary)IODMA_SUMMARY_OF_NOTHING;
@@ -159,7 +157,7 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
     memory->length = length;
     memory->direction = (uint8_t)direction;
     memory->summary.shape |= (uint32_t)(offset | length);
-    memory->whole = false;
+    memory->part = true;
     memory->mapping = NULL;
     memory->wired = 0;
     memory->pinned = 0;
@@ -248,7 +246,6 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
         .kind = IODMA_KIND_MULTI,
         .direction = (uint8_t)direction,
         .needs_wiring = needs_wiring,
-        .whole = true,
     };
     summarize_members(memory);
     return IODMA_OK;

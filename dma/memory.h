@@ -88,8 +88,8 @@ struct iodma_memory {
     uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT           */
     bool needs_wiring; /* some of it is virtual                     */
     bool read_only;    /* wired for Out                             */
-    bool whole;        /* no part of another one: of a buffer, its capacity is
-                          ours as well                              */
+    bool part;         /* of another one: of a buffer, its capacity
+                          may be another part's                     */
     uint8_t index_shift;
     uint16_t wired;  /* prepares that are not completed           */
     uint16_t pinned; /* those of them that a multi has made       */

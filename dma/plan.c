@@ -24,7 +24,7 @@ static void choose_path(struct iodma_plan *plan, hal_address delta,
         plan->origin = iodma_window_start(window) + delta;
     } else if (memory->kind == IODMA_KIND_RANGES && !memory->summary.empty) {
         plan->origin = delta;
-        if (uncut && memory->summary.apart && memory->whole &&
+        if (uncut && memory->summary.apart && !memory->part &&
             window->offset + window->length == memory->length)
             plan->path = IODMA_PATH_PLAIN;
         else if (aligned)

@@ -78,8 +78,17 @@ enum iodma_status iodma_share(struct iodma_share *share,
     struct hal_segment segment;
     enum iodma_status status;
 
-    if (!share || !bus || !limits || !cpu || !shared)
+    if (!share || !bus)
         return IODMA_BAD_ARGUMENT;
+    if (!limits || !cpu || !shared)
+        return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
+                            !limits ? IODMA_AT_ARGUMENT(POINTER, LIMITS)
+                            : !cpu  ? IODMA_AT_ARGUMENT(POINTER, POINTER)
+                                    : IODMA_AT_ARGUMENT(POINTER, SHARED));
+    if ((flags & ~(uint32_t)IODMA_SHARE_MAINTAINED) != 0)
+        return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
+                                   IODMA_AT_ARGUMENT(OPTIONS, OPTIONS),
+                                   IODMA_SHARE_MAINTAINED, flags);
     (void)iodma_command_init_unspecified(&share->command, bus, NULL);
     if (length == 0 || length != size ||
         iodma_memory_init_buffer(&share->memory, address, length, length,

@@ -48,7 +48,8 @@ enum {
  *   shared   out: give this to the driver; unchanged on failure
  *
  * Returns OK; or, with the reason in the bus's record: BadArgument: a pointer
- * is NULL, size is 0 or wraps, limits contradict each other or the bus;
+ * is NULL (share or bus: no record), a flag is unknown, size is 0 or wraps,
+ * limits contradict each other or the bus;
  * Unsupported: the bus says that the memory is cached and the master does not
  * look into caches, and the flag is not there; MessageTooLarge: the device does
  * not reach all of it; NotWritable; NotAligned: the limits' alignments are not

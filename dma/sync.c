@@ -25,7 +25,7 @@ static bool has_direct_lines(const struct iodma_plan *plan)
 }
 
 /* May bytes and lines be found by ranges and loans, without a look at what they
-   lie in? (plan->plain_bytes, _lines) */
+   lie in? (plan->named_bytes, _lines) */
 static void look_at_memory(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
@@ -33,19 +33,19 @@ static void look_at_memory(struct iodma_plan *plan)
     const struct iodma_summary *summary = &window->memory->summary;
     const struct hal_aperture *aperture;
     const struct hal_region *client =
-        iodma_access_plain(bus, summary->lowest, summary->highest);
+        iodma_access_named(bus, summary->lowest, summary->highest);
     const struct hal_region *storage =
         plan->loans
-            ? iodma_access_plain(bus, bus->bounce->first, bus->bounce->last)
+            ? iodma_access_named(bus, bus->bounce->first, bus->bounce->last)
             : client;
 
     if (window->memory->kind > IODMA_KIND_BUFFER || !client || !storage)
         return;
-    plan->plain_bytes = storage->writable;
+    plan->named_bytes = storage->writable;
     if (!bus->caching)
         return;
     aperture = iodma_window_aperture(window, summary->lowest);
-    plan->plain_lines =
+    plan->named_lines =
         aperture && summary->highest <= aperture->last &&
         iodma_window_unsnooped(window, aperture) &&
         (!plan->loans || iodma_window_unsnooped(window, bus->lent_in)) &&

@@ -102,10 +102,10 @@ struct iodma_plan {
                               aperture past which the device looks and in one
                               region that the CPU caches and names by address:
                               no other line needs looking for               */
-    bool plain_bytes : 1;   /* all bytes are of ranges, in one region where the
+    bool named_bytes : 1;   /* all bytes are of ranges, in one region where the
                               CPU names them by address; what is lent is in one
                               such, too, that it may write                  */
-    bool plain_lines : 1; /* the same, and the CPU caches both; direct ones are
+    bool named_lines : 1; /* the same, and the CPU caches both; direct ones are
                             in one aperture, past caches, as is what is
                             lent                                          */
 };

@@ -12,8 +12,27 @@
 
 enum { MOST_APERTURES = 3, MOST_REGIONS = 3, LINE = 64 };
 
-static const struct hal_cache_ops no_operations;
-static const struct hal_cache cache = { &no_operations, LINE, 32 };
+static void touch(const struct hal_cache *self, void *va, hal_address pa,
+                  size_t length)
+{
+    (void)self;
+    (void)va;
+    (void)pa;
+    (void)length;
+}
+
+static enum iodma_status finish(const struct hal_cache *self)
+{
+    (void)self;
+    return IODMA_OK;
+}
+
+static const struct hal_cache_ops operations = {
+    .clean = touch,
+    .clean_invalidate = touch,
+    .finish = finish,
+};
+static const struct hal_cache cache = { &operations, LINE, 32 };
 
 /* Facts that are right, to be wrong in one. */
 static struct hal_bus hal;
@@ -212,6 +231,8 @@ static void hooks(void)
     struct hal_clock clock = *fixture_hal_bus.clock;
     struct hal_lock lock = *fixture_hal_bus.lock;
     struct hal_fences fences = *fixture_hal_bus.fences;
+    struct hal_cache_ops some = operations;
+    struct hal_cache partly = { &some, LINE, LINE };
 
     take_fixture();
     hal.apertures = NULL;
@@ -248,6 +269,17 @@ static void hooks(void)
     expect_missing("fences observe nothing", IODMA_FIELD_FENCES);
     hal.cache = &no_ops;
     expect_missing("there is a cache without operations", IODMA_FIELD_CACHE);
+    some.clean = NULL;
+    hal.cache = &partly;
+    expect_missing("a cache is never cleaned", IODMA_FIELD_CACHE);
+    some = operations;
+    some.clean_invalidate = NULL;
+    hal.cache = &partly;
+    expect_missing("a cache drops nothing", IODMA_FIELD_CACHE);
+    some = operations;
+    some.finish = NULL;
+    hal.cache = &partly;
+    expect_missing("a cache is never finished", IODMA_FIELD_CACHE);
 }
 
 static void no_cache(void)
@@ -284,15 +316,19 @@ static const struct {
     uint32_t granule;
     struct verdict want;
 } sizes[] = {
-    { "a granule of one line", { &no_operations, 64, 32 }, 64, GOOD },
-    { "a granule below the largest line", { &no_operations, 64, 32 }, 32,
+    { "a granule of one line", { &operations, 64, 32 }, 64, GOOD },
+    { "a granule below the largest line", { &operations, 64, 32 }, 32,
       { IODMA_BAD_ARGUMENT, IODMA_RULE_GRANULE, IODMA_PLACE_ARGUMENT,
         IODMA_ARGUMENT_GRANULE, 64, 32 } },
-    { "a line that is no power of two", { &no_operations, 48, 16 }, 64,
+    { "a line that is no power of two", { &operations, 48, 16 }, 64,
       { IODMA_BAD_ARGUMENT, IODMA_RULE_POWER_OF_TWO, IODMA_PLACE_FIELD,
         IODMA_FIELD_CACHE, 0, 48 } },
+    { "a smallest line that is longer than the largest",
+      { &operations, 32, 64 }, 64,
+      { IODMA_BAD_ARGUMENT, IODMA_RULE_GRANULE, IODMA_PLACE_FIELD,
+        IODMA_FIELD_CACHE, 64, 32 } },
     { "a smallest line of 0, which nobody could step by",
-      { &no_operations, 64, 0 }, 64,
+      { &operations, 64, 0 }, 64,
       { IODMA_BAD_ARGUMENT, IODMA_RULE_POWER_OF_TWO, IODMA_PLACE_FIELD,
         IODMA_FIELD_CACHE, 0, 0 } },
 };

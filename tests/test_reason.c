@@ -1217,6 +1217,18 @@ static enum iodma_status share(const struct other *row)
                        row->mapping, &out);
 }
 
+/* Without the argument that the row expects. */
+static enum iodma_status share_without(const struct other *row)
+{
+    hal_address missing = row->want.number;
+    struct hal_shared out;
+
+    return iodma_share(
+        &shared, &bus, missing == IODMA_ARGUMENT_LIMITS ? NULL : &row->limits,
+        cpu_address(arena), missing == IODMA_ARGUMENT_POINTER ? NULL : arena,
+        64, 0, missing == IODMA_ARGUMENT_SHARED ? NULL : &out);
+}
+
 static enum iodma_status unshare_nothing(const struct other *row)
 {
     (void)row;
@@ -1458,6 +1470,14 @@ static const struct other others[] = {
       SAY(BAD_ARGUMENT, OPTIONS, ARGUMENT_(OPTIONS), IODMA_INOUT, 0, SET,
           IODMA_IN) },
 
+    { "what is shared has limits", share_without,
+      SAY(BAD_ARGUMENT, POINTER, ARGUMENT_(LIMITS), 0, 0, PASS, 0) },
+    { "a name for the CPU", share_without,
+      SAY(BAD_ARGUMENT, POINTER, ARGUMENT_(POINTER), 0, 0, PASS, 0) },
+    { "somebody who is told where it is", share_without,
+      SAY(BAD_ARGUMENT, POINTER, ARGUMENT_(SHARED), 0, 0, PASS, 0) },
+    { "no options that there are not", share, .length = 64, .mapping = 0x80,
+      SAY(BAD_ARGUMENT, OPTIONS, ARGUMENT_(OPTIONS), 1, 0x80, SET, 1) },
     { "what is shared has bytes", share,
       LIES(BAD_ARGUMENT, BUFFER, ARGUMENT_(ADDRESS), 0, 0, NONE, 0) },
     { "in no cache", share, .length = 64,
