@@ -565,6 +565,38 @@ static void forced_in_vain(void)
     expect_nothing_mapped();
 }
 
+/* Pages that together are more than 4 GiB end where they end. */
+static void listed_beyond_reach(void)
+{
+    enum { BITS = HAL_ADDRESS_BITS / 2 }; /* half of a mapping is in reach */
+    static const hal_address base = (hal_address)1 << BITS;
+    static const struct iodma_range large[ROW_RANGES] = {
+        { (hal_address)1 << BITS, ((hal_address)1 << BITS) / 4 * 5 },
+    };
+    static const struct iodma_spec narrow = SPEC(host64, BITS + 1, 0, 1, 1, 1);
+
+    check_case(
+        "E13: a mapping of pages beyond reach is not used, however many they are");
+    mapped_begin_with((struct mapped_facts){
+        .page_size = UINT32_C(1) << (BITS - 2),
+        .first = base,
+        .last = 4 * base - 1,
+    });
+    mapped.memory = row_memory(large, IODMA_INOUT);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_OK);
+    prepare_window(&mapped.other, &mapped_any, 0, 0);
+    expect("the descriptor's", mapped.other.plan.kept);
+    mapped_attach(&mapped.command, &narrow, IODMA_ITERATE_ONLY);
+    expect_status("prepare",
+                  iodma_command_prepare(&mapped.command, 0, 0x1000, true, true),
+                  IODMA_NO_RESOURCES);
+    expect_ended(&mapped.command);
+    expect_ended(&mapped.other);
+    expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+    expect_nothing_mapped();
+}
+
 /* The descriptor's mapping ends where its memory is out of reach. */
 static void listed_behind_hole(void)
 {
@@ -625,6 +657,7 @@ int main(void)
 {
     forced_in_vain();
     listed_behind_hole();
+    listed_beyond_reach();
     dropping_and_attaching();
     keeping();
     not_kept();
