@@ -39,7 +39,7 @@ uint32_t clock_frequency(void);
  */
 const char *clock_trouble(void);
 
-/* The two as a bus wants them. */
+/* clock_now() and clock_frequency() as a bus wants them. */
 extern const struct hal_clock plat_clock;
 
 #ifdef __cplusplus

@@ -130,7 +130,8 @@ uint32_t interrupts_save(void);
  */
 void interrupts_restore(uint32_t state);
 
-/* The two as a bus wants them: the lock of a machine with one core. */
+/* interrupts_save() and interrupts_restore() as a bus wants them: the lock of a
+   machine with one core. */
 extern const struct hal_lock plat_lock;
 
 /*

@@ -107,6 +107,10 @@ inside {
             sub(/;.*/, "", name)
             sub(/.*[ *]/, "", name)
             row(name, sentence(above != "" ? above : file))
+        } else if (name ~ /^ extern const struct/) {
+            sub(/[[;].*/, "", name)
+            sub(/.* /, "", name)
+            row(name, sentence(above != "" ? above : file))
         } else if (name !~ /^ (enum \{|(struct|enum) [a-z_0-9]+;)/ &&
                    name !~ /^ __asm__/ && name ~ /[a-z0-9_]+\(/) {
             sub(/\(.*/, "", name)

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# dma/REFERENCE.md has every public function and type, with its header and the
-# sentence that stands above it there. Is it what the headers say?
+# dma/REFERENCE.md has every public function, type and const object, with its
+# header and the sentence that stands above it there. Is it what the headers
+# say?
 #
 #   reference.sh ROOT            a test
 #   reference.sh ROOT --write    make it so
@@ -20,7 +21,8 @@ headers()
     {
         gcc -MM -I. dma/iodma.h | tr ' \\' '\n\n' | grep '[.]h$' |
             sed 's,^dma/[.][.]/,,'
-        ls dma/weak.h hal/*.h hal/*/*.h |
+        ls dma/weak.h hal/*.h hal/*/*.h platform/barrier.h \
+            platform/clock.h platform/interrupt.h |
             grep -v -e '_regs[.]h$' -e '_parts[.]h$' -e '/reach[.]h$' \
                 -e '/lines[.]h$' \
                 -e 'hal/\(atomic\|bits\|ring\|static_assert\)[.]h'
@@ -32,9 +34,9 @@ headers()
 <!-- SPDX-License-Identifier: MIT -->
 # Reference
 
-Every public function and type, by header. `./run test` compares this page with
-the headers; `tests/reference.sh . --write` makes it anew. Who may call when,
-every status and every unit stands in the header.
+Every public function, type and const object, by header. `./run test` compares
+this page with the headers; `tests/reference.sh . --write` makes it anew. Who
+may call when, every status and every unit stands in the header.
 END
     # shellcheck disable=SC2046 # names without spaces
     awk -f tests/reference.awk $(headers)
