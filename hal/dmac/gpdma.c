@@ -57,7 +57,8 @@ static bool sensible(const struct gpdma *gpdma)
 {
     return (gpdma->dmac.max_rows == 0 || gpdma->dmac.max_rows == GPDMA_ROWS) &&
            is_power_of_two(gpdma->fifo) && gpdma->fifo >= 2 * sizeof(le32) &&
-           gpdma->fifo <= 2 * GPDMA_BURST_MOST && gpdma->priority <= 3;
+           gpdma->fifo <= 2 * GPDMA_BURST_MOST && gpdma->priority <= 3 &&
+           gpdma->channel < GPDMA_CHANNELS;
 }
 
 /* How reserved bits of CxSR read of a controller that is not there. */

@@ -4,9 +4,16 @@
  *
  * What it can: 32-bit addresses, blocks of less than 64 KiB, elements of 1, 2
  * or 4 bytes, of each side its own: it packs and unpacks. Channels with "2D
- * addressing" repeat a block at a stride: they do rows (12 to 15 of U5, RM0456
- * table 135; 6 and 7 of H5, RM0481 table 134). Security is stated for each
- * side, privilege for a channel (RM0456 17.4.14, 17.4.15).
+ * addressing" repeat a block at a stride: they do rows. Security is stated for
+ * each side, privilege for a channel (RM0456 17.4.14, 17.4.15).
+ *
+ *                       channels  fifo 8   fifo 32   rows      requests
+ *     STM32U575, U585   0 to 15   0 to 11  12 to 15  12 to 15  114
+ *     STM32H563, H573   0 to 7    0 to 3   4 to 7    6, 7      136
+ *
+ * (Of other chips: ST's tables "channel implementation" and "programmed
+ * request". Source: RM0456 table 135 and RM0481 table 134; for requests the
+ * last that stm32u5xx_hal_dma.h and stm32h5xx_hal_dma.h have for the chip.)
  *
  * How the ring works: a slot is a linked-list item, each leads to the next; all
  * of them lie in one window of 64 KiB. submit ends the batch's last item with a
@@ -82,14 +89,14 @@ struct gpdma_note {
 struct gpdma {
     struct hal_dmac dmac;
     uintptr_t base;           /* of the controller                           */
-    uint32_t channel;         /* its number there                            */
+    uint32_t channel;         /* its number there, at most 15                */
     struct hal_shared ring;   /* GPDMA_RING_SIZE(slots), in one 64 KiB window */
     uint32_t slots;           /* power of two, at least 2                    */
     struct gpdma_note *notes; /* slots of them, where no device can write  */
 
     /* Facts of the board and the chip, const. */
-    uint32_t fifo;     /* bytes, 8 or 32: table "channel implementation"    */
-    uint32_t requests; /* lines, from 0: table "programmed request"         */
+    uint32_t fifo;     /* bytes, 8 or 32: as above                           */
+    uint32_t requests; /* lines, from 0: as above                            */
     uint8_t priority;  /* 0 .. 3, the highest                               */
     bool secure;       /* the channel and its fetches of items; start makes
                           it so if it may, and takes no channel that is more

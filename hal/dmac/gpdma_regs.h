@@ -21,6 +21,7 @@
 #define GPDMA_PRIVCFGR 0x04u /* RW: the channel is privileged              */
 
 /* Of a channel. */
+#define GPDMA_CHANNELS   16u /* of a controller, at most: AN5593, table 2 */
 #define GPDMA_CHANNEL(x) (0x50u + 0x80u * (x))
 
 #define GPDMA_LBAR 0x00u /* RW 17.8.6: bits 31:16 of every item's address   */
