@@ -36,7 +36,7 @@ struct iodma_copy_end {
 
 /* The caller's storage for copies, one at a time. It must stay where it is
    while one is under way, and as long as it is quarantined, so a stack is the
-   wrong place. */
+   wrong place. In C++ say struct iodma_copy: a call has the same name. */
 struct iodma_copy {
     const struct iodma_bus *bus;
     struct iodma_channel *channel;

@@ -22,7 +22,8 @@
 extern "C" {
 #endif
 
-/* The caller's storage, for as long as the memory is shared. */
+/* The caller's storage, for as long as the memory is shared. In C++ say struct
+   iodma_share: a call has the same name. */
 struct iodma_share {
     struct iodma_memory memory;
     struct iodma_command command;

@@ -204,7 +204,7 @@ files_by_page()
     ln -s "$root" "$work/make/iodma"
     block make glob >"$work/make/Makefile"
     passes 'make, from plain files, as README.md has it' \
-        make -C "$work/make" CC=gcc
+        make -C "$work/make" CC=gcc CFLAGS=-O1 LDFLAGS=-s
     passes 'and it runs' "$work/make/product"
     product cmake
     ln -s "$root" "$work/cmake/iodma"
