@@ -287,6 +287,18 @@ own_board()
         passes 'and its engine copies' prints 'copied by the engine' \
             runs_on_m33 "$work/board/$cpu/product" stdio
     done
+    # Of the first no record is kept, of the second one is.
+    mistaken 'a ring of 12 slots' 's/SLOTS = 16/SLOTS = 12/' '^BadArgument$'
+    mistaken 'no lock' 's/[.]lock = &plat_lock,//' '^BadArgument: missing hook'
+}
+
+# mistaken WHAT SED TEXT: the product on the M33 says TEXT of a mistake.
+mistaken()
+{
+    block c product boards/README.md | sed "$2" >"$work/board/product.c"
+    ninja -C "$work/board/m33" >"$work/log" 2>&1 || failed=1
+    refuses "with $1 it says what is wrong" "$3" \
+        runs_on_m33 "$work/board/m33/product" stdio
 }
 
 # Installed --------------------------------------------------------------------
