@@ -64,7 +64,8 @@ struct iodma_bus {
  * Take a board's bus as it is.
  *
  *   bus      out; unchanged on failure
- *   hal      lent for the life of bus
+ *   hal      lent for the life of bus; its cache, if there is one, has been
+ *            initialised: its largest line is taken now
  *   granule  bytes that bounce storage will be handed out in: a power of
  *            two, at least a cache line; 0: 4096
  *
