@@ -400,29 +400,26 @@ installed()
 
 # What a product supplies ------------------------------------------------------
 
-# compiles BLOCK CPU BITS ARG...
+# compiles PAGE BLOCK CPU BITS
 # shellcheck disable=SC2086,SC2154 # words; of eval
 compiles()
 {
-    block c "$1" hal/README.md >"$work/$1.c"
-    eval "flags=\$${2}_cpu"
-    what="hal/README.md: $1 compiles for $2"
-    bits=$3
-    shift 3
-    passes "$what" arm-none-eabi-gcc $flags -Os -std=c11 $strict \
-        -Wmissing-prototypes "-DIODMA_ADDRESS_BITS=$bits" "-I$root" "$@" \
-        -c "${work}/$(echo "$what" | sed 's/.*: \([a-z_]*\) .*/\1/').c" \
-        -o "$work/supplied.o"
+    block c "$2" "$1" >"$work/$2.c"
+    eval "flags=\$${3}_cpu"
+    passes "$1: $2 compiles for $3" \
+        arm-none-eabi-gcc $flags -Os -std=c11 $strict -Wmissing-prototypes \
+        "-DIODMA_ADDRESS_BITS=$4" "-I$root" "-I$here/freertos" \
+        -c "$work/$2.c" -o "$work/supplied.o"
 }
 
 supplied()
 {
-    compiles cortex_m m0plus 32
-    compiles cortex_m m33 32
-    compiles cortex_a a15 64
     for cpu in m0plus m33; do
-        compiles freertos "$cpu" 32 "-I$here/freertos"
+        compiles hal/README.md cortex_m "$cpu" 32
+        compiles hal/README.md freertos "$cpu" 32
     done
+    compiles hal/README.md cortex_a a15 64
+    compiles hal/dmac/README.md stm32u575 m33 32
 }
 
 m33_file >"$work/m33.ini"
