@@ -10,7 +10,7 @@
 
 /* Storage is at the beginning of memory, and the client's behind it: the device
    reaches a third of that. Regions meet where the storage ends, and somewhere
-   in the client's memory. */
+   in the client's memory; so do apertures, at a line. */
 enum {
     ROUNDS = 500,
     LINE = 64,
@@ -70,11 +70,6 @@ static const struct hal_cache_ops cache_ops = {
     .clean_invalidate = clean_invalidate,
     .finish = finish,
 };
-static const struct hal_cache cache = {
-    .ops = &cache_ops,
-    .largest_line = LINE,
-    .smallest_line = LINE,
-};
 
 /* Step by step ------------------------------------------------------------ */
 
@@ -107,7 +102,8 @@ struct outcome {
 struct round {
     uint64_t seed;
     struct hal_region regions[3];
-    struct hal_aperture aperture;
+    struct hal_aperture apertures[3];
+    struct hal_cache cache;
     struct hal_bus hal;
     struct iodma_bus bus;
     struct iodma_bounce bounce;
@@ -129,7 +125,7 @@ static void draw_bus(struct round *round, const struct hal_window *through)
                          STORAGE + random_below(&round->seed, SIZE - STORAGE),
                          SIZE };
 
-    for (uint32_t i = 0; i < HAL_COUNT_OF(round->regions); i++)
+    for (uint32_t i = 0; i < HAL_COUNT_OF(round->regions); i++) {
         round->regions[i] = (struct hal_region){
             .first = cpu_address(arena) + parts[i],
             .last = cpu_address(arena) + parts[i + 1] - 1,
@@ -137,24 +133,34 @@ static void draw_bus(struct round *round, const struct hal_window *through)
             .writable = !draw(round, 8),
             .window = through,
         };
+        round->apertures[i] = (struct hal_aperture){
+            .first = cpu_address(arena) + round_down(parts[i], LINE),
+            .last = cpu_address(arena) + round_down(parts[i + 1], LINE) - 1,
+            .bus = round_down(parts[i], LINE),
+            .access = HAL_READ | HAL_WRITE,
+            .snooped = draw(round, 3),
+        };
+    }
     /* Where they are alike they are one. */
     if (draw(round, 2))
         round->regions[1].last = round->regions[2].last;
     if (draw(round, 2))
         round->regions[0].last = round->regions[1].last;
-    round->aperture = (struct hal_aperture){
-        .first = cpu_address(arena),
-        .last = cpu_address(arena) + SIZE - 1,
-        .bus = 0,
-        .access = HAL_READ | HAL_WRITE,
-        .snooped = draw(round, 3),
+    if (!draw(round, 3))
+        round->apertures[1].last = round->apertures[2].last;
+    if (draw(round, 2))
+        round->apertures[0].last = round->apertures[1].last;
+    round->cache = (struct hal_cache){
+        .ops = &cache_ops,
+        .largest_line = LINE,
+        .smallest_line = draw(round, 3) ? LINE / 4 : LINE,
     };
     round->hal = fixture_hal_bus;
     round->hal.regions = round->regions;
     round->hal.region_count = HAL_COUNT_OF(round->regions);
-    round->hal.apertures = &round->aperture;
-    round->hal.aperture_count = 1;
-    round->hal.cache = &cache;
+    round->hal.apertures = round->apertures;
+    round->hal.aperture_count = HAL_COUNT_OF(round->apertures);
+    round->hal.cache = &round->cache;
     expect_status("bus", iodma_bus_init(&round->bus, &round->hal, GRANULE),
                   IODMA_OK);
     expect_status("cache", iodma_bus_cache(&round->bus), IODMA_OK);
