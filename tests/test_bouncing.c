@@ -892,13 +892,20 @@ static void case_51(void)
     expect_all_given_back();
 }
 
-static void no_maintenance(const struct hal_cache *cache, void *va,
-                           hal_address pa, size_t length)
+/* The lines of the storage's first page that were written back, the smallest
+   ones. */
+enum { SMALL_LINE = 16 };
+static bool written_back[0x1000 / SMALL_LINE];
+
+static void write_back(const struct hal_cache *cache, void *va, hal_address pa,
+                       size_t length)
 {
-    (void)cache;
     (void)va;
-    (void)pa;
-    (void)length;
+    for (hal_address at = round_down(pa, cache->smallest_line);
+         at < round_up(pa + length, cache->smallest_line); at += SMALL_LINE) {
+        if (at - 0x100000 < 0x1000)
+            written_back[(at - 0x100000) / SMALL_LINE] = true;
+    }
 }
 
 static enum iodma_status finished(const struct hal_cache *cache)
@@ -907,14 +914,13 @@ static enum iodma_status finished(const struct hal_cache *cache)
     return IODMA_OK;
 }
 
-/* The bouncing bus, not snooped, with lines of 64 bytes. */
-static const struct iodma_bus *bus_with_lines(void)
+/* The bouncing bus, not snooped, with lines of 64 bytes, and of less. */
+static const struct iodma_bus *bus_with_lines(uint32_t smallest)
 {
-    static const struct hal_cache_ops ops = { .clean = no_maintenance,
-                                              .clean_invalidate =
-                                                  no_maintenance,
+    static const struct hal_cache_ops ops = { .clean = write_back,
+                                              .clean_invalidate = write_back,
                                               .finish = finished };
-    static const struct hal_cache cache = { &ops, 64, 64 };
+    static struct hal_cache cache = { &ops, 64, 64 };
     static struct hal_aperture aperture;
     static struct hal_bus hal;
     static struct iodma_bus bus;
@@ -922,6 +928,7 @@ static const struct iodma_bus *bus_with_lines(void)
     hal = *fixture_bouncing_bus()->hal;
     aperture = fixture_aperture;
     aperture.snooped = false;
+    cache.smallest_line = smallest;
     hal.apertures = &aperture;
     hal.cache = &cache;
     expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
@@ -936,7 +943,7 @@ static void begin_on_lines(const struct iodma_spec *spec,
 {
     memory = row_memory(ranges, IODMA_OUT);
     expect_status("init",
-                  iodma_command_init(&command, bus_with_lines(), spec, NULL),
+                  iodma_command_init(&command, bus_with_lines(64), spec, NULL),
                   IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, false),
                   IODMA_OK);
@@ -974,6 +981,27 @@ static void padding(void)
     make_list();
     expect_number("the buffer", list[0].address, 0x100000);
     expect_zeros(0x100804, 0x3c);
+    complete(true);
+}
+
+/* Where lines are of two sizes, the zeros behind the small ones that hold the
+   client's bytes are written back as well. */
+static void padding_of_small_lines(void)
+{
+    static const struct iodma_range ranges[ROW_RANGES] = { { FAR + 0x128, 8 } };
+
+    memory = row_memory(ranges, IODMA_OUT);
+    expect_status("init",
+                  iodma_command_init(&command, bus_with_lines(SMALL_LINE),
+                                     &narrow_spec, NULL),
+                  IODMA_OK);
+    for (size_t i = 0; i < HAL_COUNT_OF(written_back); i++)
+        written_back[i] = false;
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    for (size_t i = 0; i < HAL_COUNT_OF(written_back); i++)
+        expect_number("a line is written back", written_back[i],
+                      i / 4 == 0x100 / 64);
     complete(true);
 }
 
@@ -1641,8 +1669,8 @@ static const struct {
 static void direct_only_answers(uint32_t flags, bool lent)
 {
     for (size_t i = 0; i < HAL_COUNT_OF(direct_only); i++) {
-        struct iodma_bus bus =
-            direct_only[i].lines ? *bus_with_lines() : *fixture_bouncing_bus();
+        struct iodma_bus bus = direct_only[i].lines ? *bus_with_lines(64)
+                                                    : *fixture_bouncing_bus();
         struct iodma_spec spec = direct_only[i].spec;
 
         if (!lent) {
@@ -1868,6 +1896,8 @@ static const struct {
     { 0, "an emitter takes a list in portions, or refuses", emitting },
     { 0, "E5: a page lent again shows nothing of before", reused_page },
     { 0, "E5: padding that the device could see is zero", padding },
+    { 0, "E5: and is written back, where lines are of two sizes",
+      padding_of_small_lines },
     { 0, "E5: and so is all that was not filled", padding_not_filled },
     { 0, "E5: a short transfer ends the same on every rung", short_transfer },
     { 0, "a window longer than any buffer", too_long },
