@@ -61,6 +61,11 @@ void go(uintptr_t address)
     function();
 }
 
+void read_nothing(void)
+{
+    mmio_read32(uart_base + UART_NOTHING);
+}
+
 int raise_by_name(int argc, char **argv, const struct fault *faults,
                   size_t count)
 {
@@ -71,7 +76,7 @@ int raise_by_name(int argc, char **argv, const struct fault *faults,
         return 0;
     }
     if (strcmp(name, "guest-error") == 0) {
-        mmio_read32(uart_base + UART_NOTHING);
+        read_nothing();
         printf("ok - no fault, but a register that is none was read\n");
         return 0;
     }

@@ -33,6 +33,9 @@ void load_from(uintptr_t address);
 void store_to(uintptr_t address);
 void go(uintptr_t address);
 
+/* Read a register that is none: no fault, but QEMU says so. */
+void read_nothing(void);
+
 /* main() is this. Returns the exit status of a run that goes on. */
 int raise_by_name(int argc, char **argv, const struct fault *faults,
                   size_t count);

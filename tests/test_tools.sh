@@ -48,7 +48,8 @@ verdict()
     echo "not ok - $what"
 }
 
-# Conditions: the exit status and the last line; a line that comes once.
+# Conditions: the exit status and the last line; a line that comes once, or
+# never.
 ended()
 {
     [ "$status" -eq "$1" ] && tail -n 1 "$work/output" | grep -q -x -E -e "$2"
@@ -57,6 +58,11 @@ ended()
 said_once()
 {
     [ "$(grep -c -E -e "$1" "$work/output")" -eq 1 ]
+}
+
+said_never()
+{
+    ! grep -q -E -e "$1" "$work/output"
 }
 
 # One case: how a command ends.
@@ -127,6 +133,15 @@ verdict 'and that soon' soon
 ends 'a hang is not ok whatever is declared' 1 \
     'not ok - test_faults hang: no end after 1 s, killed' \
     machine --timeout 1 --exit 137 "$faults" hang
+ends 'what may be why a run hangs is shown' 1 \
+    'not ok - test_faults error-and-hang: no end after 5 s, killed' \
+    machine --timeout 5 "$faults" error-and-hang
+verdict 'from the log' said_once '^pl011_read: Bad offset 0x100$'
+ends 'but what is declared' 1 \
+    'not ok - test_faults error-and-hang: no end after 5 s, killed' \
+    machine --timeout 5 --guest-errors '^pl011_read: Bad offset 0x100$' \
+    "$faults" error-and-hang
+verdict 'is not' said_never 'pl011_read'
 
 ends 'a guest error that is not declared is not ok' 1 \
     'not ok - test_faults guest-error: guest errors that .* not declare.*' \

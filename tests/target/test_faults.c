@@ -243,6 +243,12 @@ static void sleep_for_ever(void)
         interrupt_wait();
 }
 
+static void error_and_hang(void)
+{
+    read_nothing();
+    sleep_for_ever();
+}
+
 static const struct fault faults[] = {
     { "undefined", raise_undefined },
     { "undefined-thumb", raise_undefined_thumb },
@@ -270,6 +276,7 @@ static const struct fault faults[] = {
     /* For tests/test_tools.sh. */
     { "announced-wrongly", announced_wrongly },
     { "hang", sleep_for_ever },
+    { "error-and-hang", error_and_hang },
 };
 
 int main(int argc, char **argv)
