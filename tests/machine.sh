@@ -14,7 +14,7 @@
 #   --never TEXT          must not appear in the output
 #   --guest-errors REGEX  lines of the emulator's log (QEMU: guest_errors and
 #                         unimp) that are meant to appear; at least one must, no
-#                         other may
+#                         other may: on an rp2040 it ends the run (status 125)
 #   --tolerate REGEX      lines of that log that one version of QEMU writes and
 #                         another does not
 #   --skip TEXT           where QEMU says this, it cannot be the machine that the
@@ -206,7 +206,7 @@ rp2040)
     skip_unless_there "$emulator"
     [ -z "$disk$disk_conf$disk_options" ] || fail "an rp2040 has no disk"
     set -- node "$here/rp2040.mjs" --emulator "$emulator" --log "$work/log" \
-        --spi0 "$spi0" "$image" "$@"
+        --declared "$work/known" --spi0 "$spi0" "$image" "$@"
     ;;
 mps2_an505)
     # It has sound, and looks for its vectors where no memory is yet.

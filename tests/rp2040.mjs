@@ -3,12 +3,14 @@
 // Run one image on an emulated RP2040: load it, be its console (UART0), its
 // host (semihosting) and what is at the other end of SPI0; end as it ends.
 //
-//   node rp2040.mjs --emulator FOLDER --log FILE [--spi0 NANOSECONDS]
-//       IMAGE [ARG...]
+//   node rp2040.mjs --emulator FOLDER --log FILE --declared FILE
+//       [--spi0 NANOSECONDS] IMAGE [ARG...]
 //
 //   --emulator  where rp2040js.sh has put rp2040js
 //   --log       gets a line for each access to what the emulator does not
 //               model, and for each that the chip would answer with a fault
+//   --declared  a line for each regular expression of such lines that are meant
+//               to be; any other ends the run, and is said on the console
 //   --spi0      how long the peer takes for a frame (1000); it answers each
 //               with its complement
 //
@@ -26,6 +28,7 @@ import { pathToFileURL } from 'node:url';
 
 const FLASH = 0x10000000;
 const FLASH_END = 0x14000000; // with its aliases; below it is the boot ROM
+const BELOW_SRAM = 0x1f000000; // from here nothing answers
 const SRAM = 0x20000000;
 const STUCK = 125;
 const LOG_LINES = 1000; // at most
@@ -38,11 +41,13 @@ function stop(why)
 
 // The command line ----------------------------------------------------------
 
-const options = { '--emulator': '', '--log': '', '--spi0': '1000' };
+const options = {
+    '--emulator': '', '--log': '', '--declared': '', '--spi0': '1000',
+};
 const words = process.argv.slice(2);
 while (words.length >= 2 && words[0] in options)
     options[words.shift()] = words.shift();
-if (words.length === 0 || !options['--emulator'] || !options['--log'])
+if (words.length === 0 || Object.values(options).includes(''))
     stop('usage: see the source');
 
 const { RP2040 } = await import(pathToFileURL(join(options['--emulator'],
@@ -50,50 +55,66 @@ const { RP2040 } = await import(pathToFileURL(join(options['--emulator'],
 const chip = new RP2040();
 const { core, clock } = chip;
 
-// What is wrong, but does not end the run -----------------------------------
+// What is wrong: it ends the run, unless it is declared ---------------------
 
 const log = openSync(options['--log'], 'a');
+const declared = readFileSync(options['--declared'], 'utf8').split('\n')
+    .filter((regex) => regex).map((regex) => new RegExp(regex));
 let logged = 0;
+let pc = 0; // of the instruction that is executed
+
+function hex(address)
+{
+    return `0x${(address >>> 0).toString(16)}`;
+}
 
 function note(who, what)
 {
+    const line = `${who}: ${what}`;
+
+    if (!declared.some((regex) => regex.test(line)))
+        stop(`${line}, at pc ${hex(pc)}`);
     if (logged++ < LOG_LINES)
-        writeSync(log, `${who}: ${what}\n`);
+        writeSync(log, `${line}\n`);
 }
 
 chip.logger = { debug() {}, info() {}, warn: note, error: note };
+console.warn = (what) => note('SIO', what); // which knows no logger
 
 // The emulator shifts an address into place, and writes ROM and flash: the chip
-// faults. (Of a word that is read it says so itself.) A function each, since
-// nothing is called more often.
-function fault(what, address)
+// faults. (Of a word that is read it says so itself.) A stack begins where SRAM
+// does (linker/rp2040.ld). A function for each width, since nothing is called
+// more often.
+function checkWrite(what, address, aligned)
 {
-    note('core', `${what} at 0x${(address >>> 0).toString(16)}`);
+    const at = address >>> 0;
+
+    if (at & aligned || at < FLASH_END)
+        note('core', `${what} at ${hex(at)}`);
+    if (at >= BELOW_SRAM && at < SRAM)
+        note('core', `stack overflow? write to ${hex(at)}, below SRAM`);
 }
 
 core.readUint16 = (address) => {
     if (address & 1)
-        fault('readUint16', address);
+        note('core', `readUint16 at ${hex(address)}`);
     return chip.readUint16(address);
 };
 
 core.writeUint8 = (address, value) => {
-    if (address >>> 0 < FLASH_END)
-        fault('writeUint8', address);
+    checkWrite('writeUint8', address, 0);
     chip.writeUint8(address, value);
 };
 
 core.writeUint16 = (address, value) => {
-    if (address & 1 || address >>> 0 < FLASH_END)
-        fault('writeUint16', address);
+    checkWrite('writeUint16', address, 1);
     chip.writeUint16(address, value);
 };
 
 core.writeUint32 = (address, value) => {
     const at = (address >>> 0) - SRAM;
 
-    if (address & 3 || address >>> 0 < FLASH_END)
-        fault('writeUint32', address);
+    checkWrite('writeUint32', address, 3);
     if (at >= 0 && at + 3 < chip.sram.length) // where the emulator looks last
         chip.sramView.setUint32(at, value, true);
     else
@@ -130,7 +151,7 @@ function load(file)
             continue;
         const place = memory(physical, length);
         if (!place)
-            stop(`0x${physical.toString(16)} is neither flash nor RAM`);
+            stop(`${hex(physical)} is neither flash nor RAM`);
         place.set(elf.subarray(offset, offset + length));
     }
 }
@@ -194,7 +215,7 @@ function serve(operation, block)
     const call = calls[operation];
 
     if (!call) {
-        note('host', `no semihosting call 0x${operation.toString(16)}`);
+        note('host', `no semihosting call ${hex(operation)}`);
         return -1;
     }
     try {
@@ -210,7 +231,7 @@ chip.onBreak = (number) => {
 
     if (chip.readUint16(core.PC - 2) !== 0xbeab)
         stop(`breakpoint or undefined instruction ${number} at ` +
-            `0x${(core.PC - 2).toString(16)}`);
+            hex(core.PC - 2));
     registers[0] = serve(registers[0], registers[1]);
 };
 
@@ -257,7 +278,7 @@ function sleep()
     core.waiting = false;
     while (!awake()) {
         if (!clock.nextAlarm)
-            stop(`asleep at 0x${core.PC.toString(16)}: nothing will wake it`);
+            stop(`asleep at ${hex(core.PC)}: nothing will wake it`);
         clock.tick(clock.nanosToNextAlarm);
     }
 }
@@ -268,6 +289,7 @@ core.VTOR = FLASH;
 core.SP = chip.readUint32(FLASH);
 core.PC = chip.readUint32(FLASH + 4) & ~1;
 for (;;) {
+    pc = core.PC;
     clock.tick(core.executeInstruction() * 1e9 / chip.clkSys);
     if (core.waiting)
         sleep();

@@ -3,7 +3,8 @@
  * What the chip would not let pass, and its emulator does: tests/rp2040.mjs
  * notices it, or machine.sh ends the run.
  *
- *   test_runner endless | asleep | undefined | below | ACCESS
+ *   test_runner endless | asleep | undefined | recursion | below | nothing |
+ *               ACCESS
  *
  * An ACCESS is one that a chip answers with a fault: its width, and how it is
  * wrong (see the end).
@@ -16,8 +17,13 @@
 #include "platform/mmio.h"
 #include "tests/check.h"
 #include "tests/moves.h"
+#include "tests/raise.h"
 
 #include <stdio.h>
+
+/* Between the divider and the first interpolator (RP2040 Datasheet
+   2.3.1.7). */
+#define SIO_NOTHING 0xD000007Cu
 
 /* Two channels that start each other: the emulator does not return. */
 static void run_endless(void)
@@ -49,6 +55,21 @@ static void run_asleep(void)
 static void run_undefined(void)
 {
     __asm__ volatile("udf #3");
+}
+
+/* Each call has a frame of its own: its argument is in it. */
+__attribute__((noinline)) static uint32_t deeper(const volatile uint32_t *above)
+{
+    volatile uint32_t here = *above + 1;
+
+    return here == 0 ? 0 : deeper(&here) + here;
+}
+
+static void run_recursion(void)
+{
+    uint32_t depth = 0;
+
+    printf("it came back from %u\n", (unsigned)deeper(&depth));
 }
 
 static void run_half_unaligned(void)
@@ -97,14 +118,23 @@ static void run_below(void)
 {
     check_case("the stack lies at the bottom of SRAM, and below is nothing");
     expect_number("its end", (uintptr_t)stack_limit, 0x20000000);
-    mmio_write32((uintptr_t)stack_limit - 4, 0);
+    store_to((uintptr_t)stack_limit - 4);
+}
+
+static void run_nothing(void)
+{
+    check_case("a register that there is not is read, and one is written");
+    (void)mmio_read32(SIO_NOTHING);
+    mmio_write32(SIO_NOTHING, 0);
 }
 
 static const struct move_test tests[] = {
     { "endless", run_endless, true },
     { "asleep", run_asleep, true },
     { "undefined", run_undefined, true },
+    { "recursion", run_recursion, true },
     { "below", run_below, true },
+    { "nothing", run_nothing, true },
     { "half-unaligned", run_half_unaligned, true },
     { "word-unaligned", run_word_unaligned, true },
     { "half-to-unaligned", run_half_to_unaligned, true },

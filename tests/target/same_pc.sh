@@ -7,7 +7,8 @@
 #   same_pc.sh ARG...     as tests/machine.sh has them
 #
 # Exits as machine.sh does; with 1, too, if "about to fault at pc X" and
-# "fault: ... at pc X" name two addresses, or one of them is missing.
+# "fault: ... at pc X", or rp2040.mjs's "rp2040: ... at pc X", name two
+# addresses, or one of them is missing.
 
 set -u
 
@@ -18,7 +19,7 @@ printf '%s\n' "$output"
 
 printf '%s\n' "$output" | awk '
     /^about to fault at pc / { announced = $6 }
-    /^fault: / && match($0, / at pc 0x[0-9a-f]+/) {
+    /^(fault|rp2040): / && match($0, / at pc 0x[0-9a-f]+/) {
         reported = substr($0, RSTART + 7, RLENGTH - 7)
     }
     END {
