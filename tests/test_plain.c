@@ -337,9 +337,91 @@ static void as_step_by_step(uint32_t rounds)
     expect("a third had storage", lent > rounds / 3);
 }
 
+/* A mapper ---------------------------------------------------------------- */
+
+static enum iodma_status map_run(struct hal_mapper *mapper, hal_address iova,
+                                 hal_address bus, hal_address length,
+                                 uint32_t access)
+{
+    (void)mapper;
+    (void)iova;
+    (void)bus;
+    (void)length;
+    (void)access;
+    return IODMA_OK;
+}
+
+static void unmap(struct hal_mapper *mapper, hal_address iova,
+                  hal_address length)
+{
+    (void)mapper;
+    (void)iova;
+    (void)length;
+}
+
+static void sync(struct hal_mapper *mapper)
+{
+    (void)mapper;
+}
+
+/* What the device is shown of storage is whole pages. */
+static void padding_of_pages(void)
+{
+    static const struct hal_mapper_ops ops = { .map_run = map_run,
+                                               .unmap = unmap,
+                                               .sync = sync };
+    static struct hal_mapper hal_mapper = {
+        .ops = &ops, .page_size = STORAGE, .first = 0, .last = SIZE - 1
+    };
+    static uint32_t words[IODMA_BLOCK_WORDS(SIZE / STORAGE)];
+    static struct iodma_mapper mapper;
+    static struct round round;
+    static const uint8_t zeros[STORAGE];
+    const hal_address last = cpu_address(arena) + SIZE - 1;
+    struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_segments, 0, 0, .align_address = 4);
+    size_t at;
+
+    check_case("behind a mapper the rest of a page of storage is zero");
+    round.ranges[0] =
+        (struct iodma_range){ cpu_address(arena) + STORAGE + 1, GRANULE };
+    do
+        draw_bus(&round, NULL); /* until all of it is alike, and snooped */
+    while (!round.regions[0].writable || round.regions[0].last != last ||
+           !round.apertures[0].snooped || round.apertures[0].last != last);
+    memset(arena, 0xEE, sizeof arena);
+    expect_status("mapper",
+                  iodma_mapper_init(&mapper, &hal_mapper, round.hal.lock, words,
+                                    SIZE / STORAGE),
+                  IODMA_OK);
+    expect_status("through", iodma_bus_map_through(&round.bus, &mapper),
+                  IODMA_OK);
+    spec.mapping = IODMA_MAPPED;
+    expect_status(
+        "memory",
+        iodma_memory_init_list(&round.memory, round.ranges, 1, IODMA_OUT),
+        IODMA_OK);
+    expect_status("command",
+                  iodma_command_init(&round.command, &round.bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status("set",
+                  iodma_command_set_memory(&round.command, &round.memory, true),
+                  IODMA_OK);
+    if (!expect("it is bounced", round.command.plan.loans))
+        return;
+    at = (size_t)(round.command.plan.loans->storage - cpu_address(arena));
+    expect_bytes("what is before", arena, zeros, at);
+    expect_bytes("the bytes", &arena[at], &arena[STORAGE + 1], GRANULE);
+    expect_bytes("what is behind", &arena[at + GRANULE], zeros,
+                 STORAGE - at - GRANULE);
+    expect_status("clear", iodma_command_clear_memory(&round.command, true),
+                  IODMA_OK);
+}
+
 int main(int argc, char **argv)
 {
     check_case("at once, as step by step");
     as_step_by_step(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : ROUNDS);
+    padding_of_pages();
     return check_result();
 }
