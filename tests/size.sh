@@ -51,23 +51,23 @@ figures='
 # put what `tests/size.sh --limits` prints, with this GCC, in place of both.
 limits_of=12.2
 limits='
-    text core 18492 13743 14353
-    text oneshot 922 732 785
-    text direct 5146 3818 4022
-    text bounce 10534 7441 7721
-    text caches 11595 8198 8490
-    text copy 10326 8435 8878
-    text reasons 6087 4816 5069
-    text shortcuts 5238 3053 3145
+    text core 18233 13559 14151
+    text oneshot 911 711 769
+    text direct 5138 3810 4014
+    text bounce 10534 7433 7723
+    text caches 11593 8186 8492
+    text copy 10346 8439 8874
+    text reasons 6251 4876 5196
+    text shortcuts 5299 3098 3186
     ram iodma_command 176 128 128
     ram iodma_memory 104 68 68
     ram iodma_bus 52 52 52
     ram hal_loan 32 16 16
-    stack iodma_command_prepare 595 367 424
-    stack iodma_command_gen_segments 477 314 359
-    stack iodma_command_complete 481 310 326
-    stack iodma_command_synchronize_range 554 330 359
-    stack iodma_map 146 122 122'
+    stack iodma_command_prepare 571 354 399
+    stack iodma_command_gen_segments 452 301 334
+    stack iodma_command_complete 456 297 301
+    stack iodma_command_synchronize_range 530 318 334
+    stack iodma_map 155 114 114'
 # Files that the core is without.
 beside='channel copy engine map reason reason_words transfer zip'
 images='oneshot direct bounce caches copy'
