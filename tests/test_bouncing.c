@@ -902,7 +902,8 @@ static void write_back(const struct hal_cache *cache, void *va, hal_address pa,
 {
     (void)va;
     for (hal_address at = round_down(pa, cache->smallest_line);
-         at < round_up(pa + length, cache->smallest_line); at += SMALL_LINE) {
+         at < round_up(pa + (hal_address)length, cache->smallest_line);
+         at += SMALL_LINE) {
         if (at - 0x100000 < 0x1000)
             written_back[(at - 0x100000) / SMALL_LINE] = true;
     }
