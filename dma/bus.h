@@ -82,7 +82,7 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
  * Look at all facts of a bus.
  *
  *   reason  out: the first that is wrong: which rule, of which aperture,
- *           region or hook, and the values; unchanged if none is. May be NULL
+ *           region or field, and the values; unchanged if none is. May be NULL
  *
  * Returns OK; BadArgument: a hook is missing, or a call of it; the limits of
  * the port contradict each other; a line or the granule is no power of two; the

@@ -12,6 +12,14 @@ static uint32_t missing_of(const struct hal_bus *hal)
         return IODMA_FIELD_APERTURES;
     if (!hal->regions && hal->region_count != 0)
         return IODMA_FIELD_REGIONS;
+    for (uint32_t i = 0; i < hal->region_count; i++) {
+        const struct hal_window *window = hal->regions[i].window;
+
+        if (window && (!window->open || !window->close))
+            return IODMA_FIELD_REGIONS;
+    }
+    if (hal->translation && !hal->translation->to_physical)
+        return IODMA_FIELD_TRANSLATION;
     if (!hal->clock || !hal->clock->now || !hal->clock->frequency)
         return IODMA_FIELD_CLOCK;
     if (!hal->lock || !hal->lock->save || !hal->lock->restore)

@@ -12,7 +12,7 @@
 #if IODMA_REASONS
 
 _Static_assert(IODMA_RULE_GRANULE < 64 && IODMA_ARGUMENT_PORT < 32 &&
-                   IODMA_FIELD_FENCES < 32,
+                   IODMA_FIELD_TRANSLATION < 32,
                "6 bits a rule, 6 bits a place");
 
 /* How much of a cure it takes, by what a rule requires and what there is. */

@@ -175,6 +175,7 @@ enum {
     IODMA_FIELD_CLOCK = 15,
     IODMA_FIELD_LOCK = 16,
     IODMA_FIELD_FENCES = 17,
+    IODMA_FIELD_TRANSLATION = 18,
 };
 
 /* What would cure it; with what `amount` is then. */

@@ -11,7 +11,7 @@ enum {
     PLACES = CURES + IODMA_CURE_LENGTHEN + 1,
     ARGUMENTS = PLACES + IODMA_PLACE_REGION + 1,
     FIELDS = ARGUMENTS + IODMA_ARGUMENT_PORT + 1,
-    BEHIND = FIELDS + IODMA_FIELD_FENCES + 1,
+    BEHIND = FIELDS + IODMA_FIELD_TRANSLATION + 1,
 };
 
 /* The lists, by number; "" where there is no such number. Half the size that
@@ -112,7 +112,8 @@ static const char words[] =
     /* Fields. */
     "\0output\0struct_size\0address_bits\0max_segment\0max_transfer\0"
     "align_address\0align_length\0align_internal\0boundary\0mapping\0"
-    "align_seam\0cache\0apertures\0regions\0clock\0lock\0fences";
+    "align_seam\0cache\0apertures\0regions\0clock\0lock\0fences\0"
+    "translation";
 
 /* clang-format on */
 

@@ -4,6 +4,7 @@
 #include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
+#include "tests/model/sparse.h"
 
 #include <string.h>
 
@@ -232,6 +233,9 @@ static void hooks(void)
     struct hal_lock lock = *fixture_hal_bus.lock;
     struct hal_fences fences = *fixture_hal_bus.fences;
     struct hal_cache_ops some = operations;
+    static const struct hal_translation nowhere;
+    struct hal_window window = sparse_window;
+    struct hal_region region;
     struct hal_cache partly = { &some, LINE, LINE };
 
     take_fixture();
@@ -240,6 +244,19 @@ static void hooks(void)
                    IODMA_FIELD_APERTURES);
     hal.regions = NULL;
     expect_missing("regions are counted, and not there", IODMA_FIELD_REGIONS);
+    region = hal.regions[0];
+    region.window = &window;
+    hal.regions = &region;
+    hal.region_count = 1;
+    window.open = NULL;
+    expect_missing("a far window never opens", IODMA_FIELD_REGIONS);
+    window = sparse_window;
+    window.close = NULL;
+    hal.regions = &region;
+    hal.region_count = 1;
+    expect_missing("a far window never closes", IODMA_FIELD_REGIONS);
+    hal.translation = &nowhere;
+    expect_missing("a translation leads nowhere", IODMA_FIELD_TRANSLATION);
     hal.clock = NULL;
     expect_missing("there is no clock", IODMA_FIELD_CLOCK);
     hal.lock = NULL;

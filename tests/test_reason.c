@@ -1792,7 +1792,7 @@ static const struct name {
     NAME(MAPPING, "mapping"), NAME(ALIGN_SEAM, "align_seam"),
     NAME(CACHE, "cache"), NAME(APERTURES, "apertures"),
     NAME(REGIONS, "regions"), NAME(CLOCK, "clock"), NAME(LOCK, "lock"),
-    NAME(FENCES, "fences"),
+    NAME(FENCES, "fences"), NAME(TRANSLATION, "translation"),
 #undef NAME
 };
 /* clang-format on */
