@@ -153,10 +153,14 @@ split_all(struct iodma_plan *plan)
     return status;
 }
 
-/* Is any list legal whose bytes are reached? */
-static bool asks_for_nothing(const struct iodma_limits *limits)
+/* Is any list legal whose bytes are reached? (Where a mapper shows it, that is
+   said of its IOVA, which nobody has looked at.) */
+static bool asks_for_nothing(const struct iodma_window *window)
 {
-    return limits->alignment == 0 && limits->max_segments == UINT32_MAX;
+    const struct iodma_limits *limits = &window->limits;
+
+    return limits->alignment == 0 && limits->max_segments == UINT32_MAX &&
+           (!window->mapper || limits->address_bits >= HAL_ADDRESS_BITS);
 }
 
 /* The rung is taken if its whole list is legal; else nothing is. */
@@ -182,8 +186,7 @@ static enum iodma_status split(struct iodma_plan *plan)
     status = split_all(plan);
     if (status == IODMA_OK && !plan->loans)
         status = IODMA_NOT_ALIGNED;
-    if (IODMA_SHORTCUTS && status == IODMA_OK &&
-        asks_for_nothing(&plan->window->limits))
+    if (IODMA_SHORTCUTS && status == IODMA_OK && asks_for_nothing(plan->window))
         return status;
     return settle(plan, status);
 }

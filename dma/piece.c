@@ -109,8 +109,12 @@ static inline bool may_go_on(const struct iodma_plan *plan)
     const struct iodma_summary *summary = &plan->window->memory->summary;
     const struct hal_bounce *bounce = plan->window->bus->bounce;
 
-    return !IODMA_SHORTCUTS || (summary->lowest <= bounce->last + 1 &&
-                                summary->highest + 1 >= bounce->first);
+    if (!IODMA_SHORTCUTS)
+        return true;
+    if (summary->lowest > bounce->last)
+        return summary->lowest - bounce->last == 1;
+    return summary->highest >= bounce->first ||
+           bounce->first - summary->highest == 1;
 }
 
 /* Have what goes on behind a piece, just taken, in the run that it begins. */

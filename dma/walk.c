@@ -28,7 +28,11 @@ static __attribute__((noinline)) hal_address
 translated(const struct hal_translation *translation, hal_address *address,
            hal_address length)
 {
-    return translation->to_physical(*address, address, &length) ? length : 0;
+    hal_address more = length;
+
+    return translation->to_physical(*address, address, &more)
+               ? smaller(more, length)
+               : 0;
 }
 
 /* The same, before the leaf's end: the address is what the range says. */

@@ -274,6 +274,50 @@ static void walk_untranslated(void)
     expect_extents(&memory, 0, want, HAL_COUNT_OF(want));
 }
 
+/* Says of every byte that the rest of its page follows it, whatever was
+   asked. */
+static bool to_page_end(hal_address address, hal_address *physical,
+                        hal_address *length)
+{
+    *physical = address + PAGE;
+    *length = PAGE - address % PAGE;
+    return true;
+}
+
+static void translated_generously(void)
+{
+    static const struct hal_translation generous = { to_page_end };
+    static const struct iodma_range range = { 0x10000, PAGE };
+    static const struct iodma_spec any = IODMA_SPEC(iodma_output_host64, 0, 0);
+    struct iodma_memory memory = { .members = NULL };
+    struct iodma_command command;
+    struct hal_segment segment;
+    hal_address offset = 0;
+    uint32_t count = 1;
+
+    expect_status("init",
+                  iodma_memory_init_virtual(&memory, &generous, &range, 1,
+                                            IODMA_OUT, NULL, 0),
+                  IODMA_OK);
+    expect_status("wire", iodma_memory_prepare(&memory, IODMA_NONE), IODMA_OK);
+    expect_status("command",
+                  iodma_command_init(&command, fixture_bus(), &any, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, false),
+                  IODMA_OK);
+    expect_status("prepare",
+                  iodma_command_prepare(&command, 0, 0x10, true, true),
+                  IODMA_OK);
+    expect_status("list", fixture_gen(&command, &offset, &segment, &count),
+                  IODMA_OK);
+    expect_number("address", segment.address, 0x10000 + PAGE);
+    expect_number("no more than the window", segment.length, 0x10);
+    expect_number("offset", offset, 0x10);
+    expect_status("clear", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+    expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
+}
+
 static void expect_same(const char *what, const struct iodma_memory *got,
                         const struct iodma_memory *want)
 {
@@ -1674,6 +1718,8 @@ static const struct {
       bus_segments },
     { 0, "memory that is not translated any more is not listed",
       lost_translation },
+    { 0, "a translation that says more than it was asked is believed that far",
+      translated_generously },
     { 0, "a translation to the same addresses may end", identity_that_ends },
     { 0, "several of direction None are wired for both", wire_for_both },
     { 0, "a tag is the parent's, or the first of the members'", tags },

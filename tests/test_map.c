@@ -1551,6 +1551,31 @@ static void maintaining_named(void)
     expect_nothing_mapped();
 }
 
+/* The ends of a buffer and what is between them take three pages, one buffer
+   for all of it takes one: the only one that is in reach. */
+static void split_beyond_reach(void)
+{
+    static const struct iodma_range misaligned[ROW_RANGES] = {
+        { 0x10010, 0x1000 },
+    };
+    static const struct iodma_spec narrow = SPEC(host64, 13, 0, 1, 1, 1);
+    static struct hal_aperture aperture;
+
+    check_case("a list that is split is judged by its IOVA");
+    aperture = fixture_aperture;
+    aperture.snooped = false;
+    mapped.hal = fixture_hal_bus;
+    mapped.hal.apertures = &aperture;
+    mapped.hal.cache = &recording_cache;
+    mapped_begin_bus((struct mapped_facts){ 0, 0x1000, 0xffff });
+    mapped.memory = row_memory(misaligned, IODMA_IN);
+    mapped_attach(&mapped.command, &narrow, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect_number("rung", fixture_rung(&mapped.command), RUNG_WHOLE);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+}
+
 int main(void)
 {
     making();
@@ -1560,6 +1585,7 @@ int main(void)
     failing();
     placing();
     beyond_reach();
+    split_beyond_reach();
     beyond_counting();
     fragmenting();
     huge();
