@@ -6,6 +6,7 @@
  * are, ranges that may have to be joined and cut.
  */
 #include "../hal/bits.h"
+#include "element.h"
 #include "generate.h"
 #include "shortcuts.h"
 

@@ -4,6 +4,7 @@
 #include "segment.h"
 
 #include "../hal/bits.h"
+#include "element.h"
 #include "generate.h"
 #include "map.h"
 #include "refuse.h"

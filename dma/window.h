@@ -102,12 +102,12 @@ struct iodma_plan {
                               aperture past which the device looks and in one
                               region that the CPU caches and names by address:
                               no other line needs looking for               */
-    bool named_bytes : 1;   /* all bytes are of ranges, in one region where the
-                              CPU names them by address; what is lent is in one
-                              such, too, that it may write                  */
-    bool named_lines : 1; /* the same, and the CPU caches both; direct ones are
-                            in one aperture, past caches, as is what is
-                            lent                                          */
+    bool named_bytes : 1;   /* for loans: all bytes are of ranges, in one region
+                              where the CPU names them by address; what is lent
+                              is in one such, too, that it may write        */
+    bool named_lines : 1;   /* all bytes, and what is lent, are so, written or
+                              not, and cached; each in one aperture, past
+                              caches                                        */
 };
 
 /* CPU physical, of the first byte of a window on a descriptor that is one
