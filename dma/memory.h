@@ -241,7 +241,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
  *
  * Returns OK; NotWritable: In is asked for, and it was prepared for Out;
  * CannotWire: an address means nothing, or its bytes run past the end of all
- * addresses. Nothing changes then.
+ * addresses; Busy: 65,535 prepares are not completed. Nothing changes then.
  *
  * Context: thread; not while the descriptor is used elsewhere. Costs one step
  * a page, of several descriptors in a row two. Source: spec 1.1.

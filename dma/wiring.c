@@ -59,6 +59,8 @@ static enum iodma_status count_up(struct iodma_memory *memory,
         memory->read_only = direction == IODMA_OUT;
     } else if (memory->read_only && direction != IODMA_OUT) {
         return IODMA_NOT_WRITABLE;
+    } else if (memory->wired == UINT16_MAX) {
+        return IODMA_BUSY;
     }
     memory->wired++;
     return IODMA_OK;

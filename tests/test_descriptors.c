@@ -691,6 +691,29 @@ static void wire_part(void)
     expect_number("nor attached, nor wired", gone.users + gone.wired, 0);
 }
 
+/* As many prepares as are counted, and one more. */
+static void wire_too_often(void)
+{
+    struct iodma_memory leaf = virtual(&one_virtual, 1, IODMA_INOUT);
+    struct iodma_memory *leaves[] = { &leaf };
+    struct iodma_memory all = several(leaves, 1, IODMA_INOUT);
+
+    map_four();
+    for (uint32_t i = 0; i < UINT16_MAX; i++)
+        (void)iodma_memory_prepare(&leaf, IODMA_NONE);
+    expect_number("wired", leaf.wired, UINT16_MAX);
+    expect_status("once more", iodma_memory_prepare(&leaf, IODMA_NONE),
+                  IODMA_BUSY);
+    expect_status("by several", iodma_memory_prepare(&all, IODMA_NONE),
+                  IODMA_BUSY);
+    expect_number("wired", leaf.wired, UINT16_MAX);
+    expect_number("pinned", leaf.pinned, 0);
+    expect("several are not ready", !iodma_memory_ready(&all));
+    expect_status("complete", iodma_memory_complete(&leaf), IODMA_OK);
+    expect_status("and again", iodma_memory_prepare(&leaf, IODMA_NONE),
+                  IODMA_OK);
+}
+
 /* Commands and wiring ------------------------------------------------------ */
 
 static void attached_is_busy(void)
@@ -1708,6 +1731,7 @@ static const struct {
     { 0, "physical memory always is ready", physical_is_ready },
     { 0, "a member that is read only", member_read_only },
     { 0, "a part of a virtual descriptor is wired by itself", wire_part },
+    { 0, "more prepares than are counted are refused", wire_too_often },
     { 0, "the last complete while a command has it is refused",
       attached_is_busy },
     { 0, "so is that of several of which a command has one",
