@@ -107,11 +107,9 @@ static bool running(const struct lsi53c8xx *lsi)
 static void abort_script(const struct lsi53c8xx *lsi, uint64_t deadline)
 {
     const struct hal_clock *clock = lsi->dmac.bus->clock;
-    bool late = false;
 
     write8(lsi, LSI_ISTAT0, LSI_ISTAT0_ABRT);
-    while (running(lsi) && !absent(lsi) && !late) {
-        late = hal_expired(clock, deadline);
+    while (running(lsi) && !absent(lsi) && !hal_expired(clock, deadline)) {
         if ((read8(lsi, LSI_ISTAT0) & LSI_ISTAT0_SIP) != 0)
             (void)read_sist(lsi);
     }
