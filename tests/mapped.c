@@ -51,7 +51,7 @@ void mapped_begin(void)
 }
 
 /* Memory in an aperture that is not snooped. */
-void mapped_begin_not_snooped(void)
+void mapped_begin_not_snooped(struct mapped_facts facts)
 {
     static struct hal_aperture aperture;
 
@@ -60,7 +60,7 @@ void mapped_begin_not_snooped(void)
     mapped.hal = fixture_hal_bus;
     mapped.hal.apertures = &aperture;
     mapped.hal.cache = &recording_cache;
-    mapped_begin_bus((struct mapped_facts){ 0, 0, 0 });
+    mapped_begin_bus(facts);
 }
 
 struct iodma_spec mapped_through(struct iodma_spec spec, uint32_t mapping)

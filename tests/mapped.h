@@ -44,7 +44,7 @@ struct mapped_facts {
    already. The bus has no mapper of its own. */
 void mapped_begin(void);
 void mapped_begin_with(struct mapped_facts facts);
-void mapped_begin_not_snooped(void);
+void mapped_begin_not_snooped(struct mapped_facts facts);
 void mapped_begin_bus(struct mapped_facts facts);
 
 /* M anew, with so many pages of I/O space; the other mapper anew. */

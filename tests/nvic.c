@@ -13,6 +13,7 @@
 #include "platform/interrupt.h"
 #include "platform/mmio.h"
 #include "tests/check.h"
+#include "tests/pend.h"
 
 #define SPARE  spare_line
 #define URGENT (spare_line + 1)
@@ -46,7 +47,7 @@ void let_arrive(void)
 
 static void pend(uint32_t id)
 {
-    mmio_write32(NVIC_ISPR(id), BIT32(id % 32));
+    pend_by_software(id);
     let_arrive();
 }
 

@@ -1177,6 +1177,24 @@ static void side_by_side(void)
     complete(true);
 }
 
+/* What is far away goes out through storage of a bus of the test's own, as one
+   segment, and the storage is free again. */
+static void expect_goes_out(struct iodma_bus *bus, const char *what,
+                            const struct iodma_range *ranges,
+                            const struct iodma_spec *spec,
+                            struct hal_segment want)
+{
+    memory = row_memory(ranges, IODMA_OUT);
+    expect_status("init", iodma_command_init(&command, bus, spec, NULL),
+                  IODMA_OK);
+    expect_status("set", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    make_list();
+    expect_segments(what, list, listed, &want, 1);
+    expect_device_has_fresh();
+    complete(true);
+}
+
 /* Memory that lies right before the storage, or right behind it, is one segment
    with what is bounced there. */
 static void beside_storage(void)
@@ -1211,16 +1229,8 @@ static void beside_storage(void)
             iodma_bounce_init(&pool, 0x100000, 0x1000, 0x1000, words, &loan, 1),
             IODMA_OK);
         expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
-        memory = row_memory(rows[i].ranges, IODMA_OUT);
-        expect_status("init",
-                      iodma_command_init(&command, &bus, &narrow_spec, NULL),
-                      IODMA_OK);
-        expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                      IODMA_OK);
-        make_list();
-        expect_segments(rows[i].what, list, listed, &rows[i].want, 1);
-        expect_device_has_fresh();
-        complete(true);
+        expect_goes_out(&bus, rows[i].what, rows[i].ranges, &narrow_spec,
+                        rows[i].want);
     }
 }
 
@@ -1309,24 +1319,6 @@ static void large_granules(void)
     expect_number("granules", iodma_bounce_in_use(&pool), 0);
 }
 
-/* What is far away goes out through storage of a bus of the test's own, as one
-   segment, and the storage is free again. */
-static void expect_goes_out(struct iodma_bus *bus,
-                            const struct iodma_range *ranges,
-                            const struct iodma_spec *spec,
-                            struct hal_segment want)
-{
-    memory = row_memory(ranges, IODMA_OUT);
-    expect_status("init", iodma_command_init(&command, bus, spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
-    make_list();
-    expect_segments("the list", list, listed, &want, 1);
-    expect_device_has_fresh();
-    complete(true);
-}
-
 /* A granule of one byte, which is byte 0, comes back like any other. */
 static void byte_nought(void)
 {
@@ -1342,7 +1334,7 @@ static void byte_nought(void)
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
     for (unsigned i = 0; i < 2; i++) {
-        expect_goes_out(&bus, ranges, &narrow_spec,
+        expect_goes_out(&bus, "byte 0", ranges, &narrow_spec,
                         (struct hal_segment){ 0, 1 });
         expect_number("granules", iodma_bounce_in_use(&pool), 0);
     }
@@ -1363,7 +1355,7 @@ static void split_page(void)
 
     hal.apertures = &ends_within;
     bus.hal = &hal;
-    expect_goes_out(&bus, ranges, &spec,
+    expect_goes_out(&bus, "the page", ranges, &spec,
                     (struct hal_segment){ 0x100400, 0x800 });
 }
 

@@ -979,7 +979,7 @@ static void bouncing(void)
     struct iodma_memory storage;
 
     check_case("E3: lines that are shared have storage, which is mapped");
-    mapped_begin_not_snooped();
+    mapped_begin_not_snooped((struct mapped_facts){ 0, 0, 0 });
     spoil_storage();
     mapped.memory = row_memory(unowned, IODMA_IN);
     mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
@@ -1008,7 +1008,7 @@ static void bouncing(void)
     expect_nothing_mapped();
 
     check_case("E5: a mapper's page never shows others' storage");
-    mapped_begin_not_snooped();
+    mapped_begin_not_snooped((struct mapped_facts){ 0, 0, 0 });
     spoil_storage();
     mapped_make((struct mapped_facts){ 0x4000, 0, 0 }, MAPPED_PAGES);
     mapped.memory = row_memory(unowned, IODMA_IN);
@@ -1422,7 +1422,7 @@ static bool force_without(unsigned n, unsigned *revoked)
     enum iodma_status status;
     unsigned calls;
 
-    mapped_begin_not_snooped();
+    mapped_begin_not_snooped((struct mapped_facts){ 0, 0, 0 });
     mapped_occupy(4);
     mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
     mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
@@ -1521,7 +1521,7 @@ static void maintaining_named(void)
     hal_address first = cpu_address(named);
 
     check_case("E1: pages of two descriptors are maintained where they lie");
-    mapped_begin_not_snooped();
+    mapped_begin_not_snooped((struct mapped_facts){ 0, 0, 0 });
     aperture = *mapped.hal.apertures;
     aperture.first = aperture.bus = first;
     aperture.last = first + (sizeof named - 1);
@@ -1559,15 +1559,9 @@ static void split_beyond_reach(void)
         { 0x10010, 0x1000 },
     };
     static const struct iodma_spec narrow = SPEC(host64, 13, 0, 1, 1, 1);
-    static struct hal_aperture aperture;
 
     check_case("a list that is split is judged by its IOVA");
-    aperture = fixture_aperture;
-    aperture.snooped = false;
-    mapped.hal = fixture_hal_bus;
-    mapped.hal.apertures = &aperture;
-    mapped.hal.cache = &recording_cache;
-    mapped_begin_bus((struct mapped_facts){ 0, 0x1000, 0xffff });
+    mapped_begin_not_snooped((struct mapped_facts){ 0, 0x1000, 0xffff });
     mapped.memory = row_memory(misaligned, IODMA_IN);
     mapped_attach(&mapped.command, &narrow, IODMA_MAPPED);
     expect_prepared(&mapped.command);

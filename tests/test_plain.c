@@ -5,6 +5,7 @@
 #include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/fixture.h"
+#include "tests/model/model_mapper.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -337,42 +338,10 @@ static void as_step_by_step(uint32_t rounds)
     expect("a third had storage", lent > rounds / 3);
 }
 
-/* A mapper ---------------------------------------------------------------- */
-
-static enum iodma_status map_run(struct hal_mapper *mapper, hal_address iova,
-                                 hal_address bus, hal_address length,
-                                 uint32_t access)
-{
-    (void)mapper;
-    (void)iova;
-    (void)bus;
-    (void)length;
-    (void)access;
-    return IODMA_OK;
-}
-
-static void unmap(struct hal_mapper *mapper, hal_address iova,
-                  hal_address length)
-{
-    (void)mapper;
-    (void)iova;
-    (void)length;
-}
-
-static void sync(struct hal_mapper *mapper)
-{
-    (void)mapper;
-}
-
 /* What the device is shown of storage is whole pages. */
 static void padding_of_pages(void)
 {
-    static const struct hal_mapper_ops ops = { .map_run = map_run,
-                                               .unmap = unmap,
-                                               .sync = sync };
-    static struct hal_mapper hal_mapper = {
-        .ops = &ops, .page_size = STORAGE, .first = 0, .last = SIZE - 1
-    };
+    static struct model_mapper model;
     static uint32_t words[IODMA_BLOCK_WORDS(SIZE / STORAGE)];
     static struct iodma_mapper mapper;
     static struct round round;
@@ -390,9 +359,10 @@ static void padding_of_pages(void)
     while (!round.regions[0].writable || round.regions[0].last != last ||
            !round.apertures[0].snooped || round.apertures[0].last != last);
     memset(arena, 0xEE, sizeof arena);
+    model_mapper_init(&model);
     expect_status("mapper",
-                  iodma_mapper_init(&mapper, &hal_mapper, round.hal.lock, words,
-                                    SIZE / STORAGE),
+                  iodma_mapper_init(&mapper, &model.mapper, round.hal.lock,
+                                    words, SIZE / STORAGE),
                   IODMA_OK);
     expect_status("through", iodma_bus_map_through(&round.bus, &mapper),
                   IODMA_OK);

@@ -1706,6 +1706,10 @@ static const struct {
       "lengthen the buffer to 0x80" },
     { HERE(BAD_ARGUMENT, HOOK, FIELD_(LOCK), 0, 0, NONE, 0),
       "BadArgument: missing hook, field lock" },
+    { HERE(BAD_ARGUMENT, ACCESS, APERTURE, 0, 3, 4, NONE, 0),
+      "BadArgument: no such access, aperture 0x0: 0x4" },
+    { HERE(BAD_ARGUMENT, OVERLAP, REGION, 2, 1, 0x1000, NONE, 0),
+      "BadArgument: overlap, region 0x2: 0x1000" },
     { { .status = 7, .rule = 99, .place = 99, .number = 1, .cure = 99 },
       "unknown status: unknown, unknown 0x1; unknown" },
 };

@@ -27,6 +27,7 @@
 #include "platform/uart.h"
 #include "tests/check.h"
 #include "tests/ground.h"
+#include "tests/pend.h"
 #include "tests/target/left_behind.h"
 
 #define PAGE 0x1000u
@@ -36,8 +37,6 @@
 #define GICD_ICPENDR(n) (0x280u + 4 * ((n) / 32))
 #define GICD_ICFGR(n)   (0xc00u + 4 * ((n) / 16))
 #define EDGE(n)         BIT32(2 * ((n) % 16) + 1)
-#define GICD_SGIR       0xf00u
-#define GICD_SGIR_SELF  (2u << 24)
 
 /* The PL011's interrupt (ARM DDI 0183, 3.3.10 and 3.3.11). */
 #define UARTIMSC    0x38u
@@ -85,7 +84,7 @@ static void let_arrive(void)
 
 static void raise_software_interrupt(void)
 {
-    mmio_write32(gic_base.distributor + GICD_SGIR, GICD_SGIR_SELF | SOFTWARE);
+    pend_by_software(SOFTWARE);
     let_arrive();
 }
 
