@@ -144,8 +144,10 @@ struct hal_dmac_ops {
      * Acknowledge the interrupt and tell what was retired since the last
      * call. Ends with a read of the controller if it wrote to it, so that the
      * interrupt is gone when the ISR returns. The only entry for an ISR;
-     * polling calls it with the engine's interrupt disabled.
-     * Context: ISR or thread, not both.
+     * a thread calls it with the engine's interrupt disabled, or under the
+     * bus's lock (iodma_channel_poll), which masks it. So it does not enter
+     * that lock, and is never run twice at a time.
+     * Context: ISR or thread, not both; the lock may be held.
      */
     struct hal_progress (*reap)(struct hal_dmac *dmac);
     /*
