@@ -10,6 +10,13 @@ struct hooks hooks;
 /* Who reads a clock so often, and does nothing else, waits for it. */
 enum { WAITS = 16 };
 
+/* The first wrong leads to others. */
+static void wrong(const char *what)
+{
+    if (!hooks.broken)
+        hooks.broken = what;
+}
+
 static uint64_t now(const struct hal_clock *self)
 {
     uint64_t ticks;
@@ -52,7 +59,7 @@ static uint32_t save(const struct hal_lock *self)
     hooks.moment();
     hooks_mask();
     if (hooks.held)
-        hooks.broken = "the lock was entered by who holds it";
+        wrong("the lock was entered by who holds it");
     hooks.held = true;
     return hooks.masked - 1;
 }
@@ -61,7 +68,7 @@ static void restore(const struct hal_lock *self, uint32_t state)
 {
     (void)self;
     if (!hooks.held || state != hooks.masked - 1)
-        hooks.broken = "the lock was not left as it was entered";
+        wrong("the lock was not left as it was entered");
     hooks.held = false;
     hooks.masked = state + 1;
     hooks_unmask();

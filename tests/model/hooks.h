@@ -30,7 +30,7 @@ struct hooks {
     bool held;       /* the lock                                           */
     uint32_t outer;  /* what `under` was left as by the first who masked   */
     uint32_t published;
-    const char *broken; /* what was found wrong; NULL: nothing             */
+    const char *broken; /* what was found wrong first; NULL: nothing       */
 };
 
 extern struct hooks hooks;
