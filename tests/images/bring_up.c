@@ -9,8 +9,7 @@
 /* Of the last call on a bus that was refused. */
 static struct iodma_reason reason;
 
-/* Print it, if it is what a call ends with. */
-static enum iodma_status explained(enum iodma_status status)
+enum iodma_status explained(enum iodma_status status)
 {
     char text[IODMA_REASON_TEXT];
 

@@ -77,6 +77,11 @@ enum iodma_status disk_bring_up(struct disk *disk, uint8_t how, bool sgl,
    printed. Context: thread. */
 enum iodma_status bus_lend(struct iodma_bus *bus, struct hal_bounce *bounce);
 
+/* Print why the core refused, if the last call that it refused on a bus of
+   theirs is the one that ended with this. Returns the status. Context:
+   thread. */
+enum iodma_status explained(enum iodma_status status);
+
 /* Print why a transfer of the engine's failed, if that was a fault. Context:
    thread. */
 void engine_explain(const struct engine *engine,

@@ -35,7 +35,7 @@ static void failed(struct job *job, const char *what, enum iodma_status status)
 {
     if (job->status == IODMA_OK) {
         printf("demo: disk: %s: %s\n", what, iodma_status_name(status));
-        job->status = status;
+        job->status = explained(status);
     }
 }
 

@@ -76,8 +76,8 @@ static bool read_file(const char *path)
     for (uint32_t i = 0; good && i < from.range_count; i++) {
         const struct iodma_range *range = &from.ranges[i];
 
-        good =
-            semihost_read(file, pointer(range), range->length) == range->length;
+        good = semihost_read(file, pointer(range), (size_t)range->length) ==
+               range->length;
     }
     return file != -1 && semihost_close(file) && good;
 }
@@ -90,7 +90,7 @@ static bool write_file(const char *path)
     for (uint32_t i = 0; good && i < to.range_count; i++) {
         const struct iodma_range *range = &to.ranges[i];
 
-        good = semihost_write(file, pointer(range), range->length);
+        good = semihost_write(file, pointer(range), (size_t)range->length);
     }
     return file != -1 && semihost_close(file) && good;
 }
