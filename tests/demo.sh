@@ -53,10 +53,11 @@ take_board()
     case $board in
     rp2040) most=102400 ;;
     mps2_an505) most=3145728 ;;
-    *)
+    qemu_virt*)
         most=1073741824
         disk=yes
         ;;
+    *) fail "tests/demo.sh (take_board) does not say what $board holds" ;;
     esac
     usual=1048653
     [ "$usual" -le "$most" ] || usual=$most

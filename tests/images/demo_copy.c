@@ -42,10 +42,16 @@ int demo_fail(const char *what, enum iodma_status status)
 
 static void failed(struct job *job, const char *what, enum iodma_status status)
 {
-    if (job->status == IODMA_OK) {
-        printf("demo: copy: %s: %s\n", what, iodma_status_name(status));
-        job->status = explained(status);
-    }
+    const struct engine *engine = job->engine;
+
+    if (job->status != IODMA_OK)
+        return;
+    printf("demo: copy: %s: %s\n", what, iodma_status_name(status));
+    job->status = explained(status);
+    if (status == IODMA_TIMEOUT && !engine->poll && engine->interrupts == 0)
+        printf("# no interrupt %u has come: is it the engine's? (--poll waits "
+               "for none)\n",
+               (unsigned)engine->interrupt);
 }
 
 static void done(struct iodma_transfer *transfer, enum iodma_status status)
