@@ -268,6 +268,10 @@ subproject()
     refuses 'a platform is refused for a CPU that has none' 'or cortex-m.*, not cortex-r5' \
         meson setup "$work/meson/bad" "$root" --cross-file "$work/r5.ini" \
         -Dtests=disabled -Dplatform=enabled
+    sed 's/cortex-m33/cortex-a9/' "$work/m33.ini" >"$work/a9.ini"
+    refuses 'and for one that it does not fit' 'LPAE.* a cortex-a9 lacks' \
+        meson setup "$work/meson/bad" "$root" --cross-file "$work/a9.ini" \
+        -Dtests=disabled -Dplatform=enabled
 }
 
 # A board of the product's own -------------------------------------------------

@@ -293,6 +293,9 @@ ends 'so is one that is too large for a smaller board' 1 \
 ends 'and bridges of a board that has none' 1 \
     'demo: failed: --behind: rp2040 has no bridges' \
     "$here/demo.sh" --board rp2040 "$faults" --behind 1 one
+ends 'and a board that it does not know' 1 \
+    'demo: failed: tests/demo.sh .* what toaster holds' \
+    "$here/demo.sh" --board toaster "$faults" one
 ends 'no image is refused' 1 'demo: failed: no image given' "$here/demo.sh"
 ends 'an image that does nothing for the file is found out' 1 \
     'demo: failed: sha256 [0-9a-f]* instead of [0-9a-f]*' \
