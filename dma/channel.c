@@ -173,11 +173,15 @@ static bool advance(struct iodma_channel *channel)
 {
     struct iodma_transfer *transfer = channel->active;
     enum iodma_status status = IODMA_OK;
-    bool busy; /* the engine has some of it that is to be taken away */
+    bool looked; /* what it has done is noticed */
+    bool busy;   /* the engine has some of it that is to be taken away */
 
     iodma_engine_reap_stand_in(channel);
-    if (goes_on(channel) && late(channel))
+    looked = !goes_on(channel);
+    if (!looked && late(channel)) {
         iodma_channel_poll(channel); /* an interrupt may have been lost */
+        looked = true;
+    }
     if (transfer->period && transfer->refused == IODMA_OK)
         status = tell_periods(channel);
     if (channel->active != transfer)
@@ -193,7 +197,7 @@ static bool advance(struct iodma_channel *channel)
         busy = true;
         status = IODMA_DMA_ERROR;
     } else if (busy || transfer->period || !transfer->zipped) {
-        if (late(channel)) {
+        if (looked && late(channel)) {
             busy = busy || transfer->period;
             status = IODMA_TIMEOUT;
         } else if (stalled(channel, !busy)) {

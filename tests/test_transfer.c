@@ -688,6 +688,35 @@ static void test_zero_length(void)
 
 /* ---- Deadlines ---- */
 
+static uint32_t reads_left; /* of the clock, until it is late */
+
+static void read_clock(void)
+{
+    if (reads_left != 0 && --reads_left == 0)
+        hooks.ticks = 50;
+}
+
+/* It is late from so manyth look at the clock on, wherever in service that is.
+   What the engine has done is seen before anybody calls it a Timeout. */
+static void test_late_amid(uint32_t reads)
+{
+    begin("an interrupt lost is found, whenever it becomes late", 4);
+    (void)chain(0, 4);
+    jobs[0].transfer.deadline = 50;
+    expect_copy(&jobs[0]);
+    engine.loses_interrupt = true;
+    expect_status("submit", submit(&jobs[0]), IODMA_OK);
+    (void)strict_dmac_run(&engine, 4);
+    isr();
+    reads_left = reads;
+    hooks.clock = read_clock;
+    for (uint32_t i = 0; i <= reads && world.callbacks == 0; i++)
+        (void)iodma_channel_service(&channel);
+    expect_end(&jobs[0], IODMA_OK);
+    expect_number("halts", engine.halts, 0);
+    expect_order();
+}
+
 static void test_deadlines(void)
 {
     begin("an engine that hangs is halted at the deadline: Timeout", 4);
@@ -770,6 +799,9 @@ static void test_deadlines(void)
     expect_end(&jobs[0], IODMA_OK);
     expect_number("halts", engine.halts, 0);
     expect_order();
+
+    for (uint32_t reads = 1; reads <= 4; reads++)
+        test_late_amid(reads);
 
     begin("a fault whose interrupt was lost is found: DMAError", 4);
     (void)chain(0, 4);
