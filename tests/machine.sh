@@ -280,6 +280,9 @@ wait "$machine" 2>/dev/null
 status=$?
 machine=
 
+# What we say begins a line, where the machine has not ended its last.
+[ -z "$(tail -c 1 "$work/output")" ] || echo
+
 grep -v -E -f "$work/known" "$work/log" | head -n 20 >"$work/undeclared"
 [ "$read_status" -ne 124 ] || fail "no end after $limit s, killed"
 if [ -n "$skip" ] && grep -q -F -e "$skip" "$work/output"; then

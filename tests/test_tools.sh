@@ -207,6 +207,19 @@ began=$(date +%s)
 ends 'a machine that is over at once is ok' 0 'ok - at once' at_once
 verdict 'and not waited for' soon
 
+cat >"$work/bin/qemu-system-arm" <<'END'
+#!/bin/sh
+printf 'half a line'
+exit "$UNENDED"
+END
+unended()
+{
+    UNENDED=$1 PATH=$work/bin:$PATH machine "$faults" "$1"
+}
+ends 'a line that a machine has not ended is, before the verdict' 1 \
+    'not ok - test_faults 3: exit status 3 instead of 0' unended 3
+ends 'and where that is ok' 0 'ok - test_faults 0: ended as declared' unended 0
+
 ends 'a host that does not listen is missed' 1 \
     'not ok - test_faults none: no end after 20 s, killed' \
     machine --timeout 20 --qemu -semihosting-config --qemu enable=off \
