@@ -289,6 +289,51 @@ void fixture_fail_take(unsigned n)
     fail_at = n;
 }
 
+/* Calls ---------------------------------------------------------------- */
+
+bool expect_command(struct iodma_command *command, const struct iodma_bus *bus,
+                    const struct iodma_spec *spec)
+{
+    return expect_status("init", iodma_command_init(command, bus, spec, NULL),
+                         IODMA_OK);
+}
+
+bool expect_attached(struct iodma_command *command, struct iodma_memory *memory)
+{
+    return expect_status("set", iodma_command_set_memory(command, memory, true),
+                         IODMA_OK);
+}
+
+bool expect_attached_only(struct iodma_command *command,
+                          struct iodma_memory *memory)
+{
+    return expect_status(
+        "set", iodma_command_set_memory(command, memory, false), IODMA_OK);
+}
+
+bool expect_prepared(struct iodma_command *command)
+{
+    return expect_status(
+        "prepare", iodma_command_prepare(command, 0, 0, true, true), IODMA_OK);
+}
+
+bool expect_completed(struct iodma_command *command)
+{
+    return expect_status("complete",
+                         iodma_command_complete(command, true, true), IODMA_OK);
+}
+
+bool expect_cleared(struct iodma_command *command)
+{
+    return expect_status("clear", iodma_command_clear_memory(command, true),
+                         IODMA_OK);
+}
+
+bool expect_ended(struct iodma_command *command)
+{
+    return expect_status("end", iodma_command_deinit(command), IODMA_OK);
+}
+
 /* Lists ---------------------------------------------------------------- */
 
 uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,

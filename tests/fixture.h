@@ -74,6 +74,20 @@ static inline enum iodma_status fixture_gen(struct iodma_command *command,
 uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,
                       uint32_t room);
 
+/* Calls of which OK is expected, returning whether it came: make a command;
+   give it memory, prepared or not; prepare all of its memory, and complete;
+   take the memory away; end it. */
+bool expect_command(struct iodma_command *command, const struct iodma_bus *bus,
+                    const struct iodma_spec *spec);
+bool expect_attached(struct iodma_command *command,
+                     struct iodma_memory *memory);
+bool expect_attached_only(struct iodma_command *command,
+                          struct iodma_memory *memory);
+bool expect_prepared(struct iodma_command *command);
+bool expect_completed(struct iodma_command *command);
+bool expect_cleared(struct iodma_command *command);
+bool expect_ended(struct iodma_command *command);
+
 /* How a prepared window goes, by the rungs of E3. */
 enum {
     RUNG_DIRECT = 0,

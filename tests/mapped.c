@@ -76,25 +76,13 @@ void mapped_attach(struct iodma_command *to, const struct iodma_spec *spec,
 {
     struct iodma_spec through = mapped_through(*spec, mapping);
 
-    expect_status("init", iodma_command_init(to, &mapped.bus, &through, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(to, &mapped.memory, false),
-                  IODMA_OK);
+    expect_command(to, &mapped.bus, &through);
+    expect_attached_only(to, &mapped.memory);
 }
 
 enum iodma_status mapped_prepare(struct iodma_command *to)
 {
     return iodma_command_prepare(to, 0, 0, true, true);
-}
-
-void expect_prepared(struct iodma_command *to)
-{
-    expect_status("prepare", mapped_prepare(to), IODMA_OK);
-}
-
-void expect_completed(struct iodma_command *to)
-{
-    expect_status("complete", iodma_command_complete(to, true, true), IODMA_OK);
 }
 
 const struct iodma_spec mapped_any = SPEC(host64, 64, 0, 1, 1, 1);
@@ -191,11 +179,6 @@ void expect_nothing_mapped(void)
     expect_number("windows open", sparse_open_windows(), 0);
 }
 
-void expect_ended(struct iodma_command *of)
-{
-    expect_status("end", iodma_command_deinit(of), IODMA_OK);
-}
-
 /* A call of the mapper's, the n-th from 0 on. */
 void expect_mapper_call(unsigned n, char operation, hal_address iova,
                         hal_address length)
@@ -227,12 +210,8 @@ void mapped_occupy(hal_address pages)
                                            pages * 0x1000, pages * 0x1000,
                                            IODMA_INOUT),
                   IODMA_OK);
-    expect_status("init",
-                  iodma_command_init(&mapped.other, &mapped.bus, &spec, NULL),
-                  IODMA_OK);
-    expect_status(
-        "set", iodma_command_set_memory(&mapped.other, &mapped.occupied, true),
-        IODMA_OK);
+    expect_command(&mapped.other, &mapped.bus, &spec);
+    expect_attached(&mapped.other, &mapped.occupied);
 }
 
 void mapped_make_other(bool can_bypass)

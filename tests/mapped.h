@@ -70,9 +70,6 @@ void mapped_attach(struct iodma_command *command, const struct iodma_spec *spec,
 
 /* All of its memory. */
 enum iodma_status mapped_prepare(struct iodma_command *command);
-void expect_prepared(struct iodma_command *command);
-void expect_completed(struct iodma_command *command);
-void expect_ended(struct iodma_command *command);
 
 /* Begin, with mapped.command prepared as in spec 118. */
 void mapped_begin_three_pages(void);

@@ -21,10 +21,7 @@ static enum iodma_status begin(const struct iodma_spec *spec,
                                uint32_t direction)
 {
     memory = row_memory(ranges, direction);
-    expect_status(
-        "init",
-        iodma_command_init(&command, fixture_bouncing_bus(), spec, NULL),
-        IODMA_OK);
+    expect_command(&command, fixture_bouncing_bus(), spec);
     return iodma_command_set_memory(&command, &memory, false);
 }
 
@@ -270,9 +267,7 @@ static void listing(void)
                             row_count(lists[i].list, SEGMENTS));
             expect_device_has_fresh();
             expect_number("pages taken", fixture_pages_taken(), lists[i].pages);
-            expect_status("complete",
-                          iodma_command_complete(&command, true, true),
-                          IODMA_OK);
+            expect_completed(&command);
         } else {
             expect("not prepared", command.prepared == 0);
         }
@@ -514,8 +509,7 @@ static void case_100(void)
             put_word(list[0].address, 0x11223300 | direction);
         expect_number("the memory's word, before complete", word_at(0x10000),
                       0x53535300 | direction);
-        expect_status("clear", iodma_command_clear_memory(&command, true),
-                      IODMA_OK);
+        expect_cleared(&command);
         expect_number("the memory's word, after", word_at(0x10000),
                       (direction & IODMA_IN) != 0 ? 0x11223300 | direction
                                                   : 0x53535300 | direction);
@@ -576,8 +570,7 @@ static void case_103(void)
     expect_number("memory as before", sparse_digest(), digest);
     make_list();
     expect_number("the list as before", list[1].address, 0x100000);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_client("the device's bytes", true, 0, 0x3000);
 }
 
@@ -677,11 +670,8 @@ static void force_beyond_reach(void)
     hal.region_count = 2;
     bus.hal = &hal;
     memory = row_memory(far_away, IODMA_INOUT);
-    expect_status("init",
-                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, &bus, &narrow_spec);
+    expect_attached(&command, &memory);
     make_list();
     device_inverts(0x1800, 0x2000);
     synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_NOT_ATTACHED);
@@ -707,11 +697,8 @@ static void force_from_rom(void)
     hal.region_count = HAL_COUNT_OF(regions);
     bus.hal = &hal;
     memory = row_memory(far_away, IODMA_OUT);
-    expect_status("init",
-                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, &bus, &narrow_spec);
+    expect_attached(&command, &memory);
     synchronize(IODMA_FORCE_DOUBLE_BUFFER, IODMA_OK);
     expect_number("rung", fixture_rung(&command), RUNG_WHOLE);
     make_list();
@@ -766,9 +753,7 @@ static void stray_storage(hal_address address, hal_address first)
     memory = row_memory(ranges, IODMA_OUT);
     stray = address;
     stray_size = 0;
-    expect_status("init",
-                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
-                  IODMA_OK);
+    expect_command(&command, &bus, &narrow_spec);
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_NO_RESOURCES);
     expect_number("given back, all of it", stray_size, 0x2000);
@@ -797,11 +782,8 @@ static void force_from_beyond_reach(void)
     hal.region_count = 2;
     bus.hal = &hal;
     memory = row_memory(two_far_apart, IODMA_INOUT);
-    expect_status("init",
-                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, &bus, &narrow_spec);
+    expect_attached(&command, &memory);
     make_list();
     expect_number("the second's storage", device(0x1000), 0x102000);
     device_inverts(0, 0x2000);
@@ -823,8 +805,7 @@ static void force_nested(void)
     make_list();
     expect_number("the buffer", list[0].address, 0x200000);
     expect_number("count", command.prepared, 2);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     complete(true);
 }
 
@@ -874,8 +855,7 @@ static void case_109(void)
     begin_whole(IODMA_IN, true);
     expect_status("prepare again", prepare(true), IODMA_OK);
     device_inverts(0, 0x1000);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_client("not yet", false, 0, 0x1000);
     expect_number("pages taken", fixture_pages_taken(), 1);
     complete(true);
@@ -887,7 +867,7 @@ static void case_51(void)
     begin_whole(IODMA_IN, true);
     expect_status("prepare again", prepare(true), IODMA_OK);
     device_inverts(0, 0x1000);
-    expect_status("deinit", iodma_command_deinit(&command), IODMA_OK);
+    expect_ended(&command);
     expect_client("copied in", true, 0, 0x1000);
     expect_all_given_back();
 }
@@ -943,11 +923,8 @@ static void begin_on_lines(const struct iodma_spec *spec,
                            const struct iodma_range *ranges)
 {
     memory = row_memory(ranges, IODMA_OUT);
-    expect_status("init",
-                  iodma_command_init(&command, bus_with_lines(64), spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, false),
-                  IODMA_OK);
+    expect_command(&command, bus_with_lines(64), spec);
+    expect_attached_only(&command, &memory);
     for (hal_address i = 0; i < 0x1000; i++)
         *sparse_byte(0x100000 + i) = 0xEE;
 }
@@ -992,14 +969,10 @@ static void padding_of_small_lines(void)
     static const struct iodma_range ranges[ROW_RANGES] = { { FAR + 0x128, 8 } };
 
     memory = row_memory(ranges, IODMA_OUT);
-    expect_status("init",
-                  iodma_command_init(&command, bus_with_lines(SMALL_LINE),
-                                     &narrow_spec, NULL),
-                  IODMA_OK);
+    expect_command(&command, bus_with_lines(SMALL_LINE), &narrow_spec);
     for (size_t i = 0; i < HAL_COUNT_OF(written_back); i++)
         written_back[i] = false;
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
     for (size_t i = 0; i < HAL_COUNT_OF(written_back); i++)
         expect_number("a line is written back", written_back[i],
                       i / 4 == 0x100 / 64);
@@ -1102,10 +1075,7 @@ static void one_page_twice(void)
 
     expect_status("set", begin(&narrow_spec, far_page, IODMA_INOUT), IODMA_OK);
     expect_status("prepare", prepare(true), IODMA_OK);
-    expect_status(
-        "init",
-        iodma_command_init(&other, command.window.bus, &narrow_spec, NULL),
-        IODMA_OK);
+    expect_command(&other, command.window.bus, &narrow_spec);
     expect_status("set the other",
                   iodma_command_set_memory(&other, &memory, true), IODMA_OK);
     make_list();
@@ -1134,8 +1104,7 @@ static void reused_page(void)
     expect_status("prepare", prepare(true), IODMA_OK);
     complete(true);
     memory = row_memory(part, IODMA_OUT);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
     make_list();
     expect_number("the same page", list[0].address, 0x100110);
     expect_zeros(0x100100, 0x10);
@@ -1166,11 +1135,8 @@ static void side_by_side(void)
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
     memory = row_memory(ranges, IODMA_OUT);
-    expect_status("init",
-                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, &bus, &narrow_spec);
+    expect_attached(&command, &memory);
     make_list();
     expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     expect_device_has_fresh();
@@ -1185,10 +1151,8 @@ static void expect_goes_out(struct iodma_bus *bus, const char *what,
                             struct hal_segment want)
 {
     memory = row_memory(ranges, IODMA_OUT);
-    expect_status("init", iodma_command_init(&command, bus, spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, bus, spec);
+    expect_attached(&command, &memory);
     make_list();
     expect_segments(what, list, listed, &want, 1);
     expect_device_has_fresh();
@@ -1255,11 +1219,8 @@ static void out_of_a_gap(void)
     hal.aperture_count = HAL_COUNT_OF(apertures);
     bus.hal = &hal;
     memory = row_memory(ranges, IODMA_OUT);
-    expect_status("init",
-                  iodma_command_init(&command, &bus, &narrow_spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, &bus, &narrow_spec);
+    expect_attached(&command, &memory);
     make_list();
     expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     expect_device_has_fresh();
@@ -1303,18 +1264,15 @@ static void large_granules(void)
     expect_status("bits that do not reach its end",
                   iodma_command_init(&command, &bus, &few_bits, NULL),
                   IODMA_BAD_ARGUMENT);
-    expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
-                  IODMA_OK);
+    expect_command(&command, &bus, &spec);
     memory = row_memory(ranges, IODMA_INOUT);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
     make_list();
     expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     expect_device_has_fresh();
     expect_number("granules", iodma_bounce_in_use(&pool), 1);
     device_inverts(0, memory.length);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_client("the device's bytes", true, 0, memory.length);
     expect_number("granules", iodma_bounce_in_use(&pool), 0);
 }
@@ -1416,8 +1374,7 @@ static void storage_apertures(void)
         expect_status(rows[i].what, iodma_bus_lend(&bus, fixture_bounce()),
                       rows[i].lend);
         memory = row_memory(ranges, IODMA_OUT);
-        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
-                      IODMA_OK);
+        expect_command(&command, &bus, &spec);
         expect_status(rows[i].what,
                       iodma_command_set_memory(&command, &memory, true),
                       rows[i].lend == IODMA_OK ? IODMA_OK : IODMA_NO_RESOURCES);
@@ -1489,10 +1446,8 @@ static void listed_seams(void)
         hal.limits = &on_pages;
         expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
         memory = row_memory(rows[i].ranges, IODMA_OUT);
-        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
-                      IODMA_OK);
-        expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                      IODMA_OK);
+        expect_command(&command, &bus, &spec);
+        expect_attached(&command, &memory);
         expect_status(
             "the first",
             iodma_command_gen_segments64(&command, &offset, &segment, &count),
@@ -1572,9 +1527,7 @@ static void come_and_go(hal_address length, bool apart)
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
     for (unsigned i = 0; i < COMMANDS; i++)
-        expect_status(
-            "init", iodma_command_init(&commands[i], &bus, &narrow_spec, NULL),
-            IODMA_OK);
+        expect_command(&commands[i], &bus, &narrow_spec);
     for (unsigned round = 0; round < 3000; round++) {
         unsigned i = random_below(&seed, COMMANDS);
         uint32_t first = random_below(&seed, FAR_PAGES);
@@ -1582,9 +1535,7 @@ static void come_and_go(hal_address length, bool apart)
         uint32_t in_use = iodma_bounce_in_use(&pool);
 
         if (commands[i].prepared != 0) {
-            expect_status("complete",
-                          iodma_command_complete(&commands[i], true, true),
-                          IODMA_OK);
+            expect_completed(&commands[i]);
             expect_number("pages given back",
                           in_use - iodma_bounce_in_use(&pool), apart ? 2 : 1);
             places[i][0] = places[i][1] = 0;
@@ -1601,15 +1552,12 @@ static void come_and_go(hal_address length, bool apart)
                       iodma_memory_init_ranges(&memories[i], ranges[i], 2,
                                                IODMA_OUT, NULL, 0),
                       IODMA_OK);
-        expect_status(
-            "set", iodma_command_set_memory(&commands[i], &memories[i], true),
-            IODMA_OK);
+        expect_attached(&commands[i], &memories[i]);
         if (!lent_apart(commands, places, COMMANDS, i, ranges[i]))
             break;
     }
     for (unsigned i = 0; i < COMMANDS; i++)
-        expect_status("clear", iodma_command_clear_memory(&commands[i], true),
-                      IODMA_OK);
+        expect_cleared(&commands[i]);
     expect_number("pages in use", iodma_bounce_in_use(&pool), 0);
     expect_number("at most", iodma_bounce_high_water(&pool), PAGES);
 }
@@ -1672,8 +1620,7 @@ static void direct_only_answers(uint32_t flags, bool lent)
         }
         spec.mapping = IODMA_DIRECT_ONLY | flags;
         memory = row_memory(direct_only[i].ranges, direct_only[i].direction);
-        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
-                      IODMA_OK);
+        expect_command(&command, &bus, &spec);
         expect_status(direct_only[i].what,
                       iodma_command_set_memory(&command, &memory, true),
                       direct_only[i].want);
@@ -1681,7 +1628,7 @@ static void direct_only_answers(uint32_t flags, bool lent)
             expect_number(direct_only[i].what, fixture_rung(&command),
                           RUNG_DIRECT);
         expect_all_given_back();
-        expect_status("end", iodma_command_deinit(&command), IODMA_OK);
+        expect_ended(&command);
     }
 }
 
@@ -1749,10 +1696,8 @@ static void seams(void)
         expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
         expect_status("lend", iodma_bus_lend(&bus, fixture_bounce()), IODMA_OK);
         memory = row_memory(rows[i].ranges, IODMA_OUT);
-        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
-                      IODMA_OK);
-        expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                      IODMA_OK);
+        expect_command(&command, &bus, &spec);
+        expect_attached(&command, &memory);
         expect_number("rung", fixture_rung(&command), rows[i].rung);
         make_list();
         expect_segments("the list", list, listed, rows[i].list,
@@ -1922,13 +1867,11 @@ static void test_twice_at_an_edge(void)
     (void)iodma_memory_init_ranges(&bytes, ranges, HAL_COUNT_OF(ranges),
                                    IODMA_OUT, NULL, 0);
     spec.mapping |= IODMA_LEAST_BOUNCE;
-    expect_status("init", iodma_command_init(&twice, &bus, &spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&twice, &bytes, true),
-                  IODMA_OK);
+    expect_command(&twice, &bus, &spec);
+    expect_attached(&twice, &bytes);
     if (expect_number("segments", fixture_list(&twice, segments, 2), 2))
         expect_number("the second", segments[1].address, 0x51000);
-    expect_status("clear", iodma_command_clear_memory(&twice, true), IODMA_OK);
+    expect_cleared(&twice);
 }
 
 int main(void)

@@ -18,12 +18,8 @@ static void begin(const struct iodma_spec *spec,
                   const struct iodma_range *ranges, uint32_t direction)
 {
     memory = row_memory(ranges, direction);
-    expect_status(
-        "init",
-        iodma_command_init(&command, fixture_bouncing_bus(), spec, NULL),
-        IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, false),
-                  IODMA_OK);
+    expect_command(&command, fixture_bouncing_bus(), spec);
+    expect_attached_only(&command, &memory);
 }
 
 static void prepare(hal_address offset, hal_address length)
@@ -67,8 +63,7 @@ static void case_46(void)
         iodma_command_gen_segments64(&command, &offset, &segment, &count),
         IODMA_OVERRUN);
     expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 1), 0);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 /* ROM at 0x20000: outbound memory may lie there, nobody writes it. */
@@ -89,10 +84,8 @@ static void rom(void)
     hal.region_count = HAL_COUNT_OF(regions);
     bus.hal = &hal;
     memory = row_memory(odd, IODMA_OUT);
-    expect_status("init", iodma_command_init(&command, &bus, &aligned, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, &bus, &aligned);
+    expect_attached(&command, &memory);
     expect_number("rung", fixture_rung(&command), RUNG_WHOLE);
     expect_status("synchronize in",
                   iodma_command_synchronize(&command, IODMA_IN),
@@ -106,13 +99,11 @@ static void rom(void)
                   IODMA_OK);
     expect_number("write to the buffer",
                   iodma_command_write_bytes(&command, 0, bytes, 0x20), 0x20);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
 
     expect_status("set_spec", iodma_command_set_spec(&command, &plain_spec),
                   IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
     expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
     expect_number("write to ROM",
                   iodma_command_write_bytes(&command, 0xF, bytes, 8), 0);
@@ -121,8 +112,7 @@ static void rom(void)
     expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 0x20),
                   0x20);
     expect_fresh(bytes, 0x1FFF1, 0x20);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
 }
 
 /* What was prepared for Out is read only: a device that would write it is as
@@ -135,19 +125,14 @@ static void wired_for_out(void)
                   iodma_memory_init_virtual(&memory, NULL, &range, 1,
                                             IODMA_INOUT, NULL, 0),
                   IODMA_OK);
-    expect_status(
-        "init",
-        iodma_command_init(&command, fixture_bouncing_bus(), &plain_spec, NULL),
-        IODMA_OK);
+    expect_command(&command, fixture_bouncing_bus(), &plain_spec);
     expect_status("wire", iodma_memory_prepare(&memory, IODMA_OUT), IODMA_OK);
     expect_status("set", iodma_command_set_memory(&command, &memory, true),
                   IODMA_NOT_WRITABLE);
     expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
     expect_status("wire", iodma_memory_prepare(&memory, IODMA_NONE), IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
+    expect_cleared(&command);
     expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
 }
 
@@ -242,8 +227,7 @@ static void case_114(void)
     expect_status("synchronize", iodma_command_synchronize(&command, IODMA_IN),
                   IODMA_OK);
     expect_bytes("the memory", sparse_byte(FAR + 0x800), eight, 8);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 static void case_115(void)
@@ -288,8 +272,7 @@ static void three_windows(void)
             break;
     }
     expect_fresh(sparse_byte(0x12f00), 0x12f00, 0x100);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 static void case_117(void)
@@ -331,14 +314,12 @@ static void no_region(void)
     hal.region_count = 0;
     bus.hal = &hal;
     memory = row_memory(ranges, IODMA_INOUT);
-    expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
-                  IODMA_OK);
+    expect_command(&command, &bus, &spec);
     expect_status("set: it would be copied",
                   iodma_command_set_memory(&command, &memory, true),
                   IODMA_NOT_ATTACHED);
     expect_fixture_free();
-    expect_status("init", iodma_command_init(&command, &bus, &plain_spec, NULL),
-                  IODMA_OK);
+    expect_command(&command, &bus, &plain_spec);
     expect_status("set: it goes directly",
                   iodma_command_set_memory(&command, &memory, true), IODMA_OK);
     expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 4), 0);

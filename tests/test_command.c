@@ -19,9 +19,7 @@ static void specified(struct iodma_spec spec)
 {
     small = row_memory(page, IODMA_INOUT);
     large = row_memory(four_pages, IODMA_INOUT);
-    expect_status("init",
-                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
-                  IODMA_OK);
+    expect_command(&command, fixture_bus(), &spec);
 }
 
 static void plain(void)
@@ -603,7 +601,7 @@ static void ending(void)
     plain();
     set(&small, true, IODMA_OK);
     prepare(0, 0, IODMA_OK);
-    expect_status("deinit", iodma_command_deinit(&command), IODMA_OK);
+    expect_ended(&command);
     expect("no memory is left",
            !command.window.memory && command.prepared == 0);
 }

@@ -300,11 +300,8 @@ static void translated_generously(void)
                                             IODMA_OUT, NULL, 0),
                   IODMA_OK);
     expect_status("wire", iodma_memory_prepare(&memory, IODMA_NONE), IODMA_OK);
-    expect_status("command",
-                  iodma_command_init(&command, fixture_bus(), &any, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, false),
-                  IODMA_OK);
+    expect_command(&command, fixture_bus(), &any);
+    expect_attached_only(&command, &memory);
     expect_status("prepare",
                   iodma_command_prepare(&command, 0, 0x10, true, true),
                   IODMA_OK);
@@ -313,8 +310,7 @@ static void translated_generously(void)
     expect_number("address", segment.address, 0x10000 + PAGE);
     expect_number("no more than the window", segment.length, 0x10);
     expect_number("offset", offset, 0x10);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
     expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
 }
 
@@ -379,20 +375,16 @@ static void lost_translation(void)
 
     map_four();
     expect_status("wire", iodma_memory_prepare(&memory, IODMA_NONE), IODMA_OK);
-    expect_status(
-        "init", iodma_command_init(&command, fixture_bus(), &listed_only, NULL),
-        IODMA_OK);
+    expect_command(&command, fixture_bus(), &listed_only);
     iodma_command_explain(&command, &reason);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
     mapped[0] = 0;
     expect_status("list", fixture_gen(&command, &offset, &segment, &count),
                   IODMA_MESSAGE_TOO_LARGE);
     if (IODMA_REASONS)
         expect_status("recorded", (enum iodma_status)reason.status,
                       IODMA_MESSAGE_TOO_LARGE);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
     expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
 }
 
@@ -446,10 +438,7 @@ static struct iodma_command command;
 
 static void make_command(void)
 {
-    expect_status(
-        "init",
-        iodma_command_init(&command, fixture_bouncing_bus(), &plain_spec, NULL),
-        IODMA_OK);
+    expect_command(&command, fixture_bouncing_bus(), &plain_spec);
 }
 
 static void set(struct iodma_memory *memory, bool prepare,
@@ -730,12 +719,10 @@ static void attached_is_busy(void)
                   IODMA_NOT_READY);
     expect_status("wire", iodma_memory_prepare(&memory, IODMA_NONE), IODMA_OK);
     expect_status("wire", iodma_memory_prepare(&memory, IODMA_NONE), IODMA_OK);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     expect_status("not the last one", iodma_memory_complete(&memory), IODMA_OK);
     expect_status("the last one", iodma_memory_complete(&memory), IODMA_BUSY);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_status("still attached", iodma_memory_complete(&memory), IODMA_BUSY);
     expect_number("wired", memory.wired, 1);
     expect_status("clear", iodma_command_clear_memory(&command, false),
@@ -761,8 +748,7 @@ static void attached_member_is_busy(void)
     expect_number("first", first.wired, 1);
     expect_number("second", second.wired, 2);
     expect("read only as before", multi.read_only && first.read_only);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
     expect_status("complete", iodma_memory_complete(&multi), IODMA_OK);
     expect_number("first", first.wired, 0);
     expect_number("second", second.wired, 0);
@@ -792,8 +778,7 @@ static void attaching(void)
     set(&other, false, IODMA_BUSY);
     counts(one.users, 1);
     counts(other.users, 0);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     set(&unwired, true, IODMA_NOT_READY);
     counts(one.users, 1);
     counts(unwired.users, 0);
@@ -804,10 +789,9 @@ static void attaching(void)
     expect_status("clone", iodma_command_clone(&command, &second, NULL),
                   IODMA_OK);
     counts(other.users, 1);
-    expect_status("set", iodma_command_set_memory(&second, &other, true),
-                  IODMA_OK);
+    expect_attached(&second, &other);
     counts(other.users, 2);
-    expect_status("deinit", iodma_command_deinit(&second), IODMA_OK);
+    expect_ended(&second);
     counts(other.users, 1);
     set(NULL, false, IODMA_OK);
     counts(other.users, 0);
@@ -815,11 +799,9 @@ static void attaching(void)
     expect_status("clear", iodma_command_clear_memory(&command, false),
                   IODMA_NOT_READY);
     counts(other.users, 1);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
     counts(other.users, 0);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
     counts(other.users, 0);
 }
 
@@ -1110,8 +1092,7 @@ static void part_is_new(void)
     victim = part(&memory, 0, 1);
     expect_number("attached", victim.users, 0);
     expect("it owns no mapping", !victim.mapping);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
 }
 
 /* What is wired for both is, to the last member. */
@@ -1672,9 +1653,7 @@ static bool transfer_holds(struct node *node, size_t way, uint64_t *seed)
     }
     for (uint32_t i = 0; holds && i < length; i++)
         *sparse_byte(places[i]) = (uint8_t)(client[i] * 7 + way);
-    holds = holds && expect_status("complete",
-                                   iodma_command_complete(&command, true, true),
-                                   IODMA_OK);
+    holds = holds && expect_completed(&command);
     for (uint32_t i = 0; holds && i < length; i++)
         holds = expect_number("a byte from the device", *sparse_byte(client[i]),
                               (uint8_t)(client[i] * 7 + way));

@@ -56,21 +56,13 @@ static void attach(const struct iodma_spec *spec, uint32_t mapping,
     struct iodma_spec mapped = *spec;
 
     mapped.mapping = mapping;
-    expect_status("init", iodma_command_init(&command, &bus, &mapped, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, to, false),
-                  IODMA_OK);
+    expect_command(&command, &bus, &mapped);
+    expect_attached_only(&command, to);
 }
 
 static enum iodma_status prepare(hal_address offset, hal_address length)
 {
     return iodma_command_prepare(&command, offset, length, true, true);
-}
-
-static void complete(void)
-{
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
 }
 
 static void make_list(void)
@@ -281,7 +273,7 @@ static void listing(void)
         expect_number("rung", fixture_rung(&command), lists[i].rung);
         expect_segments("the list", list, listed, lists[i].list,
                         row_count(lists[i].list, SEGMENTS));
-        complete();
+        expect_completed(&command);
         expect_number("pages",
                       fixture_pages_taken() + fixture_run_pages_taken(),
                       lists[i].no_pages ? FIXTURE_PAGES : 0);
@@ -299,9 +291,8 @@ static void expect_rung(struct iodma_memory *of, hal_address offset,
     attach(&any, IODMA_MAPPED, of);
     expect_status("prepare", prepare(offset, length), IODMA_OK);
     expect_number("rung", fixture_rung(&command), rung);
-    complete();
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_completed(&command);
+    expect_cleared(&command);
 }
 
 static struct iodma_memory buffer(hal_address address, hal_address capacity,
@@ -392,7 +383,7 @@ static void capacity_in_a_unit(void)
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
     expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
-    complete();
+    expect_completed(&command);
 }
 
 /* The line between two buffers side by side is neither's, unless their bytes
@@ -481,14 +472,14 @@ static void uncached(void)
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
     expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
-    complete();
+    expect_completed(&command);
     memory = row_memory(one, IODMA_INOUT);
     expect_rung(&memory, 0, 0, RUNG_DIRECT);
     attach(&any, IODMA_NON_COHERENT, &memory);
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
     incoherent_maintained = 0;
-    complete();
+    expect_completed(&command);
     expect_number("nothing is maintained", incoherent_maintained, 0);
 }
 
@@ -534,7 +525,7 @@ static void few_copied(void)
     expect_number("cleaned, and copied out", shown,
                   0x10000 - cell_bytes + cell_bytes);
     shown = 0;
-    complete();
+    expect_completed(&command);
     expect_number("dropped, and copied in", shown,
                   0x10000 - cell_bytes + cell_bytes);
     shown = 0;
@@ -575,7 +566,7 @@ static void small_pages(void)
     make_list();
     expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
     expect_number("pages", iodma_bounce_in_use(&pool), 3);
-    complete();
+    expect_completed(&command);
     expect_number("pages", iodma_bounce_in_use(&pool), 0);
 }
 
@@ -608,7 +599,7 @@ static void half_a_page(void)
     make_list();
     expect_number("rung", fixture_rung(&command), RUNG_SPLIT);
     expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
-    complete();
+    expect_completed(&command);
 }
 
 /* A mapper reaches everything; alignments are the device's all the same. */
@@ -641,7 +632,7 @@ static void least_mapped(void)
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
     expect_segments("the list", list, listed, want, HAL_COUNT_OF(want));
-    complete();
+    expect_completed(&command);
     expect_model_mapper_empty(&model);
 }
 
@@ -1201,12 +1192,11 @@ static bool round_holds(uint64_t *seed, bool in_parts)
         holds = part_holds(seed);
         neighbours_write(seed);
     }
-    complete();
+    expect_completed(&command);
     holds = holds && cpu_sees("a byte from the device", 0, drawn.length);
     neighbours_write(seed);
     holds = holds && all_there();
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
     return holds && expect_fixture_free();
 }
 

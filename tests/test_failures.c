@@ -305,10 +305,7 @@ static void set_up(size_t index)
     spec.mapping = calls[index].mapping;
     spec.mapper = calls[index].mapped ? &mapper : NULL;
     memory = row_memory(scattered, IODMA_INOUT);
-    expect_status(
-        "init",
-        iodma_command_init(&command, fixture_bouncing_bus(), &spec, NULL),
-        IODMA_OK);
+    expect_command(&command, fixture_bouncing_bus(), &spec);
     expect_status(
         "set",
         iodma_command_set_memory(&command, &memory, calls[index].prepared),
@@ -423,8 +420,7 @@ static bool fails_cleanly(size_t index, fail_function fail, unsigned n)
     fail(0);
     model.moment = NULL;
     if (status == IODMA_OK) {
-        expect_status("clear", iodma_command_clear_memory(&command, true),
-                      IODMA_OK);
+        expect_cleared(&command);
         return false;
     }
 
@@ -438,8 +434,7 @@ static bool fails_cleanly(size_t index, fail_function fail, unsigned n)
         expect_number("calls of the mapper", model.call_count, first);
     expect_status("the same call, with the hook mended", calls[index].call(),
                   IODMA_OK);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
     expect_nothing_left();
     return true;
 }
@@ -499,8 +494,7 @@ static void no_window(size_t index)
     expect_state(&before, true);
     for (unsigned i = SPARSE_WINDOWS; i-- > 0;)
         sparse_window.close(windows[i]);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
 }
 
 static void without_windows(void)

@@ -114,11 +114,8 @@ static void keeping(void)
     expect_mapped_bytes_listed(&mapped.command);
     expect_completed(&mapped.command);
     expect_nothing_mapped();
-    expect_status("clear", iodma_command_clear_memory(&mapped.command, true),
-                  IODMA_OK);
-    expect_status(
-        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
-        IODMA_OK);
+    expect_cleared(&mapped.command);
+    expect_attached(&mapped.command, &mapped.memory);
     expect("the descriptor's", mapped.command.plan.kept);
     expect_mapped_bytes_listed(&mapped.command);
     expect_ended(&mapped.command);
@@ -294,12 +291,8 @@ static void kept_apart(void)
     mapped_make_other(true);
     prepare_window(&mapped.other, &mapped_any, 0, 0);
     spec.mapper = &mapped.other_mapper;
-    expect_status("init",
-                  iodma_command_init(&mapped.command, &mapped.bus, &spec, NULL),
-                  IODMA_OK);
-    expect_status(
-        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
-        IODMA_OK);
+    expect_command(&mapped.command, &mapped.bus, &spec);
+    expect_attached(&mapped.command, &mapped.memory);
     expect_number("pages", model_mapper_shown(&mapped.other_model, false), 3);
     expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
     expect_number("IOVA", mapped.list[0].address, MAPPED_OTHER + 0xa00);
@@ -314,24 +307,16 @@ static void kept_apart(void)
     };
     expect_status("bus", iodma_bus_init(&elsewhere, &apart, 0), IODMA_OK);
     spec.mapper = &mapped.mapper;
-    expect_status("init",
-                  iodma_command_init(&mapped.command, &elsewhere, &spec, NULL),
-                  IODMA_OK);
-    expect_status(
-        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
-        IODMA_OK);
+    expect_command(&mapped.command, &elsewhere, &spec);
+    expect_attached(&mapped.command, &mapped.memory);
     expect_mapped_pages(6);
     expect_number("bus", mapped.model.calls[3].bus, 0x40010000);
     expect_ended(&mapped.command);
 
     check_case("E13: and one that has no mapper goes as it lies");
     spec.mapper = NULL;
-    expect_status("init",
-                  iodma_command_init(&mapped.command, &mapped.bus, &spec, NULL),
-                  IODMA_OK);
-    expect_status(
-        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
-        IODMA_OK);
+    expect_command(&mapped.command, &mapped.bus, &spec);
+    expect_attached(&mapped.command, &mapped.memory);
     expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
     expect_number("address", mapped.list[0].address, 0x10a00);
     expect_ended(&mapped.command);
@@ -347,10 +332,7 @@ static void kept_apart(void)
                                         0x1000, IODMA_OUT),
                   IODMA_OK);
     mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
-    expect_status(
-        "set",
-        iodma_command_set_memory(&mapped.command, &mapped.occupied, true),
-        IODMA_OK);
+    expect_attached(&mapped.command, &mapped.occupied);
     expect_mapped_pages(4);
     expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
                                             { MAPPED_BASE + 0x3000, 0x1000 } });

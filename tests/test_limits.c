@@ -161,9 +161,7 @@ static void versions(void)
         struct iodma_command command;
 
         spec.segment.struct_size = rows[i].size;
-        expect_status("init",
-                      iodma_command_init(&command, fixture_bus(), &spec, NULL),
-                      IODMA_OK);
+        expect_command(&command, fixture_bus(), &spec);
         expect_number("max_segment", command.window.limits.max_segment, 0x800);
         expect_number("max_transfer", command.window.limits.max_transfer,
                       0x8000);
@@ -274,9 +272,7 @@ static void mapping_types(void)
                       iodma_command_init(&command, fixture_bus(), &spec, NULL),
                       types[i].want);
         if (types[i].want == IODMA_OK)
-            expect_status("set",
-                          iodma_command_set_memory(&command, &memory, true),
-                          IODMA_OK);
+            expect_attached(&command, &memory);
     }
 }
 
@@ -324,14 +320,11 @@ static void set_again(void)
 
     check_spec(21, "a refused specification changes nothing");
     bad.mapping = 7;
-    expect_status("init",
-                  iodma_command_init(&command, fixture_bus(), &good, NULL),
-                  IODMA_OK);
+    expect_command(&command, fixture_bus(), &good);
     expect_status("set_spec", iodma_command_set_spec(&command, &bad),
                   IODMA_BAD_ARGUMENT);
     expect_getters(&command, &getters);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
     expect_status(
         "gen",
         iodma_command_gen_segments64(&command, &offset, &segment, &count),
@@ -341,8 +334,7 @@ static void set_again(void)
     check_case("a specification is not changed while prepared");
     expect_status("set_spec", iodma_command_set_spec(&command, &good),
                   IODMA_NOT_PERMITTED);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_status("set_spec", iodma_command_set_spec(&command, &good),
                   IODMA_OK);
 }

@@ -113,10 +113,8 @@ static void begin_on(const struct hal_aperture *apertures, uint32_t count,
     memory = row_memory(ranges, direction);
     recorded_count = recorded_finishes = 0;
     recorded_status = IODMA_OK;
-    expect_status("init", iodma_command_init(&command, &bus, &mapped, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, false),
-                  IODMA_OK);
+    expect_command(&command, &bus, &mapped);
+    expect_attached_only(&command, &memory);
 }
 
 static void begin(const struct iodma_spec *spec, uint32_t mapping, bool snooped,
@@ -230,13 +228,11 @@ static void order(void)
 
     check_case("E4: copy out, clean; clean and invalidate, copy in");
     begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_INOUT);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     expect_number("cleaned when filled", recorded[0].first,
                   sparse_fresh(0x10001));
     *sparse_byte(0x100000) = inverse;
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_number("dropped before it was copied", recorded[1].first, inverse);
     expect_number("and copied", *sparse_byte(0x10001), inverse);
 }
@@ -253,8 +249,7 @@ static void synchronizing(void)
 
     check_case("synchronize, read and write bytes maintain what they touch");
     begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_INOUT);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     recorded_count = 0;
     expect_status("in", iodma_command_synchronize(&command, IODMA_IN),
                   IODMA_OK);
@@ -285,8 +280,7 @@ static void synchronizing_ends(void)
 
     check_case("synchronize leaves alone what goes as it lies");
     begin(&spec, IODMA_NON_COHERENT, true, ranges, IODMA_IN);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     recorded_count = 0;
     expect_status("in", iodma_command_synchronize(&command, IODMA_IN),
                   IODMA_OK);
@@ -311,10 +305,8 @@ static void clearing(void)
 
     check_case("clear maintains what complete does");
     begin(&spec, IODMA_NON_COHERENT, true, ranges, IODMA_IN);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_prepared(&command);
+    expect_cleared(&command);
     expect_calls(want, HAL_COUNT_OF(want));
 }
 
@@ -332,21 +324,18 @@ static void parting(void)
     check_case("E12: what shares a line with the device's bytes is not "
                "written");
     begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_INOUT);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     recorded_count = 0;
     expect_number("it ends in a line",
                   iodma_command_write_bytes(&command, 0, bytes, 0x20), 0);
     expect_number("it begins in a line",
                   iodma_command_write_bytes(&command, 0xFE0, bytes, 0x20), 0);
     expect_number("cache operations", recorded_count, 0);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 
     check_case("E12: what shared a line in the memory does not in storage");
     begin(&spec, IODMA_NON_COHERENT, true, folded, IODMA_INOUT);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     expect_number("rung", fixture_rung(&command), RUNG_SPLIT);
     expect_number("before", iodma_command_write_bytes(&command, 0, bytes, 0x20),
                   0x20);
@@ -355,8 +344,7 @@ static void parting(void)
     expect_status("give part of it",
                   iodma_command_synchronize_range(&command, 0, 0x20, IODMA_OUT),
                   IODMA_OK);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 /* A line of a buffer's capacity, of which the window has two stretches. */
@@ -385,8 +373,7 @@ static void parting_in_a_capacity(void)
                   iodma_memory_init_multi(&several, members, 2, IODMA_INOUT),
                   IODMA_OK);
     begin(&spec, IODMA_NON_COHERENT, true, none, IODMA_INOUT);
-    expect_status("set", iodma_command_set_memory(&command, &several, true),
-                  IODMA_OK);
+    expect_attached(&command, &several);
     expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
     recorded_count = 0;
     expect_number("before", iodma_command_write_bytes(&command, 0, bytes, 0x20),
@@ -401,8 +388,7 @@ static void parting_in_a_capacity(void)
         "take another line",
         iodma_command_synchronize_range(&command, 0x20, 0x40, IODMA_IN),
         IODMA_OK);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 static void forcing(void)
@@ -422,8 +408,7 @@ static void forcing(void)
 
     check_case("force takes the memory from the device, and gives the buffer");
     begin(&spec, IODMA_NON_COHERENT, true, ranges, IODMA_INOUT);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     recorded_count = 0;
     expect_status(
         "force", iodma_command_synchronize(&command, IODMA_FORCE_DOUBLE_BUFFER),
@@ -436,8 +421,7 @@ static void forcing(void)
            i + 1 < recorded_count &&
                recorded[recorded_count - 1].operation == 'c');
     recorded_count = 0;
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_calls(dropped, HAL_COUNT_OF(dropped));
 }
 
@@ -452,14 +436,12 @@ static void iterating(void)
 
     check_case("iterate only: bytes are read and written past no cache");
     begin(&spec, IODMA_ITERATE_ONLY, false, ranges, IODMA_INOUT);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     expect_number("written",
                   iodma_command_write_bytes(&command, 0x10, bytes, 0x20), 0x20);
     expect_number("read", iodma_command_read_bytes(&command, 0x10, bytes, 0x20),
                   0x20);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_calls(none, HAL_COUNT_OF(none));
 }
 
@@ -485,20 +467,16 @@ static void mixed(void)
 
     check_case("E1: an extent through two apertures, one of them snooped");
     begin_on(two, 2, MAINTAINED, &spec, IODMA_MAPPED, ranges, IODMA_IN);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     expect_number("it goes directly", fixture_rung(&command), RUNG_DIRECT);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_calls(want, HAL_COUNT_OF(want));
 
     check_case("E3: and it does not own its last line");
     begin_on(two, 2, MAINTAINED, &spec, IODMA_MAPPED, ragged, IODMA_IN);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     expect_number("it is bounced", fixture_rung(&command), RUNG_SPLIT);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 static unsigned published;
@@ -525,12 +503,10 @@ static void fences(void)
     check_case("E4: a preparation is published once, and observed once");
     begin(&spec, IODMA_MAPPED, true, ranges, IODMA_INOUT);
     hal.fences = &counting;
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     expect_number("published", published, 1);
     expect_number("observed", observed, 0);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_number("published", published, 1);
     expect_number("observed", observed, 1);
 }
@@ -547,16 +523,14 @@ static void fences_of_bytes(void)
     check_case("E4: what is read was observed, what is written is published");
     begin(&spec, IODMA_MAPPED, true, ranges, IODMA_INOUT);
     hal.fences = &counting;
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     published = observed = 0;
     expect_number("read", iodma_command_read_bytes(&command, 0, bytes, 4), 4);
     expect_number("observed", observed, 1);
     expect_number("published", published, 0);
     expect_number("write", iodma_command_write_bytes(&command, 0, bytes, 4), 4);
     expect_number("published", published, 1);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 /* Whose lines ------------------------------------------------------------ */
@@ -569,10 +543,8 @@ static void prepare_inbound(struct iodma_memory *mine, uint32_t mapping,
     static const struct iodma_range none[ROW_RANGES];
 
     begin(&spec, mapping, false, none, IODMA_IN);
-    expect_status("set", iodma_command_set_memory(&command, mine, false),
-                  IODMA_OK);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_attached_only(&command, mine);
+    expect_prepared(&command);
     expect_number("rung", fixture_rung(&command), rung);
 }
 
@@ -586,12 +558,6 @@ static void expect_first(hal_address offset, hal_address address,
     expect_status("gen", fixture_gen(&command, &offset, &got, &count),
                   IODMA_OK);
     expect_segments("the first segment", &got, count, &want, 1);
-}
-
-static void complete(void)
-{
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
 }
 
 static void capacities(void)
@@ -616,10 +582,10 @@ static void capacities(void)
 
     check_case("E3: each of several buffers owns its capacity");
     prepare_inbound(&several, IODMA_MAPPED, RUNG_DIRECT);
-    complete();
+    expect_completed(&command);
     check_case("E3: not if they are a part of somebody's");
     prepare_inbound(&some, IODMA_MAPPED, RUNG_SPLIT);
-    complete();
+    expect_completed(&command);
 }
 
 static void parts(void)
@@ -646,7 +612,7 @@ static void parts(void)
     prepare_inbound(&several, IODMA_MAPPED, RUNG_SPLIT);
     expect_first(0x40, 0x100044, 0x3C);
     expect_first(0x48, 0x10004C, 0x34);
-    complete();
+    expect_completed(&command);
 }
 
 /* The window's first bytes are the end of a line, whose other half is there,
@@ -673,7 +639,7 @@ static void mixtures(void)
     check_case("E3: no line is direct in part and bounced in part");
     prepare_inbound(&memory_of_ring, IODMA_LEAST_BOUNCE, RUNG_SPLIT);
     expect_first(0, 0x100020, 0x70);
-    complete();
+    expect_completed(&command);
 
     expect_status(
         "ends",
@@ -682,7 +648,7 @@ static void mixtures(void)
     check_case("E3: nor the other way round");
     prepare_inbound(&memory_of_ends, IODMA_LEAST_BOUNCE, RUNG_SPLIT);
     expect_first(0x40, 0x100040, 0x60);
-    complete();
+    expect_completed(&command);
 }
 
 static void no_storage(void)
@@ -775,9 +741,7 @@ static void nobody_maintains(void)
         expect_status(without[i].what, status, without[i].want);
         expect_number("cache operations", recorded_count, 0);
         if (status == IODMA_OK) {
-            expect_status("complete",
-                          iodma_command_complete(&command, true, true),
-                          IODMA_OK);
+            expect_completed(&command);
             expect_number("cache operations", recorded_count, 0);
         }
         expect("not prepared", command.prepared == 0);
@@ -883,8 +847,7 @@ static void unfinished(void)
 
     check_case("and a complete whose lines are not dropped is complete");
     recorded_status = IODMA_OK;
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     recorded_status = IODMA_TIMEOUT;
     expect_status("complete", iodma_command_complete(&command, true, true),
                   IODMA_TIMEOUT);
@@ -893,16 +856,14 @@ static void unfinished(void)
 
     check_case("bytes whose lines are not cleaned are not written");
     begin(&aligned_spec, IODMA_NON_COHERENT, true, misaligned, IODMA_OUT);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     recorded_status = IODMA_DMA_ERROR;
     expect_number("written", iodma_command_write_bytes(&command, 0, bytes, 4),
                   0);
     recorded_status = IODMA_OK;
     expect_number("written", iodma_command_write_bytes(&command, 0, bytes, 4),
                   4);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 /* Loans lie in lines of their own, one behind the other. */
@@ -918,11 +879,9 @@ static void side_by_side(void)
 
     check_case("storage side by side is maintained as one range");
     begin(&narrow, IODMA_NON_COHERENT, true, apart, IODMA_IN);
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_prepared(&command);
     recorded_calls = recorded_finishes = 0;
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_number("calls", recorded_calls, 1);
     expect_number("lists", recorded_finishes, 1);
     expect("all is given back", expect_fixture_free());

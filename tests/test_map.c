@@ -172,9 +172,7 @@ static void expect_used(uint32_t mapping, enum presence given,
         used == '!')
         return;
     mapped.memory = row_memory(ranges, IODMA_OUT);
-    expect_status(
-        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
-        IODMA_OK);
+    expect_attached(&mapped.command, &mapped.memory);
     expect_mapped_list(&mapped.command,
                        (struct hal_segment[MAPPED_SEGMENTS]){
                            { used == 'g'   ? MAPPED_BASE + 0x100
@@ -451,8 +449,7 @@ static void numbered(void)
     }
 
     check_spec(125, "clear takes all of it out, then syncs once");
-    expect_status("clear", iodma_command_clear_memory(&mapped.command, true),
-                  IODMA_OK);
+    expect_cleared(&mapped.command);
     expect_number("calls", mapped.model.call_count, 5);
     expect_revoked(MAPPED_BASE, 0x3000);
     expect_nothing_mapped();
@@ -691,9 +688,7 @@ static void fragmenting(void)
     mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
     expect_status("set", iodma_command_set_memory(&mapped.command, &two, true),
                   IODMA_NO_RESOURCES);
-    expect_status(
-        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
-        IODMA_OK);
+    expect_attached(&mapped.command, &mapped.memory);
     expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
     expect_number("the lowest hole", mapped.list[0].address,
                   MAPPED_BASE + 0x1000);
@@ -781,10 +776,7 @@ static void nothing(void)
         expect_number("calls", mapped.model.call_count, 0);
 
         mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
-        expect_status(
-            "set",
-            iodma_command_set_memory(&mapped.command, &mapped.memory, false),
-            IODMA_OK);
+        expect_attached_only(&mapped.command, &mapped.memory);
         expect_status(
             "prepare the end",
             iodma_command_prepare(&mapped.command, 0x2000, 0, true, true),
@@ -1048,13 +1040,8 @@ static void bouncing(void)
     check_case("a mapper by IODMA_SPEC_THROUGH");
     mapped_begin();
     mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
-    expect_status(
-        "init",
-        iodma_command_init(&mapped.command, &mapped.bus, &through, NULL),
-        IODMA_OK);
-    expect_status(
-        "set", iodma_command_set_memory(&mapped.command, &mapped.memory, true),
-        IODMA_OK);
+    expect_command(&mapped.command, &mapped.bus, &through);
+    expect_attached(&mapped.command, &mapped.memory);
     expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
                                             { MAPPED_BASE + 0xa00, 0x1600 },
                                             { MAPPED_BASE + 0x2000, 0xa00 } });

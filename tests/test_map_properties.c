@@ -298,9 +298,7 @@ static void drawing(void)
             expect_status("keep",
                           iodma_mapping_keep(&memories[k], &mappings[k]),
                           IODMA_OK);
-        expect_status(
-            "set", iodma_command_set_memory(&commands[k], &memories[k], false),
-            IODMA_OK);
+        expect_attached_only(&commands[k], &memories[k]);
         if (drawn.length == 0)
             continue;
         status = iodma_command_prepare(&commands[k], drawn.offset, drawn.length,

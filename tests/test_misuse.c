@@ -1527,9 +1527,7 @@ static void bad_windows(void)
         expect_status("specified",
                       iodma_command_set_spec(&command, &windows[i].spec),
                       IODMA_OK);
-        expect_status("attached",
-                      iodma_command_set_memory(&command, &own, false),
-                      IODMA_OK);
+        expect_attached_only(&command, &own);
         if (windows[i].first != 0)
             expect_status("prepared before",
                           iodma_command_prepare(&command, 0, windows[i].first,
@@ -1633,14 +1631,11 @@ static void not_writable(void)
         if (writes[i].range.length % 8 != 0)
             spec.segment.align_length = 1;
         expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
-        expect_status("init", iodma_command_init(&command, &bus, &spec, NULL),
-                      IODMA_OK);
+        expect_command(&command, &bus, &spec);
         expect_status("described",
                       describe(&own, &writes[i].range, 1, writes[i].direction),
                       IODMA_OK);
-        expect_status("attached",
-                      iodma_command_set_memory(&command, &own, false),
-                      IODMA_OK);
+        expect_attached_only(&command, &own);
         remember();
         expect_status("prepare",
                       iodma_command_prepare(&command, writes[i].offset,

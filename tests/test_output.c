@@ -48,11 +48,8 @@ static enum iodma_status write_list(const struct iodma_output *output,
     hal_address offset = 0;
     uint32_t count = ROW_RANGES;
 
-    expect_status("init",
-                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, fixture_bus(), &spec);
+    expect_attached(&command, &memory);
     return iodma_command_gen_segments_with(&command, output, &offset, array,
                                            &count);
 }
@@ -163,8 +160,7 @@ static void custom(void)
     expect_status("init",
                   iodma_command_init(&command, fixture_bus(), &spec, &picky),
                   IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
     picky.refuse = true;
     expect_status("gen",
                   iodma_command_gen_segments(&command, &offset, got, &count),
@@ -204,11 +200,8 @@ static void explicit_function(void)
     uint32_t count = 1;
 
     check_spec(81, "a function for one call only");
-    expect_status("init",
-                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, fixture_bus(), &spec);
+    expect_attached(&command, &memory);
     expect_status("gen with OutputBig64",
                   iodma_command_gen_segments_with(&command, &iodma_output_big64,
                                                   &offset, bytes, &count),
@@ -235,11 +228,8 @@ static void narrow_list(void)
     uint32_t count = 5;
 
     check_case("gen_segments32 fills an array of iodma_segment32");
-    expect_status("init",
-                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_command(&command, fixture_bus(), &spec);
+    expect_attached(&command, &memory);
     expect_status(
         "gen",
         iodma_command_gen_segments32(&command, &offset, segments, &count),
@@ -284,11 +274,8 @@ static void begin(struct iodma_command *command, struct iodma_memory *memory,
 
     spec.output = output;
     *memory = row_memory(ranges, IODMA_OUT);
-    expect_status("init",
-                  iodma_command_init(command, fixture_bus(), &spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(command, memory, true),
-                  IODMA_OK);
+    expect_command(command, fixture_bus(), &spec);
+    expect_attached(command, memory);
 }
 
 static const struct iodma_range all_of_32_bits[ROW_RANGES] = {
@@ -349,12 +336,8 @@ static void whole_4_gib_else(void)
         uint32_t count = 3;
         uint8_t bytes[24];
 
-        expect_status(
-            "init",
-            iodma_command_init(&command, fixture_bus(), &specs[i], NULL),
-            IODMA_OK);
-        expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                      IODMA_OK);
+        expect_command(&command, fixture_bus(), &specs[i]);
+        expect_attached(&command, &memory);
         expect_status(
             "gen", iodma_command_gen_segments(&command, &offset, bytes, &count),
             IODMA_OK);
@@ -466,10 +449,8 @@ static void begin_many(struct iodma_command *command,
         "describe",
         iodma_memory_init_ranges(memory, many, MANY, IODMA_OUT, NULL, 0),
         IODMA_OK);
-    expect_status("init", iodma_command_init(command, bus, spec, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(command, memory, true),
-                  IODMA_OK);
+    expect_command(command, bus, spec);
+    expect_attached(command, memory);
 }
 
 static void many_segments(void)
@@ -521,8 +502,7 @@ static void many_segments(void)
     }
 
     check_case("R-36: before it is prepared no command has another form");
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_status("gen_segments32",
                   iodma_command_gen_segments32(&command, &offset, list, &count),
                   IODMA_NOT_READY);
@@ -537,9 +517,7 @@ static void own_bits(void)
     struct iodma_command command;
 
     check_case("an output's bits are the specification's, and its limit");
-    expect_status("init",
-                  iodma_command_init(&command, fixture_bus(), &spec, NULL),
-                  IODMA_OK);
+    expect_command(&command, fixture_bus(), &spec);
     expect_number("bits", iodma_command_address_bits(&command), 40);
     spec.segment.address_bits = 41;
     expect_status("one more", iodma_command_set_spec(&command, &spec),
@@ -573,8 +551,7 @@ static void own_lengths(void)
     expect_status("init",
                   iodma_command_init(&command, fixture_bus(), &spec, &picky),
                   IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, true),
-                  IODMA_OK);
+    expect_attached(&command, &memory);
     expect_status("gen",
                   iodma_command_gen_segments(&command, &offset, got, &count),
                   IODMA_OK);

@@ -33,22 +33,13 @@ static void begin(const struct hal_cache *cache, bool snooped,
     expect_status("lend", iodma_bus_lend(&bus, fixture_bounce()), IODMA_OK);
     mapped.mapping = mapping;
     memory = row_memory(ranges, direction);
-    expect_status("init", iodma_command_init(&command, &bus, &mapped, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, false),
-                  IODMA_OK);
-}
-
-static void prepare(void)
-{
-    expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
-                  IODMA_OK);
+    expect_command(&command, &bus, &mapped);
+    expect_attached_only(&command, &memory);
 }
 
 static void finish(void)
 {
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
     expect_fixture_free();
     expect_number("windows open", sparse_open_windows(), 0);
 }
@@ -180,7 +171,7 @@ static void taking(void)
         recorded_count = 0;
         begin(&recording_cache, parts[i].snooped, &parts[i].spec,
               parts[i].mapping, parts[i].ranges, parts[i].direction);
-        prepare();
+        expect_prepared(&command);
         expect_number("rung", fixture_rung(&command), parts[i].rung);
         recorded_count = 0;
         part(parts[i].offset, parts[i].length, IODMA_IN, want);
@@ -205,7 +196,7 @@ static void refusing(void)
     begin(&recording_cache, false, &any, 0, page, IODMA_IN);
     part(0, 0x40, IODMA_IN, IODMA_NOT_READY);
     part(0, 0x40, IODMA_INOUT, IODMA_BAD_ARGUMENT);
-    prepare();
+    expect_prepared(&command);
     recorded_count = 0;
     part(0, 0x40, IODMA_NONE, IODMA_BAD_ARGUMENT);
     part(0, 0x40, IODMA_INOUT, IODMA_BAD_ARGUMENT);
@@ -220,7 +211,7 @@ static void refusing(void)
 
     check_case("E12: an iterate-only command has nothing to hand over");
     begin(&recording_cache, false, &any, IODMA_ITERATE_ONLY, page, IODMA_IN);
-    prepare();
+    expect_prepared(&command);
     recorded_count = 0;
     part(0x21, 3, IODMA_IN, IODMA_OK);
     part(0x21, 3, IODMA_OUT, IODMA_OK);
@@ -229,7 +220,7 @@ static void refusing(void)
 
     check_case("E12: without a cache there are no lines");
     begin(NULL, true, &aligned, 0, misaligned, IODMA_IN);
-    prepare();
+    expect_prepared(&command);
     *sparse_byte(0x100021) = 0x77;
     *sparse_byte(0x100022) = 0x78;
     part(0x20, 2, IODMA_IN, IODMA_OK);
@@ -247,7 +238,7 @@ static void no_window(void)
         uint64_t digest;
 
         begin(&recording_cache, false, &aligned, 0, misaligned, IODMA_INOUT);
-        prepare();
+        expect_prepared(&command);
         *sparse_byte(0x100000) = 0x55;
         *sparse_byte(0x10002) = 0x66;
         digest = sparse_digest();
@@ -281,7 +272,7 @@ static void behind_rom(void)
     begin(&recording_cache, false, &aligned, 0, ends_in_rom, IODMA_OUT);
     hal.regions = regions;
     hal.region_count = HAL_COUNT_OF(regions);
-    prepare();
+    expect_prepared(&command);
     expect_number("rung", fixture_rung(&command), RUNG_WHOLE);
     *sparse_byte(0x200000) ^= 0xFF;
     digest = sparse_digest();
@@ -308,10 +299,8 @@ static void told_byte(void)
     begin(&recording_cache, false, &any, IODMA_DIRECT_ONLY, ends_in_line,
           IODMA_IN);
     iodma_bus_explain(&bus, &reason);
-    expect_status("init", iodma_command_init(&command, &bus, &direct, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(&command, &memory, false),
-                  IODMA_OK);
+    expect_command(&command, &bus, &direct);
+    expect_attached_only(&command, &memory);
     expect_status("prepare", iodma_command_prepare(&command, 0, 0, true, true),
                   IODMA_NOT_ALIGNED);
     expect_number("rule", reason.rule, IODMA_RULE_LINE);
@@ -421,7 +410,7 @@ static void begin_named(hal_address length)
     const struct iodma_range all = { 0, length };
 
     begin_arena(&all, 1, IODMA_IN);
-    prepare();
+    expect_prepared(&command);
 }
 
 static void expect_recorded(char operation, hal_address offset,
@@ -529,7 +518,7 @@ static void in_one_capacity(void)
         "multi",
         iodma_memory_init_multi(&memory, members, HAL_COUNT_OF(of), IODMA_IN),
         IODMA_OK);
-    prepare();
+    expect_prepared(&command);
     expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
     recorded_count = 0;
     check_case("E12: two buffers, of which one has a line with the third");
@@ -550,7 +539,7 @@ static void at_a_phase(void)
 {
     check_case("E12: lines of the memory are none of a buffer at a phase");
     begin(&recording_cache, false, &any, 0, page, IODMA_IN);
-    prepare();
+    expect_prepared(&command);
     expect_status("force", iodma_command_force(&command, 4), IODMA_OK);
     part(0x40, 0x40, IODMA_IN, IODMA_NOT_ALIGNED);
     part(0, 0x1000, IODMA_IN, IODMA_OK);
@@ -606,7 +595,7 @@ static void writing(void)
         begin(&recording_cache, writes[i].snooped, &writes[i].spec, 0,
               writes[i].ranges, writes[i].direction);
         recorded_count = 0;
-        prepare();
+        expect_prepared(&command);
         recorded_count = 0;
         digest = sparse_digest();
         expect_number(
@@ -695,7 +684,7 @@ static void order(void)
 
     check_case("E12: observe, clean and invalidate, copy in");
     begin(&cache, false, &aligned, 0, misaligned, IODMA_INOUT);
-    prepare();
+    expect_prepared(&command);
     hal.fences = &fences;
     *sparse_byte(0x100000) = 0x55;
     *sparse_byte(0x10001) = 0x11;
@@ -718,7 +707,7 @@ static void order(void)
 
     check_case("E12: where the master snoops there still are fences");
     begin(&cache, true, &any, 0, page, IODMA_INOUT);
-    prepare();
+    expect_prepared(&command);
     hal.fences = &fences;
     moment_count = 0;
     part(0x21, 3, IODMA_IN, IODMA_OK);
@@ -782,7 +771,7 @@ static void receive_ring(const struct iodma_spec *spec, hal_address base,
 
     incoherent_reset(64);
     begin(&incoherent_cache, false, spec, 0, ranges, IODMA_IN);
-    prepare();
+    expect_prepared(&command);
     expect_number("rung", fixture_rung(&command), rung);
     receive(0);
     for (unsigned frame = 0; frame < 3 * SLOTS; frame++) {
@@ -815,7 +804,7 @@ static void send_ring(const struct iodma_spec *spec, hal_address base)
 
     incoherent_reset(64);
     begin(&incoherent_cache, false, spec, 0, ranges, IODMA_OUT);
-    prepare();
+    expect_prepared(&command);
     for (unsigned frame = 0; frame < 2 * SLOTS; frame++) {
         hal_address offset = (frame % SLOTS) * SLOT;
 
@@ -854,7 +843,7 @@ static void rings(void)
     check_case("E12: slots that share lines cannot be received into");
     incoherent_reset(64);
     begin(&incoherent_cache, false, &any, 0, odd, IODMA_IN);
-    prepare();
+    expect_prepared(&command);
     part(0, SLOT, IODMA_IN, IODMA_NOT_ALIGNED);
     part(SLOT, SLOT, IODMA_OUT, IODMA_NOT_ALIGNED);
     part(0, SLOTS * SLOT, IODMA_IN, IODMA_OK);

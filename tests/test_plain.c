@@ -227,12 +227,8 @@ static void draw_command(struct round *round)
 
     if (draw(round, 3))
         spec.mapping = IODMA_LEAST_BOUNCE;
-    expect_status("command",
-                  iodma_command_init(&round->command, &round->bus, &spec, NULL),
-                  IODMA_OK);
-    expect_status(
-        "set", iodma_command_set_memory(&round->command, &round->memory, false),
-        IODMA_OK);
+    expect_command(&round->command, &round->bus, &spec);
+    expect_attached_only(&round->command, &round->memory);
 }
 
 static enum iodma_status list(struct round *round, struct outcome *outcome)
@@ -371,12 +367,8 @@ static void padding_of_pages(void)
         "memory",
         iodma_memory_init_list(&round.memory, round.ranges, 1, IODMA_OUT),
         IODMA_OK);
-    expect_status("command",
-                  iodma_command_init(&round.command, &round.bus, &spec, NULL),
-                  IODMA_OK);
-    expect_status("set",
-                  iodma_command_set_memory(&round.command, &round.memory, true),
-                  IODMA_OK);
+    expect_command(&round.command, &round.bus, &spec);
+    expect_attached(&round.command, &round.memory);
     if (!expect("it is bounced", round.command.plan.loans))
         return;
     at = (size_t)(round.command.plan.loans->storage - cpu_address(arena));
@@ -384,8 +376,7 @@ static void padding_of_pages(void)
     expect_bytes("the bytes", &arena[at], &arena[STORAGE + 1], GRANULE);
     expect_bytes("what is behind", &arena[at + GRANULE], zeros,
                  STORAGE - at - GRANULE);
-    expect_status("clear", iodma_command_clear_memory(&round.command, true),
-                  IODMA_OK);
+    expect_cleared(&round.command);
 }
 
 int main(int argc, char **argv)

@@ -40,10 +40,7 @@ static void begin(const struct iodma_pool_sleep *how)
     struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
 
     for (size_t i = 0; i < HAL_COUNT_OF(commands); i++)
-        expect_status(
-            "init",
-            iodma_command_init(&commands[i], fixture_bus(), &spec, NULL),
-            IODMA_OK);
+        expect_command(&commands[i], fixture_bus(), &spec);
     sleeper.waits = 0;
     sleeper.wakes = 0;
     sleeper.returns_at = 0;
@@ -131,8 +128,7 @@ static void refused(void)
     give(NULL, IODMA_BAD_ARGUMENT);
     give(&commands[0], IODMA_OK);
     give(&commands[0], IODMA_BUSY);
-    expect_status("set", iodma_command_set_memory(&commands[1], &memory, true),
-                  IODMA_OK);
+    expect_attached(&commands[1], &memory);
     give(&commands[1], IODMA_BUSY);
     expect_get(false, &commands[0]);
     expect_get(false, NULL);

@@ -255,9 +255,7 @@ static void build(void)
             : iodma_command_init(&it.command, &it.bus, &world.spec, NULL),
         IODMA_OK);
     if (!world.unattached)
-        expect_status("attach",
-                      iodma_command_set_memory(&it.command, &it.memory, false),
-                      IODMA_OK);
+        expect_attached_only(&it.command, &it.memory);
     for (uint32_t i = 0; i < world.prepared; i++)
         expect_status(
             "prepare before",
@@ -373,8 +371,7 @@ static void tear_down(void)
     while (it.command.held != 0)
         (void)iodma_command_release(&it.command);
     if (it.command.window.bus)
-        expect_status("clear", iodma_command_clear_memory(&it.command, true),
-                      IODMA_OK);
+        expect_cleared(&it.command);
     if (world.storage != 0)
         expect_number("storage left behind", iodma_bounce_in_use(&it.pool), 0);
     if (world.iova != 0)
@@ -1283,9 +1280,7 @@ static void prepare_end(uint32_t i, uint32_t at, size_t length,
                   iodma_memory_init_ranges(&ends[i], &end_ranges[i], 1,
                                            direction, NULL, 0),
                   IODMA_OK);
-    expect_status("command",
-                  iodma_command_init(&end_commands[i], &bus, &spec, NULL),
-                  IODMA_OK);
+    expect_command(&end_commands[i], &bus, &spec);
     expect_status("end prepared",
                   iodma_command_set_memory(&end_commands[i], &ends[i], true),
                   IODMA_OK);
@@ -1641,9 +1636,7 @@ static void parts_are_offsets(void)
     expect_status("several",
                   iodma_memory_init_multi(&several, members, 2, IODMA_OUT),
                   IODMA_OK);
-    expect_status("attach",
-                  iodma_command_set_memory(&it.command, &several, false),
-                  IODMA_OK);
+    expect_attached_only(&it.command, &several);
     expect_status("prepare",
                   iodma_command_prepare(&it.command, 8, 0x30, true, true),
                   IODMA_NO_RESOURCES);

@@ -236,11 +236,8 @@ static bool prepare(struct iodma_command *command,
     struct iodma_spec mapped = *spec;
 
     mapped.mapping = mapping;
-    expect_status("init",
-                  iodma_command_init(command, fixture_bus(), &mapped, NULL),
-                  IODMA_OK);
-    expect_status("set", iodma_command_set_memory(command, memory, false),
-                  IODMA_OK);
+    expect_command(command, fixture_bus(), &mapped);
+    expect_attached_only(command, memory);
     return expect_status(
                "prepare",
                iodma_command_prepare(command, offset, length, true, true),
@@ -505,10 +502,7 @@ static void placing(void)
 
         check_case(placements[i].what);
         memory = row_memory(placements[i].ranges, placements[i].direction);
-        expect_status(
-            "init",
-            iodma_command_init(&command, &bus, &placements[i].spec, NULL),
-            IODMA_OK);
+        expect_command(&command, &bus, &placements[i].spec);
         if (!expect_status("set",
                            iodma_command_set_memory(&command, &memory, true),
                            placements[i].prepared) ||

@@ -180,10 +180,8 @@ static bool attach(const struct iodma_spec *spec,
                    const struct iodma_range *ranges, uint32_t direction)
 {
     memory = row_memory(ranges, direction);
-    expect_status("init", iodma_command_init(&command, &bus, spec, NULL),
-                  IODMA_OK);
-    return expect_status(
-        "prepare", iodma_command_set_memory(&command, &memory, true), IODMA_OK);
+    expect_command(&command, &bus, spec);
+    return expect_attached(&command, &memory);
 }
 
 /* Where the client has a byte of the window. */
@@ -247,8 +245,7 @@ static void listing(void)
                              row_count(rows[i].list, SEGMENTS)))
             continue;
         use_device(rows[i].direction);
-        expect_status("complete", iodma_command_complete(&command, true, true),
-                      IODMA_OK);
+        expect_completed(&command);
         expect_inverted();
         expect_number("windows open", sparse_open_windows(), 0);
     }
@@ -310,8 +307,7 @@ static void handing_over(void)
                   iodma_command_synchronize_range(&command, PAGE - LINE,
                                                   LINE + 1, IODMA_IN),
                   IODMA_BAD_ARGUMENT);
-    expect_status("complete", iodma_command_complete(&command, true, true),
-                  IODMA_OK);
+    expect_completed(&command);
 }
 
 static void copying(void)
@@ -334,8 +330,7 @@ static void copying(void)
     expect_bytes("what was written", got, two, 2);
     expect_number("as mapped from page to page",
                   iodma_memory_map_length(&memory, PAGE, NULL), PAGE);
-    expect_status("clear", iodma_command_clear_memory(&command, true),
-                  IODMA_OK);
+    expect_cleared(&command);
 
     check_case("all of memory is one segment, as far as a length can tell");
     if (!attach(&spec, all_but_one, IODMA_INOUT))
