@@ -4,7 +4,6 @@
 #include "hal/bits.h"
 #include "tests/check.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { BASE = 0x400E8000 };
@@ -16,31 +15,17 @@ const uint8_t rig_numbers[CHANNELS] = { 3, 19, 4 };
 /* The chip
  * ----------------------------------------------------------------- */
 
-bool rig_asserted(uint32_t channel)
+bool asserted(uint32_t channel)
 {
     return !rig.chip.engine.absent &&
            ((rig.chip.interrupts | (rig.chip.errors & rig.chip.eei)) &
             BIT32(rig_numbers[channel])) != 0;
 }
 
-/* As an ISR does: not to be interrupted. */
-struct hal_progress rig_reap(void)
-{
-    struct hal_progress progress;
-
-    hooks.masked++;
-    progress = edma_ops.reap(&rig.edmas[0].dmac);
-    hooks.masked--;
-    rig.told.retired += progress.retired;
-    if (progress.fault != HAL_FAULT_NONE)
-        rig.told.fault = progress.fault;
-    return progress;
-}
-
 void rig_isr(void)
 {
-    if (hooks.masked == 0 && rig_asserted(0))
-        (void)rig_reap();
+    if (hooks.masked == 0 && asserted(0))
+        (void)reap(0);
 }
 
 static void intrude(void)
@@ -61,7 +46,7 @@ static void publish(void)
 void rig_run(uint32_t steps)
 {
     for (uint32_t i = 0; i < steps; i++) {
-        if (engine_model_step(&rig.chip.engine, 1) == 0 && !rig_asserted(0))
+        if (engine_model_step(&rig.chip.engine, 1) == 0 && !asserted(0))
             return;
         rig_isr();
     }
@@ -94,8 +79,10 @@ void rig_set_up(void)
     bool clears = rig.chip.load_clears_done;
 
     hooks = (struct hooks){ .moment = moment, .publish = publish, .tick = 1 };
-    rig.told.retired = 0;
-    rig.told.fault = HAL_FAULT_NONE;
+    driven = (struct driven){ .violation = &rig.chip.engine.violation,
+                              .arena = rig.arena,
+                              .want = rig.want,
+                              .size = ARENA };
     rig.intrusion.at = 0;
     memcpy(rig.arena, some_bytes(), ARENA);
     memcpy(rig.want, rig.arena, ARENA);
@@ -128,41 +115,21 @@ void rig_set_up(void)
             .slots = SLOTS,
             .lengths = rig.lengths[i],
         };
+        driven.dmacs[i] = &rig.edmas[i].dmac;
     }
-}
-
-enum iodma_status rig_start(uint32_t channel)
-{
-    return edma_ops.start(&rig.edmas[channel].dmac);
 }
 
 void rig_begin(const char *what)
 {
     check_case(what);
     rig_set_up();
-    expect_status("start", rig_start(0), IODMA_OK);
+    expect_status("start", start(0), IODMA_OK);
 }
 
 /* Items -------------------------------------------------------------------- */
 
-uint32_t rig_emit(uint32_t channel, const struct hal_item *items,
-                  uint32_t count)
-{
-    return edma_ops.emit(&rig.edmas[channel].dmac, items, count);
-}
-
-void rig_submit(uint32_t channel)
-{
-    edma_ops.submit(&rig.edmas[channel].dmac);
-}
-
-enum iodma_status rig_route(const struct hal_route *way)
-{
-    return edma_ops.route(&rig.edmas[0].dmac, way);
-}
-
 /* The n-th of a row of items that are easy to tell apart: 3 elements. */
-struct hal_item rig_nth(uint32_t n)
+struct hal_item nth(uint32_t n)
 {
     return (struct hal_item){ ARENA_BUS + 16 * n, ARENA_BUS + HALF + 16 * n,
                               12 };
@@ -174,58 +141,27 @@ void rig_expect_items(uint32_t first, uint32_t last)
         memcpy(&rig.want[HALF + 16 * n], &rig.want[16 * n], 12);
 }
 
-/* Emit the items first .. last - 1 and make them a batch. */
-void rig_batch_on(uint32_t channel, uint32_t first, uint32_t last)
-{
-    for (uint32_t n = first; n < last; n++) {
-        struct hal_item one = rig_nth(n);
-
-        expect_number("taken", rig_emit(channel, &one, 1), 1);
-    }
-    rig_submit(channel);
-}
-
-void rig_batch(uint32_t first, uint32_t last)
-{
-    rig_batch_on(0, first, last);
-}
-
-uint32_t rig_halt(uint32_t count)
-{
-    struct hal_dmac *const set[] = { &rig.edmas[0].dmac, &rig.edmas[1].dmac };
-
-    return edma_ops.halt(set, count, hooks.ticks + 100);
-}
-
-struct hal_residue rig_residue(void)
-{
-    return edma_ops.residue(&rig.edmas[0].dmac);
-}
-
 /* What holds at the end of every case. */
 void rig_expect_order(void)
 {
-    expect_bytes("memory", rig.arena, rig.want, ARENA);
-    if (!expect("the chip was treated well", !rig.chip.engine.violation))
-        printf("#   %s\n", rig.chip.engine.violation);
+    expect_order();
     expect_number("CR", rig.chip.cr & ~0x10u, 0x400); /* but for HOE */
-    expect_hooks();
 }
 
 void rig_expect_told(uint32_t retired, uint32_t fault)
 {
-    expect_number("retired", rig.told.retired, retired);
-    expect_number("fault", rig.told.fault, fault);
+    expect_number("retired", driven.retired[0], retired);
+    expect_number("fault", driven.fault[0], fault);
 }
 
 /* After whatever befell it, the channel starts and copies. */
 void rig_expect_usable(void)
 {
     memcpy(rig.want, rig.arena, ARENA);
-    expect_status("start again", rig_start(0), IODMA_OK);
-    rig.told.retired = 0;
-    rig.told.fault = HAL_FAULT_NONE;
-    rig_batch(100, 102);
+    expect_status("start again", start(0), IODMA_OK);
+    driven.retired[0] = 0;
+    driven.fault[0] = HAL_FAULT_NONE;
+    batch(0, 100, 102);
     rig_expect_items(100, 102);
     rig_run(FOREVER);
     rig_expect_told(2, HAL_FAULT_NONE);

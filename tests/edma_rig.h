@@ -9,6 +9,7 @@
 
 #include "hal/dmac/edma.h"
 #include "hal/dmac/edma_regs.h"
+#include "tests/driven.h"
 #include "tests/model/edma_model.h"
 #include "tests/model/hooks.h"
 
@@ -42,12 +43,6 @@ struct rig {
     uint8_t want[ARENA];
     uint8_t port_bytes[PORT];
 
-    /* What the first channel has told. */
-    struct {
-        uint32_t retired; /* all that is         */
-        uint32_t fault;   /* the last one        */
-    } told;
-
     /* What happens at the n-th register access from now: some steps pass, and
        maybe an interrupt is served. */
     struct {
@@ -65,29 +60,13 @@ void rig_set_up(void);
 /* A case with them, the first one started. */
 void rig_begin(const char *what);
 
-/* Does a channel have something to say? Serve the first one, asked or not; if
-   it asks. */
-bool rig_asserted(uint32_t channel);
-struct hal_progress rig_reap(void);
+/* Serve the first channel if it asks. */
 void rig_isr(void);
 
 /* Let so many steps pass one by one, and the first channel be served. */
 void rig_run(uint32_t steps);
 
-/* Calls of a channel; of the first one, or a set of the first ones. */
-enum iodma_status rig_start(uint32_t channel);
-uint32_t rig_emit(uint32_t channel, const struct hal_item *items,
-                  uint32_t count);
-void rig_submit(uint32_t channel);
-enum iodma_status rig_route(const struct hal_route *way);
-struct hal_residue rig_residue(void);
-uint32_t rig_halt(uint32_t count);
-
-/* The n-th of a row of items that are easy to tell apart: 3 elements. A batch
-   of the items first .. last - 1; on another channel. What they do, noted. */
-struct hal_item rig_nth(uint32_t n);
-void rig_batch(uint32_t first, uint32_t last);
-void rig_batch_on(uint32_t channel, uint32_t first, uint32_t last);
+/* What items of the row do: 3 elements each. */
 void rig_expect_items(uint32_t first, uint32_t last);
 
 void rig_expect_told(uint32_t retired, uint32_t fault);

@@ -9,6 +9,7 @@
 #include "hal/bits.h"
 #include "hal/dmac/gpdma.h"
 #include "tests/check.h"
+#include "tests/driven.h"
 #include "tests/model/gpdma_model.h"
 #include "tests/model/hooks.h"
 
@@ -45,43 +46,27 @@ extern struct world {
     uint64_t seed;
     uint32_t pace;       /* steps at every hook, at most; 0: none */
     bool nags;           /* the ISR runs at every hook            */
-    uint32_t retired;    /* items, all that reap has told         */
-    uint32_t fault;      /* the last that reap has told           */
     uint32_t interrupts; /* that came between steps                */
 } world;
 
-/* As an ISR does: not to be interrupted. */
-struct hal_progress reap(void);
-/* Does the engine ask for it? */
-bool interrupt(void);
 /* The moment between two steps of the driver: time passes, and an interrupt may
    come. */
 void moment(void);
 /* A chip whose power was just turned on, and drivers that have not seen it. */
 void set_up(uint32_t slots);
-enum iodma_status start(void);
+/* Engine 0 of the set is this one. */
+void use(uint32_t index);
 /* The same in a case of its own, and the engine started. */
 void begin(const char *what, uint32_t index, uint32_t slots);
-enum iodma_status go(const struct hal_route *route);
-uint32_t emit(const struct hal_item *items, uint32_t count);
-void submit(void);
-struct hal_residue residue(void);
-/* Of a set of one: 0 if it stopped, 1 if it is stuck. */
-uint32_t halt(void);
 /* A copy from one offset of the arena to another. */
 struct hal_item item(uint32_t from, uint32_t to, uint32_t length);
-/* The n-th of a row of items of every width and phase. */
-struct hal_item nth(uint32_t n);
 /* What an item does, done to the bytes we want. */
 void expect_item(struct hal_item one);
-/* Emit the items first .. last - 1 and make them a batch that is wanted. */
-void batch(uint32_t first, uint32_t last);
+/* A batch of the items first .. last - 1, which are of every width and phase,
+   and what they do. */
+void expect_batch(uint32_t first, uint32_t last);
 /* All that it can do. */
 void run(void);
-void expect_progress(uint32_t retired, uint32_t fault);
-/* What holds at the end of every case. */
-void expect_order(void);
-void expect_memory(void);
 /* After whatever befell it, the engine starts and copies. */
 void expect_usable(void);
 

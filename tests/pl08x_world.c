@@ -4,7 +4,6 @@
 #include "hal/bits.h"
 #include "tests/check.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct pl08x_model chip;
@@ -27,35 +26,16 @@ uint32_t below(uint32_t limit)
     return random_below(&world.seed, limit);
 }
 
-/* As an ISR does: not to be interrupted. */
-static struct hal_progress reap_of(uint32_t n)
+bool asserted(uint32_t n)
 {
-    struct hal_progress progress;
-
-    hooks.masked++;
-    progress = channels[n].dmac.ops->reap(&channels[n].dmac);
-    hooks.masked--;
-    world.retired[n] += progress.retired;
-    if (progress.fault != HAL_FAULT_NONE)
-        world.fault[n] = progress.fault;
-    return progress;
-}
-
-struct hal_progress reap(void)
-{
-    return reap_of(0);
-}
-
-bool interrupt(void)
-{
-    return engine_model_interrupt(&chip.engine, 0);
+    return engine_model_interrupt(&chip.engine, n);
 }
 
 void isr(void)
 {
     for (uint32_t n = 0; n < CHANNELS; n++) {
-        if (hooks.masked == 0 && engine_model_interrupt(&chip.engine, n))
-            (void)reap_of(n);
+        if (hooks.masked == 0 && asserted(n))
+            (void)reap(n);
     }
 }
 
@@ -101,6 +81,10 @@ void set_up(uint32_t slots)
 
     memset(&world, 0, sizeof world);
     world.seed = seed;
+    driven = (struct driven){ .violation = &chip.engine.violation,
+                              .arena = arena,
+                              .want = want,
+                              .size = ARENA };
     hooks = (struct hooks){ .moment = moment, .publish = publish, .tick = 1 };
     for (uint32_t i = 0; i < ARENA; i++)
         arena[i] = (uint8_t)below(256);
@@ -116,7 +100,7 @@ void set_up(uint32_t slots)
     chip.engine.published = published;
     chip.engine.pieces[0] = (struct model_piece){ ARENA_BUS, ARENA, arena };
     chip.engine.pieces[1] = (struct model_piece){ TOP_BUS, TOP, top };
-    for (uint32_t n = 0; n < CHANNELS; n++)
+    for (uint32_t n = 0; n < CHANNELS; n++) {
         channels[n] = (struct pl08x){
             .dmac = { .ops = &pl08x_ops,
                       .bus = &bus,
@@ -132,57 +116,15 @@ void set_up(uint32_t slots)
             .lengths = lengths[n],
             .channel = (uint8_t)n,
         };
-}
-
-enum iodma_status start_of(uint32_t n)
-{
-    return channels[n].dmac.ops->start(&channels[n].dmac);
+        driven.dmacs[n] = &channels[n].dmac;
+    }
 }
 
 void begin(const char *what, uint32_t slots)
 {
     check_case(what);
     set_up(slots);
-    expect_status("start", start_of(0), IODMA_OK);
-}
-
-uint32_t emit_to(uint32_t n, const struct hal_item *items, uint32_t count)
-{
-    return channels[n].dmac.ops->emit(&channels[n].dmac, items, count);
-}
-
-uint32_t emit(const struct hal_item *items, uint32_t count)
-{
-    return emit_to(0, items, count);
-}
-
-void submit_to(uint32_t n)
-{
-    channels[n].dmac.ops->submit(&channels[n].dmac);
-}
-
-enum iodma_status route(const struct hal_route *way)
-{
-    return channels[0].dmac.ops->route(&channels[0].dmac, way);
-}
-
-struct hal_residue residue(void)
-{
-    return channels[0].dmac.ops->residue(&channels[0].dmac);
-}
-
-uint32_t halt_set(uint32_t count)
-{
-    struct hal_dmac *set[CHANNELS];
-
-    for (uint32_t n = 0; n < count; n++)
-        set[n] = &channels[n].dmac;
-    return pl08x_ops.halt(set, count, hooks.ticks + 100);
-}
-
-uint32_t halt(void)
-{
-    return halt_set(1);
+    expect_status("start", start(0), IODMA_OK);
 }
 
 /* A copy from one offset of the arena to another. */
@@ -203,45 +145,12 @@ void expect_items(uint32_t first, uint32_t last)
         memcpy(&want[HALF + 32 * n], &want[32 * n], EACH);
 }
 
-/* Emit the items first .. last - 1 and make them a batch. */
-void batch_of(uint32_t channel, uint32_t first, uint32_t last)
-{
-    for (uint32_t n = first; n < last; n++) {
-        struct hal_item one = nth(n);
-
-        expect_number("taken", emit_to(channel, &one, 1), 1);
-    }
-    submit_to(channel);
-}
-
-void batch(uint32_t first, uint32_t last)
-{
-    batch_of(0, first, last);
-}
-
-void expect_progress(uint32_t retired, uint32_t fault)
-{
-    struct hal_progress progress = reap();
-
-    expect_number("retired", progress.retired, retired);
-    expect_number("fault", progress.fault, fault);
-}
-
 void expect_residue(hal_address least, hal_address most)
 {
-    struct hal_residue got = residue();
+    struct hal_residue got = residue(0);
 
     expect_number("least", got.least, least);
     expect_number("most", got.most, most);
-}
-
-/* What holds at the end of every case. */
-void expect_order(void)
-{
-    expect_bytes("memory", arena, want, ARENA);
-    if (!expect("the chip was treated well", !chip.engine.violation))
-        printf("#   %s\n", chip.engine.violation);
-    expect_hooks();
 }
 
 /* Nothing moves and nothing interrupts, whatever is submitted. */
@@ -250,12 +159,12 @@ void expect_dead(void)
     uint32_t moved = chip.engine.moved;
     struct hal_item one = nth(90);
 
-    (void)emit(&one, 1);
-    submit_to(0);
+    (void)emit(0, &one, 1);
+    submit(0);
     run();
     expect_progress(0, HAL_FAULT_NONE);
     expect_number("elements moved", chip.engine.moved, moved);
-    expect("no interrupt", !interrupt());
+    expect("no interrupt", !asserted(0));
 }
 
 /* After whatever befell it, the channel starts and copies. */
@@ -264,11 +173,11 @@ void expect_usable(void)
     chip.engine.abort_delay = 0;
     chip.engine.stuck = false;
     chip.engine.misbehaves = ENGINE_BEHAVES;
-    expect_status("start again", start_of(0), IODMA_OK);
-    batch(100, 102);
+    expect_status("start again", start(0), IODMA_OK);
+    batch(0, 100, 102);
     expect_items(100, 102);
     run();
-    expect("an interrupt", interrupt());
+    expect("an interrupt", asserted(0));
     expect_progress(2, HAL_FAULT_NONE);
     expect_order();
 }

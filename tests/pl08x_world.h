@@ -8,6 +8,7 @@
 #define TESTS_PL08X_WORLD_H
 
 #include "hal/dmac/pl08x.h"
+#include "tests/driven.h"
 #include "tests/model/hooks.h"
 #include "tests/model/pl08x_model.h"
 
@@ -37,9 +38,7 @@ enum { EACH = 16, STEPS = 8 };
 
 struct pl08x_world {
     uint64_t seed;
-    uint32_t pace;              /* steps at every moment, at most; 0: none */
-    uint32_t retired[CHANNELS]; /* all that reap has told                  */
-    uint32_t fault[CHANNELS];   /* the last that reap has told             */
+    uint32_t pace; /* steps at every moment, at most; 0: none */
 };
 
 extern struct pl08x_world world;
@@ -66,25 +65,9 @@ uint32_t step(uint32_t steps);
 void run(void);
 void isr(void);
 void moment(void);
-bool interrupt(void);
 
-/* The driver, by channel or the first one's. */
-enum iodma_status start_of(uint32_t n);
-enum iodma_status route(const struct hal_route *way);
-uint32_t emit_to(uint32_t n, const struct hal_item *items, uint32_t count);
-uint32_t emit(const struct hal_item *items, uint32_t count);
-void submit_to(uint32_t n);
-struct hal_progress reap(void);
-struct hal_residue residue(void);
-uint32_t halt_set(uint32_t count);
-uint32_t halt(void);
-
-/* A copy from one offset of the arena to another; the n-th of a row of them;
-   emit those from first to last - 1 and make them a batch. */
+/* A copy from one offset of the arena to another. */
 struct hal_item item(uint32_t from, uint32_t to, uint32_t length);
-struct hal_item nth(uint32_t n);
-void batch_of(uint32_t channel, uint32_t first, uint32_t last);
-void batch(uint32_t first, uint32_t last);
 
 /* The port, and the half of a route that leads to it, or from it. Plugged in,
    it has so many bytes to send, or room for them. */
@@ -95,11 +78,7 @@ void plug(const struct hal_port *at, size_t size);
 
 /* What nth() of these does is done to the bytes that we want. */
 void expect_items(uint32_t first, uint32_t last);
-void expect_progress(uint32_t retired, uint32_t fault);
 void expect_residue(hal_address least, hal_address most);
-
-/* What holds at the end of every case. */
-void expect_order(void);
 
 /* Nothing moves and nothing interrupts, whatever is submitted. */
 void expect_dead(void);

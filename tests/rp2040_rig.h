@@ -7,6 +7,7 @@
 #define TESTS_RP2040_RIG_H
 
 #include "hal/dmac/rp2040_dma.h"
+#include "tests/driven.h"
 #include "tests/model/hooks.h"
 #include "tests/model/rp2040_dma_model.h"
 
@@ -38,9 +39,7 @@ struct rig {
     uint8_t bytes[256]; /* of a port                                      */
 
     uint64_t seed;
-    uint32_t pace;             /* steps at every moment, at most; 0: none */
-    uint32_t retired[ENGINES]; /* items, all that reap has told           */
-    uint32_t fault;            /* the last that reap has told             */
+    uint32_t pace; /* steps at every moment, at most; 0: none */
 };
 
 extern struct rig rig;
@@ -55,38 +54,22 @@ void rig_begin(const char *what, uint32_t slots);
 void rig_run(uint32_t steps);
 void rig_moment(void);
 
-/* Does engine n ask for its ISR? Serve it; serve all that ask. */
-bool rig_asserted(uint32_t n);
-struct hal_progress rig_reap(uint32_t n);
+/* Serve all that ask. */
 void rig_isr(void);
 
 uint32_t rig_below(uint32_t limit);
 
-/* The calls of the driver; while it waits, the chip goes on. */
+/* Calls in which the driver waits: the chip goes on. */
 enum iodma_status rig_start(uint32_t n);
-uint32_t rig_emit(const struct hal_item *items, uint32_t count);
-void rig_submit(void);
-struct hal_residue rig_residue(void);
 uint32_t rig_halt(void);
 uint32_t rig_halt_all(uint32_t count);
 
-/* What halt answers for a set of one. */
-enum { STOPPED = 0, STUCK = 1 };
-
-/* A copy in the arena; the n-th of a row of different widths, 16 bytes apart;
-   those from first to last - 1, as a batch. */
+/* A copy in the arena. */
 struct hal_item rig_item(uint32_t from, uint32_t to, uint32_t length);
-struct hal_item rig_nth(uint32_t n);
-void rig_batch(uint32_t first, uint32_t last);
 
-/* What they do, done to the bytes we want. */
+/* What items do, done to the bytes we want. */
 void expect_item(const struct hal_item *one);
 void expect_items(uint32_t first, uint32_t last);
-
-void expect_progress(uint32_t retired, uint32_t fault);
-
-/* What holds at the end of every case. */
-void expect_order(void);
 
 /* After whatever befell it, the engine starts and copies. */
 void expect_usable(void);

@@ -39,35 +39,35 @@ static void test_start(void)
             (struct hal_shared){ rig.ring, set_ups[i].bus, set_ups[i].size };
         rig.edmas[0].slots = set_ups[i].slots;
         rig.edmas[0].channel = set_ups[i].channel;
-        expect_status("start", rig_start(0), IODMA_BAD_ARGUMENT);
+        expect_status("start", start(0), IODMA_BAD_ARGUMENT);
         expect_number("writes", rig.chip.engine.writes, 0);
     }
 
     check_case("start with no place for lengths: BadArgument");
     rig_set_up();
     rig.edmas[0].lengths = NULL;
-    expect_status("start", rig_start(0), IODMA_BAD_ARGUMENT);
+    expect_status("start", start(0), IODMA_BAD_ARGUMENT);
     expect_number("writes", rig.chip.engine.writes, 0);
 
     check_case("start of an absent chip: NotAttached");
     rig_set_up();
     rig.chip.engine.absent = true;
-    expect_status("start", rig_start(0), IODMA_NOT_ATTACHED);
+    expect_status("start", start(0), IODMA_NOT_ATTACHED);
 
     check_case("start of a channel that somebody has enabled: Busy, untouched");
     rig_set_up();
     rig.chip.erq = BIT32(rig_numbers[0]);
-    expect_status("start", rig_start(0), IODMA_BUSY);
+    expect_status("start", start(0), IODMA_BUSY);
     expect_number("writes", rig.chip.engine.writes, 0);
-    expect_status("another", rig_start(1), IODMA_OK);
+    expect_status("another", start(1), IODMA_OK);
     rig_expect_order();
 
     rig_begin("start again, in the middle, empties the ring and the counts");
-    rig_batch(0, 5);
+    batch(0, 0, 5);
     (void)engine_model_step(&rig.chip.engine, 4);
-    expect_status("start", rig_start(0), IODMA_OK);
+    expect_status("start", start(0), IODMA_OK);
     expect_number("items", rig.edmas[0].dmac.counts.items, 0);
-    expect("no interrupt", !rig_asserted(0));
+    expect("no interrupt", !asserted(0));
     expect_number("steps", engine_model_step(&rig.chip.engine, 10), 0);
     rig_expect_usable();
 }
@@ -109,7 +109,7 @@ static void test_encoding(void)
                                 elements[i].length };
 
         rig_begin(elements[i].what);
-        expect_number("taken", rig_emit(0, &one, 1), 1);
+        expect_number("taken", emit(0, &one, 1), 1);
         expect_number("SOFF, ATTR", from_le32(rig.ring[0][0].soff_attr),
                       elements[i].soff_attr);
         expect_number("DOFF, CITER", from_le32(rig.ring[0][0].doff_citer),
@@ -118,7 +118,7 @@ static void test_encoding(void)
                       RING_BUS + 32);
         expect_number("CSR before submit", from_le32(rig.ring[0][0].csr_biter),
                       0x10010);
-        rig_submit(0);
+        submit(0);
         expect_number("CSR of the last", from_le32(rig.ring[0][0].csr_biter),
                       0x1000A);
         rig_run(FOREVER);
@@ -129,14 +129,14 @@ static void test_encoding(void)
     }
     for (uint32_t i = 0; i < HAL_COUNT_OF(unencodable); i++) {
         const char *what = unencodable[i].what;
-        struct hal_item items[3] = { rig_nth(0), rig_nth(0), rig_nth(1) };
+        struct hal_item items[3] = { nth(0), nth(0), nth(1) };
 
         if (check_skips_item(what, &unencodable[i].item, &items[1]))
             continue;
         rig_begin(what);
-        expect_number("taken of three", rig_emit(0, items, 3), 1);
-        expect_number("taken of two", rig_emit(0, &items[1], 2), 0);
-        rig_submit(0);
+        expect_number("taken of three", emit(0, items, 3), 1);
+        expect_number("taken of two", emit(0, &items[1], 2), 0);
+        submit(0);
         rig_expect_items(0, 1);
         rig_run(FOREVER);
         rig_expect_told(1, HAL_FAULT_NONE);
@@ -150,9 +150,8 @@ static void test_batches(void)
 {
     rig_begin("a ring of 16 slots takes 15 items, round and round");
     for (uint32_t round = 0; round < 5; round++) {
-        rig_batch(15 * round, 15 * round + 15);
-        expect_number("taken", rig_emit(0, &(struct hal_item){ 0, 0, 1 }, 1),
-                      0);
+        batch(0, 15 * round, 15 * round + 15);
+        expect_number("taken", emit(0, &(struct hal_item){ 0, 0, 1 }, 1), 0);
         rig_run(FOREVER);
         rig_expect_told(15 * round + 15, HAL_FAULT_NONE);
     }
@@ -162,21 +161,21 @@ static void test_batches(void)
 
     rig_begin("polled, a batch is told of when it is over");
     hooks.masked++;
-    rig_batch(0, 3);
-    expect_number("retired", rig_reap().retired, 0);
+    batch(0, 0, 3);
+    expect_number("retired", reap(0).retired, 0);
     (void)engine_model_step(&rig.chip.engine, FOREVER);
-    expect_number("retired", rig_reap().retired, 3);
-    expect_number("retired", rig_reap().retired, 0);
-    expect("no interrupt", !rig_asserted(0));
+    expect_number("retired", reap(0).retired, 3);
+    expect_number("retired", reap(0).retired, 0);
+    expect("no interrupt", !asserted(0));
     hooks.masked--;
     rig_expect_items(0, 3);
     rig_expect_order();
 
     rig_begin("a batch alone costs 11 writes and 6 reads, one publish");
     rig.chip.engine.reads = rig.chip.engine.writes = 0;
-    rig_batch(0, 8);
+    batch(0, 0, 8);
     (void)engine_model_step(&rig.chip.engine, FOREVER);
-    (void)rig_reap();
+    (void)reap(0);
     expect_number("publishes", hooks.published, 1);
     expect_number("reads", rig.chip.engine.reads, 6);
     expect_number("writes", rig.chip.engine.writes, 11);
@@ -184,22 +183,22 @@ static void test_batches(void)
     rig_expect_order();
 
     rig_begin("a batch behind one at work costs 1 read until it is told of");
-    rig_batch(0, 8);
+    batch(0, 0, 8);
     rig.chip.engine.reads = rig.chip.engine.writes = 0;
-    rig_batch(8, 12);
+    batch(0, 8, 12);
     expect_number("reads", rig.chip.engine.reads, 1);
     expect_number("writes", rig.chip.engine.writes, 0);
     (void)engine_model_step(&rig.chip.engine, FOREVER);
-    expect_number("retired", rig_reap().retired, 12);
+    expect_number("retired", reap(0).retired, 12);
     rig_expect_items(0, 12);
     rig_expect_order();
 
     rig_begin("what another channel has to say stays said");
     rig.chip.interrupts = BIT32(19) | BIT32(4);
-    rig_batch(0, 3);
+    batch(0, 0, 3);
     rig_run(FOREVER);
     rig_expect_told(3, HAL_FAULT_NONE);
-    expect_number("halt", rig_halt(1), 0);
+    expect_number("halt", halt(1), 0);
     expect_number("INT", rig.chip.interrupts, BIT32(19) | BIT32(4));
     rig_expect_items(0, 3);
     rig_expect_order();
@@ -212,15 +211,15 @@ static void test_batches(void)
 static bool append(uint32_t before, uint32_t access, uint32_t steps, bool serve)
 {
     rig_set_up();
-    (void)rig_start(0);
-    rig_batch(0, 2);
+    (void)start(0);
+    batch(0, 0, 2);
     (void)engine_model_step(&rig.chip.engine, before);
     hooks.moment = rig_isr;
     rig.intrusion.at = access;
     rig.intrusion.steps = steps;
     rig.intrusion.serve = serve;
     hooks.masked = !serve;
-    rig_batch(2, 4);
+    batch(0, 2, 4);
     rig.intrusion.at = 0;
     if (rig.chip.load_clears_done) { /* it runs, whoever reaps or not */
         (void)engine_model_step(&rig.chip.engine, FOREVER);
@@ -233,7 +232,7 @@ static bool append(uint32_t before, uint32_t access, uint32_t steps, bool serve)
     expect_number("moved", rig.chip.engine.moved, 12);
     expect_number("doorbells", rig.edmas[0].dmac.counts.doorbells, 2);
     rig_expect_order();
-    return rig.told.retired == 4 && rig.chip.engine.moved == 12;
+    return driven.retired[0] == 4 && rig.chip.engine.moved == 12;
 }
 
 static void append_everywhere(void)
@@ -290,17 +289,17 @@ static void test_lies(void)
 
     rig_begin("what has retired is not under way again, whatever is read");
     hooks.masked++;
-    rig_batch(0, 1);
-    rig_batch(1, 2);
+    batch(0, 0, 1);
+    batch(0, 1, 2);
     while ((rig.chip.interrupts & BIT32(rig_numbers[0])) == 0)
         (void)engine_model_step(&rig.chip.engine, 1);
     link = (uint32_t)(rig.edmas[0].ring.bus + sizeof(struct edma_tcd));
-    expect_number("retired", rig_reap().retired, 1);
+    expect_number("retired", reap(0).retired, 1);
     loaded->dlast_sga = link;
-    expect_number("left", rig_residue().most, rig_nth(1).length);
+    expect_number("left", residue(0).most, nth(1).length);
     rig.chip.interrupts |= BIT32(rig_numbers[0]);
     {
-        struct hal_progress progress = rig_reap();
+        struct hal_progress progress = reap(0);
 
         expect_number("retired", progress.retired, 0);
         expect_number("fault", progress.fault, HAL_FAULT_DESCRIPTOR);
@@ -321,16 +320,16 @@ static void test_paced_append(void)
     for (uint32_t round = 0; round < 2 * 9; round++) {
         rig.chip.load_clears_done = round < 9;
         rig_set_up();
-        (void)rig_start(0);
+        (void)start(0);
         *model = (struct model_port){ PORT_BUS,       2,    LINE, 8,
                                       rig.port_bytes, PORT, 0,    0 };
-        (void)rig_route(&(struct hal_route){ memory, at_port, 0, 0, 0, 0 });
+        (void)go(0, &(struct hal_route){ memory, at_port, 0, 0, 0, 0 });
         for (uint32_t n = 0; n < 3; n++) {
             struct hal_item items[2] = { { ARENA_BUS + 16 * n, 0, 8 },
                                          { ARENA_BUS + 16 * n + 8, 0, 8 } };
 
-            expect_number("taken", rig_emit(0, items, 2), 2);
-            rig_submit(0);
+            expect_number("taken", emit(0, items, 2), 2);
+            submit(0);
             model->ready = 4; /* of the first item */
             rig_run(round % 9);
         }
@@ -358,9 +357,9 @@ static void test_registers(void)
                                  { ARENA_BUS + 64, 0, 8 } };
 
     rig_begin("registers in a row go on from item to item, out and in");
-    expect_status("out", rig_route(&way), IODMA_OK);
-    expect_number("taken", rig_emit(0, items, 2), 2);
-    rig_submit(0);
+    expect_status("out", go(0, &way), IODMA_OK);
+    expect_number("taken", emit(0, items, 2), 2);
+    submit(0);
     rig_run(FOREVER);
     for (uint32_t i = 0; i < 5; i++)
         memcpy(&rig.want[HALF + 8 * i], &rig.want[i < 3 ? 4 * i : 52 + 4 * i],
@@ -370,9 +369,9 @@ static void test_registers(void)
     way = (struct hal_route){ .source = first, .destination = memory };
     items[0] = (struct hal_item){ 0, ARENA_BUS + 128, 8 };
     items[1] = (struct hal_item){ 0, ARENA_BUS + 192, 12 };
-    expect_status("in", rig_route(&way), IODMA_OK);
-    expect_number("taken", rig_emit(0, items, 2), 2);
-    rig_submit(0);
+    expect_status("in", go(0, &way), IODMA_OK);
+    expect_number("taken", emit(0, items, 2), 2);
+    submit(0);
     rig_run(FOREVER);
     for (uint32_t i = 0; i < 5; i++)
         memcpy(&rig.want[i < 2 ? 128 + 4 * i : 184 + 4 * i],
@@ -383,11 +382,11 @@ static void test_registers(void)
     rig_begin("and not beyond 32 bits");
     way.source = last;
     items[1] = (struct hal_item){ 0, ARENA_BUS, 4 };
-    expect_status("route", rig_route(&way), IODMA_OK);
+    expect_status("route", go(0, &way), IODMA_OK);
     items[0] = (struct hal_item){ 0, ARENA_BUS, 16 };
-    expect_number("at once", rig_emit(0, items, 1), 0);
+    expect_number("at once", emit(0, items, 1), 0);
     items[0].length = 12;
-    expect_number("to the last one", rig_emit(0, items, 2), 1);
+    expect_number("to the last one", emit(0, items, 2), 1);
     rig_expect_order();
 }
 
@@ -401,12 +400,11 @@ static void test_ports(void)
         rig_begin(bursts[i].what);
         *model = (struct model_port){ PORT_BUS,       2,    LINE, 8,
                                       rig.port_bytes, PORT, 0,    0 };
-        expect_status(
-            "route",
-            rig_route(&(struct hal_route){ memory, at_port, 0, 0, 0, 0 }),
-            IODMA_OK);
-        expect_number("taken", rig_emit(0, &one, 1), 1);
-        rig_submit(0);
+        expect_status("route",
+                      go(0, &(struct hal_route){ memory, at_port, 0, 0, 0, 0 }),
+                      IODMA_OK);
+        expect_number("taken", emit(0, &one, 1), 1);
+        submit(0);
         expect_number("NBYTES", from_le32(rig.ring[0][0].nbytes),
                       bursts[i].nbytes);
         while (model->done < bursts[i].length) {
@@ -414,7 +412,7 @@ static void test_ports(void)
 
             rig_run(FOREVER);
             expect_number("nothing unasked", model->done, done);
-            left = rig_residue();
+            left = residue(0);
             expect_number("most", left.most, bursts[i].length - done);
             expect("least", left.least <= left.most &&
                                 left.least + bursts[i].nbytes >= left.most);
@@ -437,13 +435,13 @@ static void test_ports(void)
         (struct model_port){ PORT_BUS,       2,    UINT32_MAX, 8,
                              rig.port_bytes, PORT, 0,          PORT };
     expect_status("route",
-                  rig_route(&(struct hal_route){ at_port, memory, 0, 0, 0, 0 }),
+                  go(0, &(struct hal_route){ at_port, memory, 0, 0, 0, 0 }),
                   IODMA_OK);
     port.request = LINE;
     expect_number("an address off its width",
-                  rig_emit(0, &(struct hal_item){ 0, ARENA_BUS + 1, 4 }, 1), 0);
+                  emit(0, &(struct hal_item){ 0, ARENA_BUS + 1, 4 }, 1), 0);
     expect_number("a length off its width",
-                  rig_emit(0, &(struct hal_item){ 0, ARENA_BUS, 5 }, 1), 0);
+                  emit(0, &(struct hal_item){ 0, ARENA_BUS, 5 }, 1), 0);
     rig_expect_order();
 }
 
@@ -499,8 +497,8 @@ static void test_routes(void)
         rig_begin(no_ports[i].what);
         way.destination = (struct hal_end){ HAL_PORT, 0, &no_ports[i].port,
                                             (hal_address)no_ports[i].bus };
-        expect_status("route", rig_route(&way), no_ports[i].want);
-        rig_batch(0, 2); /* the former route is in force */
+        expect_status("route", go(0, &way), no_ports[i].want);
+        batch(0, 0, 2); /* the former route is in force */
         rig_run(FOREVER);
         rig_expect_items(0, 2);
         rig_expect_told(2, HAL_FAULT_NONE);
@@ -508,26 +506,25 @@ static void test_routes(void)
     }
 
     rig_begin("rows are Unsupported: an item each");
-    expect_status(
-        "route", rig_route(&(struct hal_route){ memory, memory, 2, 64, 64, 0 }),
-        IODMA_UNSUPPORTED);
+    expect_status("route",
+                  go(0, &(struct hal_route){ memory, memory, 2, 64, 64, 0 }),
+                  IODMA_UNSUPPORTED);
     expect_status("from a fill to a port",
-                  rig_route(&(struct hal_route){ fill, at_port, 0, 0, 0, 0 }),
+                  go(0, &(struct hal_route){ fill, at_port, 0, 0, 0, 0 }),
                   IODMA_UNSUPPORTED);
     rig_expect_order();
 
     rig_begin("a fill writes its byte and nothing else");
     expect_status("route",
-                  rig_route(&(struct hal_route){ fill, memory, 0, 0, 0, 0 }),
+                  go(0, &(struct hal_route){ fill, memory, 0, 0, 0, 0 }),
                   IODMA_OK);
-    expect_number(
-        "taken",
-        rig_emit(0,
-                 (struct hal_item[]){ { 0, ARENA_BUS + HALF, 128 },
-                                      { 0, ARENA_BUS + HALF + 201, 7 } },
-                 2),
-        2);
-    rig_submit(0);
+    expect_number("taken",
+                  emit(0,
+                       (struct hal_item[]){ { 0, ARENA_BUS + HALF, 128 },
+                                            { 0, ARENA_BUS + HALF + 201, 7 } },
+                       2),
+                  2);
+    submit(0);
     rig_run(FOREVER);
     memset(&rig.want[HALF], 0x5A, 128);
     memset(&rig.want[HALF + 201], 0x5A, 7);
@@ -540,47 +537,46 @@ static void test_routes(void)
 
 static void begin_cycle(uint32_t periods)
 {
-    expect_status(
-        "route",
-        rig_route(&(struct hal_route){ memory, memory, 0, 0, 0, true }),
-        IODMA_OK);
-    rig_batch(0, periods);
+    expect_status("route",
+                  go(0, &(struct hal_route){ memory, memory, 0, 0, 0, true }),
+                  IODMA_OK);
+    batch(0, 0, periods);
     rig_expect_items(0, periods);
 }
 
 static void test_cycles(void)
 {
     rig_begin("each period is told of, turn after turn");
-    rig_batch(5, 8);
+    batch(0, 5, 8);
     rig_run(FOREVER);
     rig_expect_items(5, 8);
-    rig.told.retired = 0;
+    driven.retired[0] = 0;
     begin_cycle(3);
     for (uint32_t i = 1; i <= 20; i++) {
-        while (rig.told.retired < i)
+        while (driven.retired[0] < i)
             rig_run(1);
-        expect_number("periods", rig.told.retired, i);
+        expect_number("periods", driven.retired[0], i);
         expect("as many moved", rig.chip.engine.moved >= 9 + 3 * i &&
                                     rig.chip.engine.moved < 9 + 3 * i + 3);
     }
-    expect_number("halt", rig_halt(1), 0);
-    expect("a residue of a turn", rig_residue().most <= 36);
+    expect_number("halt", halt(1), 0);
+    expect("a residue of a turn", residue(0).most <= 36);
     rig_run(FOREVER);
     rig_expect_usable();
 
     rig_begin("of a cycle of one period each end is told of");
     begin_cycle(1);
     rig_run(4 * 10); /* three elements and a TCD */
-    expect_number("periods", rig.told.retired, 10);
-    expect_number("halt", rig_halt(1), 0);
+    expect_number("periods", driven.retired[0], 10);
+    expect_number("halt", halt(1), 0);
     rig_expect_usable();
 
     rig_begin("turns that nobody looked at cannot be told apart");
     begin_cycle(3);
     (void)engine_model_step(&rig.chip.engine, 4 * 3 * 5 + 4 * 2);
-    (void)rig_reap();
-    expect_number("periods", rig.told.retired, 2);
-    expect_number("halt", rig_halt(1), 0);
+    (void)reap(0);
+    expect_number("periods", driven.retired[0], 2);
+    expect_number("halt", halt(1), 0);
     rig_expect_usable();
 }
 

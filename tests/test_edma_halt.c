@@ -23,14 +23,14 @@ static uint32_t missing(void)
 /* Two batches, with an item that is not submitted, after so many steps. */
 static void reach(uint32_t steps, bool reaps)
 {
-    struct hal_item one = rig_nth(5);
+    struct hal_item one = nth(5);
 
     rig_set_up();
-    (void)rig_start(0);
-    (void)rig_start(1);
-    rig_batch(0, 3);
-    rig_batch(3, 5);
-    (void)rig_emit(0, &one, 1);
+    (void)start(0);
+    (void)start(1);
+    batch(0, 0, 3);
+    batch(0, 3, 5);
+    (void)emit(0, &one, 1);
     for (uint32_t i = 0; i < steps; i++) {
         (void)engine_model_step(&rig.chip.engine, 1);
         if (reaps)
@@ -42,7 +42,7 @@ static void reach(uint32_t steps, bool reaps)
 static void expect_residue(void)
 {
     uint32_t before = missing();
-    struct hal_residue left = rig_residue();
+    struct hal_residue left = residue(0);
 
     expect("least", left.least <= before);
     expect("most", left.most >= missing());
@@ -58,9 +58,9 @@ static void halt_everywhere(bool reaps)
             rig.chip.engine.abort_delay = delay;
             if (delay == 0) /* it needs no time */
                 hooks.moment = rig_isr;
-            expect_number("stuck", rig_halt(1), 0);
+            expect_number("stuck", halt(1), 0);
             expect_residue();
-            expect("no interrupt", !rig_asserted(0));
+            expect("no interrupt", !asserted(0));
             expect_number("CR", rig.chip.cr, 0x410);
             expect_number("steps", engine_model_step(&rig.chip.engine, 100), 0);
             rig_expect_usable();
@@ -82,20 +82,20 @@ static void test_intrusions(void)
     check_case("a halt ends nothing of another channel");
     for (uint32_t i = 0; i < 20 * 24 * 4; i++) {
         rig_set_up();
-        (void)rig_start(0);
-        (void)rig_start(2);
+        (void)start(0);
+        (void)start(2);
         hooks.moment = rig_isr;
-        rig_batch_on(0, 0, 3);
-        rig_batch_on(2, 200, 203);
+        batch(0, 0, 3);
+        batch(2, 200, 203);
         (void)engine_model_step(&rig.chip.engine, i % 20);
         rig.intrusion.at = 1 + i / 20 % 24;
         rig.intrusion.steps = 1 + i / 480;
-        expect_number("stuck", rig_halt(1), 0);
+        expect_number("stuck", halt(1), 0);
         rig.intrusion.at = 0;
         memcpy(rig.want, rig.arena, HALF + 16 * 200);
         rig_expect_items(200, 203);
         (void)engine_model_step(&rig.chip.engine, FOREVER);
-        expect("its interrupt", rig_asserted(2));
+        expect("its interrupt", asserted(2));
         rig_expect_order();
     }
 }
@@ -116,26 +116,25 @@ static void test_halt(void)
 
     rig_begin(
         "a set is halted at once, what is stuck is named, in bounded time");
-    (void)rig_start(1);
+    (void)start(1);
     hooks.moment = rig_isr;
-    rig_batch(0, 3);
-    rig_batch_on(1, 3, 6);
+    batch(0, 0, 3);
+    batch(1, 3, 6);
     (void)engine_model_step(&rig.chip.engine, 2);
     rig.chip.engine.stuck = true;
     stuck = rig.chip.channel == rig_numbers[0] ? 1 : 2;
-    expect_number("stuck", rig_halt(2), stuck);
+    expect_number("stuck", halt(2), stuck);
     expect("the deadline has passed", hooks.ticks >= 100);
     expect("soon after", hooks.ticks < 110);
     expect_number("least", edma_ops.residue(&rig.edmas[stuck - 1].dmac).least,
                   0);
-    expect_status("start",
-                  rig_start(rig.chip.channel == rig_numbers[0] ? 0 : 1),
+    expect_status("start", start(rig.chip.channel == rig_numbers[0] ? 0 : 1),
                   IODMA_BUSY);
 
     rig_begin("a halt of an absent chip: stuck");
-    rig_batch(0, 3);
+    batch(0, 0, 3);
     rig.chip.engine.absent = true;
-    expect_number("stuck", rig_halt(1), 1);
+    expect_number("stuck", halt(1), 1);
 }
 
 /* Misbehaviour ------------------------------------------------------------- */
@@ -172,13 +171,13 @@ static void test_errors(void)
     check_case("an error is what ES says, if it speaks of this channel");
     for (uint32_t i = 0; i < HAL_COUNT_OF(errors); i++) {
         rig_set_up();
-        (void)rig_start(0);
+        (void)start(0);
         hooks.moment = rig_isr;
-        rig_batch(0, 3);
+        batch(0, 0, 3);
         rig.chip.errors = BIT32(3);
         rig.chip.es = errors[i].es;
-        expect_number("fault", rig_reap().fault, errors[i].fault);
-        expect("no interrupt", !rig_asserted(0));
+        expect_number("fault", reap(0).fault, errors[i].fault);
+        expect("no interrupt", !asserted(0));
         expect_number("steps", engine_model_step(&rig.chip.engine, 10), 0);
     }
 }
@@ -190,77 +189,77 @@ static void test_troubles(void)
         rig.chip.engine.misbehaves = troubles[i].kind;
         rig.chip.engine.at = 9;
         rig.chip.engine.delay = 5;
-        rig_batch(0, 5);
+        batch(0, 0, 5);
         rig_run(FOREVER);
         rig_expect_told(troubles[i].retired, troubles[i].fault);
-        expect_number("halt", rig_halt(1), 0);
+        expect_number("halt", halt(1), 0);
         rig.chip.engine.misbehaves = ENGINE_BEHAVES;
         rig_expect_usable();
     }
 
     rig_begin("the last one said to be done, and not moved, is a fault");
-    rig_batch(0, 3);
+    batch(0, 0, 3);
     rig.chip.engine.misbehaves = ENGINE_IDLES;
     rig.chip.engine.at = 8;
     rig_run(FOREVER);
     rig_expect_told(2, HAL_FAULT_OTHER);
-    expect_number("halt", rig_halt(1), 0);
+    expect_number("halt", halt(1), 0);
     rig_expect_usable();
 
     rig_begin("the last one said to be done too early is a fault");
-    rig_batch(0, 3);
+    batch(0, 0, 3);
     rig.chip.engine.misbehaves = ENGINE_EARLY;
     rig.chip.engine.at = 9;
     rig_run(FOREVER);
     rig_expect_told(2, HAL_FAULT_OTHER);
-    expect_number("halt", rig_halt(1), 0);
+    expect_number("halt", halt(1), 0);
     rig_expect_usable();
 
     rig_begin("an error says why, and what was done before");
-    rig_batch(0, 3);
+    batch(0, 0, 3);
     rig.ring[0][1].nbytes = to_le32(6); /* of words */
     engine_model_publish(&rig.chip.engine);
     rig_run(FOREVER);
     rig_expect_told(1, HAL_FAULT_DESCRIPTOR);
-    rig_batch(3, 4); /* never runs */
+    batch(0, 3, 4); /* never runs */
     expect_number("steps", engine_model_step(&rig.chip.engine, 100), 0);
-    expect_number("residue", rig_residue().most, 6 + 12 + 12);
-    expect_number("halt", rig_halt(1), 0);
+    expect_number("residue", residue(0).most, 6 + 12 + 12);
+    expect_number("halt", halt(1), 0);
     rig_expect_usable();
 
     check_case("what fails moves nothing later, while nobody has reaped");
     for (uint32_t at = 0; at < 19; at++) {
         rig_set_up();
-        (void)rig_start(0);
+        (void)start(0);
         rig.chip.engine.misbehaves = ENGINE_FAILS;
         rig.chip.engine.at = at;
-        rig_batch(0, 5);
+        batch(0, 0, 5);
         (void)engine_model_step(&rig.chip.engine, FOREVER);
         for (uint32_t n = 0; n < 5; n++) /* whatever came of them */
             memcpy(&rig.want[HALF + 16 * n], &rig.arena[HALF + 16 * n], 12);
         expect_bytes("memory", rig.arena, rig.want, ARENA);
-        (void)rig_reap();
-        expect_number("fault", rig.told.fault, HAL_FAULT_BUS);
-        expect_number("halt", rig_halt(1), 0);
-        expect("least", rig_residue().least <= 60 - 4 * rig.chip.engine.moved);
-        expect("most", rig_residue().most >= 60 - 4 * rig.chip.engine.moved);
+        (void)reap(0);
+        expect_number("fault", driven.fault[0], HAL_FAULT_BUS);
+        expect_number("halt", halt(1), 0);
+        expect("least", residue(0).least <= 60 - 4 * rig.chip.engine.moved);
+        expect("most", residue(0).most >= 60 - 4 * rig.chip.engine.moved);
         rig_expect_usable();
     }
 
     rig_begin("an error of another channel is waited for, and left to it");
-    (void)rig_start(2);
-    rig_batch(0, 3);
-    rig_batch_on(2, 200, 202);
+    (void)start(2);
+    batch(0, 0, 3);
+    batch(2, 200, 202);
     rig.ring[2][0].nbytes = to_le32(6); /* of words */
     rig.chip.tcd[4].nbytes = 6;
     rig_run(FOREVER);
     rig_expect_told(0, HAL_FAULT_NONE);
-    expect_number("reap", rig_reap().fault, HAL_FAULT_NONE);
-    expect_number("halt", rig_halt(1), 0);
+    expect_number("reap", reap(0).fault, HAL_FAULT_NONE);
+    expect_number("halt", halt(1), 0);
     expect_number("ERR", rig.chip.errors, BIT32(4));
     expect_number("steps", engine_model_step(&rig.chip.engine, 10), 0);
-    expect_status("start", rig_start(0), IODMA_OK);
-    rig_batch(0, 3);
+    expect_status("start", start(0), IODMA_OK);
+    batch(0, 0, 3);
     expect_number("fault", edma_ops.reap(&rig.edmas[2].dmac).fault,
                   HAL_FAULT_DESCRIPTOR);
     rig_run(FOREVER);
@@ -269,17 +268,17 @@ static void test_troubles(void)
     rig_expect_order();
 
     rig_begin("a pointer to no slot is a fault");
-    rig_batch(0, 3);
+    batch(0, 0, 3);
     rig.ring[0][1].dlast_sga = to_le32(RING_BUS + 64 * 32);
     rig.ring[0][1].csr_biter = to_le32(0x1000A);
     engine_model_publish(&rig.chip.engine);
     rig_run(FOREVER);
     rig_expect_told(0, HAL_FAULT_DESCRIPTOR);
-    expect_number("halt", rig_halt(1), 0);
+    expect_number("halt", halt(1), 0);
     rig_expect_usable();
 
     rig_begin("after a loss of power start begins anew");
-    rig_batch(0, 5);
+    batch(0, 0, 5);
     (void)engine_model_step(&rig.chip.engine, 8);
     engine_model_power_cycle(&rig.chip.engine);
     rig_expect_usable();

@@ -111,19 +111,19 @@ static void test_ports(void)
         route.source.kind = (uint8_t)routes[i].source;
         route.destination.kind = (uint8_t)routes[i].destination;
         begin(routes[i].what, 0, 8);
-        expect_status("route", go(&route), routes[i].status);
+        expect_status("route", go(0, &route), routes[i].status);
         if (routes[i].status != IODMA_OK) {
-            batch(0, 2); /* by the former route */
+            expect_batch(0, 2); /* by the former route */
             run();
             expect_progress(2, HAL_FAULT_NONE);
-            expect_memory();
+            expect_order();
         }
     }
     for (uint32_t i = 0; i < HAL_COUNT_OF(row_counts); i++) {
         const struct hal_route route = { .rows = row_counts[i].rows };
 
         begin("as many rows as the channel has", row_counts[i].index, 8);
-        expect_status("route", go(&route), row_counts[i].status);
+        expect_status("route", go(0, &route), row_counts[i].status);
     }
 
     for (uint32_t i = 0; i < 8; i++) {
@@ -145,12 +145,13 @@ static void test_ports(void)
                                       .depth = port->depth,
                                       .bytes = port_bytes,
                                       .size = PORT };
-        expect_status("route", go(&route), IODMA_OK);
-        expect_number(
-            "a length that is no element is not taken",
-            port->width == 1 || emit(&(struct hal_item){ 0, 0, 6 }, 1) == 0, 1);
-        expect_number("taken", emit(items, 2), 2);
-        submit();
+        expect_status("route", go(0, &route), IODMA_OK);
+        expect_number("a length that is no element is not taken",
+                      port->width == 1 ||
+                          emit(0, &(struct hal_item){ 0, 0, 6 }, 1) == 0,
+                      1);
+        expect_number("taken", emit(0, items, 2), 2);
+        submit(0);
         run();
         model->ready = port->burst - 1u;
         run();
@@ -167,7 +168,7 @@ static void test_ports(void)
             memcpy(&want[HALF + 256], port_bytes + 96, 100);
         }
         expect_progress(2, HAL_FAULT_NONE);
-        expect_memory();
+        expect_order();
     }
 }
 
@@ -183,16 +184,16 @@ static void test_fills(void)
         if (i == 0)
             check_case("a fill, of every phase and length");
         set_up(4);
-        engine = &engines[i % 2];
-        expect_status("start", start(), IODMA_OK);
-        expect_status("route", go(&route), IODMA_OK);
+        use(i % 2);
+        expect_status("start", start(0), IODMA_OK);
+        expect_status("route", go(0, &route), IODMA_OK);
         one.source = HAL_ADDRESS_MAX; /* not looked at */
-        expect_number("taken", emit(&one, 1), 1);
-        submit();
+        expect_number("taken", emit(0, &one, 1), 1);
+        submit(0);
         run();
         memset(&want[offset], (int)i + 7, length);
         expect_progress(1, HAL_FAULT_NONE);
-        expect_memory();
+        expect_order();
     }
 }
 
@@ -229,18 +230,18 @@ static void test_rows(void)
         };
 
         begin(rows[i].what, 1, 4);
-        expect_status("route", go(&route), IODMA_OK);
-        expect_number("taken", emit(&one, 1), rows[i].taken);
+        expect_status("route", go(0, &route), IODMA_OK);
+        expect_number("taken", emit(0, &one, 1), rows[i].taken);
         for (uint32_t n = 0; n < rows[i].rows && rows[i].taken != 0; n++)
             memcpy(&want[(int32_t)rows[i].to +
                          (int32_t)n * rows[i].destination_stride],
                    &arena[(int32_t)rows[i].from +
                           (int32_t)n * rows[i].source_stride],
                    rows[i].length);
-        submit();
+        submit(0);
         run();
         expect_progress(rows[i].taken, HAL_FAULT_NONE);
-        expect_memory();
+        expect_order();
     }
 }
 
@@ -261,19 +262,19 @@ static void test_cycles(void)
         struct hal_item items[8];
 
         begin("a cycle tells of each period, turn after turn", count % 2, 16);
-        expect_status("route", go(&route), IODMA_OK);
+        expect_status("route", go(0, &route), IODMA_OK);
         for (uint32_t n = 0; n < count; n++)
             items[n] = nth(n);
-        expect_number("taken", emit(items, count), count);
-        submit();
+        expect_number("taken", emit(0, items, count), count);
+        submit(0);
         expect_number("doorbells", engine->dmac.counts.doorbells, 1);
-        expect_number("taken under way", emit(items, 1), 0);
+        expect_number("taken under way", emit(0, items, 1), 0);
         expect_progress(0, HAL_FAULT_NONE);
         step_to(1);
         expect_progress(0, HAL_FAULT_NONE);
         for (uint32_t n = 2; n < 60; n++) {
             step_to(n);
-            expect("an interrupt", interrupt());
+            expect("an interrupt", asserted(0));
             expect_progress(1, HAL_FAULT_NONE);
             expect_progress(0, HAL_FAULT_NONE);
         }
@@ -281,8 +282,8 @@ static void test_cycles(void)
         expect_progress(2 * count - 1, HAL_FAULT_NONE);
         for (uint32_t n = 0; n < count; n++)
             expect_item(nth(n));
-        expect_number("halt", halt(), 0);
-        expect_memory();
+        expect_number("halt", halt(1), 0);
+        expect_order();
         expect_usable();
     }
 
@@ -291,19 +292,19 @@ static void test_cycles(void)
         const struct hal_route route = { .cyclic = true };
         struct hal_item items[3] = { nth(0), nth(1), nth(2) };
 
-        expect_status("route", go(&route), IODMA_OK);
-        expect_number("taken", emit(items, 3), 3);
-        submit();
+        expect_status("route", go(0, &route), IODMA_OK);
+        expect_number("taken", emit(0, items, 3), 3);
+        submit(0);
         for (uint32_t steps = 0; steps < 1000; steps++) {
             (void)engine_model_step(&chip.engine, 1);
-            if (interrupt())
-                (void)reap();
-            expect_number("retired", world.retired,
+            if (asserted(0))
+                (void)reap(0);
+            expect_number("retired", driven.retired[0],
                           chip.engine.fetched == 0 ? 0
                                                    : chip.engine.fetched - 1);
         }
-        expect("there were some", world.retired > 20);
-        expect_order();
+        expect("there were some", driven.retired[0] > 20);
+        expect_treated_well();
     }
 
     begin("a cycle takes half of the ring", 0, 16);
@@ -313,9 +314,9 @@ static void test_cycles(void)
 
         for (uint32_t n = 0; n < 16; n++)
             items[n] = nth(n);
-        expect_status("route", go(&route), IODMA_OK);
-        expect_number("taken", emit(items, 16), 8);
-        expect_order();
+        expect_status("route", go(0, &route), IODMA_OK);
+        expect_number("taken", emit(0, items, 16), 8);
+        expect_treated_well();
     }
 
     begin("a cycle that ends by itself is a fault", 0, 16);
@@ -323,14 +324,14 @@ static void test_cycles(void)
         const struct hal_route route = { .cyclic = true };
         struct hal_item one = nth(0);
 
-        expect_status("route", go(&route), IODMA_OK);
-        expect_number("taken", emit(&one, 1), 1);
-        submit();
+        expect_status("route", go(0, &route), IODMA_OK);
+        expect_number("taken", emit(0, &one, 1), 1);
+        submit(0);
         chip.engine.misbehaves = ENGINE_IDLES;
         chip.engine.at = 5;
         run();
         expect_progress(0, HAL_FAULT_OTHER);
-        expect_number("halt", halt(), 0);
+        expect_number("halt", halt(1), 0);
         expect_usable();
     }
 }
@@ -354,11 +355,11 @@ static hal_address lay_out(uint32_t kind)
                                       item(0x300, HALF + 0x300, 24) };
     hal_address bytes = 16 + 16 + 18;
 
-    expect_status("route", go(ways[kind]), IODMA_OK);
-    expect_number("taken", emit(items, 3), 3);
-    submit();
+    expect_status("route", go(0, ways[kind]), IODMA_OK);
+    expect_number("taken", emit(0, items, 3), 3);
+    submit(0);
     if (kind != ROUTE_CYCLE) {
-        expect_number("taken", emit(&items[3], 1), 1);
+        expect_number("taken", emit(0, &items[3], 1), 1);
         bytes += 24;
     }
     for (uint32_t i = 0; i < HALF; i++)
@@ -402,20 +403,20 @@ static void test_residue(void)
             hal_address all;
 
             set_up(16);
-            engine = &engines[1];
-            expect_status("start", start(), IODMA_OK);
+            use(1);
+            expect_status("start", start(0), IODMA_OK);
             all = lay_out(kind);
             (void)engine_model_step(&chip.engine, steps);
             left = kind == ROUTE_ROWS || kind == ROUTE_ITEMS
                        ? all - arrived() - (kind == ROUTE_ROWS ? 96 : 24)
                        : all - arrived();
-            expect_between("running", residue(), all - arrived(),
+            expect_between("running", residue(0), all - arrived(),
                            kind == ROUTE_CYCLE && steps < 1 ? 50
                                                             : item_size + 32);
-            expect_number("halt", halt(), 0);
-            expect_between("halted", residue(), all - arrived(),
+            expect_number("halt", halt(1), 0);
+            expect_between("halted", residue(0), all - arrived(),
                            kind == ROUTE_CYCLE && steps < 1 ? 50 : item_size);
-            expect_order();
+            expect_treated_well();
         }
         expect_number("all has arrived", left, 0);
     }
@@ -427,17 +428,17 @@ static void test_residue(void)
         hal_address before;
 
         set_up(16);
-        expect_status("start", start(), IODMA_OK);
+        expect_status("start", start(0), IODMA_OK);
         all = lay_out(ROUTE_ITEMS);
         (void)engine_model_step(&chip.engine, steps % 100);
         before = all - arrived();
         world.pace = 4;
         hooks.masked++; /* the batch is not retired meanwhile */
-        is = residue();
+        is = residue(0);
         hooks.masked--;
         expect("not more than there was", is.least <= before);
         expect("not less than there is", is.most >= all - arrived());
-        expect_order();
+        expect_treated_well();
     }
 
     begin("an item that is loaded in part does not mislead", 1, 16);
@@ -448,23 +449,23 @@ static void test_residue(void)
         while (arrived() < 16)
             (void)engine_model_step(&chip.engine, 1);
         chip.channels[PLANAR].file[BR1] = 16; /* the link comes last */
-        expect("least", residue().least <= all - 16);
-        expect("most", residue().most >= all - 16);
-        expect_order();
+        expect("least", residue(0).least <= all - 16);
+        expect("most", residue(0).most >= all - 16);
+        expect_treated_well();
     }
 
     begin("of words the residue is exact once it is halted", 1, 4);
     {
         struct hal_item one = item(0, HALF, 64);
 
-        expect_number("taken", emit(&one, 1), 1);
-        submit();
+        expect_number("taken", emit(0, &one, 1), 1);
+        submit(0);
         (void)engine_model_step(&chip.engine, 14);
         memset(&arena[HALF], 0, 64);
-        expect_number("halt", halt(), 0);
-        expect_number("least", residue().least, residue().most);
-        expect("on the way", residue().least > 0 && residue().least < 64);
-        expect_order();
+        expect_number("halt", halt(1), 0);
+        expect_number("least", residue(0).least, residue(0).most);
+        expect("on the way", residue(0).least > 0 && residue(0).least < 64);
+        expect_treated_well();
     }
 }
 

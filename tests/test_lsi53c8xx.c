@@ -9,6 +9,7 @@
 
 #include "hal/count_of.h"
 #include "tests/check.h"
+#include "tests/driven.h"
 #include "tests/model/hooks.h"
 #include "tests/model/lsi53c8xx_model.h"
 
@@ -39,29 +40,19 @@ static uint8_t top[TOP];
 
 static struct {
     uint64_t seed;
-    uint32_t pace;    /* instructions at every hook, at most; 0: none */
-    uint32_t retired; /* items, all that reap has told */
-    uint32_t fault;   /* the last that reap has told   */
+    uint32_t pace; /* instructions at every hook, at most; 0: none */
 } world;
 
-/* As an ISR does: not to be interrupted. */
-static struct hal_progress reap(void)
+bool asserted(uint32_t n)
 {
-    struct hal_progress progress;
-
-    hooks.masked++;
-    progress = lsi.dmac.ops->reap(&lsi.dmac);
-    hooks.masked--;
-    world.retired += progress.retired;
-    if (progress.fault != HAL_FAULT_NONE)
-        world.fault = progress.fault;
-    return progress;
+    (void)n;
+    return lsi53c8xx_model_interrupt(&chip);
 }
 
 static void isr(void)
 {
-    if (hooks.masked == 0 && lsi53c8xx_model_interrupt(&chip))
-        (void)reap();
+    if (hooks.masked == 0 && asserted(0))
+        (void)reap(0);
 }
 
 /* The moment between two steps of the driver. */
@@ -93,6 +84,11 @@ static void set_up(uint32_t slots)
 
     memset(&world, 0, sizeof world);
     world.seed = seed;
+    driven = (struct driven){ .dmacs = { &lsi.dmac },
+                              .violation = &chip.violation,
+                              .arena = arena,
+                              .want = want,
+                              .size = ARENA };
     hooks = (struct hooks){ .moment = moment, .publish = publish, .tick = 1 };
     for (uint32_t i = 0; i < ARENA; i++)
         arena[i] = (uint8_t)random_below(&world.seed, 256);
@@ -118,36 +114,11 @@ static void set_up(uint32_t slots)
     };
 }
 
-static enum iodma_status start(void)
-{
-    return lsi.dmac.ops->start(&lsi.dmac);
-}
-
 static void begin(const char *what, uint32_t slots)
 {
     check_case(what);
     set_up(slots);
-    expect_status("start", start(), IODMA_OK);
-}
-
-static uint32_t emit(const struct hal_item *items, uint32_t count)
-{
-    return lsi.dmac.ops->emit(&lsi.dmac, items, count);
-}
-
-static void submit(void)
-{
-    lsi.dmac.ops->submit(&lsi.dmac);
-}
-
-/* What halt answers for a set of one. */
-enum { STOPPED = 0, STUCK = 1 };
-
-static uint32_t halt(void)
-{
-    struct hal_dmac *one = &lsi.dmac;
-
-    return one->ops->halt(&one, 1, hooks.ticks + 100);
+    expect_status("start", start(0), IODMA_OK);
 }
 
 /* A copy from one offset of the arena to another. */
@@ -157,7 +128,7 @@ static struct hal_item item(uint32_t from, uint32_t to, uint32_t length)
 }
 
 /* The n-th of a row of items that are easy to tell apart. */
-static struct hal_item nth(uint32_t n)
+struct hal_item nth(uint32_t n)
 {
     return item(16 * n, HALF + 16 * n, 13);
 }
@@ -169,28 +140,9 @@ static void expect_items(uint32_t first, uint32_t last)
         memcpy(&want[HALF + 16 * n], &want[16 * n], 13);
 }
 
-/* Emit the items first .. last - 1 and make them a batch. */
-static void batch(uint32_t first, uint32_t last)
-{
-    for (uint32_t n = first; n < last; n++) {
-        struct hal_item one = nth(n);
-
-        expect_number("taken", emit(&one, 1), 1);
-    }
-    submit();
-}
-
 static void run(void)
 {
     (void)lsi53c8xx_model_step(&chip, FOREVER);
-}
-
-static void expect_progress(uint32_t retired, uint32_t fault)
-{
-    struct hal_progress progress = reap();
-
-    expect_number("retired", progress.retired, retired);
-    expect_number("fault", progress.fault, fault);
 }
 
 static void expect_doorbells(uint32_t count)
@@ -199,27 +151,18 @@ static void expect_doorbells(uint32_t count)
     expect_number("doorbells", lsi.dmac.counts.doorbells, count);
 }
 
-/* What holds at the end of every case. */
-static void expect_order(void)
-{
-    expect_bytes("memory", arena, want, ARENA);
-    if (!expect("the chip was treated well", !chip.violation))
-        printf("#   %s\n", chip.violation);
-    expect_hooks();
-}
-
 /* After whatever befell it, the engine starts and copies. */
 static void expect_usable(void)
 {
     uint32_t writes;
 
     chip.abort_delay = 0;
-    expect_status("start again", start(), IODMA_OK);
+    expect_status("start again", start(0), IODMA_OK);
     writes = chip.writes[LSI_DSP];
-    batch(100, 101);
+    batch(0, 100, 101);
     expect_items(100, 101);
     run();
-    expect("an interrupt", lsi53c8xx_model_interrupt(&chip));
+    expect("an interrupt", asserted(0));
     expect_progress(1, HAL_FAULT_NONE);
     expect_number("writes of DSP", chip.writes[LSI_DSP] - writes, 1);
 }
@@ -273,45 +216,45 @@ static void test_start(void)
         lsi.ring = (struct hal_shared){ set_ups[i].ring.cpu,
                                         (hal_address)set_ups[i].ring.bus,
                                         set_ups[i].ring.size };
-        expect_status("start", start(), IODMA_BAD_ARGUMENT);
+        expect_status("start", start(0), IODMA_BAD_ARGUMENT);
         expect_number("writes", chip.writes[LSI_ISTAT0], 0);
     }
 
     check_case("start with no place for lengths: BadArgument");
     set_up(SLOTS);
     lsi.lengths = NULL;
-    expect_status("start", start(), IODMA_BAD_ARGUMENT);
+    expect_status("start", start(0), IODMA_BAD_ARGUMENT);
     expect_number("writes", chip.writes[LSI_ISTAT0], 0);
 
     check_case("start with the smallest ring that is enough: OK");
     set_up(SLOTS);
     lsi.ring.size = LSI53C8XX_RING_SIZE(SLOTS);
     lsi.ring.bus = UINT32_MAX - sizeof ring + 1;
-    expect_status("start", start(), IODMA_OK);
-    expect("no interrupt", !lsi53c8xx_model_interrupt(&chip));
+    expect_status("start", start(0), IODMA_OK);
+    expect("no interrupt", !asserted(0));
     expect_number("doorbells", chip.writes[LSI_DSP], 0);
     expect_order();
 
     check_case("start of an absent chip: NotAttached");
     set_up(4);
     chip.absent = true;
-    expect_status("start", start(), IODMA_NOT_ATTACHED);
+    expect_status("start", start(0), IODMA_NOT_ATTACHED);
     expect_order();
 
     check_case("start of a chip that stays in reset: NotAttached");
     set_up(4);
     chip.stuck = true;
-    expect_status("start", start(), IODMA_NOT_ATTACHED);
+    expect_status("start", start(0), IODMA_NOT_ATTACHED);
 
     begin("start empties the ring and the counts", 4);
-    batch(0, 2);
+    batch(0, 0, 2);
     expect_number("items", lsi.dmac.counts.items, 2);
-    expect_status("start", start(), IODMA_OK);
+    expect_status("start", start(0), IODMA_OK);
     expect("the script is ended", !chip.running);
     expect_number("items", lsi.dmac.counts.items, 0);
     expect_number("doorbells", lsi.dmac.counts.doorbells, 0);
     run();
-    submit();
+    submit(0);
     expect_number("moves", chip.moves, 0);
     expect_usable();
     expect_order();
@@ -329,12 +272,12 @@ static void test_encoding(void)
                                     0x00, 0x10, 0x00, 0x40 };
 
     begin("a move is count, source and destination, little-endian", 4);
-    expect_number("taken", emit(&one, 1), 1);
+    expect_number("taken", emit(0, &one, 1), 1);
     expect_bytes("slot 0", ring, move, sizeof move);
     expect_number("doorbells before submit", chip.writes[LSI_DSP], 0);
 
     check_case("an INT with the index behind it closes the batch");
-    submit();
+    submit(0);
     expect_bytes("slot 1", &ring[12], end, sizeof end);
     expect_number("publishes", hooks.published, 1);
     expect_doorbells(1);
@@ -378,10 +321,10 @@ static void test_unencodable(void)
                              &items[1]))
             continue;
         begin(unencodable[i].what, 8);
-        expect_number("taken of three", emit(items, 3), 1);
-        expect_number("taken of two", emit(&items[1], 2), 0);
+        expect_number("taken of three", emit(0, items, 3), 1);
+        expect_number("taken of two", emit(0, &items[1], 2), 0);
         expect_number("items", lsi.dmac.counts.items, 1);
-        submit();
+        submit(0);
         expect_items(0, 1);
         run();
         expect_progress(1, HAL_FAULT_NONE);
@@ -390,14 +333,15 @@ static void test_unencodable(void)
 
     begin("emit takes 2^24 - 1 bytes", 4);
     expect_number("taken",
-                  emit(&(struct hal_item){ ARENA_BUS, 0, 0xFFFFFF }, 1), 1);
+                  emit(0, &(struct hal_item){ ARENA_BUS, 0, 0xFFFFFF }, 1), 1);
 
     begin("the last byte that 32 bits reach is reached", 4);
     memset(top, 0x5A, TOP);
     expect_number(
         "taken",
-        emit(&(struct hal_item){ UINT32_MAX - 3, ARENA_BUS + HALF, 4 }, 1), 1);
-    submit();
+        emit(0, &(struct hal_item){ UINT32_MAX - 3, ARENA_BUS + HALF, 4 }, 1),
+        1);
+    submit(0);
     run();
     memset(&want[HALF], 0x5A, 4);
     expect_progress(1, HAL_FAULT_NONE);
@@ -426,12 +370,12 @@ static void test_ring_full(void)
 
         begin(rings[i].what, rings[i].slots);
         for (uint32_t round = 0; round < 3; round++) {
-            expect_number("taken", emit(items, SLOTS), most);
-            expect_number("taken of a full ring", emit(items, SLOTS), 0);
-            submit();
-            expect_number("taken after submit", emit(items, SLOTS), 0);
+            expect_number("taken", emit(0, items, SLOTS), most);
+            expect_number("taken of a full ring", emit(0, items, SLOTS), 0);
+            submit(0);
+            expect_number("taken after submit", emit(0, items, SLOTS), 0);
             run();
-            expect_number("taken before reap", emit(items, SLOTS), 0);
+            expect_number("taken before reap", emit(0, items, SLOTS), 0);
             expect_progress(most, HAL_FAULT_NONE);
         }
         expect_items(0, most);
@@ -443,9 +387,9 @@ static void test_ring_full(void)
 static void test_batches(void)
 {
     begin("a batch submitted while another runs follows it", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     (void)lsi53c8xx_model_step(&chip, 1);
-    batch(3, 5);
+    batch(0, 3, 5);
     expect_doorbells(1);
     run();
     expect_number("moves", chip.moves, 3);
@@ -457,9 +401,9 @@ static void test_batches(void)
     expect_order();
 
     begin("a batch submitted when another has just stopped follows it", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     run();
-    batch(3, 5);
+    batch(0, 3, 5);
     expect_doorbells(1);
     expect_number("moves", chip.moves, 3);
     expect_progress(3, HAL_FAULT_NONE);
@@ -470,11 +414,11 @@ static void test_batches(void)
     expect_order();
 
     begin("a batch submitted to a resting engine starts it", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     run();
     expect_progress(3, HAL_FAULT_NONE);
     expect_doorbells(1);
-    batch(3, 5);
+    batch(0, 3, 5);
     expect_doorbells(2);
     run();
     expect_progress(2, HAL_FAULT_NONE);
@@ -482,9 +426,9 @@ static void test_batches(void)
     expect_order();
 
     begin("three batches in the ring run one by one, in order", 16);
-    batch(0, 2);
-    batch(2, 3);
-    batch(3, 7);
+    batch(0, 0, 2);
+    batch(0, 2, 3);
+    batch(0, 3, 7);
     run();
     expect_progress(2, HAL_FAULT_NONE);
     run();
@@ -497,10 +441,10 @@ static void test_batches(void)
     expect_order();
 
     begin("what is emitted but not submitted does not run", 8);
-    batch(0, 2);
+    batch(0, 0, 2);
     expect_number(
         "taken",
-        emit(&(struct hal_item){ ARENA_BUS, ARENA_BUS + HALF, 999 }, 1), 1);
+        emit(0, &(struct hal_item){ ARENA_BUS, ARENA_BUS + HALF, 999 }, 1), 1);
     run();
     expect_progress(2, HAL_FAULT_NONE);
     run();
@@ -510,15 +454,15 @@ static void test_batches(void)
     expect_order();
 
     begin("submit of nothing does nothing", 4);
-    submit();
+    submit(0);
     expect_doorbells(0);
     expect_number("publishes", hooks.published, 0);
-    batch(0, 1);
-    submit();
+    batch(0, 0, 1);
+    submit(0);
     expect_doorbells(1);
     run();
     expect_progress(1, HAL_FAULT_NONE);
-    submit();
+    submit(0);
     expect_doorbells(1);
     expect_items(0, 1);
     expect_order();
@@ -526,7 +470,7 @@ static void test_batches(void)
     begin("indices wrap past 2^32", 8);
     lsi.filled = lsi.told = lsi.retired = UINT32_MAX - 7;
     for (uint32_t n = 0; n < 30; n += 3) {
-        batch(n, n + 3);
+        batch(0, n, n + 3);
         run();
         expect_progress(3, HAL_FAULT_NONE);
     }
@@ -536,9 +480,9 @@ static void test_batches(void)
 
     begin("a batch may end at index 0", 8);
     lsi.filled = lsi.told = lsi.retired = UINT32_MAX - 3;
-    batch(0, 3);
+    batch(0, 0, 3);
     expect_number("filled", lsi.filled, 0);
-    batch(3, 5);
+    batch(0, 3, 5);
     run();
     expect_progress(3, HAL_FAULT_NONE);
     run();
@@ -555,7 +499,7 @@ static void test_registers(void)
     for (uint32_t n = 0; n < 12; n += 3) {
         memset(chip.reads, 0, sizeof chip.reads);
         memset(chip.writes, 0, sizeof chip.writes);
-        batch(n, n + 3);
+        batch(0, n, n + 3);
         run();
         expect_progress(3, HAL_FAULT_NONE);
         reads = 0;
@@ -573,15 +517,15 @@ static void test_registers(void)
 
     begin("an interrupt of somebody else is not ours", 8);
     expect_progress(0, HAL_FAULT_NONE);
-    batch(0, 2);
+    batch(0, 0, 2);
     memset(chip.reads, 0, sizeof chip.reads);
     expect_progress(0, HAL_FAULT_NONE);
     expect_number("reads of ISTAT0", chip.reads[LSI_ISTAT0], 1);
     expect_number("reads of DSTAT", chip.reads[LSI_DSTAT], 0);
     run();
-    expect("the line is asserted", lsi53c8xx_model_interrupt(&chip));
+    expect("the line is asserted", asserted(0));
     expect_progress(2, HAL_FAULT_NONE);
-    expect("the line is released", !lsi53c8xx_model_interrupt(&chip));
+    expect("the line is released", !asserted(0));
     expect_progress(0, HAL_FAULT_NONE);
     expect_items(0, 2);
     expect_order();
@@ -596,13 +540,13 @@ static void expect_dead(void)
     uint32_t doorbells = chip.writes[LSI_DSP];
     struct hal_item one = nth(90);
 
-    (void)emit(&one, 1);
-    submit();
+    (void)emit(0, &one, 1);
+    submit(0);
     run();
     expect_progress(0, HAL_FAULT_NONE);
     expect_number("moves", chip.moves, moves);
     expect_number("writes of DSP", chip.writes[LSI_DSP], doorbells);
-    expect("no interrupt", !lsi53c8xx_model_interrupt(&chip));
+    expect("no interrupt", !asserted(0));
 }
 
 /* Overwrite a word of the script, behind the driver's back. */
@@ -649,15 +593,15 @@ static void expect_fault(uint32_t moves, uint32_t fault, uint32_t detail)
     struct hal_progress progress;
 
     run();
-    expect("an interrupt", lsi53c8xx_model_interrupt(&chip));
-    progress = reap();
+    expect("an interrupt", asserted(0));
+    progress = reap(0);
     expect_number("retired", progress.retired, 0);
     expect_number("fault", progress.fault, fault);
     expect_number("detail", progress.detail, detail);
     expect_number("moves", chip.moves, moves);
     expect_items(0, moves);
     expect_dead();
-    expect_number("halt", halt(), STOPPED);
+    expect_number("halt", halt(1), STOPPED);
     expect_usable();
     expect_order();
 }
@@ -666,28 +610,28 @@ static void test_faults(void)
 {
     for (uint32_t i = 0; i < HAL_COUNT_OF(faults); i++) {
         begin(faults[i].what, 16);
-        batch(0, 3);
-        batch(3, 4);
+        batch(0, 0, 3);
+        batch(0, 3, 4);
         damage(faults[i].slot, faults[i].word, faults[i].value);
         expect_fault(faults[i].moves, faults[i].fault, faults[i].detail);
     }
 
     begin("a parity error is a fault", 16);
-    batch(0, 3);
-    batch(3, 4);
+    batch(0, 0, 3);
+    batch(0, 3, 4);
     chip.parity_at = 2;
     expect_fault(1, HAL_FAULT_PARITY, LSI_DSTAT_MDPE);
 
     begin("a fault in a later batch leaves the earlier one retired", 16);
-    batch(0, 3);
-    batch(3, 4);
+    batch(0, 0, 3);
+    batch(0, 3, 4);
     damage(4, 0, 0);
     run();
     expect_progress(3, HAL_FAULT_NONE);
     expect_fault(3, HAL_FAULT_DESCRIPTOR, LSI_DSTAT_IID);
 
     begin("start alone ends a fault", 16);
-    batch(0, 3);
+    batch(0, 0, 3);
     damage(0, 0, 0);
     run();
     expect_progress(0, HAL_FAULT_DESCRIPTOR);
@@ -695,9 +639,9 @@ static void test_faults(void)
     expect_order();
 
     begin("a chip that leaves the bus is a fault", 16);
-    batch(0, 3);
+    batch(0, 0, 3);
     chip.absent = true;
-    expect("a fault", reap().fault != HAL_FAULT_NONE);
+    expect("a fault", reap(0).fault != HAL_FAULT_NONE);
     expect_dead();
     expect_order();
 }
@@ -729,8 +673,8 @@ static void test_scsi_events(void)
 {
     for (uint32_t i = 0; i < HAL_COUNT_OF(scsi_events); i++) {
         begin(scsi_events[i].what, 16);
-        batch(0, 3);
-        batch(3, 4);
+        batch(0, 0, 3);
+        batch(0, 3, 4);
         (void)lsi53c8xx_model_step(&chip, 1);
         lsi53c8xx_model_scsi(&chip, scsi_events[i].sist);
         expect_fault(1, HAL_FAULT_OTHER, scsi_events[i].sist << 8);
@@ -739,25 +683,26 @@ static void test_scsi_events(void)
 
     begin("a SCSI event at rest is acknowledged, and harms nobody", 8);
     lsi53c8xx_model_scsi(&chip, LSI_SIST_RST);
-    expect("an interrupt", lsi53c8xx_model_interrupt(&chip));
+    expect("an interrupt", asserted(0));
     expect_progress(0, HAL_FAULT_NONE);
-    expect("no more", !lsi53c8xx_model_interrupt(&chip));
-    batch(0, 2);
+    expect("no more", !asserted(0));
+    batch(0, 0, 2);
     run();
     expect_progress(2, HAL_FAULT_NONE);
     expect_items(0, 2);
     expect_order();
 
     begin("a SCSI event behind the end of a batch fails the next one", 16);
-    batch(0, 3);
-    batch(3, 5);
+    batch(0, 0, 3);
+    batch(0, 3, 5);
     run();
     lsi53c8xx_model_scsi(&chip, LSI_SIST_RST);
-    expect_progress(3, HAL_FAULT_NONE);
+    expect_number("retired", reap(0).retired, 3);
+    expect("the event asks still", asserted(0));
     expect_fault(3, HAL_FAULT_OTHER, LSI_SIST_RST << 8);
 
     begin("the end of a batch behind a SCSI event is not taken for done", 16);
-    batch(0, 3);
+    batch(0, 0, 3);
     (void)lsi53c8xx_model_step(&chip, 3);
     lsi53c8xx_model_scsi(&chip, LSI_SIST_SBMC);
     chip.second.dstat = LSI_DSTAT_SIR;
@@ -792,7 +737,7 @@ static void test_left_running(void)
     set_up(8);
     chip.running = true;
     chip.dsp = RING_BUS;
-    expect_status("start", start(), IODMA_OK);
+    expect_status("start", start(0), IODMA_OK);
     expect_usable();
     expect_order();
 
@@ -803,7 +748,7 @@ static void test_left_running(void)
     chip.running = true;
     chip.dsp = RING_BUS;
     chip.abort_delay = FOREVER;
-    expect_status("start", start(), IODMA_OK);
+    expect_status("start", start(0), IODMA_OK);
     expect("half a second was waited", hooks.ticks >= 500);
     expect("and not much more", hooks.ticks < 520);
     expect_usable();
@@ -814,7 +759,7 @@ static void test_left_running(void)
 
 static void expect_halted(uint32_t answer)
 {
-    expect_number("halt", halt(), answer);
+    expect_number("halt", halt(1), answer);
     expect_dead();
 }
 
@@ -826,7 +771,7 @@ static void test_halt(void)
     expect_order();
 
     begin("halt of a running engine: stopped, the rest does not move", 8);
-    batch(0, 5);
+    batch(0, 0, 5);
     (void)lsi53c8xx_model_step(&chip, 2);
     expect_items(0, 2);
     expect_halted(STOPPED);
@@ -834,9 +779,9 @@ static void test_halt(void)
     expect_order();
 
     begin("halt waits while the engine takes its time", 8);
-    batch(0, 7);
+    batch(0, 0, 7);
     chip.abort_delay = 4;
-    expect_number("halt", halt(), STOPPED);
+    expect_number("halt", halt(1), STOPPED);
     expect_number("moves until it stopped", chip.moves, 4);
     expect_items(0, 4);
     expect_dead();
@@ -844,8 +789,8 @@ static void test_halt(void)
     expect_order();
 
     begin("halt of an engine that ends by itself meanwhile: stopped", 8);
-    batch(0, 2);
-    batch(2, 3);
+    batch(0, 0, 2);
+    batch(0, 2, 3);
     chip.abort_delay = 20;
     expect_halted(STOPPED);
     expect_items(0, 2);
@@ -853,8 +798,8 @@ static void test_halt(void)
     expect_order();
 
     begin("halt of an engine whose batch is not reaped: stopped", 8);
-    batch(0, 2);
-    batch(2, 3);
+    batch(0, 0, 2);
+    batch(0, 2, 3);
     run();
     expect_items(0, 2);
     expect_halted(STOPPED);
@@ -863,13 +808,13 @@ static void test_halt(void)
 
     begin("halt of an engine with items not submitted: stopped", 8);
     expect_number("taken",
-                  emit(&(struct hal_item){ ARENA_BUS, ARENA_BUS, 4 }, 1), 1);
+                  emit(0, &(struct hal_item){ ARENA_BUS, ARENA_BUS, 4 }, 1), 1);
     expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
     begin("halt of a faulted engine: stopped", 8);
-    batch(0, 2);
+    batch(0, 0, 2);
     damage(0, 0, 0);
     run();
     expect_progress(0, HAL_FAULT_DESCRIPTOR);
@@ -878,7 +823,7 @@ static void test_halt(void)
     expect_order();
 
     begin("halt of a faulted engine not reaped: stopped", 8);
-    batch(0, 2);
+    batch(0, 0, 2);
     damage(0, 0, 0);
     run();
     expect_halted(STOPPED);
@@ -886,18 +831,18 @@ static void test_halt(void)
     expect_order();
 
     begin("halt twice: stopped", 8);
-    batch(0, 2);
-    expect_number("halt", halt(), STOPPED);
+    batch(0, 0, 2);
+    expect_number("halt", halt(1), STOPPED);
     expect_halted(STOPPED);
     expect_usable();
     expect_order();
 
     begin("halt of an engine that never aborts is ended by the reset", 8);
-    batch(0, 2);
+    batch(0, 0, 2);
     damage(2, 0, LSI_JUMP);
     damage(2, 1, RING_BUS);
     chip.abort_delay = FOREVER;
-    expect_number("halt", halt(), STOPPED);
+    expect_number("halt", halt(1), STOPPED);
     expect("the deadline has passed", hooks.ticks >= 100);
     expect_items(0, 2);
     expect_dead();
@@ -922,15 +867,15 @@ static void test_halt_hears_scsi(void)
         uint64_t began;
 
         set_up(8);
-        (void)start();
-        batch(0, 3);
+        (void)start(0);
+        batch(0, 0, 3);
         (void)lsi53c8xx_model_step(&chip, 1);
         expect_items(0, 1);
         chip.abort_delay = 3;
         scsi_in = access;
         chip.access = scsi_event;
         began = hooks.ticks;
-        expect_number("halt", halt(), STOPPED);
+        expect_number("halt", halt(1), STOPPED);
         chip.access = NULL;
         expect("before the deadline", hooks.ticks - began < 50);
         expect_items(1, chip.moves);
@@ -945,24 +890,24 @@ static void test_halt_in_vain(void)
     uint64_t began;
 
     begin("halt of a stuck engine: stuck, in bounded time", 8);
-    batch(0, 2);
+    batch(0, 0, 2);
     chip.stuck = true;
     began = hooks.ticks;
-    expect_number("halt", halt(), STUCK);
+    expect_number("halt", halt(1), STUCK);
     expect("the deadline has passed", hooks.ticks - began >= 100);
     expect("soon after", hooks.ticks - began < 110);
     expect_number("doorbells", chip.writes[LSI_DSP], 1);
 
     begin("halt of an absent engine: stuck", 8);
-    batch(0, 2);
+    batch(0, 0, 2);
     chip.absent = true;
-    expect_number("halt", halt(), STUCK);
+    expect_number("halt", halt(1), STUCK);
     expect_dead();
     expect_order();
 
     begin("halt of an absent engine at rest: stuck", 8);
     chip.absent = true;
-    expect_number("halt", halt(), STUCK);
+    expect_number("halt", halt(1), STUCK);
     expect_order();
 }
 
@@ -976,8 +921,8 @@ static void late_interrupt(void)
         return;
     chip.access = NULL;
     (void)lsi53c8xx_model_step(&chip, FOREVER);
-    (void)reap();
-    expect("the line is released", !lsi53c8xx_model_interrupt(&chip));
+    (void)reap(0);
+    expect("the line is released", !asserted(0));
 }
 
 /* The interrupt of a batch's end is on its way to the CPU when halt begins,
@@ -987,14 +932,14 @@ static void test_late_interrupt(void)
     check_case("an interrupt that arrives within halt changes nothing");
     for (uint32_t access = 1; access < 12; access++) {
         set_up(8);
-        (void)start();
-        batch(0, 2);
-        batch(2, 4);
+        (void)start(0);
+        batch(0, 0, 2);
+        batch(0, 2, 4);
         run();
         expect_items(0, 2);
         accesses_left = access;
         chip.access = late_interrupt;
-        expect_number("halt", halt(), STOPPED);
+        expect_number("halt", halt(1), STOPPED);
         chip.access = NULL;
         expect_items(2, chip.moves); /* the next batch may have begun */
         expect_dead();
@@ -1006,22 +951,22 @@ static void test_late_interrupt(void)
 /* As soon as the line is asserted. */
 static void prompt_interrupt(void)
 {
-    if (hooks.masked != 0 || !lsi53c8xx_model_interrupt(&chip))
+    if (hooks.masked != 0 || !asserted(0))
         return;
     chip.access = NULL;
-    (void)reap();
-    expect("the line is released", !lsi53c8xx_model_interrupt(&chip));
+    (void)reap(0);
+    expect("the line is released", !asserted(0));
     chip.access = prompt_interrupt;
 }
 
 static void test_abort_interrupts(void)
 {
     begin("the interrupt that an abort raises is taken by the ISR", 8);
-    batch(0, 5);
+    batch(0, 0, 5);
     (void)lsi53c8xx_model_step(&chip, 1);
     chip.abort_delay = 2;
     chip.access = prompt_interrupt;
-    expect_number("halt", halt(), STOPPED);
+    expect_number("halt", halt(1), STOPPED);
     chip.access = NULL;
     expect_items(0, chip.moves);
     expect_dead();
@@ -1053,12 +998,12 @@ static void expect_item(const struct hal_item *one)
 
 static void let_end(uint32_t items)
 {
-    for (uint32_t turn = 0; turn < 1000 && world.retired != items; turn++) {
+    for (uint32_t turn = 0; turn < 1000 && driven.retired[0] != items; turn++) {
         run();
         isr();
     }
-    expect_number("retired", world.retired, items);
-    expect_number("fault", world.fault, HAL_FAULT_NONE);
+    expect_number("retired", driven.retired[0], items);
+    expect_number("fault", driven.fault[0], HAL_FAULT_NONE);
 }
 
 /* One ring, some items. Returns how many. */
@@ -1068,7 +1013,7 @@ static uint32_t random_round(void)
     uint32_t items = 0;
 
     set_up(2u << below(6));
-    (void)start();
+    (void)start(0);
     lsi.filled = lsi.told = lsi.retired = lsi.slots * below(2) - lsi.slots;
     world.pace = 1 + below(8);
     for (uint32_t turn = 0; items < target && turn < 20000; turn++) {
@@ -1078,15 +1023,15 @@ static uint32_t random_round(void)
 
         for (uint32_t i = 0; i < count; i++)
             some[i] = random_item();
-        taken = emit(some, count);
+        taken = emit(0, some, count);
         for (uint32_t i = 0; i < taken; i++)
             expect_item(&some[i]);
         items += taken;
         if (taken < count || below(3) != 0)
-            submit();
+            submit(0);
         moment();
     }
-    submit();
+    submit(0);
     let_end(items);
     expect_number("items", lsi.dmac.counts.items, items);
     expect_number("writes of DSP", chip.writes[LSI_DSP],

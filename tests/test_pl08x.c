@@ -65,36 +65,36 @@ static void test_start(void)
         channels[1].ring.bus = (hal_address)boards[i].bus;
         channels[1].dmac.ops = &pl08x_ops;
         channels[1].dmac.bus = channels[0].dmac.bus;
-        expect_status("start", start_of(1), IODMA_BAD_ARGUMENT);
+        expect_status("start", start(1), IODMA_BAD_ARGUMENT);
         expect_number("accesses", chip.engine.reads + chip.engine.writes, 0);
     }
 
     check_case("no place for lengths");
     set_up(4);
     channels[0].lengths = NULL;
-    expect_status("start", start_of(0), IODMA_BAD_ARGUMENT);
+    expect_status("start", start(0), IODMA_BAD_ARGUMENT);
     expect_number("accesses", chip.engine.reads + chip.engine.writes, 0);
 
     check_case("the smallest ring that is enough, at the end of 32 bits");
     set_up(SLOTS);
     channels[0].ring.size = PL08X_RING_SIZE(SLOTS);
     channels[0].ring.bus = UINT32_MAX - RING + 1;
-    expect_status("start", start_of(0), IODMA_OK);
-    expect("no interrupt", !interrupt());
+    expect_status("start", start(0), IODMA_OK);
+    expect("no interrupt", !asserted(0));
     expect_order();
 
     check_case("a chip that is not there: NotAttached");
     set_up(4);
     chip.engine.absent = true;
-    expect_status("start", start_of(0), IODMA_NOT_ATTACHED);
+    expect_status("start", start(0), IODMA_NOT_ATTACHED);
 
     check_case("a channel that somebody has enabled: Busy, and it goes on");
     set_up(4);
-    expect_status("start", start_of(0), IODMA_OK);
-    batch(0, 2);
+    expect_status("start", start(0), IODMA_OK);
+    batch(0, 0, 2);
     channels[1] = channels[0];
     channels[1].state = PL08X_UNKNOWN;
-    expect_status("start", start_of(1), IODMA_BUSY);
+    expect_status("start", start(1), IODMA_BUSY);
     run();
     expect_progress(2, HAL_FAULT_NONE);
     expect_items(0, 2);
@@ -102,29 +102,29 @@ static void test_start(void)
 
     begin("start ends what runs, and empties ring, counts and route", 8);
     expect_status("route",
-                  route(&(struct hal_route){ .source = { .kind = HAL_FILL } }),
+                  go(0, &(struct hal_route){ .source = { .kind = HAL_FILL } }),
                   IODMA_OK);
-    batch(0, 3);
+    batch(0, 0, 3);
     expect_number("items", channels[0].dmac.counts.items, 3);
-    expect_status("start", start_of(0), IODMA_OK);
+    expect_status("start", start(0), IODMA_OK);
     expect_number("items", channels[0].dmac.counts.items, 0);
-    submit_to(0);
+    submit(0);
     run();
     expect_number("elements moved", chip.engine.moved, 0);
     expect_residue(0, 0);
     expect_usable();
 
     begin("a channel that stays enabled: NotAttached, and later OK", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     chip.engine.stuck = true;
-    expect_status("start", start_of(0), IODMA_NOT_ATTACHED);
+    expect_status("start", start(0), IODMA_NOT_ATTACHED);
     expect("soon", hooks.ticks < 10);
     chip.engine.stuck = false;
-    expect_status("start", start_of(0), IODMA_OK);
+    expect_status("start", start(0), IODMA_OK);
     expect_usable();
 
     begin("after a loss of power start finds everything at reset", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     (void)step(3);
     memcpy(want, arena, ARENA);
     engine_model_power_cycle(&chip.engine);
@@ -199,10 +199,10 @@ static void test_encoding(void)
             continue;
         begin(encodings[i].what, 8);
         channels[0].dmac.limits = &pl08x_word_limits;
-        expect_number("taken", emit(items, 3), fits ? 3 : 1);
+        expect_number("taken", emit(0, items, 3), fits ? 3 : 1);
         expect_number("items", channels[0].dmac.counts.items, fits ? 3 : 1);
         if (!fits) {
-            expect_number("taken", emit(&items[1], 1), 0);
+            expect_number("taken", emit(0, &items[1], 1), 0);
             continue;
         }
         expect_number("source", word(1, 0), items[1].source);
@@ -212,11 +212,11 @@ static void test_encoding(void)
     }
 
     begin("one byte more than the limits grant", 8);
-    expect_number("taken", emit(&(struct hal_item){ 0, 0, 4065 }, 1), 0);
-    expect_number("taken", emit(&(struct hal_item){ 0, 0, 4064 }, 1), 1);
+    expect_number("taken", emit(0, &(struct hal_item){ 0, 0, 4065 }, 1), 0);
+    expect_number("taken", emit(0, &(struct hal_item){ 0, 0, 4064 }, 1), 1);
 
     begin("the last item leads nowhere and interrupts, the others do not", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     expect_number("link", word(0, 2), RING_BUS + 16);
     expect_number("control", word(0, 3), PLAIN | WORDS | 4);
     expect_number("last link", word(2, 2), 0);
@@ -230,8 +230,8 @@ static void test_encoding(void)
     channels[0].ring_master = 1;
     channels[0].protection = 5;
     chip.memory_by = BIT32(1);
-    expect_status("start", start_of(0), IODMA_OK);
-    batch(0, 3);
+    expect_status("start", start(0), IODMA_OK);
+    batch(0, 0, 3);
     expect_number("link", word(0, 2), RING_BUS + 16 + 1);
     expect_number("control", word(0, 3),
                   5u << 28 | BIT32(25) | BIT32(24) | PLAIN | WORDS | 4);
@@ -245,8 +245,8 @@ static void test_encoding(void)
     chip.channel_count = 2;
     channels[0].controller = &pl081;
     channels[0].channel = 1;
-    expect_status("start", start_of(0), IODMA_OK);
-    batch(0, 3);
+    expect_status("start", start(0), IODMA_OK);
+    batch(0, 0, 3);
     run();
     expect("its interrupt", engine_model_interrupt(&chip.engine, 1));
     expect_progress(3, HAL_FAULT_NONE);
@@ -266,11 +266,11 @@ static void test_batches(void)
         begin("a ring takes as many items as it has slots, again and again",
               slots);
         for (uint32_t round = 0; round < 3; round++) {
-            expect_number("taken", emit(items, HAL_COUNT_OF(items)), slots);
-            submit_to(0);
-            expect_number("taken after submit", emit(items, 1), 0);
+            expect_number("taken", emit(0, items, HAL_COUNT_OF(items)), slots);
+            submit(0);
+            expect_number("taken after submit", emit(0, items, 1), 0);
             run();
-            expect_number("taken before reap", emit(items, 1), 0);
+            expect_number("taken before reap", emit(0, items, 1), 0);
             expect_progress(slots, HAL_FAULT_NONE);
         }
         expect_items(0, slots);
@@ -279,14 +279,14 @@ static void test_batches(void)
     }
 
     begin("what is submitted while a batch runs is the next one", 16);
-    batch(0, 3);
+    batch(0, 0, 3);
     (void)step(1);
-    batch(3, 5);
-    batch(5, 6);
+    batch(0, 3, 5);
+    batch(0, 5, 6);
     expect_number("doorbells", channels[0].dmac.counts.doorbells, 1);
     run();
     expect_number("elements moved", chip.engine.moved, 3 * EACH / 4);
-    batch(6, 8);
+    batch(0, 6, 8);
     expect_progress(3, HAL_FAULT_NONE);
     expect_number("doorbells", channels[0].dmac.counts.doorbells, 2);
     run();
@@ -296,17 +296,17 @@ static void test_batches(void)
     expect_order();
 
     begin("what is not submitted does not run; nothing rings no bell", 8);
-    batch(0, 2);
-    expect_number("taken", emit(&items[2], 1), 1);
+    batch(0, 0, 2);
+    expect_number("taken", emit(0, &items[2], 1), 1);
     run();
     expect_progress(2, HAL_FAULT_NONE);
     run();
     expect_items(0, 2);
     expect_number("doorbells", channels[0].dmac.counts.doorbells, 1);
-    submit_to(0);
+    submit(0);
     run();
     expect_progress(1, HAL_FAULT_NONE);
-    submit_to(0);
+    submit(0);
     expect_number("doorbells", channels[0].dmac.counts.doorbells, 2);
     expect_items(2, 3);
     expect_order();
@@ -316,14 +316,14 @@ static void test_batches(void)
         uint32_t reads = chip.engine.reads;
         uint32_t writes = chip.engine.writes;
 
-        batch(0, count);
+        batch(0, 0, count);
         expect_number("reads of a start", chip.engine.reads, reads);
         expect_number("writes of a start", chip.engine.writes - writes, 8);
         run();
         expect_progress(count, HAL_FAULT_NONE);
         expect_number("reads", chip.engine.reads - reads, 5);
         expect_number("writes", chip.engine.writes - writes, 10);
-        expect("the interrupt is gone", !interrupt());
+        expect("the interrupt is gone", !asserted(0));
         reads = chip.engine.reads;
         expect_progress(0, HAL_FAULT_NONE);
         expect_number("reads of a look", chip.engine.reads - reads, 1);
@@ -392,8 +392,8 @@ static void test_refusals(void)
         if (check_skips(cases[i / 2].what, cases[i / 2].bus))
             continue;
         begin(cases[i / 2].what, 8);
-        expect_status("route", route(&way), cases[i / 2].status);
-        batch(0, 2); /* goes the former way */
+        expect_status("route", go(0, &way), cases[i / 2].status);
+        batch(0, 0, 2); /* goes the former way */
         run();
         expect_progress(2, HAL_FAULT_NONE);
         expect_items(0, 2);
@@ -401,7 +401,7 @@ static void test_refusals(void)
     }
     begin("rows, and ends of which none is memory", 8);
     for (uint32_t i = 0; i < HAL_COUNT_OF(ways); i++)
-        expect_status("route", route(&ways[i]), IODMA_UNSUPPORTED);
+        expect_status("route", go(0, &ways[i]), IODMA_UNSUPPORTED);
 }
 
 static void test_fill(void)
@@ -413,19 +413,19 @@ static void test_fill(void)
                                              .fill = (uint8_t)(0xA0 + i) } };
         struct hal_item one = item(0, HALF + 64 * i + i % 4, 20 + i / 4);
 
-        expect_status("route", route(&way), IODMA_OK);
+        expect_status("route", go(0, &way), IODMA_OK);
         one.source = HAL_ADDRESS_MAX; /* is not looked at */
-        expect_number("taken", emit(&one, 1), 1);
-        submit_to(0);
+        expect_number("taken", emit(0, &one, 1), 1);
+        submit(0);
         run();
         expect_progress(1, HAL_FAULT_NONE);
         memset(&want[one.destination - ARENA_BUS], 0xA0 + (int)i,
                (size_t)one.length);
     }
     expect_number("which is 2", channels[0].way.control >> 24 & 3, 1);
-    expect_status("route back", route(&(struct hal_route){ .rows = 1 }),
+    expect_status("route back", go(0, &(struct hal_route){ .rows = 1 }),
                   IODMA_OK);
-    batch(50, 52);
+    batch(0, 50, 52);
     run();
     expect_progress(2, HAL_FAULT_NONE);
     expect_items(50, 52);
@@ -470,13 +470,13 @@ static void test_ports(void)
         begin(ports[i / 2].what, 8);
         at.request = ports[i / 2].request;
         plug(&at, size);
-        expect_status("route", route(&way), IODMA_OK);
+        expect_status("route", go(0, &way), IODMA_OK);
         expect_number("burst of the source", channels[0].way.control >> 12 & 7,
                       ports[i / 2].code);
         expect_number("and destination", channels[0].way.control >> 15 & 7,
                       ports[i / 2].code);
-        expect_number("taken", emit(items, 2), 2);
-        submit_to(0);
+        expect_number("taken", emit(0, items, 2), 2);
+        submit(0);
         if (at.request != HAL_NO_REQUEST) {
             run();
             expect_number("bytes before it asks", chip.engine.ports[0].done, 0);
@@ -486,7 +486,7 @@ static void test_ports(void)
         else
             expect_residue(424 * unit, size);
         serve();
-        expect_number("retired", world.retired[0], 2);
+        expect_number("retired", driven.retired[0], 2);
         expect_number("bytes", chip.engine.ports[0].done, size);
         if (out) {
             expect_bytes("sent", port_bytes, want, 600 * unit);
@@ -504,8 +504,8 @@ static void test_ports(void)
         struct hal_route way = along(&at, true, PORT_BUS);
         struct hal_item odd[2] = { item(2, 0, 4), item(4, 0, 6) };
 
-        expect_status("route", route(&way), IODMA_OK);
-        expect_number("taken", emit(&odd[0], 1) + emit(&odd[1], 1), 0);
+        expect_status("route", go(0, &way), IODMA_OK);
+        expect_number("taken", emit(0, &odd[0], 1) + emit(0, &odd[1], 1), 0);
     }
 }
 

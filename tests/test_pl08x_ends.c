@@ -23,33 +23,33 @@ static void test_cycles(void)
         uint32_t reads;
 
         begin("every period interrupts once and is told once", 8);
-        expect_status("route", route(&cycle), IODMA_OK);
-        batch(0, periods);
+        expect_status("route", go(0, &cycle), IODMA_OK);
+        batch(0, 0, periods);
         expect_items(0, periods);
         for (uint32_t n = 0; n < 3 * periods; n++) {
-            expect("no interrupt before", !interrupt());
+            expect("no interrupt before", !asserted(0));
             (void)step(STEPS);
-            expect("an interrupt at its end", interrupt());
+            expect("an interrupt at its end", asserted(0));
             (void)step(1);
             reads = chip.engine.reads;
             expect_progress(1, HAL_FAULT_NONE);
             expect_number("reads", chip.engine.reads - reads, 4);
-            expect("the interrupt is gone", !interrupt());
+            expect("the interrupt is gone", !asserted(0));
         }
         expect_number("doorbells", channels[0].dmac.counts.doorbells, 1);
-        expect_number("halt", halt(), 0);
+        expect_number("halt", halt(1), 0);
         expect_dead();
         expect_order();
         expect_usable();
     }
 
     begin("a cycle may begin anywhere in the ring; three periods at once", 8);
-    batch(10, 15);
+    batch(0, 10, 15);
     run();
     expect_progress(5, HAL_FAULT_NONE);
     expect_items(10, 15);
-    expect_status("route", route(&cycle), IODMA_OK);
-    batch(0, 7);
+    expect_status("route", go(0, &cycle), IODMA_OK);
+    batch(0, 0, 7);
     expect_items(0, 7);
     for (uint32_t turn = 0; turn < 9; turn++) {
         (void)step(3 * TURN);
@@ -58,8 +58,8 @@ static void test_cycles(void)
     expect_order();
 
     begin("a period is told of before the next one is fetched, and once", 8);
-    expect_status("route", route(&cycle), IODMA_OK);
-    batch(0, 2);
+    expect_status("route", go(0, &cycle), IODMA_OK);
+    batch(0, 0, 2);
     expect_items(0, 2);
     for (uint32_t turn = 0; turn < 9; turn++) {
         (void)step(turn == 0 ? STEPS : TURN);
@@ -74,32 +74,32 @@ static void test_cycles(void)
     expect_order();
 
     begin("the residue of a cycle is that of the turn", 8);
-    expect_status("route", route(&cycle), IODMA_OK);
-    batch(0, 4);
+    expect_status("route", go(0, &cycle), IODMA_OK);
+    batch(0, 0, 4);
     expect_items(0, 4);
     (void)step(TURN * 6); /* two into the second turn */
     expect_residue(1 * EACH, 2 * EACH);
     (void)step(4 + 1); /* one word is out */
-    expect_number("halt", halt(), 0);
+    expect_number("halt", halt(1), 0);
     expect_residue(1 * EACH + 12, 1 * EACH + 12);
     expect_order();
 
     check_case("the next cycle begins with its first period");
-    expect_status("start", start_of(0), IODMA_OK);
-    expect_status("route", route(&cycle), IODMA_OK);
-    batch(0, 4);
+    expect_status("start", start(0), IODMA_OK);
+    expect_status("route", go(0, &cycle), IODMA_OK);
+    batch(0, 0, 4);
     (void)step(TURN);
     expect_progress(1, HAL_FAULT_NONE);
     expect_order();
 
     begin("an LLI register that leads out of the cycle is a fault", 8);
-    expect_status("route", route(&cycle), IODMA_OK);
-    batch(0, 4);
+    expect_status("route", go(0, &cycle), IODMA_OK);
+    batch(0, 0, 4);
     (void)step(TURN);
     chip.channels[0].next = RING_BUS + 4 * 16;
     expect_progress(0, HAL_FAULT_DESCRIPTOR);
     expect_residue(0, 4 * EACH);
-    expect_number("halt", halt(), 0);
+    expect_number("halt", halt(1), 0);
     memcpy(want, arena, ARENA);
     expect_usable();
 }
@@ -129,7 +129,7 @@ static void differ(uint32_t items)
 
 static void expect_within(uint32_t left)
 {
-    struct hal_residue got = residue();
+    struct hal_residue got = residue(0);
 
     if (!expect("the residue holds", got.least <= left && left <= got.most))
         printf("#   %u of %u to %u\n", (unsigned)left, (unsigned)got.least,
@@ -142,11 +142,11 @@ static void under_way(uint32_t steps)
     struct hal_item sixth = nth(5);
 
     set_up(8);
-    (void)start_of(0);
+    (void)start(0);
     differ(6);
-    batch(0, 3);
-    batch(3, 5);
-    expect_number("taken", emit(&sixth, 1), 1);
+    batch(0, 0, 3);
+    batch(0, 3, 5);
+    expect_number("taken", emit(0, &sixth, 1), 1);
     (void)step(steps);
 }
 
@@ -165,7 +165,7 @@ static void test_links(void)
 
     check_case("a count of 0 or too much says nothing of a halted item");
     under_way(TURN + 5);
-    expect_number("halt", halt(), 0);
+    expect_number("halt", halt(1), 0);
     expect_residue(4 * EACH + 12, 4 * EACH + 12);
     chip.channels[0].bytes = 0;
     expect_residue(4 * EACH, 5 * EACH);
@@ -199,10 +199,10 @@ static void test_halt(void)
             world.pace = cases[i].delay != 0;
             if (cases[i].fails)
                 (void)step(1);
-            expect_number("halt", halt(), 0);
+            expect_number("halt", halt(1), 0);
             world.pace = 0;
             expect_within(6 * EACH - arrived(6));
-            got = residue();
+            got = residue(0);
             expect("of one item at most", got.most - got.least <= EACH);
             /* where an item had ended and the next one was to be fetched */
             if (!cases[i].fails && arrived(6) % EACH != 0)
@@ -217,35 +217,35 @@ static void test_halt(void)
 
     begin("a batch that has ended unnoticed leaves what is behind it", 8);
     under_way(FOREVER);
-    expect_number("halt", halt(), 0);
+    expect_number("halt", halt(1), 0);
     expect_residue(3 * EACH, 3 * EACH);
     memcpy(want, arena, ARENA);
     expect_dead();
-    expect_number("halt again", halt(), 0);
+    expect_number("halt again", halt(1), 0);
     expect_residue(4 * EACH, 4 * EACH); /* expect_dead() emits */
     expect_usable();
 
     begin("a resting channel, and one that was never started", 8);
-    expect_number("halt", halt_set(2), 0);
+    expect_number("halt", halt(2), 0);
     expect_dead();
     expect_usable();
 
     begin("one of three is stuck", 8);
     for (uint32_t n = 0; n < 3; n++) {
-        (void)start_of(n);
-        batch_of(n, 3 * n, 3 * n + 3);
+        (void)start(n);
+        batch(n, 3 * n, 3 * n + 3);
     }
     (void)step(6);
     memcpy(want, arena, ARENA);
     chip.channels[1].closing = FOREVER;
-    expect_number("halt", halt_set(3), 2);
+    expect_number("halt", halt(3), 2);
     expect("the deadline has passed", hooks.ticks >= 100);
     expect("soon after", hooks.ticks < 110);
 
     begin("a controller that has left the bus is stuck", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     chip.engine.absent = true;
-    expect_number("halt", halt(), 1);
+    expect_number("halt", halt(1), 1);
     expect_residue(0, 3 * EACH);
 }
 
@@ -259,16 +259,16 @@ static void test_drain(void)
         struct hal_residue got;
 
         set_up(8);
-        (void)start_of(0);
+        (void)start(0);
         plug(&at, 64);
-        expect_status("route", route(&way), IODMA_OK);
-        (void)emit(&one, 1);
-        submit_to(0);
+        expect_status("route", go(0, &way), IODMA_OK);
+        (void)emit(0, &one, 1);
+        submit(0);
         chip.engine.ports[0].ready = ready;
         (void)step(ready + below(4));
         world.pace = 1;
-        expect_number("halt", halt(), 0);
-        got = residue();
+        expect_number("halt", halt(1), 0);
+        got = residue(0);
         expect_number("bytes left", got.least, 16 - chip.engine.ports[0].done);
         if (got.least != 0 || chip.engine.ports[0].done != 16)
             expect_number("exactly", got.most, got.least);
@@ -283,12 +283,12 @@ static void test_drain(void)
         struct hal_item one = item(0, HALF, 64);
 
         plug(&at, 64);
-        expect_status("route", route(&way), IODMA_OK);
-        (void)emit(&one, 1);
-        submit_to(0);
+        expect_status("route", go(0, &way), IODMA_OK);
+        (void)emit(0, &one, 1);
+        submit(0);
         chip.engine.ports[0].ready = 4;
         run();
-        expect_number("halt", halt(), 0);
+        expect_number("halt", halt(1), 0);
         expect("at once", hooks.ticks < 10);
         expect_residue(48, 48);
         expect_usable();
@@ -316,7 +316,7 @@ static void test_races(void)
         under_way(access % 2 == 0 ? 3 : FOREVER);
         accesses_left = access;
         chip.engine.access = late_interrupt;
-        expect_number("halt", halt(), 0);
+        expect_number("halt", halt(1), 0);
         chip.engine.access = NULL;
         expect_within(6 * EACH - arrived(6));
         memcpy(want, arena, ARENA);
@@ -327,19 +327,19 @@ static void test_races(void)
     check_case("a batch that ends within submit of the next one");
     for (uint32_t access = 0; access < 10; access++) {
         set_up(8);
-        (void)start_of(0);
-        batch(0, 3);
+        (void)start(0);
+        batch(0, 0, 3);
         if (access % 2 == 0)
             run();
         accesses_left = access;
         chip.engine.access = late_interrupt;
-        batch(3, 5);
+        batch(0, 3, 5);
         chip.engine.access = NULL;
         for (uint32_t turn = 0; turn < 3; turn++) {
             run();
             isr();
         }
-        expect_number("retired", world.retired[0], 5);
+        expect_number("retired", driven.retired[0], 5);
         expect_items(0, 5);
         expect_order();
     }
@@ -371,7 +371,7 @@ static void test_misbehaviour(void)
 {
     for (uint32_t i = 0; i < HAL_COUNT_OF(misbehaviours); i++) {
         begin(misbehaviours[i].what, 8);
-        batch(0, 3);
+        batch(0, 0, 3);
         chip.engine.misbehaves = misbehaviours[i].kind;
         chip.engine.at = 6;
         chip.engine.delay = 7;
@@ -379,46 +379,46 @@ static void test_misbehaviour(void)
             (void)step(1);
             isr();
         }
-        expect_number("retired", world.retired[0], misbehaviours[i].retired);
-        expect_number("fault", world.fault[0], misbehaviours[i].fault);
-        expect("no interrupt is left", !interrupt());
+        expect_number("retired", driven.retired[0], misbehaviours[i].retired);
+        expect_number("fault", driven.fault[0], misbehaviours[i].fault);
+        expect("no interrupt is left", !asserted(0));
         if (misbehaviours[i].moves)
             expect_items(0, 3);
         else
             memcpy(want, arena, ARENA);
         if (misbehaviours[i].retired == 0)
             expect_residue(2 * EACH, 3 * EACH);
-        expect_number("halt", halt(), 0);
+        expect_number("halt", halt(1), 0);
         expect_dead();
         expect_usable();
     }
 
     begin("an end with elements left over is a fault", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     chip.engine.misbehaves = ENGINE_STOPS;
     chip.engine.at = 6;
     run();
     chip.raw_tc = 1;
     expect_progress(0, HAL_FAULT_OTHER);
     expect_residue(2 * EACH, 3 * EACH);
-    expect_number("halt", halt(), 0);
+    expect_number("halt", halt(1), 0);
     memcpy(want, arena, ARENA);
     expect_usable();
 
     begin("an error is acknowledged when reap returns", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     chip.engine.misbehaves = ENGINE_FAILS;
     run();
-    expect("an interrupt", interrupt());
+    expect("an interrupt", asserted(0));
     expect_progress(0, HAL_FAULT_BUS);
-    expect("no interrupt", !interrupt());
+    expect("no interrupt", !asserted(0));
     expect_order();
 
     for (uint32_t reads = 1; reads < 8; reads++) {
         begin("an end that is told of before its channel is disabled", 8);
         chip.closes_after = reads;
-        batch(0, 3);
-        while (!interrupt() && step(1) != 0)
+        batch(0, 0, 3);
+        while (!asserted(0) && step(1) != 0)
             ;
         expect_progress(3, HAL_FAULT_NONE);
         expect_items(0, 3);
@@ -428,8 +428,8 @@ static void test_misbehaviour(void)
     begin("the same, though its handler was interrupted before it looked", 8);
     chip.closes_after = 7;
     hooks.tick = 1000000;
-    batch(0, 3);
-    while (!interrupt() && step(1) != 0)
+    batch(0, 0, 3);
+    while (!asserted(0) && step(1) != 0)
         ;
     expect_progress(3, HAL_FAULT_NONE);
     expect_items(0, 3);
@@ -437,18 +437,18 @@ static void test_misbehaviour(void)
 
     begin("a channel that is not disabled at its end keeps nobody waiting", 8);
     chip.closes_after = UINT32_MAX;
-    batch(0, 3);
-    while (!interrupt() && step(1) != 0)
+    batch(0, 0, 3);
+    while (!asserted(0) && step(1) != 0)
         ;
     expect_progress(0, HAL_FAULT_NONE);
     expect_residue(0, EACH);
-    expect_number("halt", halt(), 0);
+    expect_number("halt", halt(1), 0);
     expect_items(0, 3);
     expect_dead();
     expect_usable();
 
     begin("an interrupt in the middle is not waited for: 4 reads", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     (void)step(3);
     chip.raw_tc = 1;
     chip.engine.reads = 0;
@@ -456,7 +456,7 @@ static void test_misbehaviour(void)
     expect_number("reads", chip.engine.reads, 4);
 
     begin("a chip that leaves the bus is a fault", 8);
-    batch(0, 3);
+    batch(0, 0, 3);
     chip.engine.absent = true;
     expect_progress(0, HAL_FAULT_BUS);
     expect_progress(0, HAL_FAULT_NONE);
@@ -486,7 +486,7 @@ static uint32_t random_round(void)
     for (uint32_t n = 0; n < count; n++) {
         struct pl08x *one = &channels[n];
 
-        expect_status("start", start_of(n), IODMA_OK);
+        expect_status("start", start(n), IODMA_OK);
         one->filled = one->told = one->end = one->retired =
             slots * below(2) - slots;
     }
@@ -500,25 +500,25 @@ static uint32_t random_round(void)
 
         for (uint32_t i = 0; i < offered; i++)
             some[i] = random_item(n);
-        taken = emit_to(n, some, offered);
+        taken = emit(n, some, offered);
         for (uint32_t i = 0; i < taken; i++)
             memcpy(&want[some[i].destination - ARENA_BUS],
                    &want[some[i].source - ARENA_BUS], (size_t)some[i].length);
         items[n] += taken;
         all += taken;
         if (taken < offered || below(3) != 0)
-            submit_to(n);
+            submit(n);
         moment();
     }
     for (uint32_t n = 0; n < count; n++)
-        submit_to(n);
+        submit(n);
     for (uint32_t turn = 0; turn < 100; turn++) {
         run();
         isr();
     }
     for (uint32_t n = 0; n < count; n++) {
-        expect_number("retired", world.retired[n], items[n]);
-        expect_number("fault", world.fault[n], HAL_FAULT_NONE);
+        expect_number("retired", driven.retired[n], items[n]);
+        expect_number("fault", driven.fault[n], HAL_FAULT_NONE);
         expect_number("items", channels[n].dmac.counts.items, items[n]);
     }
     chip.engine.access = NULL;

@@ -100,8 +100,8 @@ static void test_start(void)
     rig.chip.intr = 3;
     expect_status("start", rig_start(0), IODMA_OK);
     rig_run(FOREVER);
-    expect("no interrupt", !rig_asserted(0));
-    rig_batch(0, 1);
+    expect("no interrupt", !asserted(0));
+    batch(0, 0, 1);
     expect_items(0, 1);
     rig_run(FOREVER);
     expect_progress(1, HAL_FAULT_NONE);
@@ -126,13 +126,13 @@ static void test_start(void)
 
     rig_begin("start of an engine that runs empties the ring and the counts",
               8);
-    rig_batch(0, 3);
+    batch(0, 0, 3);
     rig_run(7);
     expect_status("start", rig_start(0), IODMA_OK);
     memcpy(rig.want, rig.arena, ARENA);
     expect_number("items", dma->dmac.counts.items, 0);
     rig_run(FOREVER);
-    expect("no interrupt", !rig_asserted(0));
+    expect("no interrupt", !asserted(0));
     expect_usable();
 }
 
@@ -166,9 +166,9 @@ static struct hal_route way(uint8_t from, uint8_t to,
     };
 }
 
-static enum iodma_status go(struct hal_route route)
+static enum iodma_status go_by(struct hal_route route)
 {
-    return dma->dmac.ops->route(&dma->dmac, &route);
+    return go(0, &route);
 }
 
 static const struct {
@@ -193,7 +193,7 @@ static void test_encoding(void)
                                 encodings[i].length };
 
         rig_begin(encodings[i].what, 4);
-        expect_number("taken", rig_emit(&one, 1), 1);
+        expect_number("taken", emit(0, &one, 1), 1);
         expect_number("size", block(0, 0) >> 2 & 3, encodings[i].size);
         expect_number("source", block(0, 1), one.source);
         expect_number("destination", block(0, 2), one.destination);
@@ -211,10 +211,10 @@ static void test_encoding(void)
             continue;
         rig_begin(unencodable[i].what, 8);
         if (with)
-            expect_status("route", go(way(HAL_MEMORY, HAL_PORT, with)),
+            expect_status("route", go_by(way(HAL_MEMORY, HAL_PORT, with)),
                           IODMA_OK);
-        expect_number("taken of three", rig_emit(items, 3), 1);
-        expect_number("taken of two", rig_emit(&items[1], 2), 0);
+        expect_number("taken of three", emit(0, items, 3), 1);
+        expect_number("taken of two", emit(0, &items[1], 2), 0);
         expect_number("items", dma->dmac.counts.items, 1);
     }
 }
@@ -258,35 +258,36 @@ static void test_routes(void)
         if (check_skips(ports[i].what, ports[i].address))
             continue;
         rig_begin(ports[i].what, 8);
-        expect_status("to it", go(way(HAL_MEMORY, HAL_PORT, &one)),
+        expect_status("to it", go_by(way(HAL_MEMORY, HAL_PORT, &one)),
                       ports[i].status);
-        expect_status("from it", go(way(HAL_PORT, HAL_MEMORY, &one)),
+        expect_status("from it", go_by(way(HAL_PORT, HAL_MEMORY, &one)),
                       ports[i].status);
     }
     rig_begin("what it cannot is refused, and the former route stays", 8);
-    expect_status("rows", go(rows), IODMA_UNSUPPORTED);
-    expect_status("port to port", go(way(HAL_PORT, HAL_PORT, &bytewise)),
+    expect_status("rows", go_by(rows), IODMA_UNSUPPORTED);
+    expect_status("port to port", go_by(way(HAL_PORT, HAL_PORT, &bytewise)),
                   IODMA_UNSUPPORTED);
-    expect_status("fill of a port", go(way(HAL_FILL, HAL_PORT, &bytewise)),
+    expect_status("fill of a port", go_by(way(HAL_FILL, HAL_PORT, &bytewise)),
                   IODMA_UNSUPPORTED);
-    expect_status("to a fill", go(way(HAL_MEMORY, HAL_FILL, NULL)),
+    expect_status("to a fill", go_by(way(HAL_MEMORY, HAL_FILL, NULL)),
                   IODMA_UNSUPPORTED);
     expect_usable();
 
     rig_begin("the route of a port leaves nothing behind", 8);
-    expect_status("to it", go(way(HAL_MEMORY, HAL_PORT, &wordwise)), IODMA_OK);
-    expect_status("back", go(way(HAL_MEMORY, HAL_MEMORY, NULL)), IODMA_OK);
-    rig_batch(0, 3);
+    expect_status("to it", go_by(way(HAL_MEMORY, HAL_PORT, &wordwise)),
+                  IODMA_OK);
+    expect_status("back", go_by(way(HAL_MEMORY, HAL_MEMORY, NULL)), IODMA_OK);
+    batch(0, 0, 3);
     expect_items(0, 3);
     rig_run(FOREVER);
     expect_progress(3, HAL_FAULT_NONE);
     expect_order();
 
     rig_begin("a fill writes one byte over and over, in any width", 8);
-    expect_status("route", go(way(HAL_FILL, HAL_MEMORY, NULL)), IODMA_OK);
-    rig_batch(0, 3);
+    expect_status("route", go_by(way(HAL_FILL, HAL_MEMORY, NULL)), IODMA_OK);
+    batch(0, 0, 3);
     for (uint32_t n = 0; n < 3; n++)
-        memset(&rig.want[HALF + 16 * n], 0xA5, (size_t)rig_nth(n).length);
+        memset(&rig.want[HALF + 16 * n], 0xA5, (size_t)nth(n).length);
     rig_run(FOREVER);
     expect_progress(3, HAL_FAULT_NONE);
     expect_order();
@@ -313,11 +314,11 @@ static void test_ports(void)
         };
         memcpy(rig.bytes, &rig.arena[200], 40);
         expect_status("route",
-                      go(out ? way(HAL_MEMORY, HAL_PORT, with)
-                             : way(HAL_PORT, HAL_MEMORY, with)),
+                      go_by(out ? way(HAL_MEMORY, HAL_PORT, with)
+                                : way(HAL_PORT, HAL_MEMORY, with)),
                       IODMA_OK);
-        expect_number("taken", rig_emit(items, 2), 2);
-        rig_submit();
+        expect_number("taken", emit(0, items, 2), 2);
+        submit(0);
         if (with->request == HAL_NO_REQUEST)
             chips->ready = 10;
         for (uint32_t n = 0; n < 40 / with->width; n++) {
@@ -347,15 +348,15 @@ static void test_batches(void)
     uint32_t most;
 
     for (uint32_t n = 0; n < SLOTS; n++)
-        items[n] = rig_nth(n);
+        items[n] = nth(n);
     for (uint32_t slots = 4; slots <= SLOTS; slots *= 2) {
         rig_begin("a ring takes two items less than it has slots", slots);
         most = slots - 2;
         for (uint32_t round = 0; round < 5; round++) {
-            expect_number("taken", rig_emit(items, SLOTS), most);
-            expect_number("taken of a full ring", rig_emit(items, SLOTS), 0);
-            rig_submit();
-            expect_number("taken after submit", rig_emit(items, SLOTS), 0);
+            expect_number("taken", emit(0, items, SLOTS), most);
+            expect_number("taken of a full ring", emit(0, items, SLOTS), 0);
+            submit(0);
+            expect_number("taken after submit", emit(0, items, SLOTS), 0);
             rig_run(FOREVER);
             expect_progress(most, HAL_FAULT_NONE);
         }
@@ -365,9 +366,9 @@ static void test_batches(void)
     }
 
     rig_begin("three batches in the ring run one by one, in order", 16);
-    rig_batch(0, 2);
-    rig_batch(2, 3);
-    rig_batch(3, 7);
+    batch(0, 0, 2);
+    batch(0, 2, 3);
+    batch(0, 3, 7);
     rig_run(FOREVER);
     expect_progress(2, HAL_FAULT_NONE);
     rig_run(FOREVER);
@@ -381,10 +382,10 @@ static void test_batches(void)
 
     rig_begin(
         "what is not submitted does not run; submit of nothing is nothing", 8);
-    rig_submit();
+    submit(0);
     expect_number("publishes", hooks.published, 0);
-    rig_batch(0, 2);
-    expect_number("taken", rig_emit(items, 1), 1);
+    batch(0, 0, 2);
+    expect_number("taken", emit(0, items, 1), 1);
     rig_run(FOREVER);
     expect_progress(2, HAL_FAULT_NONE);
     rig_run(FOREVER);
@@ -394,13 +395,13 @@ static void test_batches(void)
 
     rig_begin("an end beyond that of the batch under way is a fault", 16);
     hooks.masked++;
-    rig_batch(0, 2);
-    rig_batch(2, 4);
+    batch(0, 0, 2);
+    batch(0, 2, 4);
     (void)engine_model_step(&rig.chip.engine, FOREVER);
     rig.chip.channels[rig.engines[0].control].read_addr +=
         3 * sizeof(struct rp2040_block);
     {
-        struct hal_progress progress = rig_reap(0);
+        struct hal_progress progress = reap(0);
 
         expect_number("retired", progress.retired, 0);
         expect_number("fault", progress.fault, HAL_FAULT_DESCRIPTOR);
@@ -413,7 +414,7 @@ static void test_batches(void)
     rig_begin("indices wrap past 2^32", 8);
     dma->filled = dma->told = dma->retired = UINT32_MAX - 7;
     for (uint32_t n = 0; n < 30; n += 3) {
-        rig_batch(n, n + 3);
+        batch(0, n, n + 3);
         rig_run(FOREVER);
         expect_progress(3, HAL_FAULT_NONE);
     }
@@ -425,7 +426,7 @@ static void test_batches(void)
     for (uint32_t n = 0; n < 3; n++) {
         rig.chip.engine.reads = 0;
         rig.chip.engine.writes = 0;
-        rig_batch(0, 1 + 20 * n);
+        batch(0, 0, 1 + 20 * n);
         rig_run(FOREVER);
         expect_progress(1 + 20 * n, HAL_FAULT_NONE);
         expect_number("reads", rig.chip.engine.reads, 4);
@@ -439,16 +440,16 @@ static void test_batches(void)
     for (uint32_t step = 0; step < 60; step++) {
         rig_set_up(8);
         expect_status("start", rig_start(0), IODMA_OK);
-        rig_batch(0, 2);
+        batch(0, 0, 2);
         rig_run(step);
         rig.pace = 1 + step % 3;
-        rig_batch(2, 4);
+        batch(0, 2, 4);
         rig.pace = 0;
         for (uint32_t i = 0; i < 3; i++) {
             rig_run(FOREVER);
             rig_isr();
         }
-        expect_number("retired", rig.retired[0], 4);
+        expect_number("retired", driven.retired[0], 4);
         expect_items(0, 4);
         expect_order();
     }
@@ -461,15 +462,15 @@ static void cycle(uint32_t count)
 {
     struct hal_route round = { .cyclic = true };
 
-    expect_status("route", go(round), IODMA_OK);
-    rig_batch(0, count);
+    expect_status("route", go_by(round), IODMA_OK);
+    batch(0, 0, count);
     expect_items(0, count);
 }
 
 /* Step until there is news. */
 static void next_period(void)
 {
-    for (uint32_t i = 0; i < 200 && !rig_asserted(0); i++)
+    for (uint32_t i = 0; i < 200 && !asserted(0); i++)
         rig_run(1);
 }
 
@@ -477,13 +478,13 @@ static void test_cycles(void)
 {
     for (uint32_t count = 1; count <= 4; count++) {
         rig_begin("each period of a cycle is told of, and is over by then", 8);
-        rig_batch(20, 23);
+        batch(0, 20, 23);
         expect_items(20, 23);
         rig_run(FOREVER);
         expect_progress(3, HAL_FAULT_NONE);
         cycle(count);
         for (uint32_t n = 0; n < 5 * count; n++) {
-            struct hal_item one = rig_nth(n % count);
+            struct hal_item one = nth(n % count);
 
             memset(&rig.arena[one.destination - ARENA_BUS], 0,
                    (size_t)one.length);
@@ -497,7 +498,7 @@ static void test_cycles(void)
         expect_number("doorbells", dma->dmac.counts.doorbells, 2);
         expect_number("halt", rig_halt(), STOPPED);
         rig_run(FOREVER);
-        expect("no interrupt", !rig_asserted(0));
+        expect("no interrupt", !asserted(0));
         expect_order();
         expect_usable();
     }
@@ -522,14 +523,14 @@ static void test_cycles(void)
             rig_set_up(8);
         expect_status("start", rig_start(0), IODMA_OK);
         cycle(3);
-        expect_number("most", rig_residue().most, 35);
+        expect_number("most", residue(0).most, 35);
         memset(&rig.arena[HALF], 0, 48);
         while (told < 2) {
-            struct hal_item one = rig_nth(told);
+            struct hal_item one = nth(told);
 
             rig_run(1);
             rig.chip.intr |= BIT32(dma->data);
-            if (rig_reap(0).retired == 0)
+            if (reap(0).retired == 0)
                 continue;
             expect_bytes("the period", &rig.arena[one.destination - ARENA_BUS],
                          &rig.arena[one.source - ARENA_BUS],
@@ -548,11 +549,11 @@ static void test_cycles(void)
     expect_progress(0, HAL_FAULT_DESCRIPTOR);
 
     rig_begin("a ring takes half as many periods as it has slots", 8);
-    expect_status("route", go((struct hal_route){ .cyclic = true }), IODMA_OK);
+    expect_status("route", go_by((struct hal_route){ .cyclic = true }),
+                  IODMA_OK);
     for (uint32_t n = 0; n < 4; n++)
-        expect_number("taken", rig_emit((struct hal_item[]){ rig_nth(n) }, 1),
-                      1);
-    expect_number("taken", rig_emit((struct hal_item[]){ rig_nth(4) }, 1), 0);
+        expect_number("taken", emit(0, (struct hal_item[]){ nth(n) }, 1), 1);
+    expect_number("taken", emit(0, (struct hal_item[]){ nth(4) }, 1), 0);
 }
 
 int main(void)

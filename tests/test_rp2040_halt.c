@@ -31,7 +31,7 @@ static uint32_t missing(uint32_t last)
     uint32_t count = 0;
 
     for (uint32_t n = 0; n < last; n++)
-        count += missing_bytes(16 * n, (uint32_t)rig_nth(n).length);
+        count += missing_bytes(16 * n, (uint32_t)nth(n).length);
     return count;
 }
 
@@ -45,7 +45,7 @@ static void each_access_takes_time(void)
 
 static void expect_residue(uint32_t last, uint32_t slack)
 {
-    struct hal_residue left = rig_residue();
+    struct hal_residue left = residue(0);
     uint32_t truth = missing(last);
 
     expect("no less than least", truth >= left.least);
@@ -61,15 +61,15 @@ static void test_residue(void)
             rig_set_up(8);
             (void)rig_start(0);
             dma->filled = dma->told = dma->retired = 5;
-            rig_batch(0, 4);
+            batch(0, 0, 4);
             if (other != 0)
-                rig_batch(4, 5);
+                batch(0, 4, 5);
             rig_run(step);
             expect_residue(4 + other, 20);
             expect_number("halt", rig_halt(), STOPPED);
             rig_run(FOREVER);
             expect_residue(4 + other, 20);
-            expect("no interrupt", !rig_asserted(0));
+            expect("no interrupt", !asserted(0));
             memcpy(rig.want, rig.arena, ARENA);
             expect_usable();
         }
@@ -83,14 +83,14 @@ static void test_residue(void)
 
             rig_set_up(4);
             (void)rig_start(0);
-            expect_number("taken", rig_emit(&one, 1), 1);
-            rig_submit();
+            expect_number("taken", emit(0, &one, 1), 1);
+            submit(0);
             rig_run(step);
             hurry = 3 * faster;
             rig.chip.engine.access = each_access_takes_time;
             expect_number("halt", rig_halt(), STOPPED);
             rig.chip.engine.access = NULL;
-            left = rig_residue();
+            left = residue(0);
             expect("no less than least", missing_bytes(0, 256) >= left.least);
             expect("no more than most", missing_bytes(0, 256) <= left.most);
             expect("close", left.most - left.least <= 20);
@@ -104,28 +104,28 @@ static void test_residue(void)
 
         rig_set_up(8);
         (void)rig_start(0);
-        rig_batch(0, 4);
+        batch(0, 0, 4);
         rig_run(step / 3);
         before = missing(4);
         hurry = 1 + 4 * (step % 3);
         rig.chip.engine.access = each_access_takes_time;
-        left = rig_residue();
+        left = residue(0);
         rig.chip.engine.access = NULL;
         expect("not more than there was", left.least <= before);
         expect("not less than there is", left.most >= missing(4));
     }
 
     rig_begin("an item that was read, but not started, is left", 8);
-    rig_batch(0, 1);
+    batch(0, 0, 1);
     rig_run(3);
     rig.chip.channels[dma->control].read_addr += 4;
-    expect_number("most", rig_residue().most, 13);
+    expect_number("most", residue(0).most, 13);
 
     rig_begin("residue of what was emitted is all of it", 8);
-    expect_number(
-        "taken", rig_emit((struct hal_item[]){ rig_nth(0), rig_nth(1) }, 2), 2);
-    expect_number("least", rig_residue().least, 29);
-    expect_number("most", rig_residue().most, 29);
+    expect_number("taken", emit(0, (struct hal_item[]){ nth(0), nth(1) }, 2),
+                  2);
+    expect_number("least", residue(0).least, 29);
+    expect_number("most", residue(0).most, 29);
 }
 
 static uint32_t accesses_left;
@@ -137,7 +137,7 @@ static void late_interrupt(void)
         return;
     rig.chip.engine.access = NULL;
     rig_run(FOREVER);
-    (void)rig_reap(0);
+    (void)reap(0);
 }
 
 static void test_halt(void)
@@ -146,15 +146,15 @@ static void test_halt(void)
     for (uint32_t access = 1; access < 16; access++) {
         rig_set_up(8);
         (void)rig_start(0);
-        rig_batch(0, 2);
-        rig_batch(2, 4);
+        batch(0, 0, 2);
+        batch(0, 2, 4);
         rig_run(18);
         accesses_left = access;
         rig.chip.engine.access = late_interrupt;
         expect_number("halt", rig_halt(), STOPPED);
         rig.chip.engine.access = NULL;
         rig_run(FOREVER);
-        expect("no interrupt", !rig_asserted(0));
+        expect("no interrupt", !asserted(0));
         memcpy(rig.want, rig.arena, ARENA);
         expect_usable();
     }
@@ -173,8 +173,8 @@ static void test_halt(void)
     memcpy(rig.want, rig.arena, ARENA);
     memcpy(&rig.want[HALF + 512], &rig.arena[512], 256);
     rig_run(FOREVER);
-    expect("no interrupt", !rig_asserted(0) && !rig_asserted(1));
-    expect_number("the third", rig_reap(2).retired, 1);
+    expect("no interrupt", !asserted(0) && !asserted(1));
+    expect_number("the third", reap(2).retired, 1);
     expect_order();
 
     for (uint32_t length = 16; length <= 2048; length += 2032) {
@@ -182,18 +182,18 @@ static void test_halt(void)
         struct hal_residue left;
 
         rig_begin("halt of an engine that does not stop: stuck, in time", 8);
-        expect_number("taken", rig_emit(&one, 1), 1);
-        rig_submit();
+        expect_number("taken", emit(0, &one, 1), 1);
+        submit(0);
         rig_run(6);
         rig.chip.engine.stuck = true;
         expect_number("halt", rig_halt(), STUCK);
         expect("not long after the deadline", hooks.ticks < 110);
-        left = rig_residue();
+        left = residue(0);
         expect_status("start", rig_start(0), IODMA_NOT_ATTACHED);
-        expect_number("least, as before", rig_residue().least, left.least);
-        expect_number("most, as before", rig_residue().most, left.most);
+        expect_number("least, as before", residue(0).least, left.least);
+        expect_number("most, as before", residue(0).most, left.most);
         rig_run(FOREVER);
-        expect("it is silent", !rig_asserted(0));
+        expect("it is silent", !asserted(0));
         rig.chip.engine.stuck = false;
         rig_run(1);
         expect_status("start", rig_start(0), IODMA_OK);
@@ -202,7 +202,7 @@ static void test_halt(void)
     }
 
     rig_begin("halt of absent engines: stuck, a bit each", 8);
-    rig_batch(0, 2);
+    batch(0, 0, 2);
     rig.chip.engine.absent = true;
     expect_number("halt", rig_halt_all(3), 7);
 
@@ -214,7 +214,7 @@ static void test_halt(void)
                       dma->dmac.ops->route(
                           &dma->dmac, &(struct hal_route){ .cyclic = true }),
                       IODMA_OK);
-        rig_batch(0, 2);
+        batch(0, 0, 2);
         rig_run(step);
         expect_number("halt", rig_halt(), STOPPED);
         rig_run(FOREVER);
@@ -257,21 +257,21 @@ static void misbehave(uint32_t i, uint32_t at)
     rig.chip.engine.misbehaves = faults[i].misbehaves;
     rig.chip.engine.at = at;
     rig.chip.engine.delay = 7;
-    rig_batch(0, 2);
-    rig_batch(2, 4);
+    batch(0, 0, 2);
+    batch(0, 2, 4);
     for (uint32_t turn = 0; turn < 90; turn++) {
         rig_run(1);
-        told = rig.retired[0];
+        told = driven.retired[0];
         rig_isr();
-        if (!faults[i].lies && rig.retired[0] != told)
-            expect_number("missing", missing(rig.retired[0]), 0);
+        if (!faults[i].lies && driven.retired[0] != told)
+            expect_number("missing", missing(driven.retired[0]), 0);
     }
     if (faults[i].misbehaves == ENGINE_FAILS && !rig.chip.engine.misbehaves)
-        expect_number("fault", rig.fault, HAL_FAULT_BUS);
+        expect_number("fault", driven.fault[0], HAL_FAULT_BUS);
     if (faults[i].misbehaves >= ENGINE_LATE &&
         faults[i].misbehaves <= ENGINE_SPURIOUS)
-        expect_number("retired", rig.retired[0], 4);
-    expect("it ended, or is ended", rig.retired[0] <= 4);
+        expect_number("retired", driven.retired[0], 4);
+    expect("it ended, or is ended", driven.retired[0] <= 4);
     if (!faults[i].lies)
         expect_residue(4, 40);
     expect_number("halt", rig_halt(), STOPPED);
@@ -289,17 +289,17 @@ static void test_faults(void)
     }
 
     rig_begin("a source where nobody answers is a bus fault", 8);
-    expect_number(
-        "taken", rig_emit((struct hal_item[]){ { NOWHERE, ARENA_BUS, 64 } }, 1),
-        1);
-    rig_submit();
+    expect_number("taken",
+                  emit(0, (struct hal_item[]){ { NOWHERE, ARENA_BUS, 64 } }, 1),
+                  1);
+    submit(0);
     rig_run(FOREVER);
     expect_progress(0, HAL_FAULT_BUS);
-    expect_number("least", rig_residue().least, 0);
-    expect_number("most", rig_residue().most, 64);
-    rig_batch(1, 2);
+    expect_number("least", residue(0).least, 0);
+    expect_number("most", residue(0).most, 64);
+    batch(0, 1, 2);
     rig_run(FOREVER);
-    expect("nothing runs after a fault", !rig_asserted(0));
+    expect("nothing runs after a fault", !asserted(0));
     expect_number("doorbells", dma->dmac.counts.doorbells, 1);
     expect_usable();
 
@@ -310,10 +310,10 @@ static void test_faults(void)
 
         rig_set_up(8);
         (void)rig_start(0);
-        rig_batch(0, 3);
+        batch(0, 0, 3);
         rig_run(FOREVER);
         expect_progress(3, HAL_FAULT_NONE);
-        rig_batch(0, 3);
+        batch(0, 0, 3);
         rig_run(0);
         for (uint32_t busy = 0; busy < 4; busy++) {
             control->busy = (busy & 1) == 0;
@@ -325,7 +325,7 @@ static void test_faults(void)
     }
 
     rig_begin("a control channel that is nowhere near the ring is a fault", 8);
-    rig_batch(0, 2);
+    batch(0, 0, 2);
     expect_items(0, 2);
     rig_run(FOREVER);
     rig.chip.channels[dma->control].read_addr = RING_BUS + 0x400;
@@ -333,7 +333,7 @@ static void test_faults(void)
     expect_usable();
 
     rig_begin("a control channel beyond what it was given is a fault", 8);
-    rig_batch(0, 2);
+    batch(0, 0, 2);
     expect_items(0, 2);
     rig_run(FOREVER);
     rig.chip.channels[dma->control].read_addr += 16;
@@ -341,12 +341,12 @@ static void test_faults(void)
     expect_usable();
 
     rig_begin("a chip that leaves the bus is a fault", 8);
-    rig_batch(0, 2);
+    batch(0, 0, 2);
     rig.chip.engine.absent = true;
     expect_progress(0, HAL_FAULT_OTHER);
 
     rig_begin("after a loss of power start begins anew", 8);
-    rig_batch(0, 3);
+    batch(0, 0, 3);
     rig_run(11);
     memcpy(rig.want, rig.arena, ARENA);
     engine_model_power_cycle(&rig.chip.engine);
@@ -395,8 +395,8 @@ static void random_round(void)
         rig_isr();
     }
     for (uint32_t n = 0; n < ENGINES; n++)
-        expect_number("retired", rig.retired[n], items[n]);
-    expect_number("fault", rig.fault, HAL_FAULT_NONE);
+        expect_number("retired", driven.retired[n], items[n]);
+    expect_number("fault", driven.fault[0], HAL_FAULT_NONE);
     expect_order();
 }
 
