@@ -46,6 +46,14 @@ void check_spec(unsigned number, const char *what)
     run.broken = false;
 }
 
+void check_rows(const struct check_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        check_spec(rows[i].number, rows[i].what);
+        rows[i].run();
+    }
+}
+
 void check_case(const char *what)
 {
     check_spec(0, what);

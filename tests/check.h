@@ -20,6 +20,15 @@
 /* Begin a case of the spec, section 10: prints "ok 52 - spec 52 what". */
 void check_spec(unsigned number, const char *what);
 
+/* Such cases one by one, of the spec or (number 0) of our own. */
+struct check_row {
+    unsigned number;
+    const char *what;
+    void (*run)(void);
+};
+
+void check_rows(const struct check_row *rows, size_t count);
+
 /* Begin a case of our own: prints "ok - what". */
 void check_case(const char *what);
 

@@ -1769,11 +1769,7 @@ static void emitting(void)
 }
 
 /* clang-format off */
-static const struct {
-    unsigned number; /* in the spec; 0: a case of ours */
-    const char *what;
-    void (*run)(void);
-} cases[] = {
+static const struct check_row cases[] = {
     { 51, "deinit copies in once and gives everything back", case_51 },
     { 84, "one page, written by two segments", case_84 },
     { 88, "the memory that was set, and the memory for DMA", case_88 },
@@ -1877,10 +1873,7 @@ static void test_twice_at_an_edge(void)
 int main(void)
 {
     listing();
-    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
-        check_spec(cases[i].number, cases[i].what);
-        cases[i].run();
-    }
+    check_rows(cases, HAL_COUNT_OF(cases));
     test_twice_at_an_edge();
     return check_result();
 }

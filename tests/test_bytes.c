@@ -343,11 +343,7 @@ static void no_buffer(void)
 }
 
 /* clang-format off */
-static const struct {
-    unsigned number; /* in the spec; 0: a case of ours */
-    const char *what;
-    void (*run)(void);
-} cases[] = {
+static const struct check_row cases[] = {
     { 46, "nothing has no segments and no bytes", case_46 },
     { 72, "a descriptor is read all or nothing", case_72 },
     { 110, "not prepared, there are no bytes", case_110 },
@@ -369,9 +365,6 @@ static const struct {
 
 int main(void)
 {
-    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
-        check_spec(cases[i].number, cases[i].what);
-        cases[i].run();
-    }
+    check_rows(cases, HAL_COUNT_OF(cases));
     return check_result();
 }

@@ -607,11 +607,7 @@ static void ending(void)
 }
 
 /* clang-format off */
-static const struct {
-    unsigned number; /* in the spec; 0: a case of ours */
-    const char *what;
-    void (*run)(void);
-} cases[] = {
+static const struct check_row cases[] = {
     { 22, "a clone has the specification, and a ref_con of its own", case_22 },
     { 23, "what is not specified cannot be cloned", case_23 },
     { 24, "a clone of what is prepared is not prepared", case_24 },
@@ -659,9 +655,6 @@ static const struct {
 
 int main(void)
 {
-    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
-        check_spec(cases[i].number, cases[i].what);
-        cases[i].run();
-    }
+    check_rows(cases, HAL_COUNT_OF(cases));
     return check_result();
 }

@@ -1683,11 +1683,7 @@ static void transfers(void)
 }
 
 /* clang-format off */
-static const struct {
-    unsigned number;
-    const char *what;
-    void (*run)(void);
-} cases[] = {
+static const struct check_row cases[] = {
     { 68, "the map length of two bytes", case_68 },
     { 69, "the map length over a seam of pages", case_69 },
     { 70, "the map length of ranges and of a part", case_70 },
@@ -1736,10 +1732,7 @@ static const struct {
 
 int main(void)
 {
-    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
-        check_spec(cases[i].number, cases[i].what);
-        cases[i].run();
-    }
+    check_rows(cases, HAL_COUNT_OF(cases));
     for (size_t i = 0; i < HAL_COUNT_OF(wirings); i++) {
         check_case(wirings[i].what);
         wire_twice(i, false);

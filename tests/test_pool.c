@@ -140,11 +140,7 @@ static void refused(void)
 }
 
 /* clang-format off */
-static const struct {
-    unsigned number; /* in the spec; 0: a case of ours */
-    const char *what;
-    void (*run)(void);
-} cases[] = {
+static const struct check_row cases[] = {
     { 136, "a new pool is empty", case_136 },
     { 137, "last in, first out", case_137 },
     { 138, "a sleeper is woken by a return", case_138 },
@@ -157,9 +153,6 @@ static const struct {
 
 int main(void)
 {
-    for (size_t i = 0; i < HAL_COUNT_OF(cases); i++) {
-        check_spec(cases[i].number, cases[i].what);
-        cases[i].run();
-    }
+    check_rows(cases, HAL_COUNT_OF(cases));
     return check_result();
 }
