@@ -205,11 +205,8 @@ void mapped_occupy(hal_address pages)
 {
     struct iodma_spec spec = mapped_through(mapped_any, IODMA_MAPPED);
 
-    expect_status("occupied memory",
-                  iodma_memory_init_buffer(&mapped.occupied, 0x1000000,
-                                           pages * 0x1000, pages * 0x1000,
-                                           IODMA_INOUT),
-                  IODMA_OK);
+    mapped.occupied =
+        buffer_of(0x1000000, pages * 0x1000, pages * 0x1000, IODMA_INOUT);
     expect_command(&mapped.other, &mapped.bus, &spec);
     expect_attached(&mapped.other, &mapped.occupied);
 }

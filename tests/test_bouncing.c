@@ -1548,10 +1548,7 @@ static void come_and_go(hal_address length, bool apart)
         ranges[i][1] = (struct iodma_range){
             FAR + 0x1000 * (hal_address)((first + step) % FAR_PAGES), length
         };
-        expect_status("memory",
-                      iodma_memory_init_ranges(&memories[i], ranges[i], 2,
-                                               IODMA_OUT, NULL, 0),
-                      IODMA_OK);
+        memories[i] = memory_of(ranges[i], 2, IODMA_OUT);
         expect_attached(&commands[i], &memories[i]);
         if (!lent_apart(commands, places, COMMANDS, i, ranges[i]))
             break;

@@ -69,18 +69,6 @@ static void map_four(void)
     map(four_pages, HAL_COUNT_OF(four_pages), PAGE);
 }
 
-static struct iodma_memory physical(const struct iodma_range *ranges,
-                                    uint32_t count, uint32_t direction)
-{
-    struct iodma_memory memory = { .members = NULL };
-
-    expect_status(
-        "physical",
-        iodma_memory_init_ranges(&memory, ranges, count, direction, NULL, 0),
-        IODMA_OK);
-    return memory;
-}
-
 static struct iodma_memory virtual(const struct iodma_range *ranges,
                                    uint32_t count, uint32_t direction)
 {
@@ -89,29 +77,6 @@ static struct iodma_memory virtual(const struct iodma_range *ranges,
     expect_status("virtual",
                   iodma_memory_init_virtual(&memory, &translation, ranges,
                                             count, direction, NULL, 0),
-                  IODMA_OK);
-    return memory;
-}
-
-static struct iodma_memory part(const struct iodma_memory *parent,
-                                hal_address offset, hal_address length)
-{
-    struct iodma_memory memory = { .members = NULL };
-
-    expect_status("part",
-                  iodma_memory_init_sub(&memory, parent, offset, length,
-                                        parent->direction),
-                  IODMA_OK);
-    return memory;
-}
-
-static struct iodma_memory several(struct iodma_memory *const *members,
-                                   uint32_t count, uint32_t direction)
-{
-    struct iodma_memory memory = { .members = NULL };
-
-    expect_status("several",
-                  iodma_memory_init_multi(&memory, members, count, direction),
                   IODMA_OK);
     return memory;
 }
@@ -133,7 +98,7 @@ static void expect_map_length(const struct iodma_memory *memory,
 static void case_68(void)
 {
     static const struct iodma_range range = { 0x12000, 2 };
-    struct iodma_memory memory = physical(&range, 1, IODMA_INOUT);
+    struct iodma_memory memory = memory_of(&range, 1, IODMA_INOUT);
 
     expect_map_length(&memory, 0, PAGE);
 }
@@ -141,7 +106,7 @@ static void case_68(void)
 static void case_69(void)
 {
     static const struct iodma_range range = { 0x12000 + PAGE - 2, 4 };
-    struct iodma_memory memory = physical(&range, 1, IODMA_INOUT);
+    struct iodma_memory memory = memory_of(&range, 1, IODMA_INOUT);
 
     expect_map_length(&memory, PAGE - 2, 2 * PAGE);
 }
@@ -154,8 +119,8 @@ static const struct iodma_range eight_pages[] = {
 
 static void case_70(void)
 {
-    struct iodma_memory all = physical(eight_pages, 2, IODMA_INOUT);
-    struct iodma_memory two = part(&all, 3 * PAGE, 2 * PAGE);
+    struct iodma_memory all = memory_of(eight_pages, 2, IODMA_INOUT);
+    struct iodma_memory two = part_of(&all, 3 * PAGE, 2 * PAGE, all.direction);
 
     expect_map_length(&all, 0, 8 * PAGE);
     expect_map_length(&two, 0, 2 * PAGE);
@@ -165,11 +130,11 @@ static void case_71(void)
 {
     static const hal_address pages[] = { 0x13000, 0x17000, 0x10000, 0x13000 };
     static uint8_t bytes[4 * 0x1000];
-    struct iodma_memory all = physical(eight_pages, 2, IODMA_INOUT);
-    struct iodma_memory two = part(&all, 3 * PAGE, 2 * PAGE);
-    struct iodma_memory one = part(&all, 7 * PAGE, PAGE);
+    struct iodma_memory all = memory_of(eight_pages, 2, IODMA_INOUT);
+    struct iodma_memory two = part_of(&all, 3 * PAGE, 2 * PAGE, all.direction);
+    struct iodma_memory one = part_of(&all, 7 * PAGE, PAGE, all.direction);
     struct iodma_memory *members[] = { &all, &two, &one };
-    struct iodma_memory multi = several(members, 3, IODMA_INOUT);
+    struct iodma_memory multi = several_of(members, 3, IODMA_INOUT);
 
     expect_map_length(&multi, 0, 11 * PAGE);
     expect_number("read",
@@ -396,13 +361,13 @@ static const struct iodma_range one_physical = { 0x60000, 0x10 };
 static void partly_wired(void)
 {
     struct iodma_memory first = virtual(&one_virtual, 1, IODMA_INOUT);
-    struct iodma_memory second = physical(&one_physical, 1, IODMA_INOUT);
+    struct iodma_memory second = memory_of(&one_physical, 1, IODMA_INOUT);
     struct iodma_memory third = virtual(&missing_virtual, 1, IODMA_INOUT);
     struct iodma_memory fourth = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_memory *members[] = { &first, &second, &third, &fourth };
-    struct iodma_memory multi = several(members, 4, IODMA_INOUT);
+    struct iodma_memory multi = several_of(members, 4, IODMA_INOUT);
     struct iodma_memory *outer[] = { &fourth, &multi };
-    struct iodma_memory both = several(outer, 2, IODMA_INOUT);
+    struct iodma_memory both = several_of(outer, 2, IODMA_INOUT);
     struct iodma_memory before;
 
     map_four();
@@ -466,9 +431,9 @@ static void parts_from_a_seam(void)
                             : iodma_memory_init_ranges(&leaf, seam, 2,
                                                        IODMA_INOUT, NULL, 0),
                       IODMA_OK);
-        inner = several(leaves, 1, IODMA_INOUT);
-        some = part(&inner, 3, 0x80);
-        outer = several(parts, 1, IODMA_INOUT);
+        inner = several_of(leaves, 1, IODMA_INOUT);
+        some = part_of(&inner, 3, 0x80, inner.direction);
+        outer = several_of(parts, 1, IODMA_INOUT);
         expect_status("prepare", iodma_memory_prepare(&some, IODMA_NONE),
                       IODMA_OK);
         expect_status("prepare", iodma_memory_prepare(&outer, IODMA_NONE),
@@ -490,7 +455,7 @@ static void pinned_members(void)
         "leaf",
         iodma_memory_init_virtual(&leaf, NULL, &range, 1, IODMA_INOUT, NULL, 0),
         IODMA_OK);
-    multi = several(leaves, 1, IODMA_INOUT);
+    multi = several_of(leaves, 1, IODMA_INOUT);
     expect_status("prepare", iodma_memory_prepare(&multi, IODMA_NONE),
                   IODMA_OK);
     expect_status("complete of the member", iodma_memory_complete(&leaf),
@@ -543,9 +508,9 @@ static void undone_though_attached(void)
     struct iodma_memory first = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_memory second = virtual(&missing_virtual, 1, IODMA_INOUT);
     struct iodma_memory *inner[] = { &first };
-    struct iodma_memory multi = several(inner, 1, IODMA_INOUT);
+    struct iodma_memory multi = several_of(inner, 1, IODMA_INOUT);
     struct iodma_memory *members[] = { &multi, &second };
-    struct iodma_memory both = several(members, 2, IODMA_INOUT);
+    struct iodma_memory both = several_of(members, 2, IODMA_INOUT);
 
     map_four();
     make_command();
@@ -558,9 +523,9 @@ static void undone_though_attached(void)
 
 static void physical_is_ready(void)
 {
-    struct iodma_memory memory = physical(&one_physical, 1, IODMA_INOUT);
+    struct iodma_memory memory = memory_of(&one_physical, 1, IODMA_INOUT);
     struct iodma_memory *members[] = { &memory };
-    struct iodma_memory multi = several(members, 1, IODMA_INOUT);
+    struct iodma_memory multi = several_of(members, 1, IODMA_INOUT);
 
     expect("ready", iodma_memory_ready(&memory) && iodma_memory_ready(&multi));
     expect_status("complete", iodma_memory_complete(&memory), IODMA_OK);
@@ -606,7 +571,7 @@ static void wire_twice(size_t i, bool within)
     const struct iodma_bus *bus = fixture_bouncing_bus();
     struct iodma_memory inner = virtual(&one_virtual, 1, wirings[i].own);
     struct iodma_memory *members[] = { &inner };
-    struct iodma_memory outer = several(members, 1, wirings[i].own);
+    struct iodma_memory outer = several_of(members, 1, wirings[i].own);
     struct iodma_memory *memory = within ? &outer : &inner;
     uint32_t wired = wirings[i].want == IODMA_OK ? 2 : 1;
     uint8_t byte = 0;
@@ -642,7 +607,7 @@ static void member_read_only(void)
     struct iodma_memory first = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_memory second = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_memory *members[] = { &first, &second };
-    struct iodma_memory multi = several(members, 2, IODMA_IN);
+    struct iodma_memory multi = several_of(members, 2, IODMA_IN);
 
     map_four();
     expect_status("member", iodma_memory_prepare(&second, IODMA_OUT), IODMA_OK);
@@ -664,8 +629,8 @@ static void wire_part(void)
 {
     static const struct iodma_range range = { VIRTUAL + 3 * PAGE, 2 * PAGE };
     struct iodma_memory all = virtual(&range, 1, IODMA_INOUT);
-    struct iodma_memory here = part(&all, 0, PAGE);
-    struct iodma_memory gone = part(&all, PAGE - 1, 2);
+    struct iodma_memory here = part_of(&all, 0, PAGE, all.direction);
+    struct iodma_memory gone = part_of(&all, PAGE - 1, 2, all.direction);
 
     map_four();
     expect_status("all", iodma_memory_prepare(&all, IODMA_NONE),
@@ -674,7 +639,7 @@ static void wire_part(void)
                   IODMA_CANNOT_WIRE);
     expect_status("here", iodma_memory_prepare(&here, IODMA_OUT), IODMA_OK);
     expect_summary("lowest", here.summary.lowest, 0x50000);
-    gone = part(&here, 1, 2);
+    gone = part_of(&here, 1, 2, here.direction);
     expect("a part of it is not ready", !iodma_memory_ready(&gone));
     expect("nor read only", !gone.read_only);
     expect_number("nor attached, nor wired", gone.users + gone.wired, 0);
@@ -685,7 +650,7 @@ static void wire_too_often(void)
 {
     struct iodma_memory leaf = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_memory *leaves[] = { &leaf };
-    struct iodma_memory all = several(leaves, 1, IODMA_INOUT);
+    struct iodma_memory all = several_of(leaves, 1, IODMA_INOUT);
 
     map_four();
     for (uint32_t i = 0; i < UINT16_MAX; i++)
@@ -737,7 +702,7 @@ static void attached_member_is_busy(void)
     struct iodma_memory first = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_memory second = virtual(&one_virtual, 1, IODMA_INOUT);
     struct iodma_memory *members[] = { &first, &second, &second };
-    struct iodma_memory multi = several(members, 3, IODMA_INOUT);
+    struct iodma_memory multi = several_of(members, 3, IODMA_INOUT);
 
     map_four();
     make_command();
@@ -866,7 +831,7 @@ static void bus_segments(void)
     expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
     for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         struct iodma_memory memory =
-            physical(ranges, HAL_COUNT_OF(ranges), rows[i].direction);
+            memory_of(ranges, HAL_COUNT_OF(ranges), rows[i].direction);
 
         segment = (struct hal_segment){ 77, 88 };
         expect_status(
@@ -998,7 +963,7 @@ static void expect_made(enum iodma_status got, enum iodma_status want,
 static void bad_input(void)
 {
     hal_address index[9];
-    struct iodma_memory parent = physical(three, 3, IODMA_INOUT);
+    struct iodma_memory parent = memory_of(three, 3, IODMA_INOUT);
     struct iodma_memory huge = { .members = NULL };
     struct iodma_memory *members[] = { &parent, &parent };
     struct iodma_memory *gap[] = { &parent, NULL };
@@ -1056,9 +1021,7 @@ static void bad_input(void)
     }
 
     check_case("several descriptors that make none");
-    expect_status("huge",
-                  iodma_memory_init_buffer(&huge, 0, TOP, TOP, IODMA_IN),
-                  IODMA_OK);
+    huge = buffer_of(0, TOP, TOP, IODMA_IN);
     spoil();
     expect_made(iodma_memory_init_multi(&victim, members, 2, 4),
                 IODMA_BAD_ARGUMENT, 0, 0);
@@ -1083,13 +1046,13 @@ static void bad_input(void)
 /* A part is nobody's yet, whatever its parent is. */
 static void part_is_new(void)
 {
-    struct iodma_memory memory = physical(three, 3, IODMA_INOUT);
+    struct iodma_memory memory = memory_of(three, 3, IODMA_INOUT);
     struct iodma_mapping mapping;
 
     expect_status("keep", iodma_mapping_keep(&memory, &mapping), IODMA_OK);
     make_command();
     set(&memory, true, IODMA_OK);
-    victim = part(&memory, 0, 1);
+    victim = part_of(&memory, 0, 1, memory.direction);
     expect_number("attached", victim.users, 0);
     expect("it owns no mapping", !victim.mapping);
     expect_cleared(&command);
@@ -1100,7 +1063,7 @@ static void wire_for_both(void)
 {
     struct iodma_memory inner = virtual(&one_virtual, 1, IODMA_OUT);
     struct iodma_memory *members[] = { &inner };
-    struct iodma_memory outer = several(members, 1, IODMA_NONE);
+    struct iodma_memory outer = several_of(members, 1, IODMA_NONE);
 
     map_four();
     expect_status("prepare", iodma_memory_prepare(&outer, IODMA_NONE),
@@ -1110,19 +1073,19 @@ static void wire_for_both(void)
 
 static void tags(void)
 {
-    struct iodma_memory none = physical(three, 3, IODMA_IN);
-    struct iodma_memory seven = physical(three, 3, IODMA_IN);
-    struct iodma_memory eight = physical(three, 3, IODMA_IN);
+    struct iodma_memory none = memory_of(three, 3, IODMA_IN);
+    struct iodma_memory seven = memory_of(three, 3, IODMA_IN);
+    struct iodma_memory eight = memory_of(three, 3, IODMA_IN);
     struct iodma_memory *members[] = { &none, &seven, &eight };
     struct iodma_memory memory;
 
     iodma_memory_set_tag(&seven, 7);
     iodma_memory_set_tag(&eight, 8);
-    memory = part(&seven, 1, 2);
+    memory = part_of(&seven, 1, 2, seven.direction);
     expect_number("a part has its parent's", iodma_memory_tag(&memory), 7);
-    memory = several(members, 3, IODMA_IN);
+    memory = several_of(members, 3, IODMA_IN);
     expect_number("several, the first there is", iodma_memory_tag(&memory), 7);
-    memory = several(members, 1, IODMA_IN);
+    memory = several_of(members, 1, IODMA_IN);
     expect_number("or none", iodma_memory_tag(&memory), 0);
 }
 
@@ -1200,7 +1163,7 @@ static void indexes(void)
     many[0].length = 0;
     many[MANY - 1].length = 3;
     memcpy(kept, many, sizeof kept);
-    without = physical(many, MANY, IODMA_IN);
+    without = memory_of(many, MANY, IODMA_IN);
     for (size_t i = 0; i < HAL_COUNT_OF(entries); i++)
         seeks_with(entries[i], &without, kept);
 }

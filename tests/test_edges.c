@@ -300,10 +300,7 @@ static struct iodma_memory buffer(hal_address address, hal_address capacity,
 {
     struct iodma_memory made;
 
-    expect_status(
-        "buffer",
-        iodma_memory_init_buffer(&made, address, capacity, length, IODMA_IN),
-        IODMA_OK);
+    made = buffer_of(address, capacity, length, IODMA_IN);
     return made;
 }
 
@@ -325,35 +322,22 @@ static void capacity(void)
     expect_rung(&less, 0, 0x30, RUNG_DIRECT);
 
     check_case("E3: a part of a buffer has no more than its bytes");
-    expect_status("part",
-                  iodma_memory_init_sub(&sub, &whole, 0, 0x44, IODMA_IN),
-                  IODMA_OK);
+    sub = part_of(&whole, 0, 0x44, IODMA_IN);
     expect_rung(&sub, 0, 0, RUNG_SPLIT);
     expect_rung(&sub, 0, 0x40, RUNG_DIRECT);
-    expect_status("part of several",
-                  iodma_memory_init_multi(&multi, members, 1, IODMA_IN),
-                  IODMA_OK);
+    multi = several_of(members, 1, IODMA_IN);
     expect_rung(&multi, 0, 0, RUNG_DIRECT);
-    expect_status("part of several",
-                  iodma_memory_init_sub(&sub, &multi, 0, 0x44, IODMA_IN),
-                  IODMA_OK);
+    sub = part_of(&multi, 0, 0x44, IODMA_IN);
     expect_rung(&sub, 0, 0, RUNG_SPLIT);
 
     check_case("E3: a buffer among several has its capacity");
-    expect_status(
-        "ranges",
-        iodma_memory_init_ranges(&ranges, &range, 1, IODMA_IN, NULL, 0),
-        IODMA_OK);
-    expect_status("several",
-                  iodma_memory_init_multi(&multi, members, 3, IODMA_IN),
-                  IODMA_OK);
+    ranges = memory_of(&range, 1, IODMA_IN);
+    multi = several_of(members, 3, IODMA_IN);
     expect_rung(&multi, 0, 0, RUNG_DIRECT);
     expect_rung(&multi, 0x10, 0x74, RUNG_DIRECT);
     expect_rung(&multi, 0x10, 0x40, RUNG_SPLIT);
     members[0] = &less;
-    expect_status("several",
-                  iodma_memory_init_multi(&multi, members, 3, IODMA_IN),
-                  IODMA_OK);
+    multi = several_of(members, 3, IODMA_IN);
     expect_rung(&multi, 0, 0, RUNG_SPLIT);
     expect_rung(&multi, 0x44, 0, RUNG_DIRECT);
 }
@@ -372,13 +356,8 @@ static void capacity_in_a_unit(void)
     struct iodma_memory *members[] = { &ranges, &whole };
 
     make_bus(64, false);
-    expect_status(
-        "ranges",
-        iodma_memory_init_ranges(&ranges, &range, 1, IODMA_IN, NULL, 0),
-        IODMA_OK);
-    expect_status("several",
-                  iodma_memory_init_multi(&memory, members, 2, IODMA_IN),
-                  IODMA_OK);
+    ranges = memory_of(&range, 1, IODMA_IN);
+    memory = several_of(members, 2, IODMA_IN);
     attach(&spec, IODMA_MAPPED, &memory);
     expect_status("prepare", prepare(0, 0), IODMA_OK);
     make_list();
@@ -396,9 +375,7 @@ static void touching_buffers(void)
     struct iodma_memory multi;
 
     make_bus(64, false);
-    expect_status("several",
-                  iodma_memory_init_multi(&multi, members, 2, IODMA_IN),
-                  IODMA_OK);
+    multi = several_of(members, 2, IODMA_IN);
     expect_rung(&multi, 0, 0, RUNG_SPLIT);
     expect_rung(&multi, 0, 0x44, RUNG_SPLIT);
     make_bus(32, false);
@@ -409,9 +386,7 @@ static void touching_buffers(void)
     upper = buffer(0x20060, 0x60, 0x60);
     members[0] = &lower;
     members[1] = &upper;
-    expect_status("several",
-                  iodma_memory_init_multi(&multi, members, 2, IODMA_IN),
-                  IODMA_OK);
+    multi = several_of(members, 2, IODMA_IN);
     expect_rung(&multi, 0, 0, RUNG_DIRECT);
 }
 
@@ -425,19 +400,13 @@ static void capacity_of_both(void)
     struct iodma_memory *members[] = { &ranges, &all };
 
     make_bus(64, false);
-    expect_status("ranges",
-                  iodma_memory_init_ranges(&ranges, &two, 1, IODMA_IN, NULL, 0),
-                  IODMA_OK);
-    expect_status("several",
-                  iodma_memory_init_multi(&memory, members, 2, IODMA_IN),
-                  IODMA_OK);
+    ranges = memory_of(&two, 1, IODMA_IN);
+    memory = several_of(members, 2, IODMA_IN);
     expect_rung(&memory, 0, 0, RUNG_DIRECT);
     expect_rung(&memory, 0x10, 0x20, RUNG_DIRECT);
     members[0] = &all;
     members[1] = &ranges;
-    expect_status("several",
-                  iodma_memory_init_multi(&memory, members, 2, IODMA_IN),
-                  IODMA_OK);
+    memory = several_of(members, 2, IODMA_IN);
     expect_rung(&memory, 0, 0, RUNG_DIRECT);
 }
 
@@ -756,22 +725,13 @@ static void make_memory(void)
         const struct iodma_range *range = &drawn.ranges[i];
 
         if (drawn.capacity[i] != 0)
-            expect_status("buffer",
-                          iodma_memory_init_buffer(
-                              &drawn.members[i], range->address,
-                              drawn.capacity[i], range->length, IODMA_IN),
-                          IODMA_OK);
+            drawn.members[i] = buffer_of(range->address, drawn.capacity[i],
+                                         range->length, IODMA_IN);
         else
-            expect_status("range",
-                          iodma_memory_init_ranges(&drawn.members[i], range, 1,
-                                                   IODMA_IN, NULL, 0),
-                          IODMA_OK);
+            drawn.members[i] = memory_of(range, 1, IODMA_IN);
         drawn.pointers[i] = &drawn.members[i];
     }
-    expect_status("several",
-                  iodma_memory_init_multi(&memory, drawn.pointers, drawn.count,
-                                          drawn.direction),
-                  IODMA_OK);
+    memory = several_of(drawn.pointers, drawn.count, drawn.direction);
 }
 
 /* Rule E3, byte by byte -----------------------------------------------------

@@ -361,17 +361,9 @@ static void parting_in_a_capacity(void)
     uint8_t bytes[0x20] = { 1, 2, 3, 4 };
 
     check_case("E12: nor if they are elsewhere in the window");
-    expect_status(
-        "buffer",
-        iodma_memory_init_buffer(&buffer, 0x10000, 0x40, 0x20, IODMA_INOUT),
-        IODMA_OK);
-    expect_status(
-        "ranges",
-        iodma_memory_init_ranges(&ranges, others, 2, IODMA_INOUT, NULL, 0),
-        IODMA_OK);
-    expect_status("several",
-                  iodma_memory_init_multi(&several, members, 2, IODMA_INOUT),
-                  IODMA_OK);
+    buffer = buffer_of(0x10000, 0x40, 0x20, IODMA_INOUT);
+    ranges = memory_of(others, 2, IODMA_INOUT);
+    several = several_of(members, 2, IODMA_INOUT);
     begin(&spec, IODMA_NON_COHERENT, true, none, IODMA_INOUT);
     expect_attached(&command, &several);
     expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
@@ -565,20 +557,10 @@ static void capacities(void)
     struct iodma_memory buffer, more, several, some;
     struct iodma_memory *members[] = { &buffer, &more };
 
-    expect_status(
-        "buffer",
-        iodma_memory_init_buffer(&buffer, 0x10000, 0x40, 0x10, IODMA_IN),
-        IODMA_OK);
-    expect_status(
-        "another",
-        iodma_memory_init_buffer(&more, 0x20000, 0x40, 0x20, IODMA_IN),
-        IODMA_OK);
-    expect_status("several",
-                  iodma_memory_init_multi(&several, members, 2, IODMA_IN),
-                  IODMA_OK);
-    expect_status("some",
-                  iodma_memory_init_sub(&some, &several, 0, 0x30, IODMA_IN),
-                  IODMA_OK);
+    buffer = buffer_of(0x10000, 0x40, 0x10, IODMA_IN);
+    more = buffer_of(0x20000, 0x40, 0x20, IODMA_IN);
+    several = several_of(members, 2, IODMA_IN);
+    some = part_of(&several, 0, 0x30, IODMA_IN);
 
     check_case("E3: each of several buffers owns its capacity");
     prepare_inbound(&several, IODMA_MAPPED, RUNG_DIRECT);
@@ -595,18 +577,10 @@ static void parts(void)
     struct iodma_memory first, ranges, rest, several;
     struct iodma_memory *members[] = { &first, &rest };
 
-    expect_status("first",
-                  iodma_memory_init_ranges(&first, line, 1, IODMA_IN, NULL, 0),
-                  IODMA_OK);
-    expect_status("ranges",
-                  iodma_memory_init_ranges(&ranges, odd, 1, IODMA_IN, NULL, 0),
-                  IODMA_OK);
-    expect_status("rest",
-                  iodma_memory_init_sub(&rest, &ranges, 8, 0x3C, IODMA_IN),
-                  IODMA_OK);
-    expect_status("several",
-                  iodma_memory_init_multi(&several, members, 2, IODMA_IN),
-                  IODMA_OK);
+    first = memory_of(line, 1, IODMA_IN);
+    ranges = memory_of(odd, 1, IODMA_IN);
+    rest = part_of(&ranges, 8, 0x3C, IODMA_IN);
+    several = several_of(members, 2, IODMA_IN);
 
     check_case("E3: what a part leaves out is not the window's");
     prepare_inbound(&several, IODMA_MAPPED, RUNG_SPLIT);
@@ -632,19 +606,13 @@ static void mixtures(void)
     };
     struct iodma_memory memory_of_ring, memory_of_ends;
 
-    expect_status(
-        "ring",
-        iodma_memory_init_ranges(&memory_of_ring, ring, 3, IODMA_IN, NULL, 0),
-        IODMA_OK);
+    memory_of_ring = memory_of(ring, 3, IODMA_IN);
     check_case("E3: no line is direct in part and bounced in part");
     prepare_inbound(&memory_of_ring, IODMA_LEAST_BOUNCE, RUNG_SPLIT);
     expect_first(0, 0x100020, 0x70);
     expect_completed(&command);
 
-    expect_status(
-        "ends",
-        iodma_memory_init_ranges(&memory_of_ends, ends, 4, IODMA_IN, NULL, 0),
-        IODMA_OK);
+    memory_of_ends = memory_of(ends, 4, IODMA_IN);
     check_case("E3: nor the other way round");
     prepare_inbound(&memory_of_ends, IODMA_LEAST_BOUNCE, RUNG_SPLIT);
     expect_first(0x40, 0x100040, 0x60);

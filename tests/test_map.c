@@ -583,11 +583,8 @@ static void placing(void)
         mapped_make(places[i].facts, places[i].count);
         if (places[i].taken != 0)
             mapped_occupy(places[i].taken);
-        expect_status("memory",
-                      iodma_memory_init_buffer(
-                          &mapped.memory, 0x2000000, places[i].pages * 0x1000,
-                          places[i].pages * 0x1000, IODMA_INOUT),
-                      IODMA_OK);
+        mapped.memory = buffer_of(0x2000000, places[i].pages * 0x1000,
+                                  places[i].pages * 0x1000, IODMA_INOUT);
         mapped_attach(&mapped.command, &places[i].spec, IODMA_MAPPED);
         status = mapped_prepare(&mapped.command);
         expect_status("prepare", status, places[i].want);
@@ -644,11 +641,8 @@ static void beyond_counting(void)
     check_case("more pages than can be numbered");
     mapped_begin_with(bytes);
     mapped_make(bytes, 8);
-    expect_status("memory",
-                  iodma_memory_init_buffer(&mapped.memory, 0x2000000,
-                                           EITHER(FAR + 1, 9),
-                                           EITHER(FAR + 1, 9), IODMA_INOUT),
-                  IODMA_OK);
+    mapped.memory = buffer_of(0x2000000, EITHER(FAR + 1, 9), EITHER(FAR + 1, 9),
+                              IODMA_INOUT);
     mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
     expect_status("prepare", mapped_prepare(&mapped.command),
                   IODMA_NO_RESOURCES);
@@ -671,10 +665,7 @@ static void fragmenting(void)
     mapped_begin();
     mapped_make((struct mapped_facts){ 0, 0, 0 }, MANY);
     mapped.memory = row_memory(pages, IODMA_INOUT);
-    expect_status(
-        "two pages",
-        iodma_memory_init_buffer(&two, 0x20000, 0x2000, 0x2000, IODMA_INOUT),
-        IODMA_OK);
+    two = buffer_of(0x20000, 0x2000, 0x2000, IODMA_INOUT);
     for (unsigned i = 0; i < MANY; i++) {
         mapped_attach(&commands[i], &mapped_any, IODMA_MAPPED);
         expect_prepared(&commands[i]);
@@ -1518,15 +1509,9 @@ static void maintaining_named(void)
     mapped.hal.regions = &region;
     mapped.hal.region_count = 1;
     for (unsigned i = 0; i < HAL_COUNT_OF(pages); i++)
-        expect_status("page",
-                      iodma_memory_init_buffer(&pages[i],
-                                               first + 0x2000 - i * 0x2000,
-                                               0x1000, 0x1000, IODMA_IN),
-                      IODMA_OK);
-    expect_status("both",
-                  iodma_memory_init_multi(&mapped.memory, members,
-                                          HAL_COUNT_OF(members), IODMA_IN),
-                  IODMA_OK);
+        pages[i] =
+            buffer_of(first + 0x2000 - i * 0x2000, 0x1000, 0x1000, IODMA_IN);
+    mapped.memory = several_of(members, HAL_COUNT_OF(members), IODMA_IN);
     mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
     recorded_count = 0;
     expect_prepared(&mapped.command);

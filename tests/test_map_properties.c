@@ -289,11 +289,7 @@ static void drawing(void)
             continue;
         }
         in_use[k] = true;
-        expect_status("memory",
-                      iodma_memory_init_ranges(&memories[k], ranges[k],
-                                               drawn.count, IODMA_INOUT, NULL,
-                                               0),
-                      IODMA_OK);
+        memories[k] = memory_of(ranges[k], drawn.count, IODMA_INOUT);
         if (drawn.keeps)
             expect_status("keep",
                           iodma_mapping_keep(&memories[k], &mappings[k]),

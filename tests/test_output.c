@@ -445,10 +445,7 @@ static void begin_many(struct iodma_command *command,
 {
     *bus = *fixture_bus();
     bus->reason = reason;
-    expect_status(
-        "describe",
-        iodma_memory_init_ranges(memory, many, MANY, IODMA_OUT, NULL, 0),
-        IODMA_OK);
+    *memory = memory_of(many, MANY, IODMA_OUT);
     expect_command(command, bus, spec);
     expect_attached(command, memory);
 }

@@ -398,10 +398,7 @@ static void begin_arena(const struct iodma_range *of, uint32_t count,
     aperture.bus = regions[0].first;
     hal.regions = regions;
     hal.region_count = HAL_COUNT_OF(regions);
-    expect_status(
-        "ranges",
-        iodma_memory_init_ranges(&memory, ranges, count, direction, NULL, 0),
-        IODMA_OK);
+    memory = memory_of(ranges, count, direction);
     recorded_count = 0;
 }
 
@@ -508,16 +505,10 @@ static void in_one_capacity(void)
     begin_arena(&all, 1, IODMA_IN);
     for (unsigned i = 0; i < HAL_COUNT_OF(of); i++) {
         members[i] = &buffers[i];
-        expect_status("buffer",
-                      iodma_memory_init_buffer(
-                          &buffers[i], cpu_address(arena) + of[i].address,
-                          of[i].capacity, of[i].length, IODMA_IN),
-                      IODMA_OK);
+        buffers[i] = buffer_of(cpu_address(arena) + of[i].address,
+                               of[i].capacity, of[i].length, IODMA_IN);
     }
-    expect_status(
-        "multi",
-        iodma_memory_init_multi(&memory, members, HAL_COUNT_OF(of), IODMA_IN),
-        IODMA_OK);
+    memory = several_of(members, HAL_COUNT_OF(of), IODMA_IN);
     expect_prepared(&command);
     expect_number("rung", fixture_rung(&command), RUNG_DIRECT);
     recorded_count = 0;

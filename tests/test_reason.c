@@ -1276,10 +1276,7 @@ static void prepare_end(uint32_t i, uint32_t at, size_t length,
 
     end_ranges[i] =
         (struct iodma_range){ cpu_address(arena) + at, (hal_address)length };
-    expect_status("end",
-                  iodma_memory_init_ranges(&ends[i], &end_ranges[i], 1,
-                                           direction, NULL, 0),
-                  IODMA_OK);
+    ends[i] = memory_of(&end_ranges[i], 1, direction);
     expect_command(&end_commands[i], &bus, &spec);
     expect_status("end prepared",
                   iodma_command_set_memory(&end_commands[i], &ends[i], true),
@@ -1633,9 +1630,7 @@ static void parts_are_offsets(void)
     };
     build();
     members[0] = members[1] = &it.memory;
-    expect_status("several",
-                  iodma_memory_init_multi(&several, members, 2, IODMA_OUT),
-                  IODMA_OK);
+    several = several_of(members, 2, IODMA_OUT);
     expect_attached_only(&it.command, &several);
     expect_status("prepare",
                   iodma_command_prepare(&it.command, 8, 0x30, true, true),
@@ -1650,10 +1645,7 @@ static void parts_are_offsets(void)
     it.memory.count = 2;
     world.ranges[0] = (struct iodma_range){ 0x30000, 0 };
     world.ranges[1] = (struct iodma_range){ 0x20001, 0x10 };
-    expect_status("memory",
-                  iodma_memory_init_ranges(&it.memory, world.ranges, 2,
-                                           IODMA_OUT, NULL, 0),
-                  IODMA_OK);
+    it.memory = memory_of(world.ranges, 2, IODMA_OUT);
     expect_status(
         "set spec",
         iodma_command_set_spec(

@@ -564,21 +564,11 @@ static void ending_within(void)
     struct iodma_command command;
 
     check_case("a member that ends within another's leaf ends a segment");
-    expect_status(
-        "buffer",
-        iodma_memory_init_buffer(&buffer, 0x10000, 0x100, 0x100, IODMA_OUT),
-        IODMA_OK);
-    expect_status("several",
-                  iodma_memory_init_multi(&several, inner, 1, IODMA_OUT),
-                  IODMA_OK);
-    expect_status("part",
-                  iodma_memory_init_sub(&part, &several, 0, 6, IODMA_OUT),
-                  IODMA_OK);
-    expect_status("rest",
-                  iodma_memory_init_sub(&rest, &several, 0x10, 2, IODMA_OUT),
-                  IODMA_OK);
-    expect_status("all", iodma_memory_init_multi(&all, outer, 2, IODMA_OUT),
-                  IODMA_OK);
+    buffer = buffer_of(0x10000, 0x100, 0x100, IODMA_OUT);
+    several = several_of(inner, 1, IODMA_OUT);
+    part = part_of(&several, 0, 6, IODMA_OUT);
+    rest = part_of(&several, 0x10, 2, IODMA_OUT);
+    all = several_of(outer, 2, IODMA_OUT);
     (void)prepare(&command, &by_four, 0, &all, 0, 0, IODMA_NO_RESOURCES);
 }
 
