@@ -27,18 +27,7 @@ products='client:
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-failed=0
-
-say()
-{
-    if [ -z "$2" ]; then
-        echo "ok - $1"
-    else
-        printf '# %s\n' $2
-        echo "not ok - $1"
-        failed=1
-    fi
-}
+. "$root/tests/say.sh"
 
 # One case: a compiler has nothing to say.
 #
@@ -47,13 +36,8 @@ silent()
 {
     what=$1
     shift
-    if "$@" >"$work/output" 2>&1 && [ ! -s "$work/output" ]; then
-        echo "ok - $what"
-    else
-        sed 's/^/# /' "$work/output"
-        echo "not ok - $what"
-        failed=1
-    fi
+    "$@" >"$work/output" 2>&1 || echo "status $?" >>"$work/output"
+    say "$what" "$(cat "$work/output")"
 }
 
 # One case: a compiler refuses, and says TEXT.
@@ -64,13 +48,11 @@ refused()
     what=$1
     text=$2
     shift 2
-    if ! "$@" >"$work/output" 2>&1 && grep -q -e "$text" "$work/output"; then
-        echo "ok - $what"
-    else
-        sed 's/^/# /' "$work/output"
-        echo "not ok - $what"
-        failed=1
-    fi
+    "$@" >"$work/output" 2>&1 && echo 'not refused' >"$work/output"
+    say "$what" "$(grep -q -e "$text" "$work/output" || {
+        cat "$work/output"
+        echo "no '$text'"
+    })"
 }
 
 # What the core asks of a product --------------------------------------------

@@ -16,7 +16,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-failed=0
+. "$root/tests/say.sh"
 
 # The names in code that is not a comment.
 cat "$root"/dma/*.h "$root"/hal/*.h | awk '
@@ -50,28 +50,11 @@ for page in README.md boards/README.md dma/CHANGES.md dma/EXAMPLES.md \
     hal/dmac/README.md tests/README.md; do
     spans "$root/$page" | grep -o -E -e "$ours" | sort -u >"$work/named"
     unknown=$(comm -23 "$work/named" "$work/declared")
-    if [ -s "$work/named" ] && [ -z "$unknown" ]; then
-        echo "ok - $page: a header declares every name"
-    else
-        printf '# no header declares %s\n' $unknown
-        echo "not ok - $page: a header declares every name"
-        failed=1
-    fi
+    [ -s "$work/named" ] || unknown='no name of ours is on it'
+    say "$page: a header declares every name" "$unknown"
 done
 
 # Rules ----------------------------------------------------------------------
-
-# say WHAT FAULTS
-say()
-{
-    if [ -z "$2" ]; then
-        echo "ok - $1"
-    else
-        printf '%s\n' "$2" | sed 's/^/# /'
-        echo "not ok - $1"
-        failed=1
-    fi
-}
 
 rules=$root/dma/RULES.md
 

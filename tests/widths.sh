@@ -16,7 +16,7 @@ objects='client core driver board'
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-failed=0
+. "$root/tests/say.sh"
 
 # What an object is compiled from.
 source_of()
@@ -27,17 +27,6 @@ source_of()
     driver) echo "$root/hal/dmac.c" ;;
     board) echo "$root/tests/clients/width_board.c" ;;
     esac
-}
-
-say()
-{
-    if [ -z "$2" ]; then
-        echo "ok - $1"
-    else
-        echo "$2" | sed 's/^/# /'
-        echo "not ok - $1"
-        failed=1
-    fi
 }
 
 # compile BITS FILE OBJECT [ARG]
