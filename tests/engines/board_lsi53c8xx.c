@@ -36,13 +36,6 @@ static const struct hal_bus *bus(void)
     return board.dmacs[0].dmac->bus;
 }
 
-/* The board's ring is shared as the board wants it; ours is not needed. */
-static uint32_t ring_size(uint32_t slots)
-{
-    (void)slots;
-    return 0;
-}
-
 static bool interrupt(uint32_t index)
 {
     (void)index;
@@ -118,18 +111,11 @@ static const char *violation(void)
     return wrong;
 }
 
-static struct model_port *port(uint32_t index)
-{
-    (void)index;
-    return NULL;
-}
-
 const struct engine_case engine_case = {
     .name = "lsi53c8xx on its board",
     .channels = 1,
     .slots = 2,
     .at_once = true,
-    .ring_size = ring_size,
     .power_on = power_on,
     .channel = channel,
     .bus = bus,
@@ -138,5 +124,4 @@ const struct engine_case engine_case = {
     .publish = barrier_publish,
     .power_cycle = power_cycle,
     .violation = violation,
-    .port = port,
 };

@@ -41,13 +41,6 @@ static const struct hal_bus *bus(void)
     return board.dmacs[0].dmac->bus;
 }
 
-/* The board's rings are shared as the board wants it; ours is not needed. */
-static uint32_t ring_size(uint32_t slots)
-{
-    (void)slots;
-    return 0;
-}
-
 static struct pl08x *board_engine(uint32_t index)
 {
     return (struct pl08x *)(void *)board.dmacs[index].dmac;
@@ -151,18 +144,11 @@ static const char *violation(void)
     return NULL;
 }
 
-static struct model_port *port(uint32_t index)
-{
-    (void)index;
-    return NULL;
-}
-
 const struct engine_case engine_case = {
     .name = "pl08x on its board",
     .channels = ENGINES,
     .slots = 1,
     .at_once = true,
-    .ring_size = ring_size,
     .power_on = power_on,
     .channel = channel,
     .bus = bus,
@@ -171,5 +157,4 @@ const struct engine_case engine_case = {
     .publish = barrier_publish,
     .power_cycle = power_cycle,
     .violation = violation,
-    .port = port,
 };

@@ -15,12 +15,6 @@ static const struct hal_port ports[] = {
     { .request = HAL_NO_REQUEST, .width = 4, .burst = 1, .depth = 1 },
 };
 
-static uint32_t ring_size(uint32_t slots)
-{
-    (void)slots;
-    return 0;
-}
-
 static void power_on(const struct engine_place *place)
 {
     soft_ports_power_on(place);
@@ -51,7 +45,6 @@ const struct engine_case engine_case = {
     .at_once = true,
     .ports = ports,
     .port_count = HAL_COUNT_OF(ports),
-    .ring_size = ring_size,
     .power_on = power_on,
     .channel = channel,
     .step = step,

@@ -51,7 +51,7 @@ struct engine_case {
     uint32_t misbehaves;
 
     /* Bytes of shared memory that all channels need with rings of so many
-       slots. */
+       slots; NULL: none, or the board's. */
     uint32_t (*ring_size)(uint32_t slots);
 
     /*
@@ -81,7 +81,8 @@ struct engine_case {
     void (*power_cycle)(void);
     /* What a correct driver, or channel, never does; NULL: nothing. */
     const char *(*violation)(void);
-    /* A port that the engine can be told of, up to ENGINE_MODEL_PORTS. */
+    /* A port that the engine can be told of, up to ENGINE_MODEL_PORTS; NULL:
+       it has none. */
     struct model_port *(*port)(uint32_t index);
 };
 

@@ -76,12 +76,6 @@ static const char *violation(void)
     return model.violation;
 }
 
-static struct model_port *port(uint32_t index)
-{
-    (void)index;
-    return NULL;
-}
-
 const struct engine_case engine_case = {
     .name = "lsi53c8xx",
     .channels = 1,
@@ -94,5 +88,4 @@ const struct engine_case engine_case = {
     .publish = publish,
     .power_cycle = power_cycle,
     .violation = violation,
-    .port = port,
 };

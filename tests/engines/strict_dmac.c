@@ -25,12 +25,6 @@ static const struct hal_limits limits = {
     .boundary = 0x40000,
 };
 
-static uint32_t ring_size(uint32_t slots)
-{
-    (void)slots;
-    return 0;
-}
-
 static void hook(enum strict_dmac_step step)
 {
     (void)step;
@@ -116,7 +110,6 @@ const struct engine_case engine_case = {
     .ports = ports,
     .port_count = HAL_COUNT_OF(ports),
     .judges = true,
-    .ring_size = ring_size,
     .power_on = power_on,
     .channel = channel,
     .step = step,

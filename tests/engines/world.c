@@ -305,7 +305,8 @@ static void power_on(uint32_t slots)
 {
     struct engine_place place = {
         .bus = &hal_bus,
-        .ring = { ring, RING_BUS, engine_case.ring_size(slots) },
+        .ring = { ring, RING_BUS,
+                  engine_case.ring_size ? engine_case.ring_size(slots) : 0 },
         .slots = slots,
         .pieces = { { DATA_BUS, offsetof(struct world_data, want),
                       world_data->sources } },
