@@ -117,19 +117,6 @@ static inline bool may_go_on(const struct iodma_plan *plan)
            bounce->first - summary->highest == 1;
 }
 
-/* Have what goes on behind a piece, just taken, in the run that it begins. */
-static IODMA_SHORTCUT_APART void go_on(const struct iodma_plan *plan,
-                                       struct iodma_place *place,
-                                       struct iodma_piece *piece)
-{
-    const struct iodma_window *window = plan->window;
-
-    while (window->bus->bouncing->goes_on(plan, place, piece)) {
-        (void)iodma_piece_next(plan, place, window->length, piece);
-        place->rest.length += piece->length;
-    }
-}
-
 enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
                                   struct iodma_place *place)
 {
@@ -142,7 +129,10 @@ enum iodma_status iodma_piece_run(const struct iodma_plan *plan,
         return IODMA_MESSAGE_TOO_LARGE;
     place->rest.address = piece.storage + iodma_aperture_delta(place->aperture);
     place->rest.length = piece.length;
-    if (plan->loans && may_go_on(plan)) /* else it is as long as it can be */
-        go_on(plan, place, &piece);
+    while (plan->loans && may_go_on(plan) &&
+           window->bus->bouncing->goes_on(plan, place, &piece)) {
+        (void)iodma_piece_next(plan, place, window->length, &piece);
+        place->rest.length += piece.length;
+    }
     return IODMA_OK;
 }
