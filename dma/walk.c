@@ -50,10 +50,8 @@ static inline hal_address look_in_leaf(struct iodma_walk *walk,
     return smaller(length, most);
 }
 
-/* See iodma_walk_look(). */
-static IODMA_SHORTCUT_INLINE hal_address look(struct iodma_walk *walk,
-                                              hal_address most,
-                                              hal_address *address)
+hal_address iodma_walk_look(struct iodma_walk *walk, hal_address most,
+                            hal_address *address)
 {
     const struct hal_translation *translation;
     hal_address length;
@@ -66,12 +64,6 @@ static IODMA_SHORTCUT_INLINE hal_address look(struct iodma_walk *walk,
     length = look_in_leaf(walk, most, address);
     translation = walk->leaf->translation;
     return translation ? translated(translation, address, length) : length;
-}
-
-hal_address iodma_walk_look(struct iodma_walk *walk, hal_address most,
-                            hal_address *address)
-{
-    return look(walk, most, address);
 }
 
 /* Does nothing go on where a range of the leaf ends? Of virtual ones nobody
@@ -87,20 +79,19 @@ static IODMA_SHORTCUT_APART hal_address take(struct iodma_walk *walk,
                                              hal_address most,
                                              hal_address *address)
 {
-    hal_address taken = look(walk, most, address);
+    hal_address taken = 0;
 
-    if (taken == 0)
-        return 0;
-    iodma_walk_skip(walk, taken);
-    while (taken != most && !stands_apart(walk)) {
+    do {
         hal_address next;
         hal_address more = iodma_walk_look(walk, most - taken, &next);
 
-        if (more == 0 || !touches(*address + taken, next))
+        if (more == 0 || (taken != 0 && !touches(*address + taken, next)))
             break;
+        if (taken == 0)
+            *address = next;
         iodma_walk_skip(walk, more);
         taken += more;
-    }
+    } while (taken != most && !stands_apart(walk));
     return taken;
 }
 
