@@ -97,37 +97,6 @@ static bool decide_at_once(struct iodma_plan *plan)
 
 /* As it lies -------------------------------------------------------------- */
 
-static enum iodma_status write_protected(const struct iodma_window *window,
-                                         hal_address position,
-                                         hal_address address)
-{
-    (void)iodma_refuse_values(window->reason, IODMA_NOT_WRITABLE,
-                              IODMA_RULE_WRITABLE, 0, address);
-    iodma_refuse_byte(window, position);
-    return IODMA_NOT_WRITABLE;
-}
-
-/* The last byte of a piece is out of reach. */
-static enum iodma_status beyond_reach(const struct iodma_window *window,
-                                      hal_address position, hal_address last)
-{
-    (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
-                              IODMA_RULE_REACH,
-                              iodma_limits_last(&window->limits), last);
-    iodma_refuse_byte(window, position);
-    return IODMA_MESSAGE_TOO_LARGE;
-}
-
-static enum iodma_status in_no_aperture(const struct iodma_window *window,
-                                        hal_address position,
-                                        hal_address address)
-{
-    (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
-                              IODMA_RULE_APERTURE, window->access, address);
-    iodma_refuse_byte(window, position);
-    return IODMA_MESSAGE_TOO_LARGE;
-}
-
 /* Does the device reach a piece? */
 static enum iodma_status survey_reach(const struct iodma_window *window,
                                       const struct iodma_piece *piece,
@@ -137,12 +106,21 @@ static enum iodma_status survey_reach(const struct iodma_window *window,
     hal_address more = piece->length - 1;
     hal_address last;
 
-    if (!aperture)
-        return in_no_aperture(window, position, piece->storage);
-    last = piece->storage + more + iodma_aperture_delta(aperture);
-    return window->mapper || last <= iodma_limits_last(&window->limits)
-               ? IODMA_OK
-               : beyond_reach(window, position + more, last);
+    if (!aperture) {
+        (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
+                                  IODMA_RULE_APERTURE, window->access,
+                                  piece->storage);
+    } else {
+        last = piece->storage + more + iodma_aperture_delta(aperture);
+        if (window->mapper || last <= iodma_limits_last(&window->limits))
+            return IODMA_OK;
+        (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
+                                  IODMA_RULE_REACH,
+                                  iodma_limits_last(&window->limits), last);
+        position += more;
+    }
+    iodma_refuse_byte(window, position);
+    return IODMA_MESSAGE_TOO_LARGE;
 }
 
 /* Does a piece that the device writes past caches own its lines? */
@@ -175,8 +153,12 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
     bool inbound = iodma_window_inbound(window);
 
     if (inbound &&
-        !iodma_bus_writable(window->bus, piece->storage, piece->length))
-        return write_protected(window, position, piece->storage);
+        !iodma_bus_writable(window->bus, piece->storage, piece->length)) {
+        (void)iodma_refuse_values(window->reason, IODMA_NOT_WRITABLE,
+                                  IODMA_RULE_WRITABLE, 0, piece->storage);
+        iodma_refuse_byte(window, position);
+        return IODMA_NOT_WRITABLE;
+    }
     if (iodma_window_iterates(window))
         return IODMA_OK;
     if (aperture && iodma_window_maintains(window, piece->storage,
