@@ -262,17 +262,6 @@ bool iodma_loans_go_on(const struct iodma_plan *plan, struct iodma_place *place,
 
 /* Bytes ------------------------------------------------------------------- */
 
-/* Zeros in storage; IODMA_ACCESS_WRITE, _CLEAN. */
-static enum iodma_status zero(const struct iodma_plan *plan, hal_address from,
-                              hal_address length, uint32_t how)
-{
-    const struct iodma_window *window = plan->window;
-
-    if (IODMA_SHORTCUTS && length == 0)
-        return IODMA_OK;
-    return iodma_access(window->bus, from, length, NULL, how, window->reason);
-}
-
 /* Zeros around loans, each of which has lines of its own: plan->named_bytes. */
 static void clear_lines(const struct iodma_plan *plan)
 {
@@ -333,7 +322,8 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
         if (within)
             length = loan->storage - from +
                      ((what & IODMA_SYNC_COPY) != 0 ? 0 : loan->length);
-        status = zero(plan, from, length, how);
+        status =
+            iodma_access(window->bus, from, length, NULL, how, window->reason);
         if (status != IODMA_OK || !loan)
             return status;
         if (within) {
