@@ -72,19 +72,10 @@ static uint32_t blocks_up_to(const struct iodma_blocks *blocks,
                                 1;
 }
 
-static void hand_out(struct iodma_blocks *blocks, uint32_t place,
-                     uint32_t count, hal_address *address, hal_address *size)
-{
-    turn(blocks, place, place + count);
-    iodma_blocks_count(blocks, count);
-    *address = blocks->first + ((hal_address)place << blocks->shift);
-    *size = (hal_address)count << blocks->shift;
-}
-
-/* Whatever is wished for: free run by free run. */
-static enum iodma_status take_any(struct iodma_blocks *blocks,
-                                  const struct hal_bounce_wish *wish,
-                                  hal_address *address, hal_address *size)
+/* Whatever is wished for: free run by free run. Returns the first block of one
+   that will do, so many of which are to be taken; none: 0. */
+static uint32_t any_run(struct iodma_blocks *blocks,
+                        const struct hal_bounce_wish *wish, uint32_t *count)
 {
     uint32_t at_least = blocks_in(blocks, wish->at_least);
     uint32_t at_most = blocks_in(blocks, wish->at_most);
@@ -116,10 +107,8 @@ static enum iodma_status take_any(struct iodma_blocks *blocks,
         }
         from = next(blocks, from, end, FREE);
     }
-    if (longest == 0)
-        return IODMA_NO_RESOURCES;
-    hand_out(blocks, place, longest, address, size);
-    return IODMA_OK;
+    *count = longest;
+    return place;
 }
 
 /* The lowest block that a run of so many free ones begins with, SHORT at most;
@@ -150,29 +139,30 @@ static uint32_t short_run(struct iodma_blocks *blocks, uint32_t length)
     return blocks->count;
 }
 
-/* A short run, no less, that may begin with any block. */
-static enum iodma_status take_short(struct iodma_blocks *blocks,
-                                    const struct hal_bounce_wish *wish,
-                                    hal_address *address, hal_address *size)
-{
-    uint32_t count = blocks_in(blocks, wish->at_most);
-    uint32_t place = short_run(blocks, count);
-
-    if (place + count > blocks_up_to(blocks, wish->highest))
-        return IODMA_NO_RESOURCES;
-    hand_out(blocks, place, count, address, size);
-    return IODMA_OK;
-}
-
 enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
                                     const struct hal_bounce_wish *wish,
                                     hal_address *address, hal_address *size)
 {
+    uint32_t count;
+    uint32_t place;
+
     if (IODMA_SHORTCUTS && wish->at_least == wish->at_most &&
         (wish->at_most >> blocks->shift) - 1 < SHORT &&
-        wish->alignment >> blocks->shift <= 1)
-        return take_short(blocks, wish, address, size);
-    return take_any(blocks, wish, address, size);
+        wish->alignment >> blocks->shift <= 1) {
+        count = blocks_in(blocks, wish->at_most);
+        place = short_run(blocks, count);
+        if (place + count > blocks_up_to(blocks, wish->highest))
+            count = 0;
+    } else {
+        place = any_run(blocks, wish, &count);
+    }
+    if (count == 0)
+        return IODMA_NO_RESOURCES;
+    turn(blocks, place, place + count);
+    iodma_blocks_count(blocks, count);
+    *address = blocks->first + ((hal_address)place << blocks->shift);
+    *size = (hal_address)count << blocks->shift;
+    return IODMA_OK;
 }
 
 void iodma_blocks_give_back(struct iodma_blocks *blocks, hal_address address,
