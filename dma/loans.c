@@ -337,37 +337,20 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
     }
 }
 
-/* By ranges and loans: plan->named_bytes. */
-static void copy_named(const struct iodma_plan *plan, hal_address from,
-                       hal_address to, bool in)
+/* The next bytes, within one range: plan->named_bytes. */
+static inline void copy_named(struct iodma_walk *walk, hal_address most,
+                              hal_address storage, bool in)
 {
-    const struct iodma_window *window = plan->window;
-    struct iodma_walk walk;
+    hal_address client;
+    hal_address length;
 
-    (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
-    for (const struct hal_loan *loan = plan->loans; loan && loan->position < to;
-         loan = loan->next) {
-        hal_address end = smaller(loan->position + loan->length, to);
-
-        if (from < loan->position) {
-            walk.within += loan->position - from;
-            from = loan->position;
-        }
-        while (from < end) {
-            hal_address storage = loan->storage + (from - loan->position);
-            hal_address client;
-            hal_address length;
-
-            iodma_walk_settle(&walk);
-            client = walk.range->address + walk.within;
-            length = smaller(walk.range->length - walk.within, end - from);
-            __builtin_memcpy((void *)(uintptr_t)(in ? client : storage),
-                             (const void *)(uintptr_t)(in ? storage : client),
-                             (size_t)length);
-            walk.within += length;
-            from += length;
-        }
-    }
+    iodma_walk_settle(walk);
+    client = walk->range->address + walk->within;
+    length = smaller(walk->range->length - walk->within, most);
+    __builtin_memcpy((void *)(uintptr_t)(in ? client : storage),
+                     (const void *)(uintptr_t)(in ? storage : client),
+                     (size_t)length);
+    iodma_walk_skip(walk, length);
 }
 
 _Static_assert((uint32_t)IODMA_COPY_TRY == (uint32_t)IODMA_ACCESS_TRY,
@@ -380,16 +363,14 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
     const struct iodma_window *window = plan->window;
     bool in = (how & IODMA_IN) != 0;
     uint32_t what = how & IODMA_COPY_TRY;
+    /* What the device writes the CPU may write. */
+    bool named = IODMA_SHORTCUTS && plan->named_bytes &&
+                 (!in || iodma_window_inbound(window));
     struct iodma_extent client;
     struct iodma_walk walk;
 
-    /* What the device writes the CPU may write. */
-    if (IODMA_SHORTCUTS && plan->named_bytes &&
-        (!in || iodma_window_inbound(window))) {
-        if (what == 0)
-            copy_named(plan, from, to, in);
+    if (named && what != 0)
         return IODMA_OK;
-    }
     if (what == 0)
         what = IODMA_ACCESS_WRITE;
     (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
@@ -400,6 +381,9 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
 
         if (walk.offset < start)
             iodma_walk_skip(&walk, start - walk.offset);
+        while (named && walk.offset < end)
+            copy_named(&walk, end - walk.offset,
+                       loan->storage + (walk.offset - start), in);
         while (walk.offset < end &&
                iodma_walk_next(&walk, end - walk.offset, &client) == IODMA_OK) {
             hal_address storage = loan->storage + (client.offset - start);
