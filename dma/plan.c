@@ -98,10 +98,10 @@ static bool decide_at_once(struct iodma_plan *plan)
 /* As it lies -------------------------------------------------------------- */
 
 /* Does the device reach a piece? */
-static enum iodma_status survey_reach(const struct iodma_window *window,
-                                      const struct iodma_piece *piece,
-                                      const struct hal_aperture *aperture,
-                                      hal_address position)
+static bool survey_reach(const struct iodma_window *window,
+                         const struct iodma_piece *piece,
+                         const struct hal_aperture *aperture,
+                         hal_address position)
 {
     hal_address more = piece->length - 1;
     hal_address last;
@@ -113,14 +113,14 @@ static enum iodma_status survey_reach(const struct iodma_window *window,
     } else {
         last = piece->storage + more + iodma_aperture_delta(aperture);
         if (window->mapper || last <= iodma_limits_last(&window->limits))
-            return IODMA_OK;
+            return true;
         (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
                                   IODMA_RULE_REACH,
                                   iodma_limits_last(&window->limits), last);
         position += more;
     }
     iodma_refuse_byte(window, position);
-    return IODMA_MESSAGE_TOO_LARGE;
+    return false;
 }
 
 /* Does a piece that the device writes past caches own its lines? */
@@ -169,13 +169,9 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
         if (inbound && found == IODMA_OK)
             found = survey_lines(window, piece, position);
     }
-    if (found == IODMA_OK || found == IODMA_NOT_ALIGNED) {
-        enum iodma_status reach =
-            survey_reach(window, piece, aperture, position);
-
-        if (reach != IODMA_OK)
-            return reach;
-    }
+    if ((found == IODMA_OK || found == IODMA_NOT_ALIGNED) &&
+        !survey_reach(window, piece, aperture, position))
+        return IODMA_MESSAGE_TOO_LARGE;
     return found;
 }
 
