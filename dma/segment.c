@@ -125,18 +125,17 @@ next_judged(struct iodma_command *command, hal_address position, bool first,
     const struct iodma_window *window = &command->window;
     const struct iodma_plan *plan = &command->plan;
     enum iodma_status status = next(plan, &command->place, segment);
-    hal_address behind;
+    hal_address behind = position;
 
     if (status != IODMA_OK) { /* or no memory where there was some */
         status = iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
                                      IODMA_RULE_APERTURE, window->access, 0);
-        iodma_refuse_segment(plan, position, position);
     } else if (iodma_window_iterates(window)) {
-        behind = position + segment->length;
+        behind += segment->length;
         status = check(command, segment, first, behind == window->length);
-        if (status != IODMA_OK)
-            iodma_refuse_segment(plan, position, behind);
     }
+    if (status != IODMA_OK)
+        iodma_refuse_segment(plan, position, behind);
     return status;
 }
 
