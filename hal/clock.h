@@ -27,11 +27,37 @@ static inline uint64_t hal_deadline(const struct hal_clock *clock,
     return clock->now(clock) + (ticks >> 10) + (ticks >> 15) + 2;
 }
 
-/* Has the deadline passed? Whoever waits looks once more then: it may have been
-   kept away since it looked last. */
+/* Has the deadline passed? Who decides by what it waits for asks
+   hal_wait_again() instead. */
 static inline bool hal_expired(const struct hal_clock *clock, uint64_t deadline)
 {
     return clock->now(clock) >= deadline;
+}
+
+/*
+ * A wait for what a device shows. When the deadline has passed it is looked at
+ * once more: the CPU may have been kept away since it looked last.
+ *
+ *     struct hal_wait wait = { .deadline = deadline };
+ *
+ *     while (is_busy(device)) {
+ *         if (!hal_wait_again(&wait, clock))
+ *             return IODMA_TIMEOUT;
+ *     }
+ */
+struct hal_wait {
+    uint64_t deadline; /* on the clock that it is asked with */
+    bool late;         /* ours: the next look is the last    */
+};
+
+/* It was not there: is it to be looked for again? Context: the clock's. */
+static inline bool hal_wait_again(struct hal_wait *wait,
+                                  const struct hal_clock *clock)
+{
+    if (wait->late)
+        return false;
+    wait->late = hal_expired(clock, wait->deadline);
+    return true;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A deadline is no earlier than was asked for, and little later, however fast
-   the clock is and whenever it began. */
+   the clock is and whenever it began; a wait looks once more behind it. */
 #include "hal/clock.h"
 #include "hal/count_of.h"
 #include "tests/check.h"
@@ -82,10 +82,26 @@ static void expiring(void)
            !hal_expired(&clock, ticks + UINT64_C(0x100000000)));
 }
 
+static void waiting(void)
+{
+    struct hal_wait wait = { .deadline = 100 };
+
+    check_case("a wait that is late looks once more, and no oftener");
+    ticks = 99;
+    expect("in time", hal_wait_again(&wait, &clock));
+    expect("and again", hal_wait_again(&wait, &clock));
+    ticks = 100;
+    expect("late: a last look", hal_wait_again(&wait, &clock));
+    expect("and none after it", !hal_wait_again(&wait, &clock));
+    ticks = 0;
+    expect("whatever the clock says", !hal_wait_again(&wait, &clock));
+}
+
 int main(void)
 {
     deadlines();
     gigahertz();
     expiring();
+    waiting();
     return check_result();
 }

@@ -53,19 +53,23 @@ static bool busy(const struct stm32_dcache *dcache)
            (started && (status & DCACHE_SR_CMDENDF) == 0);
 }
 
-/* Wait for the end of what is under way. Returns false if it does not come. */
-static bool wait_idle(const struct stm32_dcache *dcache)
+static bool code_busy(const struct stm32_dcache *dcache)
 {
-    uint64_t deadline;
-    bool late = false;
+    return (mmio_read32(dcache->icache + ICACHE_SR) & ICACHE_SR_BUSYF) != 0;
+}
 
-    if (!busy(dcache))
+/* Wait for the end of what is under way. Returns false if it does not come. */
+static bool wait_while(const struct stm32_dcache *dcache,
+                       bool (*is_busy)(const struct stm32_dcache *dcache))
+{
+    struct hal_wait wait = { .late = false };
+
+    if (!is_busy(dcache))
         return true;
-    deadline = hal_deadline(dcache->clock, STM32_DCACHE_MS);
-    while (busy(dcache)) {
-        if (late)
+    wait.deadline = hal_deadline(dcache->clock, STM32_DCACHE_MS);
+    while (is_busy(dcache)) {
+        if (!hal_wait_again(&wait, dcache->clock))
             return false;
-        late = hal_expired(dcache->clock, deadline);
     }
     return true;
 }
@@ -118,7 +122,7 @@ static void command_range(const struct hal_cache *cache, uint32_t command,
         (mmio_read32(dcache->base + DCACHE_CR) & DCACHE_CR_EN) == 0)
         return;
     barrier_all(); /* what was stored is in the cache */
-    while (!try_start(dcache, command, first, last, !wait_idle(dcache)))
+    while (!try_start(dcache, command, first, last, !wait_while(dcache, busy)))
         ;
 }
 
@@ -140,7 +144,8 @@ static enum iodma_status finish(const struct hal_cache *cache)
 {
     const struct stm32_dcache *dcache = to_dcache(cache);
 
-    if (!wait_idle(dcache) || (atomic_read_acquire(dcache->state) & LOST) != 0)
+    if (!wait_while(dcache, busy) ||
+        (atomic_read_acquire(dcache->state) & LOST) != 0)
         return IODMA_TIMEOUT;
     if ((mmio_read32(dcache->base + DCACHE_SR) & DCACHE_SR_ERRF) != 0)
         return IODMA_DMA_ERROR;
@@ -151,20 +156,13 @@ static enum iodma_status finish(const struct hal_cache *cache)
 /* ICACHE knows only all of itself. */
 static enum iodma_status invalidate_code(const struct stm32_dcache *dcache)
 {
-    uint64_t deadline = hal_deadline(dcache->clock, STM32_DCACHE_MS);
     uint32_t control;
-    bool late = false;
 
     if (dcache->icache == 0)
         return IODMA_OK;
     control = mmio_read32(dcache->icache + ICACHE_CR);
     mmio_write32(dcache->icache + ICACHE_CR, control | ICACHE_CR_CACHEINV);
-    while ((mmio_read32(dcache->icache + ICACHE_SR) & ICACHE_SR_BUSYF) != 0) {
-        if (late)
-            return IODMA_TIMEOUT;
-        late = hal_expired(dcache->clock, deadline);
-    }
-    return IODMA_OK;
+    return wait_while(dcache, code_busy) ? IODMA_OK : IODMA_TIMEOUT;
 }
 
 static enum iodma_status make_executable(const struct hal_cache *cache,

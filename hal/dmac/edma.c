@@ -393,14 +393,13 @@ static bool cancel(struct edma *edma)
 
 static bool wait(struct edma *edma, uint64_t deadline)
 {
-    bool late = false;
+    struct hal_wait wait = { .deadline = deadline };
 
     while (!at_rest(edma)) {
-        if (late) {
+        if (!hal_wait_again(&wait, edma->dmac.bus->clock)) {
             edma->rest.least = 0;
             return false;
         }
-        late = hal_expired(edma->dmac.bus->clock, deadline);
     }
     return true;
 }

@@ -123,12 +123,11 @@ static bool rests(const struct gpdma *gpdma)
 
 static bool rests_before(const struct gpdma *gpdma, uint64_t deadline)
 {
-    bool late = false;
+    struct hal_wait wait = { .deadline = deadline };
 
     while (!rests(gpdma)) {
-        if (late)
+        if (!hal_wait_again(&wait, gpdma->dmac.bus->clock))
             return false;
-        late = hal_expired(gpdma->dmac.bus->clock, deadline);
     }
     return true;
 }

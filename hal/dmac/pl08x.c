@@ -91,18 +91,15 @@ static bool set_in(const struct pl08x *pl08x, uint32_t offset)
     return (read(pl08x, offset) & BIT32(pl08x->channel)) != 0;
 }
 
-/* Wait until all of these bits are 0. Who was kept from looking looks once more
-   when it is late. */
+/* Wait until all of these bits are 0. */
 static bool wait_clear(const struct pl08x *pl08x, uint32_t offset,
                        uint32_t bits, uint64_t deadline)
 {
-    const struct hal_clock *clock = pl08x->dmac.bus->clock;
-    bool late = false;
+    struct hal_wait wait = { .deadline = deadline };
 
     while ((read(pl08x, offset) & bits) != 0) {
-        if (late)
+        if (!hal_wait_again(&wait, pl08x->dmac.bus->clock))
             return false;
-        late = hal_expired(clock, deadline);
     }
     return true;
 }

@@ -315,15 +315,13 @@ static uint32_t begin_halt(struct rp2040_dma *dma)
    disabled, and anybody's. */
 static bool end_halt(struct rp2040_dma *dma, uint64_t deadline)
 {
-    const struct hal_clock *clock = dma->dmac.bus->clock;
-    bool late = false;
+    struct hal_wait wait = { .deadline = deadline };
 
     if (dma->state != RP2040_DMA_STUCK)
         return true;
     while ((either(dma) & RP2040_CTRL_BUSY) != 0) {
-        if (late)
+        if (!hal_wait_again(&wait, dma->dmac.bus->clock))
             return false;
-        late = hal_expired(clock, deadline);
     }
 
     /* A block that was on its way may have enabled it again. */

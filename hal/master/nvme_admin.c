@@ -17,21 +17,17 @@ enum {
 
 /*
  * Wait for these bits of CSTS to be `want`, or, if they are to be set, for the
- * fatal status. The register is read once more after the deadline: we may have
- * been away.
+ * fatal status.
  */
 static enum iodma_status wait_status(struct nvme *nvme, uint32_t bits,
                                      uint32_t want, uint32_t milliseconds)
 {
     const struct hal_clock *clock = nvme->bus->clock;
-    uint64_t deadline = hal_deadline(clock, milliseconds);
-    bool late;
+    struct hal_wait wait = { .deadline = hal_deadline(clock, milliseconds) };
 
     do {
-        uint32_t status;
+        uint32_t status = nvme_read32(nvme, NVME_CSTS);
 
-        late = hal_expired(clock, deadline);
-        status = nvme_read32(nvme, NVME_CSTS);
         if (status == ABSENT)
             return IODMA_NOT_ATTACHED;
         if ((status & bits) == want)
@@ -40,7 +36,7 @@ static enum iodma_status wait_status(struct nvme *nvme, uint32_t bits,
             nvme->code = NVME_CODE_FATAL;
             return IODMA_DMA_ERROR;
         }
-    } while (!late);
+    } while (hal_wait_again(&wait, clock));
     return IODMA_TIMEOUT;
 }
 
@@ -174,14 +170,12 @@ static enum iodma_status wait_admin(struct nvme *nvme, uint32_t index,
                                     uint32_t *status)
 {
     const struct hal_clock *clock = nvme->bus->clock;
-    uint64_t deadline = hal_deadline(clock, ADMIN_MS);
-    bool late = false;
+    struct hal_wait wait = { .deadline = hal_deadline(clock, ADMIN_MS) };
 
     while (!nvme_completed(nvme_page(nvme, NVME_PAGE_ADMIN_CQ), ADMIN_ENTRIES,
                            index, status)) {
-        if (late)
+        if (!hal_wait_again(&wait, clock))
             return IODMA_TIMEOUT;
-        late = hal_expired(clock, deadline);
     }
     hal_observe(nvme->bus);
     return IODMA_OK;

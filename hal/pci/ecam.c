@@ -37,15 +37,14 @@ static uintptr_t config_of(const struct walk *walk, uint32_t place)
 /* Who is there? Only the identifier says whether it is to be asked again. */
 static uint32_t identify(struct walk *walk, uintptr_t config)
 {
+    struct hal_wait wait = { .deadline = walk->deadline };
     uint32_t id = mmio_read32(config + PCI_ID);
-    bool late = false;
 
     while ((id & PCI_VENDOR) == PCI_VENDOR_RETRY) {
-        if (late) {
+        if (!hal_wait_again(&wait, walk->ecam->clock)) {
             walk->status = IODMA_TIMEOUT;
             return NOBODY;
         }
-        late = hal_expired(walk->ecam->clock, walk->deadline);
         id = mmio_read32(config + PCI_ID);
     }
     return (id & PCI_VENDOR) == PCI_VENDOR_NONE ? NOBODY : id;
