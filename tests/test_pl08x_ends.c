@@ -435,12 +435,12 @@ static void test_misbehaviour(void)
     expect_items(0, 3);
     expect_order();
 
-    begin("a channel that is not disabled at its end keeps nobody waiting", 8);
+    begin("a channel that is not disabled at its end is a fault at once", 8);
     chip.closes_after = UINT32_MAX;
     batch(0, 0, 3);
     while (!asserted(0) && step(1) != 0)
         ;
-    expect_progress(0, HAL_FAULT_NONE);
+    expect_progress(0, HAL_FAULT_OTHER);
     expect_residue(0, EACH);
     expect_number("halt", halt(1), 0);
     expect_items(0, 3);

@@ -257,26 +257,28 @@ static bool complete(const struct pl08x *pl08x)
            (read_own(pl08x, PL08X_CONTROL) & PL08X_CONTROL_SIZE) == 0;
 }
 
-/* Has the channel ended? It interrupts before it is disabled (UM10360,
-   31.6.2). */
-static bool has_ended(const struct pl08x *pl08x)
-{
-    const struct hal_clock *clock = pl08x->dmac.bus->clock;
-
-    return !set_in(pl08x, PL08X_ENBLD_CHNS) ||
-           (complete(pl08x) && wait_clear(pl08x, PL08X_ENBLD_CHNS, bit(pl08x),
-                                          hal_deadline(clock, STOP_MS)));
-}
-
-/* An end of an item was announced: it is the last one, or that was a lie. */
+/*
+ * An end of an item was announced: it is the last one, or that was a lie. The
+ * channel interrupts before it is disabled (UM10360, 31.6.2), and only that
+ * proves the end: LLI and Control look complete while the last item is being
+ * loaded, too. There is no news after this, so one that stays enabled is a
+ * fault now, not at a deadline.
+ */
 static struct hal_progress retire(struct pl08x *pl08x)
 {
     uint32_t items = ring_used(pl08x->end, pl08x->retired);
+    bool stopped = !set_in(pl08x, PL08X_ENBLD_CHNS);
+    bool over = complete(pl08x);
 
-    if (!has_ended(pl08x))
-        return (struct hal_progress){ .retired = 0 };
-    if (!complete(pl08x))
+    if (!stopped && over) {
+        stopped = wait_clear(pl08x, PL08X_ENBLD_CHNS, bit(pl08x),
+                             hal_deadline(pl08x->dmac.bus->clock, STOP_MS));
+        over = complete(pl08x);
+    }
+    if (stopped != over)
         return fail(pl08x, HAL_FAULT_OTHER, read_own(pl08x, PL08X_CONTROL));
+    if (!stopped)
+        return (struct hal_progress){ .retired = 0 };
 
     atomic_write_release(&pl08x->retired, pl08x->end);
     pl08x->state = PL08X_IDLE;
