@@ -107,7 +107,7 @@ static bool begin(struct iodma_channel *channel)
         return false;
     (void)iodma_queue_take(&channel->waiting);
     channel->active = transfer;
-    if (iodma_engine_failed(channel)) /* while nobody used it */
+    if (iodma_engine_failed(channel) && !channel->dead) /* nobody used it */
         iodma_engine_restart(channel, iodma_engine_stop(channel));
     channel->seen = iodma_engine_retired(channel); /* of it no period is over */
     transfer->next = 0;

@@ -941,6 +941,26 @@ static void test_stuck(void)
     expect_order();
 }
 
+static void test_stuck_by_a_fault(void)
+{
+    begin("an engine that faults and does not stop is halted once", 4);
+    for (uint32_t i = 0; i < 3; i++) {
+        (void)chain(i, 10);
+        expect_status("submit", submit(&jobs[i]), IODMA_OK);
+    }
+    engine.fault_at = 1;
+    engine.fault = HAL_FAULT_BUS;
+    engine.stuck = true;
+    drive(1);
+    expect_number("callbacks", jobs[0].calls, 1);
+    expect_status("status", jobs[0].status, IODMA_DMA_ERROR);
+    expect("quarantined", jobs[0].transfer.quarantined);
+    expect_end(&jobs[1], IODMA_NOT_READY);
+    expect_end(&jobs[2], IODMA_NOT_READY);
+    expect_number("halts", engine.halts, 1);
+    expect_number("starts", engine.starts, 1);
+}
+
 static void test_fault_of_nobody(void)
 {
     begin("a fault that came between transfers fails none", 4);
@@ -1645,6 +1665,7 @@ int main(void)
     test_faults();
     test_stuck();
     test_no_restart();
+    test_stuck_by_a_fault();
     test_fault_of_nobody();
     test_unencodable();
     test_refusals();
