@@ -22,40 +22,22 @@ void edma_set_source(struct edma *edma, uint32_t source)
         mmio_write32(chcfg, source);
 }
 
-static enum iodma_status check_port(const struct hal_port *port,
-                                    hal_address bus)
-{
-    if (!is_power_of_two(port->width) || port->burst == 0 ||
-        port->depth < port->burst || modulo(bus, port->width) != 0)
-        return IODMA_BAD_ARGUMENT;
-    return (port->width & EDMA_WIDTHS) != 0 &&
-                   modulo(port->increment, port->width) == 0 &&
-                   in_reach(bus, port->width) &&
-                   (port->request < EDMA_CHCFG_SOURCES ||
-                    port->request == HAL_NO_REQUEST)
-               ? IODMA_OK
-               : IODMA_UNSUPPORTED;
-}
-
 enum iodma_status edma_route(struct hal_dmac *dmac,
                              const struct hal_route *route)
 {
     struct edma *edma = to_edma(dmac);
-    const struct hal_end *end =
-        route->source.kind == HAL_PORT ? &route->source : &route->destination;
+    const struct hal_end *end = port_end(route);
     uint32_t source = EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON;
     uint32_t width = 0;
-    enum iodma_status status;
+    enum iodma_status status =
+        check_way(route, 1, EDMA_WIDTHS, EDMA_CHCFG_SOURCES);
 
-    if (route->rows > 1 || route->destination.kind == HAL_FILL ||
-        (route->source.kind != HAL_MEMORY &&
-         route->destination.kind != HAL_MEMORY))
-        return IODMA_UNSUPPORTED;
-    if (end->kind == HAL_PORT) {
-        status = check_port(end->port, end->bus);
-        if (status != IODMA_OK)
-            return status;
+    if (status != IODMA_OK)
+        return status;
+    if (end) {
         width = end->port->width;
+        if (modulo32(end->port->increment, width) != 0)
+            return IODMA_UNSUPPORTED;
         if (end->port->request != HAL_NO_REQUEST)
             source = EDMA_CHCFG_ENBL | end->port->request;
     }

@@ -39,18 +39,10 @@ static struct gpdma_side side_of(const struct gpdma *gpdma,
     return side;
 }
 
-/* The end that is a port; NULL: none. */
-static const struct hal_end *port_of(const struct hal_route *route)
-{
-    if (route->source.kind == HAL_PORT)
-        return &route->source;
-    return route->destination.kind == HAL_PORT ? &route->destination : NULL;
-}
-
 /* Who asks, and when it tells. */
 static uint32_t tr2_of(const struct hal_route *route)
 {
-    const struct hal_end *end = port_of(route);
+    const struct hal_end *end = port_end(route);
     uint32_t tr2 = route->cyclic ? GPDMA_TR2_TCEM_LLI : GPDMA_TR2_TCEM_CHANNEL;
 
     if (!end || end->port->request == HAL_NO_REQUEST)
@@ -75,39 +67,21 @@ void gpdma_go(struct gpdma *gpdma, const struct hal_route *route)
         *pattern(gpdma) = to_le32(route->source.fill * 0x01010101u);
 }
 
-static enum iodma_status check_port(const struct gpdma *gpdma,
-                                    const struct hal_end *end)
-{
-    const struct hal_port *port = end->port;
-
-    if (!is_power_of_two(port->width) || port->burst == 0 ||
-        port->burst > port->depth || modulo(end->bus, port->width) != 0)
-        return IODMA_BAD_ARGUMENT;
-    return (port->width & GPDMA_WIDTHS) != 0 && port->increment == 0 &&
-                   port->burst <= GPDMA_BURST_MOST &&
-                   in_reach(end->bus, port->width) &&
-                   (port->request == HAL_NO_REQUEST ||
-                    port->request < gpdma->requests)
-               ? IODMA_OK
-               : IODMA_UNSUPPORTED;
-}
-
 enum iodma_status gpdma_route(struct hal_dmac *dmac,
                               const struct hal_route *route)
 {
     struct gpdma *gpdma = to_gpdma(dmac);
-    const struct hal_end *end = port_of(route);
-    enum iodma_status status;
+    const struct hal_end *end = port_end(route);
+    enum iodma_status status = check_way(route, larger32(dmac->max_rows, 1),
+                                         GPDMA_WIDTHS, gpdma->requests);
 
-    if (route->destination.kind == HAL_FILL ||
-        (route->source.kind != HAL_MEMORY &&
-         route->destination.kind != HAL_MEMORY) ||
-        route->rows > larger32(dmac->max_rows, 1))
+    if (status != IODMA_OK)
+        return status;
+    if (end &&
+        (end->port->increment != 0 || end->port->burst > GPDMA_BURST_MOST))
         return IODMA_UNSUPPORTED;
-    status = end ? check_port(gpdma, end) : IODMA_OK;
-    if (status == IODMA_OK)
-        gpdma_go(gpdma, route);
-    return status;
+    gpdma_go(gpdma, route);
+    return IODMA_OK;
 }
 
 /* The items --------------------------------------------------------------- */

@@ -44,14 +44,6 @@ static struct pl08x_side side_of(const struct pl08x *pl08x,
     return (struct pl08x_side){ 0, pl08x->memory_master, false };
 }
 
-/* The end that is a port; NULL: neither. */
-static const struct hal_end *port_end(const struct hal_route *route)
-{
-    if (route->source.kind == HAL_PORT)
-        return &route->source;
-    return route->destination.kind == HAL_PORT ? &route->destination : NULL;
-}
-
 /* Who paces: from memory to memory, nobody. */
 static uint32_t pace_of(const struct hal_route *route,
                         const struct hal_port *port)
@@ -91,40 +83,18 @@ static struct pl08x_way way_of(const struct pl08x *pl08x,
     return way;
 }
 
-static enum iodma_status check_port(const struct hal_end *end)
-{
-    const struct hal_port *port = end->port;
-
-    if (!is_power_of_two(port->width) || port->burst == 0 ||
-        port->depth < port->burst || modulo(end->bus, port->width) != 0)
-        return IODMA_BAD_ARGUMENT;
-    return (PL08X_WIDTHS & port->width) != 0 && port->increment == 0 &&
-                   (port->request < PL08X_REQUESTS ||
-                    port->request == HAL_NO_REQUEST) &&
-                   in_reach(end->bus, port->width)
-               ? IODMA_OK
-               : IODMA_UNSUPPORTED;
-}
-
-static enum iodma_status check_route(const struct hal_route *route)
-{
-    const struct hal_end *port = port_end(route);
-
-    if (route->rows > 1 || route->destination.kind == HAL_FILL ||
-        (route->source.kind != HAL_MEMORY &&
-         route->destination.kind != HAL_MEMORY))
-        return IODMA_UNSUPPORTED;
-    return port ? check_port(port) : IODMA_OK;
-}
-
 enum iodma_status pl08x_route(struct hal_dmac *dmac,
                               const struct hal_route *route)
 {
     struct pl08x *pl08x = to_pl08x(dmac);
-    enum iodma_status status = check_route(route);
+    const struct hal_end *end = port_end(route);
+    enum iodma_status status =
+        check_way(route, 1, PL08X_WIDTHS, PL08X_REQUESTS);
 
     if (status != IODMA_OK)
         return status;
+    if (end && end->port->increment != 0)
+        return IODMA_UNSUPPORTED;
     if (route->source.kind == HAL_FILL)
         *pattern(pl08x) = to_le32(route->source.fill * 0x01010101u);
     pl08x->way = way_of(pl08x, route);

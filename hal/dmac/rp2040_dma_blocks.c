@@ -54,36 +54,6 @@ void rp2040_clear_ring(struct rp2040_dma *dma)
 
 /* Route ------------------------------------------------------------------- */
 
-static enum iodma_status check_port(const struct hal_end *end)
-{
-    const struct hal_port *port = end->port;
-    bool paced = port->request != HAL_NO_REQUEST;
-
-    if (!is_power_of_two(port->width) || port->burst == 0 ||
-        modulo(end->bus, port->width) != 0)
-        return IODMA_BAD_ARGUMENT;
-    /* A request is a credit for one element. */
-    if ((RP2040_DMA_WIDTHS & port->width) == 0 || port->increment != 0 ||
-        (paced && port->burst != 1) ||
-        (paced && port->request >= RP2040_TREQ_PERMANENT) ||
-        !in_reach(end->bus, port->width))
-        return IODMA_UNSUPPORTED;
-    return IODMA_OK;
-}
-
-static enum iodma_status check_route(const struct hal_route *route)
-{
-    const struct hal_end *source = &route->source;
-    const struct hal_end *destination = &route->destination;
-
-    if (destination->kind == HAL_FILL || route->rows > 1 ||
-        (source->kind != HAL_MEMORY && destination->kind != HAL_MEMORY))
-        return IODMA_UNSUPPORTED;
-    if (source->kind == HAL_PORT)
-        return check_port(source);
-    return destination->kind == HAL_PORT ? check_port(destination) : IODMA_OK;
-}
-
 static void take_port(struct rp2040_dma *dma, const struct hal_port *port)
 {
     dma->width = port->width;
@@ -104,10 +74,17 @@ enum iodma_status rp2040_route(struct hal_dmac *dmac,
     struct rp2040_dma *dma = to_dma(dmac);
     const struct hal_end *source = &route->source;
     const struct hal_end *destination = &route->destination;
-    enum iodma_status status = check_route(route);
+    const struct hal_end *end = port_end(route);
+    enum iodma_status status =
+        check_way(route, 1, RP2040_DMA_WIDTHS, RP2040_TREQ_PERMANENT);
 
     if (status != IODMA_OK)
         return status;
+    /* A request is a credit for one element. */
+    if (end &&
+        (end->port->increment != 0 ||
+         (end->port->request != HAL_NO_REQUEST && end->port->burst != 1)))
+        return IODMA_UNSUPPORTED;
 
     dma->ctrl = RP2040_CTRL_EN | RP2040_CTRL_CHAIN_TO(dma->control) |
                 RP2040_CTRL_IRQ_QUIET;
@@ -124,10 +101,8 @@ enum iodma_status rp2040_route(struct hal_dmac *dmac,
         dma->ctrl |= RP2040_CTRL_INCR_WRITE;
     if (source->kind == HAL_FILL)
         set_fill(dma, source->fill);
-    if (source->kind == HAL_PORT)
-        take_port(dma, source->port);
-    else if (destination->kind == HAL_PORT)
-        take_port(dma, destination->port);
+    if (end)
+        take_port(dma, end->port);
     else
         dma->ctrl |= UNPACED;
     return IODMA_OK;
