@@ -159,7 +159,7 @@ static uint32_t lengths[CONTROLLERS][SLOTS];
                       .limits = &pl08x_byte_limits,                            \
                       .ring_limits = &pl08x_ring_limits,                       \
                       .same_phase = 1,                                         \
-                      .can = PL08X_CAN,                                        \
+                      .fills = true,                                           \
                       .widths = PL08X_WIDTHS,                                  \
                       .periods = SLOTS },                                      \
             .controller = &controllers[n],                                     \

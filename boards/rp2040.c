@@ -223,7 +223,7 @@ static uint32_t lengths[ENGINES][SLOTS];
                   .limits = &rp2040_dma_limits,                                \
                   .ring_limits = &rp2040_dma_ring_limits,                      \
                   .same_phase = 1,                                             \
-                  .can = RP2040_DMA_CAN,                                       \
+                  .fills = true,                                               \
                   .widths = RP2040_DMA_WIDTHS,                                 \
                   .periods = RP2040_DMA_PERIODS(SLOTS) },                      \
         .base = DMA_BASE, .data = 2 * (n), .control = 2 * (n) + 1,             \

@@ -178,13 +178,9 @@ static bool can_go(const struct hal_dmac *dmac,
 {
     const struct hal_port *port = transfer->port;
 
-    if (port &&
-        ((dmac->can & HAL_CAN_PORT) == 0 || (dmac->widths & port->width) == 0))
-        return false;
-    if (transfer->fills && (dmac->can & HAL_CAN_FILL) == 0)
-        return false;
-    return !transfer->period || ((dmac->can & HAL_CAN_CYCLE) != 0 &&
-                                 transfer->zip.count <= dmac->periods);
+    return (!port || (dmac->widths & port->width) != 0) &&
+           (!transfer->fills || dmac->fills) &&
+           (!transfer->period || transfer->zip.count <= dmac->periods);
 }
 
 static enum iodma_status check_way(const struct iodma_channel *channel,

@@ -177,13 +177,6 @@ struct hal_dmac_counts {
     uint32_t doorbells; /* times the engine was told */
 };
 
-/* What an engine can do beside moving memory to memory. */
-enum {
-    HAL_CAN_FILL = 1,
-    HAL_CAN_PORT = 2,
-    HAL_CAN_CYCLE = 4,
-};
-
 /* The driver embeds this and finds itself again with HAL_CONTAINER_OF. */
 struct hal_dmac {
     const struct hal_dmac_ops *ops;
@@ -192,10 +185,10 @@ struct hal_dmac {
     const struct hal_limits *ring_limits; /* of its descriptors             */
     uint32_t same_phase; /* power of two: source and destination of an item
                             are equal modulo this; 1: any                   */
-    uint32_t can;        /* HAL_CAN_...                                     */
-    uint32_t widths;     /* of ports, a bit each: 1 | 2 | 4 | 8             */
+    bool fills;          /* a source may be one byte (HAL_FILL)             */
+    uint32_t widths;     /* of ports, a bit each: 1 | 2 | 4 | 8; 0: none    */
     uint32_t max_rows;   /* of an item; 0: one                              */
-    uint32_t periods;    /* most items of a cycle                           */
+    uint32_t periods;    /* most items of a cycle; 0: it has none           */
     const char *owner;   /* who has claimed it; NULL: nobody                */
     struct hal_dmac_counts counts;
 };

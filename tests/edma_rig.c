@@ -105,7 +105,7 @@ void rig_set_up(void)
                       .limits = &edma_limits,
                       .ring_limits = &edma_ring_limits,
                       .same_phase = EDMA_SAME_PHASE,
-                      .can = EDMA_CAN,
+                      .fills = true,
                       .widths = EDMA_WIDTHS,
                       .periods = SLOTS - 1 },
             .controller = &rig.controller,

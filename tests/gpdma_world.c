@@ -53,7 +53,7 @@ static struct gpdma channel(uint32_t index, uint32_t slots)
                   .limits = &gpdma_limits,
                   .ring_limits = &gpdma_ring_limits,
                   .same_phase = GPDMA_SAME_PHASE,
-                  .can = GPDMA_CAN,
+                  .fills = true,
                   .widths = GPDMA_WIDTHS,
                   .max_rows = index == 0 ? 0 : GPDMA_ROWS,
                   .periods = GPDMA_PERIODS(slots) },

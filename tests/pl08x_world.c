@@ -107,7 +107,7 @@ void set_up(uint32_t slots)
                       .limits = &pl08x_byte_limits,
                       .ring_limits = &pl08x_ring_limits,
                       .same_phase = 1,
-                      .can = PL08X_CAN,
+                      .fills = true,
                       .widths = PL08X_WIDTHS,
                       .periods = slots },
             .controller = &pl080,

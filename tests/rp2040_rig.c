@@ -85,7 +85,7 @@ void rig_set_up(uint32_t slots)
                       .limits = &rp2040_dma_limits,
                       .ring_limits = &rp2040_dma_ring_limits,
                       .same_phase = 1,
-                      .can = RP2040_DMA_CAN,
+                      .fills = true,
                       .widths = RP2040_DMA_WIDTHS,
                       .periods = RP2040_DMA_PERIODS(slots) },
             .base = RP2040_MODEL_BUS,

@@ -97,6 +97,9 @@ static void moment(void)
 {
 }
 
+/* What engines can, beside moving memory to memory. */
+enum { FILLS = 1, PORTS = 2 };
+
 /* Engines that can do so much, started. */
 static void begin(const char *what, uint32_t can, uint32_t max_rows)
 {
@@ -119,8 +122,8 @@ static void begin(const char *what, uint32_t can, uint32_t max_rows)
                       .limits = &no_limits,
                       .ring_limits = &no_limits,
                       .same_phase = 1,
-                      .can = can,
-                      .widths = 1,
+                      .fills = (can & FILLS) != 0,
+                      .widths = (can & PORTS) != 0 ? 1 : 0,
                       .max_rows = max_rows },
             .slots = SLOTS,
             .distance = BUS - cpu_address(arena),
@@ -268,7 +271,7 @@ static void test_stand_in(void)
     expect_number("by the engine", engines[0].done, 1);
     expect_order();
 
-    begin("a width that the engine has not is its stand-in's", HAL_CAN_PORT, 0);
+    begin("a width that the engine has not is its stand-in's", PORTS, 0);
     lend(0);
     prepare(job, 0, 0, 12);
     job->transfer.port = &words;
@@ -349,8 +352,7 @@ static void test_no_way(void)
 {
     static struct hal_dmac_ops ops;
 
-    begin("a way that no engine could go is not the stand-in's", HAL_CAN_FILL,
-          0);
+    begin("a way that no engine could go is not the stand-in's", FILLS, 0);
     lend(0);
     ops = strict_dmac_ops;
     ops.route = route_none;
@@ -765,7 +767,7 @@ static void test_sets(void)
 
     begin("a stand-in that does not stop", 0, 0);
     strict_dmac_power_cycle(&engines[2]);
-    engines[2].dmac.can = HAL_CAN_FILL;
+    engines[2].dmac.fills = true;
     expect_status("stand-in",
                   iodma_channel_lend_stand_in(&channels[0], &engines[2].dmac),
                   IODMA_OK);
@@ -1214,12 +1216,11 @@ static struct hal_progress another_one(struct hal_dmac *dmac)
 
 static void test_cycles(void)
 {
-    enum { CYCLES = HAL_CAN_PORT | HAL_CAN_CYCLE };
     static struct hal_dmac_ops ops;
     struct job *job;
     uint8_t outcome;
 
-    begin("a cycle that is late before it begins has no periods", CYCLES, 0);
+    begin("a cycle that is late before it begins has no periods", PORTS, 0);
     submit(copy(1, 64), 0);
     memcpy(&want[HALF + 0x800], &want[0x800], 64);
     drive(0);
@@ -1233,7 +1234,7 @@ static void test_cycles(void)
     expect_number("halts", engines[0].halts, 0);
     expect_order();
 
-    begin("a cycle that was not begun has no periods of another's", CYCLES, 0);
+    begin("a cycle that was not begun has no periods of another's", PORTS, 0);
     ops = strict_dmac_ops;
     ops.reap = another_one;
     engines[0].dmac.ops = &ops;
@@ -1245,7 +1246,7 @@ static void test_cycles(void)
     expect_number("told of", periods.told, 0);
     expect_order();
 
-    begin("a cycle that is late behind its last period is stopped", CYCLES, 0);
+    begin("a cycle that is late behind its last period is stopped", PORTS, 0);
     job = cycle(0);
     job->transfer.deadline = 10;
     submit(job, 0);
@@ -1256,7 +1257,7 @@ static void test_cycles(void)
     expect_number("halts", engines[0].halts, 1);
     expect_order();
 
-    begin("a cycle that is aborted behind its last period is not over", CYCLES,
+    begin("a cycle that is aborted behind its last period is not over", PORTS,
           0);
     ops = strict_dmac_ops;
     ops.residue = nothing_left;
@@ -1272,7 +1273,7 @@ static void test_cycles(void)
     expect_number("outcome", outcome, IODMA_ABORT_STOPPED);
     expect_order();
 
-    begin("a cycle that is begun again is told of from its first", CYCLES, 0);
+    begin("a cycle that is begun again is told of from its first", PORTS, 0);
     job = cycle(0);
     periods.aborts = true;
     for (uint32_t i = 1; i <= 2; i++) {
@@ -1284,7 +1285,7 @@ static void test_cycles(void)
     }
     expect_order();
 
-    begin("a cycle of which the ring takes a part never runs", CYCLES, 0);
+    begin("a cycle of which the ring takes a part never runs", PORTS, 0);
     job = cycle(0);
     engines[0].slots = 2;
     submit(job, 0);
@@ -1293,7 +1294,7 @@ static void test_cycles(void)
     expect_number("items", engines[0].done, 0);
     expect_order();
 
-    begin("what a period's callback ended is not looked at", CYCLES, 0);
+    begin("what a period's callback ended is not looked at", PORTS, 0);
     job = cycle(0);
     job->transfer.done = done_with_storage;
     periods.aborts = true;
@@ -1302,7 +1303,7 @@ static void test_cycles(void)
     expect_number("told of", periods.told, 1);
     expect_order();
 
-    begin("a cycle of nothing", CYCLES, 0);
+    begin("a cycle of nothing", PORTS, 0);
     job = cycle(1);
     job->transfer.rows = (struct iodma_rows){ .length = 0, .count = 1 };
     expect_status("submit", iodma_transfer_submit(&channels[0], &job->transfer),
@@ -1324,12 +1325,11 @@ static void over_last(struct iodma_transfer *transfer, uint32_t period)
 /* The same where the engine does not look into caches. */
 static void test_maintained_cycles(void)
 {
-    enum { CYCLES = HAL_CAN_PORT | HAL_CAN_CYCLE };
     struct job *job;
 
     apertures[0].snooped = false;
     for (uint32_t end = 0; end < 2; end++) {
-        begin("a period that cannot be handed over ends the cycle", CYCLES, 0);
+        begin("a period that cannot be handed over ends the cycle", PORTS, 0);
         expect_status("cache", iodma_bus_cache(&bus), IODMA_OK);
         job = cycle(end);
         submit(job, 0);
@@ -1345,7 +1345,7 @@ static void test_maintained_cycles(void)
         expect_hooks();
     }
 
-    begin("so does the last one of a turn, and the engine stops", CYCLES, 0);
+    begin("so does the last one of a turn, and the engine stops", PORTS, 0);
     expect_status("cache", iodma_bus_cache(&bus), IODMA_OK);
     job = cycle(0);
     job->transfer.period = over_last;
@@ -1359,7 +1359,7 @@ static void test_maintained_cycles(void)
     expect_number("halts", engines[0].halts, 1);
     expect_hooks();
 
-    begin("periods that are read share no line that may be written", CYCLES, 0);
+    begin("periods that are read share no line that may be written", PORTS, 0);
     expect_status("cache", iodma_bus_cache(&bus), IODMA_OK);
     job = cycle(0);
     (void)iodma_command_complete(&job->source, false, false);
@@ -1404,7 +1404,7 @@ static void test_port_places(void)
                                      .burst = 1,
                                      .depth = 1 };
 
-        begin(places[i].what, HAL_CAN_PORT, 0);
+        begin(places[i].what, PORTS, 0);
         engines[0].dmac.widths = 1 | 2 | 4 | 8;
         prepare(&jobs[0], 1, HALF, 8);
         jobs[0].transfer.port = &at;
@@ -1423,7 +1423,7 @@ static void test_port_access(void)
                                             .burst = 1,
                                             .depth = 1 };
 
-    begin("a port of which the engine sees a half", HAL_CAN_PORT, 0);
+    begin("a port of which the engine sees a half", PORTS, 0);
     engines[0].dmac.widths = 4;
     prepare(&jobs[0], 1, HALF, 8);
     jobs[0].transfer.port = &at_end;
@@ -1433,7 +1433,7 @@ static void test_port_access(void)
                   IODMA_MESSAGE_TOO_LARGE);
     apertures[1].last += 2;
     for (uint8_t access = HAL_READ; access <= HAL_WRITE; access++) {
-        begin("a port that is only read, or only written", HAL_CAN_PORT, 0);
+        begin("a port that is only read, or only written", PORTS, 0);
         apertures[1].access = access;
         prepare(&jobs[0], access == HAL_READ ? 0 : 1, HALF, 8);
         jobs[0].transfer.port = &fifo;
@@ -1460,7 +1460,7 @@ static void test_port_items(void)
     };
 
     for (uint32_t i = 0; i < HAL_COUNT_OF(cases); i++) {
-        begin(cases[i].what, HAL_CAN_PORT, 0);
+        begin(cases[i].what, PORTS, 0);
         engines[0].dmac.widths = 4;
         prepare(&jobs[0], 0, cases[i].at, cases[i].length);
         jobs[0].transfer.port = &words;
@@ -1473,7 +1473,7 @@ static void test_port_items(void)
 /* A fill is a source, and has a destination in memory. */
 static void test_fill_ends(void)
 {
-    begin("a fill of a source", HAL_CAN_FILL | HAL_CAN_PORT, 0);
+    begin("a fill of a source", FILLS | PORTS, 0);
     prepare(&jobs[0], 0, 0, 8);
     jobs[0].transfer.fills = true;
     expect_status("submit",
@@ -1493,7 +1493,7 @@ static void test_fill_strides(void)
 {
     struct job *job = &jobs[0];
 
-    begin("rows of a fill", HAL_CAN_FILL, 8);
+    begin("rows of a fill", FILLS, 8);
     prepare(job, 1, HALF, 64);
     job->transfer.fills = true;
     job->transfer.rows = (struct iodma_rows){
@@ -1536,7 +1536,7 @@ static void test_both_complain(void)
 static void test_many_rows(void)
 {
     begin("rows are as many bytes together as an address counts, no more",
-          HAL_CAN_PORT, 0);
+          PORTS, 0);
     prepare(&jobs[0], 0, HALF, 0x100);
     jobs[0].transfer.port = &fifo;
     jobs[0].transfer.rows =
@@ -1573,7 +1573,7 @@ static void test_long_rows(void)
 
     if (HAL_ADDRESS_BITS == 32)
         return; /* there are none */
-    begin("rows of more than 4 GiB", HAL_CAN_PORT, 8);
+    begin("rows of more than 4 GiB", PORTS, 8);
     apertures[0].last = apertures[0].first + length;
     job->ranges[0] = (struct iodma_range){ cpu_address(arena), length };
     (void)iodma_memory_init_ranges(&job->memories[0], job->ranges, 1, IODMA_OUT,

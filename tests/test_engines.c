@@ -16,17 +16,17 @@
 
 bool engine_can_fill(void)
 {
-    return (world_dmac(0)->can & HAL_CAN_FILL) != 0;
+    return world_dmac(0)->fills;
 }
 
 bool engine_can_port(void)
 {
-    return (world_dmac(0)->can & HAL_CAN_PORT) != 0;
+    return world_dmac(0)->widths != 0;
 }
 
 bool engine_can_cycle(void)
 {
-    return (world_dmac(0)->can & HAL_CAN_CYCLE) != 0;
+    return world_dmac(0)->periods != 0;
 }
 
 bool engine_has_requests(void)

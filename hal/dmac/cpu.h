@@ -59,7 +59,7 @@ extern const struct hal_limits cpu_dmac_limits;
                   .limits = &cpu_dmac_limits,                                  \
                   .ring_limits = &cpu_dmac_limits,                             \
                   .same_phase = 1,                                             \
-                  .can = HAL_CAN_FILL | HAL_CAN_PORT,                          \
+                  .fills = true,                                               \
                   .widths = 1 | 2 | 4,                                         \
                   .max_rows = UINT32_MAX },                                    \
         .ring = (items), .slots = (count),                                     \

@@ -79,7 +79,6 @@ enum { EDMA_SLOT_SIZE = 32 }; /* bytes: a TCD */
 /* Facts for a struct hal_dmac. Its periods are the slots less one. */
 enum {
     EDMA_SAME_PHASE = 1,
-    EDMA_CAN = HAL_CAN_FILL | HAL_CAN_PORT | HAL_CAN_CYCLE,
     EDMA_WIDTHS = 1 | 2 | 4 | 8,
     EDMA_CHANNELS = 32,
 };

@@ -54,7 +54,6 @@ enum { GPDMA_SLOT_SIZE = 32, GPDMA_FILL_SIZE = 4 };
 
 /* For struct hal_dmac. */
 enum {
-    GPDMA_CAN = HAL_CAN_FILL | HAL_CAN_PORT | HAL_CAN_CYCLE,
     GPDMA_WIDTHS = 1 | 2 | 4,
     GPDMA_ROWS = 2048, /* max_rows of a 2D channel; 0 of another */
     GPDMA_SAME_PHASE = 1,

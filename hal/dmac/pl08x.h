@@ -51,7 +51,6 @@ enum { PL08X_SLOT_SIZE = 16, PL08X_FILL_SIZE = 4 };
 
 /* What a hal_dmac of a channel says; periods: not more than slots. */
 enum {
-    PL08X_CAN = HAL_CAN_FILL | HAL_CAN_PORT | HAL_CAN_CYCLE,
     PL08X_WIDTHS = 1 | 2 | 4,
 };
 

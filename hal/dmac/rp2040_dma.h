@@ -66,7 +66,6 @@ enum { RP2040_DMA_SLOT_SIZE = 16, RP2040_DMA_TAIL_SIZE = 28 };
     ((hal_address)(slots)*RP2040_DMA_SLOT_SIZE + RP2040_DMA_TAIL_SIZE)
 
 /* What the engine is, for its struct hal_dmac. */
-#define RP2040_DMA_CAN            (HAL_CAN_FILL | HAL_CAN_PORT | HAL_CAN_CYCLE)
 #define RP2040_DMA_WIDTHS         (1u | 2u | 4u)
 #define RP2040_DMA_PERIODS(slots) ((slots) / 2)
 

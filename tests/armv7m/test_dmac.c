@@ -172,7 +172,7 @@ static void test_foreign(void)
                                     .limits = &pl08x_byte_limits,
                                     .ring_limits = &pl08x_ring_limits,
                                     .same_phase = 1,
-                                    .can = PL08X_CAN,
+                                    .fills = true,
                                     .widths = PL08X_WIDTHS };
     expect_status("channel",
                   iodma_channel_init(&channel, &again.dmac, "foreign"),

@@ -48,7 +48,7 @@ static void power_on(const struct engine_place *place)
                       .limits = &edma_limits,
                       .ring_limits = &edma_ring_limits,
                       .same_phase = EDMA_SAME_PHASE,
-                      .can = EDMA_CAN,
+                      .fills = true,
                       .widths = EDMA_WIDTHS,
                       .periods = place->slots - 1 },
             .controller = &controller,

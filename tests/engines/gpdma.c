@@ -49,7 +49,7 @@ static void power_on(const struct engine_place *place)
                       .limits = &gpdma_limits,
                       .ring_limits = &gpdma_ring_limits,
                       .same_phase = GPDMA_SAME_PHASE,
-                      .can = GPDMA_CAN,
+                      .fills = true,
                       .widths = GPDMA_WIDTHS,
                       .max_rows = rows ? GPDMA_ROWS : 0,
                       .periods = GPDMA_PERIODS(place->slots) },

@@ -46,7 +46,7 @@ static void power_on(const struct engine_place *place)
                       .limits = &pl08x_byte_limits,
                       .ring_limits = &pl08x_ring_limits,
                       .same_phase = 1,
-                      .can = PL08X_CAN,
+                      .fills = true,
                       .widths = PL08X_WIDTHS,
                       .periods = place->slots },
             .controller = &controller,

@@ -39,7 +39,7 @@ static void power_on(const struct engine_place *place)
                       .limits = &rp2040_dma_limits,
                       .ring_limits = &rp2040_dma_ring_limits,
                       .same_phase = 1,
-                      .can = RP2040_DMA_CAN,
+                      .fills = true,
                       .widths = RP2040_DMA_WIDTHS,
                       .periods = RP2040_DMA_PERIODS(place->slots) },
             .base = RP2040_MODEL_BUS,

@@ -42,7 +42,7 @@ static void power_on(const struct engine_place *place)
                       .limits = &limits,
                       .ring_limits = &limits,
                       .same_phase = 1,
-                      .can = HAL_CAN_FILL | HAL_CAN_PORT | HAL_CAN_CYCLE,
+                      .fills = true,
                       .widths = 1 | 2 | 4,
                       .max_rows = 64,
                       .periods = place->slots },

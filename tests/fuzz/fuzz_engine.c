@@ -263,7 +263,7 @@ static void route(uint32_t channel)
 
     if (now.of[channel].items != now.of[channel].retired)
         return;
-    if ((dmac->can & HAL_CAN_FILL) != 0 && fuzz_below(2) == 1)
+    if (dmac->fills && fuzz_below(2) == 1)
         way.source = (struct hal_end){ .kind = HAL_FILL, .fill = 0x77 };
     fuzz_bound(CALLS);
     (void)dmac->ops->route(dmac, &way);

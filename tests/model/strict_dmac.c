@@ -176,10 +176,8 @@ static const char *wrong_port(const struct hal_end *end)
 
 static bool can_end(const struct hal_dmac *dmac, const struct hal_end *end)
 {
-    return end->kind == HAL_MEMORY ||
-           (end->kind == HAL_FILL && (dmac->can & HAL_CAN_FILL) != 0) ||
-           (end->kind == HAL_PORT && (dmac->can & HAL_CAN_PORT) != 0 &&
-            (dmac->widths & end->port->width) != 0);
+    return end->kind == HAL_MEMORY || (end->kind == HAL_FILL && dmac->fills) ||
+           (end->kind == HAL_PORT && (dmac->widths & end->port->width) != 0);
 }
 
 static enum iodma_status strict_route(struct hal_dmac *dmac,
@@ -210,7 +208,7 @@ static enum iodma_status strict_route(struct hal_dmac *dmac,
     if (!can_end(dmac, &route->source) || !can_end(dmac, &route->destination) ||
         route->rows > larger32(dmac->max_rows, 1) ||
         (route->rows > 1 && strict->stiff) ||
-        (route->cyclic && (dmac->can & HAL_CAN_CYCLE) == 0))
+        (route->cyclic && dmac->periods == 0))
         return IODMA_UNSUPPORTED;
     strict->route = *route;
     strict->filled = 0; /* where a cycle begins */
