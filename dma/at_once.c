@@ -318,7 +318,7 @@ enum iodma_status iodma_generate(struct iodma_command *command,
                                  uint32_t *count,
                                  const struct iodma_output *output)
 {
-    if (!IODMA_SHORTCUTS || command->plan.path == IODMA_PATH_RUNS ||
+    if (!IODMA_SHORTCUTS || command->plan.path <= IODMA_PATH_NONE ||
         !is_native(output, &command->window.limits))
         return iodma_generate_runs(command, offset, segments, count, output);
     if (command->plan.path == IODMA_PATH_FLAT)

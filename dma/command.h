@@ -290,7 +290,8 @@ enum iodma_status iodma_command_complete(struct iodma_command *command,
  * Returns OK with at least one segment; or, with *offset and *count as they
  * were and the array's contents unspecified:
  *   BadArgument      no memory attached; a NULL pointer; capacity 0
- *   NotReady         not prepared
+ *   NotReady         not prepared; or a force failed, and the mapper would not
+ *                    show again what it had hidden
  *   Overrun          *offset is not within the prepared length
  *   MessageTooLarge  the output refused a segment; or, iterate-only:
  *                    out of reach
@@ -358,7 +359,9 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
  * read only, or no window is free; Timeout, DMAError: what the controller of
  * the caches says. All windows are tried before the first byte is copied; only
  * one that goes away between the two, or caches, leave part of a copy done (an
- * exception to E7). The preparation is as it was in every case.
+ * exception to E7). The preparation is as it was in every case; but where a
+ * mapper, too, would not show again what a force had hidden, it has no list any
+ * more until a force does better: generation and transfers are NotReady.
  *
  * Context: thread or ISR. Source: spec 3.9, DS-07, DS-08, R-16.
  */

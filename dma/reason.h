@@ -48,6 +48,8 @@ enum {
     IODMA_RULE_QUEUED = 7,      /* it is in a pool, or under way             */
     IODMA_RULE_CHANNEL = 8,     /* the channel is dead, or serving           */
     IODMA_RULE_UNHELD = 9,      /* no hold is left                           */
+    IODMA_RULE_HIDDEN = 27,     /* 0, times prepared: a force hid it, and the
+                                   mapper would not show it again            */
 
     /* The arguments. */
     IODMA_RULE_POINTER = 10,      /* NULL                                    */

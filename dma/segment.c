@@ -191,6 +191,9 @@ enum iodma_status iodma_generate_runs(struct iodma_command *command,
     bool first = !plan->begun;
     uint32_t made = 0;
 
+    if (plan->path == IODMA_PATH_NONE)
+        return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
+                                   IODMA_RULE_HIDDEN, 0, command->prepared);
     if (!iodma_generate_goes_on(command, position))
         iodma_segment_seek(plan, &command->place, position);
     do {

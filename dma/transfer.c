@@ -286,15 +286,21 @@ static enum iodma_status bring_in_phase(const struct iodma_channel *channel,
     return status;
 }
 
-/* A period of an end is handed over while the engine is at others: those that
-   it writes may not be in the same lines. */
-static enum iodma_status check_periods(const struct iodma_transfer *transfer,
-                                       const struct iodma_command *command)
+/* An end may have been forced in vain. A period of it is handed over while the
+   engine is at others: those that it writes may not be in the same lines. */
+static enum iodma_status check_plan(const struct iodma_transfer *transfer,
+                                    const struct iodma_command *command)
 {
     hal_address length = transfer->zip.length;
     enum iodma_status status = IODMA_OK;
 
-    if (!transfer->period || !command)
+    if (!command)
+        return IODMA_OK;
+    if (command->plan.path == IODMA_PATH_NONE)
+        return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
+                                   IODMA_AT_ARGUMENT(HIDDEN, COMMAND), 0,
+                                   command->prepared);
+    if (!transfer->period)
         return IODMA_OK;
     for (uint32_t i = 0; status == IODMA_OK && i < transfer->zip.count; i++)
         status =
@@ -353,9 +359,9 @@ static enum iodma_status admit(const struct iodma_channel *channel,
     if (status == IODMA_OK)
         status = bring_in_phase(channel, transfer);
     if (status == IODMA_OK)
-        status = check_periods(transfer, transfer->source);
+        status = check_plan(transfer, transfer->source);
     if (status == IODMA_OK)
-        status = check_periods(transfer, transfer->destination);
+        status = check_plan(transfer, transfer->destination);
     return status;
 }
 

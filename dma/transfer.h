@@ -140,6 +140,8 @@ struct iodma_transfer {
  *                with another one that the engine may write
  *   NoSpace      a period is not one item: it is longer than the engine's
  *                counter, or not contiguous on the bus
+ *   NotReady     a force failed, and the mapper would not show again what it
+ *                had hidden
  *
  * Context: thread, or the callback. Where the engine has a same_phase, and with
  * a port or periods, the time is that of generating both lists once.

@@ -68,11 +68,13 @@ struct iodma_window {
 /* How segments come out of a window (dma/at_once.c). */
 enum {
     IODMA_PATH_RUNS = 0,   /* run by run: anything                            */
-    IODMA_PATH_JOINED = 1, /* direct ranges in one aperture, none empty, all
+    IODMA_PATH_NONE = 1,   /* they do not: what was hidden could not be shown
+                              again, and there is no IOVA                     */
+    IODMA_PATH_JOINED = 2, /* direct ranges in one aperture, none empty, all
                               aligned to what cuts are                        */
-    IODMA_PATH_PLAIN = 2,  /* direct ranges in one aperture: each is a segment,
+    IODMA_PATH_PLAIN = 3,  /* direct ranges in one aperture: each is a segment,
                               to the last one                                 */
-    IODMA_PATH_FLAT = 3,   /* one stretch for the device, whatever is behind
+    IODMA_PATH_FLAT = 4,   /* one stretch for the device, whatever is behind
                               it: a single range, a buffer, whole pages that
                               a mapper shows one behind the other             */
 };

@@ -1393,6 +1393,17 @@ static void forcing(void)
     expect_nothing_mapped();
 }
 
+/* A command that has not the lowest IOVA, to be forced. */
+static void begin_to_force(void)
+{
+    mapped_begin_not_snooped((struct mapped_facts){ 0, 0, 0 });
+    mapped_occupy(4);
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    expect_ended(&mapped.other);
+}
+
 /* Force, with the n-th window missing. Returns whether it failed. */
 static bool force_without(unsigned n, unsigned *revoked)
 {
@@ -1400,12 +1411,7 @@ static bool force_without(unsigned n, unsigned *revoked)
     enum iodma_status status;
     unsigned calls;
 
-    mapped_begin_not_snooped((struct mapped_facts){ 0, 0, 0 });
-    mapped_occupy(4);
-    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
-    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
-    expect_prepared(&mapped.command);
-    expect_ended(&mapped.other);
+    begin_to_force();
     expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
     before = mapped.list[0];
     expect_number("not the lowest IOVA", before.address, MAPPED_BASE + 0x4a00);
@@ -1439,6 +1445,166 @@ static void forcing_without_windows(void)
         n++;
     expect("it failed, and in the end did not", n > 1 && n < 100);
     expect("the old one had been revoked", revoked != 0);
+}
+
+/* Neither list can be shown --------------------------------------------- */
+
+static enum iodma_status never_put(struct hal_emitter *emitter,
+                                   const struct hal_segment *segments,
+                                   uint32_t count, bool first, bool last)
+{
+    (void)emitter;
+    (void)segments;
+    (void)count;
+    (void)first;
+    (void)last;
+    expect("nothing is emitted", false);
+    return IODMA_OK;
+}
+
+/* Nothing is listed, whatever is asked for. */
+static void expect_no_list(void)
+{
+    struct hal_emitter emitter = { .put = never_put };
+    hal_address offset = 0x80;
+
+    expect_status("gen", mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
+                  IODMA_NOT_READY);
+    expect_number("segments", mapped.listed, MAPPED_SEGMENTS);
+    expect_status("emit",
+                  iodma_command_emit(&mapped.command, &offset, &emitter),
+                  IODMA_NOT_READY);
+    expect_number("offset", offset, 0x80);
+}
+
+/* Force, with the n-th window missing, and the mapper, from then on, showing
+   the new buffer but not the old list. Returns whether it failed. */
+static bool force_in_vain(unsigned n, unsigned *hidden)
+{
+    enum iodma_status status;
+    uint8_t byte = 0;
+
+    begin_to_force();
+    expect_prepared(&mapped.command);
+    sparse_fail_open(n);
+    mapped.model.fail_at = 2;
+    status =
+        iodma_command_synchronize(&mapped.command, IODMA_FORCE_DOUBLE_BUFFER);
+    sparse_fail_open(0);
+    if (status != IODMA_OK && mapped.model.fail_at == 0) {
+        (*hidden)++;
+        recorded_count = 0;
+        expect_status("force", status, IODMA_NO_RESOURCES);
+        expect_mapped_pages(0);
+        expect_fixture_free();
+        expect_no_list();
+        expect_number("bytes read",
+                      iodma_command_read_bytes(&mapped.command, 0, &byte, 1),
+                      1);
+        expect_number("the first", byte, sparse_fresh(0x10a00));
+        if (n % 2 != 0) {
+            expect_status("another force",
+                          iodma_command_synchronize(&mapped.command,
+                                                    IODMA_FORCE_DOUBLE_BUFFER),
+                          IODMA_OK);
+            expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
+            expect_mapped_bytes(&mapped.command);
+        }
+        expect_completed(&mapped.command);
+        expect_completed(&mapped.command);
+        expect_nothing_mapped();
+        expect_prepared(&mapped.command);
+        expect_status("gen", mapped_list(&mapped.command, 0, MAPPED_SEGMENTS),
+                      IODMA_OK);
+        expect_mapped_bytes(&mapped.command);
+    }
+    mapped.model.fail_at = 0;
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+    return status != IODMA_OK;
+}
+
+static void forcing_in_vain(void)
+{
+    unsigned hidden = 0;
+    unsigned n = 1;
+
+    check_case("force that fails, and cannot show the old again: no list");
+    while (n < 100 && force_in_vain(n, &hidden))
+        n++;
+    expect("it failed, and in the end did not", n > 1 && n < 100);
+    expect("in several ways", hidden > 2);
+}
+
+static enum iodma_status start(struct hal_dmac *dmac)
+{
+    (void)dmac;
+    return IODMA_OK;
+}
+
+static void done(struct iodma_transfer *transfer, enum iodma_status status)
+{
+    (void)transfer;
+    (void)status;
+}
+
+/* Of an engine that wants both ends in phase the first end is forced, with a
+   window missing; then the other one, to where that is not any more. */
+static void submitting_in_vain(void)
+{
+    static const struct hal_dmac_ops ops = { .start = start };
+    static const struct iodma_range ranges[][ROW_RANGES] = {
+        { { 0x10a00, 0x100 } },
+        { { 0x77008, 0x100 } },
+    };
+    struct iodma_command *ends[] = { &mapped.command, &mapped.other };
+    struct iodma_memory memories[HAL_COUNT_OF(ends)];
+    struct hal_dmac dmac = { .ops = &ops,
+                             .bus = &mapped.hal,
+                             .limits = &fixture_no_limits,
+                             .same_phase = 16 };
+    unsigned hidden = 0;
+
+    check_case("what is not shown is not transferred");
+    for (unsigned n = 1; n < 20; n++) {
+        struct iodma_transfer transfer = { .source = ends[0],
+                                           .destination = ends[1],
+                                           .done = done };
+        struct iodma_channel channel;
+        enum iodma_status status;
+
+        mapped_begin();
+        for (size_t i = 0; i < HAL_COUNT_OF(ends); i++) {
+            memories[i] = row_memory(ranges[i], IODMA_INOUT);
+            mapped.memory = memories[i];
+            mapped_attach(ends[i], &mapped_any, IODMA_MAPPED);
+            expect_status("set",
+                          iodma_command_set_memory(ends[i], &memories[i], true),
+                          IODMA_OK);
+        }
+        expect_status("channel", iodma_channel_init(&channel, &dmac, "none"),
+                      IODMA_OK);
+        channel.serving = 1; /* what is submitted waits */
+        sparse_fail_open(n);
+        mapped.model.fail_at = 2;
+        status = iodma_transfer_submit(&channel, &transfer);
+        sparse_fail_open(0);
+        mapped.model.fail_at = 0;
+        if (ends[0]->plan.path == IODMA_PATH_NONE) {
+            hidden++;
+            expect_status("submit", status, IODMA_NOT_READY);
+            expect_status("and again",
+                          iodma_transfer_submit(&channel, &transfer),
+                          IODMA_NOT_READY);
+            expect_no_list();
+        }
+        for (size_t i = 0; i < HAL_COUNT_OF(ends); i++) {
+            ends[i]->held = 0;
+            expect_ended(ends[i]);
+        }
+        expect_nothing_mapped();
+    }
+    expect("some was not shown", hidden != 0);
 }
 
 /* What the device could see of a buffer when it was mapped. */
@@ -1565,6 +1731,8 @@ int main(void)
     ordering();
     forcing();
     forcing_without_windows();
+    forcing_in_vain();
+    submitting_in_vain();
     forcing_shows_nothing();
     maintaining_named();
     return check_result();

@@ -81,6 +81,7 @@ static struct world {
     bool refuses;    /* the mapper's driver, and others' */
     unsigned fails;  /* the n-th window that is opened */
     bool unfinished; /* the cache does not come to an end */
+    bool hidden;     /* a force failed, and the mapper refused */
 
     /* The command. */
     struct iodma_range ranges[ROW_RANGES];
@@ -238,6 +239,22 @@ static void build_memory(void)
                       IODMA_OK);
 }
 
+/* Force in vain: the window that is missing is one that is opened when the old
+   mapping is hidden, and that cannot be shown again. */
+static void hide(void)
+{
+    unsigned n = 1;
+
+    do {
+        sparse_fail_open(n);
+        it.model.fail_at = 2;
+        expect_status(
+            "force",
+            iodma_command_synchronize(&it.command, IODMA_FORCE_DOUBLE_BUFFER),
+            IODMA_NO_RESOURCES);
+    } while (it.command.plan.path != IODMA_PATH_NONE && ++n < 10);
+}
+
 /* Build the world, to before the call. */
 static void build(void)
 {
@@ -261,6 +278,8 @@ static void build(void)
             "prepare before",
             iodma_command_prepare(&it.command, 0, world.window, true, true),
             IODMA_OK);
+    if (world.hidden)
+        hide();
     for (uint32_t i = 0; i < world.held; i++)
         expect_status("hold", iodma_command_hold(&it.command), IODMA_OK);
     it.model.fail_at = world.refuses;
@@ -894,6 +913,10 @@ static const struct world rows[] = {
           LATER, 0) },
 
     /* Generation. */
+    { "what a mapper would not show again has no list", GENERATE, PLAINLY,
+      .direction = IODMA_OUT, .iova = 16, .storage = PAGE, .prepared = 2,
+      .hidden = true, .count = 4, .output = &iodma_output_host64,
+      SAY(NOT_READY, HIDDEN, NOWHERE, 0, 2, COMPLETE, 2) },
     { "a narrow output writes no high address", GENERATE, .wide = true,
       .prepared = 1, .count = 4, .output = &iodma_output_host32,
       .direction = IODMA_OUT,
@@ -1719,7 +1742,7 @@ static const struct name {
     NAME(MAX_SEGMENT, "below align_length"),
     NAME(BOUNDARY, "below an alignment"),
     NAME(MAPPING_TYPE, "no such mapping"),
-    NAME(BYPASS, "not past the mapper"),
+    NAME(BYPASS, "not past the mapper"), NAME(HIDDEN, "hidden"),
     NAME(ALIGN_ADDRESS, "address not aligned"),
     NAME(ALIGN_LENGTH, "length not aligned"), NAME(SEAM, "seam not aligned"),
     NAME(LINE, "part of a line"), NAME(REACH, "out of reach"),
