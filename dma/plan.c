@@ -71,6 +71,7 @@ static bool decide_at_once(struct iodma_plan *plan)
     hal_address length = summary->highest - summary->lowest + 1;
     const struct hal_aperture *aperture =
         iodma_window_aperture(window, summary->lowest);
+    const struct hal_region *region;
     hal_address delta;
     bool aligned;
     bool uncut;
@@ -85,8 +86,13 @@ static bool decide_at_once(struct iodma_plan *plan)
         window->mapper->calls->choose_path(plan, delta);
     else
         choose_path(plan, delta, aligned, uncut);
-    plan->unmaintained =
-        !iodma_window_maintains(window, summary->lowest, length, aperture);
+    plan->unmaintained = !iodma_window_unsnooped(window, aperture);
+    if (!plan->unmaintained) {
+        region = iodma_bus_region(window->bus, summary->lowest);
+        if (region && summary->highest > region->last)
+            return false; /* the window may be in others than the rest */
+        plan->unmaintained = region && region->cached == HAL_UNCACHED;
+    }
     if ((!plan->unmaintained && !window->bus->caching) ||
         (iodma_window_inbound(window) && !may_be_written(plan, length)))
         return false;

@@ -834,6 +834,38 @@ static void unfinished(void)
     expect_completed(&command);
 }
 
+/* A cache that does not come to an end is none of a window's that has no cached
+   byte, whatever else its descriptor has. */
+static void unfinished_elsewhere(void)
+{
+    static const struct iodma_spec plain = SPEC(host64, 64, 0, 1, 1, 1);
+    static const struct iodma_range ranges[][ROW_RANGES] = {
+        { { 0x3f000, 0x2000 } },
+        { { 0x3f000, 0x1000 }, { 0x40000, 0x800 }, { 0x48000, 0x800 } },
+        { { 0x48000, 0x800 }, { 0x3f000, 0x1000 }, { 0x40800, 0x800 } },
+    };
+    static const hal_address offsets[] = { 0x1000, 0x1000, 0x1800 };
+
+    for (size_t i = 0; i < HAL_COUNT_OF(ranges); i++) {
+        check_case("a window without a cached byte needs no cache");
+        begin(&plain, IODMA_NON_COHERENT, true, ranges[i], IODMA_INOUT);
+        hal.regions = regions;
+        hal.region_count = HAL_COUNT_OF(regions);
+        recorded_status = IODMA_TIMEOUT;
+        expect_status(
+            "prepare",
+            iodma_command_prepare(&command, offsets[i], 0, true, true),
+            IODMA_OK);
+        expect_status("complete", iodma_command_complete(&command, true, true),
+                      IODMA_OK);
+        expect_number("lists", recorded_finishes, 0);
+        expect_status("a window that has some",
+                      iodma_command_prepare(&command, 0, 0, true, true),
+                      IODMA_TIMEOUT);
+        expect("all is given back", expect_fixture_free());
+    }
+}
+
 /* Loans lie in lines of their own, one behind the other. */
 static void side_by_side(void)
 {
@@ -860,6 +892,7 @@ int main(void)
     maintaining();
     side_by_side();
     unfinished();
+    unfinished_elsewhere();
     nowhere_and_unfinished();
     order();
     nobody_maintains();
