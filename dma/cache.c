@@ -224,31 +224,19 @@ static enum iodma_status begin_list(const struct iodma_plan *plan,
                                     uint32_t what)
 {
     const struct iodma_window *window = plan->window;
-    uint32_t line = window->bus->line;
     uint32_t how =
         (what & IODMA_SYNC_DROP) != 0 ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN;
-    hal_address first = 0; /* of a range that is to be maintained, ... */
-    hal_address end = 0;   /* ... up to here; none is yet              */
+    enum iodma_status status = IODMA_OK;
     struct iodma_piece piece;
     struct iodma_place place;
 
     iodma_piece_seek(plan, &place, from);
-    for (;;) {
-        bool more = iodma_piece_next(plan, &place, to, &piece);
-
-        if (more && !concerns(window, &place, &piece, what))
-            continue;
-        if (!more || !piece.lent ||
-            round_down(piece.storage, line) != round_up(end, line)) {
-            enum iodma_status status = iodma_access(
-                window->bus, first, end - first, NULL, how, window->reason);
-
-            if (!more || status != IODMA_OK)
-                return status;
-            first = piece.storage;
-        }
-        end = piece.storage + piece.length;
+    while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
+        if (concerns(window, &place, &piece, what))
+            status = iodma_access(window->bus, piece.storage, piece.length,
+                                  NULL, how, window->reason);
     }
+    return status;
 }
 
 static enum iodma_status maintain(const struct iodma_plan *plan,

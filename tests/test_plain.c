@@ -30,7 +30,8 @@ static uint8_t arena[SIZE] __attribute__((aligned(0x1000)));
 
 /* Maintenance ------------------------------------------------------------- */
 
-/* What was begun. */
+/* What was begun. What goes on in the same line, or in the next one, is one
+   operation: step by step each loan has its own. */
 static struct operation {
     hal_address address;
     hal_address length;
@@ -41,8 +42,15 @@ static uint32_t operation_count;
 static void begin(const void *va, hal_address address, size_t length,
                   uint32_t drops)
 {
+    struct operation *last =
+        operation_count != 0 ? &operations[operation_count - 1] : NULL;
+    hal_address end = last ? last->address + last->length : 0;
+
     expect("a pointer is its address", cpu_address(va) == address);
-    if (expect("there is room", operation_count < OPERATIONS))
+    if (last && last->drops == drops &&
+        (address == end || round_down(address, LINE) == round_up(end, LINE)))
+        last->length = address + (hal_address)length - last->address;
+    else if (expect("there is room", operation_count < OPERATIONS))
         operations[operation_count++] =
             (struct operation){ address, (hal_address)length, drops };
 }
