@@ -66,21 +66,21 @@ enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
                                hal_address length, uint8_t *bytes,
                                uint32_t what, struct iodma_reason *reason)
 {
+    struct iodma_opening opening;
+
+    opening.address = address;
     while (length != 0) {
-        struct iodma_opening opening;
         enum iodma_status status;
 
-        opening.address = address;
         opening.length = length;
         status = open_it(bus, &opening, what, reason);
-
         if (status != IODMA_OK)
             return status;
         touch(bus, &opening, bytes, what);
         close_it(&opening);
         if (bytes)
             bytes += opening.length;
-        address += opening.length;
+        opening.address += opening.length;
         length -= opening.length;
     }
     return IODMA_OK;
@@ -91,11 +91,10 @@ enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
                                     uint32_t what, struct iodma_reason *reason)
 {
     enum iodma_status status = IODMA_OK;
+    struct iodma_opening source;
 
+    source.address = from;
     while (length != 0 && status == IODMA_OK) {
-        struct iodma_opening source;
-
-        source.address = from;
         source.length = length;
         status = open_it(bus, &source, IODMA_ACCESS_READ, reason);
         if (status != IODMA_OK)
@@ -104,7 +103,7 @@ enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
             iodma_access(bus, to, source.length, source.bytes, what, reason);
         close_it(&source);
         to += source.length;
-        from += source.length;
+        source.address += source.length;
         length -= source.length;
     }
     return status;

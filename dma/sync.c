@@ -113,9 +113,10 @@ static enum iodma_status show(const struct iodma_plan *plan, hal_address from,
     return status;
 }
 
-/* ... or see what it wrote. */
-static enum iodma_status see(const struct iodma_plan *plan, hal_address from,
-                             hal_address to, uint32_t what)
+/* ... or see what it wrote. (In line: stack.) */
+static inline __attribute__((always_inline)) enum iodma_status
+see(const struct iodma_plan *plan, hal_address from, hal_address to,
+    uint32_t what)
 {
     hal_observe(plan->window->bus->hal);
     return maintain(plan, from, to, what | IODMA_SYNC_DROP);
