@@ -33,7 +33,7 @@ static enum iodma_status make_buffer(const struct iodma_plan *old,
     if (status == IODMA_OK && iodma_window_inbound(window) && old->filled)
         status = iodma_sync_can_copy(old, IODMA_IN);
     if (status == IODMA_OK)
-        status = iodma_sync_clear(plan);
+        status = window->bus->sync->fill(plan, IODMA_SYNC_NONE);
     return status == IODMA_OK && window->mapper
                ? window->mapper->calls->show(plan)
                : status;

@@ -187,16 +187,6 @@ const struct iodma_sync iodma_sync = {
     .take_back = take_back,
 };
 
-enum iodma_status iodma_sync_clear(const struct iodma_plan *plan)
-{
-    enum iodma_status status =
-        plan->window->bus->bouncing->clear(plan, IODMA_SYNC_NONE);
-    enum iodma_status finished =
-        maintain(plan, 0, plan->window->length, IODMA_SYNC_BEGUN);
-
-    return finished != IODMA_OK ? finished : status; /* as above */
-}
-
 enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
                                       uint32_t direction)
 {

@@ -56,9 +56,6 @@ struct iodma_sync {
 
 extern const struct iodma_sync iodma_sync;
 
-/* Zeros for the device, in all storage that a new plan has, cleaned. */
-enum iodma_status iodma_sync_clear(const struct iodma_plan *plan);
-
 /* Would the copies in a direction, IODMA_IN or IODMA_OUT, find a region and a
    window everywhere? Changes nothing. */
 enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,

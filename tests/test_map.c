@@ -1299,7 +1299,7 @@ static void ordering(void)
         "force",
         iodma_command_synchronize(&mapped.command, IODMA_FORCE_DOUBLE_BUFFER),
         IODMA_OK);
-    expect_order("tcmusoicp");
+    expect_order("tcpmusoicp");
     expect_mapped_list(&mapped.command, (struct hal_segment[MAPPED_SEGMENTS]){
                                             { MAPPED_BASE + 0x1000, 0x1000 } });
     expect_mapped_pages(1);
