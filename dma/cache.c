@@ -32,13 +32,6 @@ static bool in_capacity(const struct iodma_memory *memory, hal_address line,
     return false;
 }
 
-/* Does the device use a byte past a cache that has to be maintained? */
-static bool is_maintained(const struct iodma_window *window, hal_address byte,
-                          const struct hal_aperture *aperture)
-{
-    return aperture && iodma_window_maintains(window, byte, 1, aperture);
-}
-
 static uint32_t gives_up(const struct iodma_window *window, hal_address address,
                          hal_address length)
 {
@@ -54,7 +47,7 @@ static uint32_t gives_up(const struct iodma_window *window, hal_address address,
         if (!IODMA_SHORTCUTS || !aperture ||
             !span_holds(aperture->first, aperture->last, byte))
             aperture = iodma_window_aperture(window, byte);
-        if (is_maintained(window, byte, aperture) &&
+        if (iodma_window_maintains(window, byte, 1, aperture) &&
             !in_capacity(window->memory, round_down(byte, line), line))
             ends |= tail ? IODMA_TAIL : IODMA_HEAD;
     }
@@ -103,7 +96,7 @@ static bool tears(const struct iodma_plan *plan, hal_address from,
             /* In a line of a loan the window's bytes are side by side. */
             if ((!piece.lent || position == from || position == to) &&
                 modulo32(end, window->bus->line) != 0 &&
-                is_maintained(window, end - tail, place.aperture) &&
+                iodma_window_maintains(window, end - tail, 1, place.aperture) &&
                 in_rest(plan, from, to, end))
                 return true;
         }

@@ -167,8 +167,8 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
     }
     if (iodma_window_iterates(window))
         return IODMA_OK;
-    if (aperture && iodma_window_maintains(window, piece->storage,
-                                           piece->length, aperture)) {
+    if (iodma_window_maintains(window, piece->storage, piece->length,
+                               aperture)) {
         plan->unmaintained = false;
         if (!window->bus->caching)
             return IODMA_UNSUPPORTED;

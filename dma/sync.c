@@ -46,8 +46,8 @@ static void look_at_memory(struct iodma_plan *plan)
         return;
     aperture = iodma_window_aperture(window, summary->lowest);
     plan->named_lines =
-        aperture && summary->highest <= aperture->last &&
         iodma_window_unsnooped(window, aperture) &&
+        summary->highest <= aperture->last &&
         (!plan->loans || iodma_window_unsnooped(window, bus->lent_in)) &&
         client->cached != HAL_UNCACHED && storage->cached != HAL_UNCACHED;
 }

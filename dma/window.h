@@ -182,13 +182,13 @@ iodma_window_aperture(const struct iodma_window *window, hal_address address)
     return iodma_bus_aperture(window->bus, address, window->access);
 }
 
-/* Does the master not look into the caches for memory in this aperture (NULL:
-   in none)? (rule E1) Context: any. */
+/* Does the master go past the caches to memory in this aperture? (rule E1)
+   NULL: it does not go there. Context: any. */
 static inline bool iodma_window_unsnooped(const struct iodma_window *window,
                                           const struct hal_aperture *aperture)
 {
-    return (window->mapping & IODMA_NON_COHERENT) != 0 || !aperture ||
-           !aperture->snooped;
+    return aperture &&
+           ((window->mapping & IODMA_NON_COHERENT) != 0 || !aperture->snooped);
 }
 
 /* Have caches to be maintained then for bytes from a CPU physical address on?
