@@ -122,35 +122,36 @@ enum iodma_status iodma_bus_map_through(struct iodma_bus *bus,
     return IODMA_OK;
 }
 
-enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
-                                      const void *pointer, size_t length,
-                                      hal_address *address)
+iodma_refusal iodma_bus_translate(const struct iodma_bus *bus,
+                                  const void *pointer, size_t length,
+                                  hal_address *address)
 {
     const struct hal_translation *translation = bus->hal->translation;
     hal_address at = (hal_address)(uintptr_t)pointer;
     hal_address left = (hal_address)length;
-    hal_address next = 0; /* where it has to go on, behind the first answer */
+    hal_address next = at; /* where it has to go on, behind the first answer */
 
     for (;;) {
         hal_address more = left; /* that goes on there */
         hal_address physical;
 
-        if (!translation->to_physical(at, &physical, &more))
-            return iodma_refuse_values(bus->reason, IODMA_NOT_ATTACHED,
-                                       IODMA_AT_ARGUMENT(UNMAPPED, POINTER), 0,
-                                       at);
+        if (!translation->to_physical(at, &physical, &more) || more == 0)
+            return (iodma_refusal)iodma_refuse_values(
+                bus->reason, IODMA_NOT_ATTACHED,
+                IODMA_AT_ARGUMENT(UNMAPPED, POINTER), 0, at);
         if (address) {
-            *address = physical;
+            *address = next = physical;
             address = NULL; /* it is told */
-        } else if (physical != next) {
-            return iodma_refuse(bus->reason, IODMA_NO_SPACE,
-                                IODMA_AT_ARGUMENT(CONTIGUOUS, POINTER));
         }
+        if (physical != next || range_wraps(physical, left))
+            return (iodma_refusal)iodma_refuse(
+                bus->reason, IODMA_NO_SPACE,
+                IODMA_AT_ARGUMENT(CONTIGUOUS, POINTER));
         if (more >= left) /* to say more than was asked does no harm */
-            return IODMA_OK;
+            return 0;
         at += more;
         left -= more;
-        next = physical + more;
+        next += more;
     }
 }
 

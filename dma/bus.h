@@ -156,20 +156,6 @@ static inline uint32_t iodma_bus_line(const struct iodma_bus *bus)
     return bus->line;
 }
 
-/*
- * Where the CPU's translation has a buffer.
- *
- *   address  out: CPU physical; undefined on failure
- *
- * Returns OK; NotAttached: nothing is mapped at one of the bytes; NoSpace:
- * they are not contiguous in physical memory.
- *
- * Context: thread or ISR. Only on a bus that has a translation.
- */
-enum iodma_status iodma_bus_translate(const struct iodma_bus *bus,
-                                      const void *pointer, size_t length,
-                                      hal_address *address);
-
 /* Is this a buffer, as the CPU names it? No length makes the last byte the
    one before the first: refused with those that run past the end of the CPU's
    addresses, or of what hal_address can tell. Context: any. */
@@ -181,23 +167,31 @@ static inline bool iodma_bus_is_buffer(const void *pointer, size_t length)
     return length - 1 < 0 - first && (hal_address)last == last;
 }
 
-/*
- * Where a buffer lies in physical memory.
- *
- * Returns OK; BadArgument: it is none; or as above. Context: thread or ISR.
- */
-static inline enum iodma_status iodma_bus_locate(const struct iodma_bus *bus,
-                                                 const void *pointer,
-                                                 size_t length,
-                                                 hal_address *address)
+/* The last byte of a status that refuses: the others are alike in all of them,
+   and a byte is half the instructions. 0: nothing is refused. */
+typedef uint8_t iodma_refusal;
+
+/* The status. Context: any. */
+static inline enum iodma_status iodma_status_of(iodma_refusal refused)
 {
-    if (!iodma_bus_is_buffer(pointer, length))
-        return IODMA_BAD_ARGUMENT;
-    if (bus->hal->translation)
-        return iodma_bus_translate(bus, pointer, length, address);
-    *address = (hal_address)(uintptr_t)pointer;
-    return IODMA_OK;
+    return refused == 0 ? IODMA_OK
+                        : (enum iodma_status)(IODMA_STATUS(0x200) + refused);
 }
+
+/*
+ * Where the CPU's translation has a buffer.
+ *
+ *   address  out: CPU physical; undefined on failure
+ *
+ * Refused are NotAttached: nothing is mapped at one of the bytes, or no bytes
+ * are said to follow it; NoSpace: they are not contiguous in physical memory,
+ * or run past its last address.
+ *
+ * Context: thread or ISR. Only on a bus that has a translation.
+ */
+iodma_refusal iodma_bus_translate(const struct iodma_bus *bus,
+                                  const void *pointer, size_t length,
+                                  hal_address *address);
 
 /* What is said of a list that did not end. Returns status. Context: any. */
 enum iodma_status iodma_bus_unfinished(enum iodma_status status,

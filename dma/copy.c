@@ -99,8 +99,12 @@ static enum iodma_status locate(struct iodma_copy_end *end,
                                 const struct iodma_bus *bus,
                                 const void *pointer, size_t length)
 {
+    end->range.address = (hal_address)(uintptr_t)pointer;
     end->range.length = (hal_address)length;
-    return iodma_bus_locate(bus, pointer, length, &end->range.address);
+    return bus->hal->translation
+               ? iodma_status_of(iodma_bus_translate(bus, pointer, length,
+                                                     &end->range.address))
+               : IODMA_OK;
 }
 
 static bool overlap(const void *a, const void *b, size_t length)

@@ -143,10 +143,9 @@ static enum iodma_status run(const struct iodma_plan *plan,
         return status;
     start += modulo32(rest->address, page_size);
     while (modulo32(start + length, page_size) == 0 &&
-           page_follows(plan, place)) {
-        (void)iodma_piece_run(plan, place);
+           page_follows(plan, place) &&
+           iodma_piece_run(plan, place) == IODMA_OK)
         length += rest->length;
-    }
     rest->address = start;
     rest->length = length;
     return IODMA_OK;

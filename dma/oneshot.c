@@ -6,21 +6,11 @@
 #include "refuse.h"
 #include "shortcuts.h"
 
-/* The last byte of a status that refuses: the others are alike in all of them,
-   and a byte is half the instructions. 0: nothing is refused. */
-typedef uint8_t refusal;
-
-static inline enum iodma_status status_of(refusal refused)
-{
-    return refused == 0 ? IODMA_OK
-                        : (enum iodma_status)(IODMA_STATUS(0x200) + refused);
-}
-
-/* Record one. */
+/* Record a refusal. */
 #define REFUSE(bus, status, rule, argument, required, actual)                  \
-    ((refusal)iodma_refuse_values((bus)->reason, IODMA_##status,               \
-                                  IODMA_AT_ARGUMENT(rule, argument), required, \
-                                  actual))
+    ((iodma_refusal)iodma_refuse_values((bus)->reason, IODMA_##status,         \
+                                        IODMA_AT_ARGUMENT(rule, argument),     \
+                                        required, actual))
 
 /* Of the access to a buffer, beside HAL_READ and HAL_WRITE: an aperture shows
    all of it; it is in no cache that the device does not look into. */
@@ -41,29 +31,29 @@ struct buffer {
     const struct hal_cache *cache; /* its lines are maintained by; or NULL   */
 };
 
-static inline refusal bad_direction(const struct iodma_bus *bus,
-                                    uint32_t direction)
+static inline iodma_refusal bad_direction(const struct iodma_bus *bus,
+                                          uint32_t direction)
 {
     return REFUSE(bus, BAD_ARGUMENT, DIRECTION, DIRECTION, IODMA_INOUT,
                   direction);
 }
 
 /* Find a buffer in physical memory. */
-static inline refusal locate(const struct iodma_bus *bus, const void *pointer,
-                             size_t length, struct buffer *buffer)
+static inline iodma_refusal locate(const struct iodma_bus *bus,
+                                   const void *pointer, size_t length,
+                                   struct buffer *buffer)
 {
     if (!iodma_bus_is_buffer(pointer, length))
-        return (refusal)iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
-                                     pointer
-                                         ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
-                                         : IODMA_AT_ARGUMENT(POINTER, POINTER));
+        return (iodma_refusal)iodma_refuse(
+            bus->reason, IODMA_BAD_ARGUMENT,
+            pointer ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
+                    : IODMA_AT_ARGUMENT(POINTER, POINTER));
     buffer->physical = (hal_address)(uintptr_t)pointer;
     buffer->pointer = pointer;
     buffer->last = length - 1;
     if (!bus->hal->translation)
         return 0;
-    return (refusal)iodma_bus_translate(bus, pointer, length,
-                                        &buffer->physical);
+    return iodma_bus_translate(bus, pointer, length, &buffer->physical);
 }
 
 /* Find it on the bus, in the aperture that shows all of it. Returns the access
@@ -107,16 +97,16 @@ static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
 
 /* A device that does not look into caches is to have a buffer that may be in
    one, and the board states none. */
-static refusal no_cache(const struct iodma_bus *bus, hal_address physical)
+static iodma_refusal no_cache(const struct iodma_bus *bus, hal_address physical)
 {
     (void)REFUSE(bus, UNSUPPORTED, NO_CACHE, POINTER, 0, physical);
-    return (refusal)iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
-                                      IODMA_CURE_ELSEWHERE, 0);
+    return (iodma_refusal)iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
+                                            IODMA_CURE_ELSEWHERE, 0);
 }
 
 /* Are the lines that it is in its own? */
-static inline refusal judge_lines(const struct iodma_bus *bus,
-                                  const struct buffer *buffer)
+static inline iodma_refusal judge_lines(const struct iodma_bus *bus,
+                                        const struct buffer *buffer)
 {
     hal_address first = buffer->physical;
     uint32_t line = buffer->cache->largest_line;
@@ -128,24 +118,25 @@ static inline refusal judge_lines(const struct iodma_bus *bus,
         return 0;
     (void)REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, line,
                  first + (hal_address)buffer->capacity);
-    return (refusal)iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED,
-                                      IODMA_CURE_LENGTHEN,
-                                      (hal_address)last + 1);
+    return (iodma_refusal)iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED,
+                                            IODMA_CURE_LENGTHEN,
+                                            (hal_address)last + 1);
 }
 
 /*
  * Find a buffer on the bus, and out whether its lines have to be maintained.
  *
  *   buffer  capacity and wanted as they are to be; out: the rest
- *   access  that the device has: what a refusal says
+ *   access  that the device has: what a iodma_refusal says
  */
-static IODMA_SHORTCUT_INLINE refusal look_at(const struct iodma_bus *bus,
-                                             const void *pointer, size_t length,
-                                             struct buffer *buffer,
-                                             uint32_t access)
+static IODMA_SHORTCUT_INLINE iodma_refusal look_at(const struct iodma_bus *bus,
+                                                   const void *pointer,
+                                                   size_t length,
+                                                   struct buffer *buffer,
+                                                   uint32_t access)
 {
     const struct hal_bus *hal = bus->hal;
-    refusal refused = locate(bus, pointer, length, buffer);
+    iodma_refusal refused = locate(bus, pointer, length, buffer);
     uint32_t wanted = buffer->wanted;
     hal_address first;
     uint32_t allowed;
@@ -177,9 +168,9 @@ static inline bool misaligned(uint32_t value, uint32_t alignment)
 
 /* May the device have a buffer as the one segment of a list? Limits of 0 are
    none, and so is one less than that. */
-static IODMA_SHORTCUT_INLINE refusal judge(const struct iodma_bus *bus,
-                                           const struct hal_limits *limits,
-                                           const struct buffer *buffer)
+static IODMA_SHORTCUT_INLINE iodma_refusal
+judge(const struct iodma_bus *bus, const struct hal_limits *limits,
+      const struct buffer *buffer)
 {
     hal_address first = buffer->address;
     hal_address last = first + (hal_address)buffer->last;
@@ -253,10 +244,10 @@ look_and_map(const struct iodma_bus *bus, const struct hal_limits *limits,
     const struct hal_bus *hal = NULL; /* not read anew behind each call */
     enum iodma_status status;
     struct buffer buffer;
-    refusal refused;
+    iodma_refusal refused;
 
     if (!bus) {
-        refused = (refusal)IODMA_BAD_ARGUMENT;
+        refused = (iodma_refusal)IODMA_BAD_ARGUMENT;
     } else if (!address) {
         refused = REFUSE(bus, BAD_ARGUMENT, POINTER, ADDRESS, 0, 0);
     } else if (direction > IODMA_INOUT) {
@@ -277,7 +268,7 @@ look_and_map(const struct iodma_bus *bus, const struct hal_limits *limits,
             refused = judge(bus, limits, &buffer);
     }
     if (refused != 0)
-        return status_of(refused);
+        return iodma_status_of(refused);
     status = maintain(bus, &buffer, false);
     if (status == IODMA_OK) {
         hal_publish(hal);
@@ -337,13 +328,13 @@ map_sure(const struct iodma_bus *bus, const struct hal_limits *limits,
     buffer.cache = bus->every;
     if (limits) {
         struct buffer judged; /* the other one stays in registers */
-        refusal refused;
+        iodma_refusal refused;
 
         judged.last = buffer.last;
         judged.address = buffer.address;
         refused = judge(bus, limits, &judged);
         if (refused != 0)
-            return status_of(refused);
+            return iodma_status_of(refused);
     }
     status = give(bus, &buffer);
     if (status == IODMA_OK)
@@ -378,14 +369,14 @@ look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
               uint32_t access)
 {
     struct buffer buffer;
-    refusal refused;
+    iodma_refusal refused;
 
     if (!bus)
         return IODMA_BAD_ARGUMENT;
     buffer.wanted = 0;
     refused = look_at(bus, pointer, length, &buffer, access);
     if (refused != 0)
-        return status_of(refused);
+        return iodma_status_of(refused);
     return access == HAL_WRITE ? take(bus, &buffer) : give(bus, &buffer);
 }
 
@@ -437,12 +428,12 @@ look_and_unmap(const struct iodma_bus *bus, const void *pointer, size_t done,
                uint32_t direction)
 {
     struct buffer buffer;
-    refusal refused = 0;
+    iodma_refusal refused = 0;
 
     buffer.wanted = 0;
     buffer.cache = NULL;
     if (!bus)
-        refused = (refusal)IODMA_BAD_ARGUMENT;
+        refused = (iodma_refusal)IODMA_BAD_ARGUMENT;
     else if (direction > IODMA_INOUT)
         refused = bad_direction(bus, direction);
     else if (!pointer)
@@ -450,7 +441,7 @@ look_and_unmap(const struct iodma_bus *bus, const void *pointer, size_t done,
     else if (done != 0 && direction != IODMA_OUT)
         refused = look_at(bus, pointer, done, &buffer, HAL_WRITE);
     if (refused != 0)
-        return status_of(refused);
+        return iodma_status_of(refused);
     return take(bus, &buffer);
 }
 

@@ -481,6 +481,28 @@ static bool to_the_end(hal_address address, hal_address *physical,
     return true;
 }
 
+static bool to_no_bytes(hal_address address, hal_address *physical,
+                        hal_address *length)
+{
+    *physical = address;
+    *length = 0;
+    return true;
+}
+
+static void translated_to_no_bytes(void)
+{
+    static const struct hal_translation nothing = { to_no_bytes };
+    static const struct iodma_range range = { 0x1000, 0x100 };
+    struct iodma_memory memory = { .members = NULL };
+
+    expect_status("init",
+                  iodma_memory_init_virtual(&memory, &nothing, &range, 1,
+                                            IODMA_IN, NULL, 0),
+                  IODMA_OK);
+    expect_status("prepare", iodma_memory_prepare(&memory, IODMA_NONE),
+                  IODMA_CANNOT_WIRE);
+}
+
 static void translated_past_the_end(void)
 {
     static const struct hal_translation last = { to_the_end };
@@ -1664,6 +1686,7 @@ static const struct check_row cases[] = {
       pinned_members },
     { 0, "a part from a seam of its ranges on is aligned as its bytes are",
       parts_from_a_seam },
+    { 0, "a translation of no bytes is none", translated_to_no_bytes },
     { 0, "addresses that lead past the end are not wired",
       translated_past_the_end },
     { 0, "physical memory always is ready", physical_is_ready },

@@ -5,6 +5,7 @@
  * as they are prepared and not a moment longer. Spec cases 14, 15, 118 to 130;
  * table 2.4; rules E4 and E5 where there is a mapper.
  */
+#include "hal/bits.h"
 #include "hal/count_of.h"
 #include "tests/check.h"
 #include "tests/mapped.h"
@@ -1708,6 +1709,55 @@ static void split_beyond_reach(void)
     expect_nothing_mapped();
 }
 
+/* Pages lie apart, until one is lost; that goes on for so many questions at
+   most, so that no test takes for ever. */
+#define LOST ((hal_address)0x21000)
+
+static unsigned lost_for;
+
+static bool may_be_lost(hal_address address, hal_address *physical,
+                        hal_address *length)
+{
+    if (lost_for != 0 && address >= LOST) {
+        lost_for--;
+        return false;
+    }
+    *physical = address ^ 0x1000;
+    *length = smaller(*length, 0x1000 - modulo(address, 0x1000));
+    return true;
+}
+
+static void losing(void)
+{
+    static const struct hal_translation translation = { may_be_lost };
+    static const struct iodma_range range = { LOST - 0x1800, 0x2000 };
+    hal_address offset = 0;
+    uint32_t count = 2;
+
+    check_case(
+        "a list ends where a translation has lost the page that would follow");
+    mapped_begin();
+    expect_status("memory",
+                  iodma_memory_init_virtual(&mapped.memory, &translation,
+                                            &range, 1, IODMA_OUT, NULL, 0),
+                  IODMA_OK);
+    lost_for = 0;
+    expect_status("wire", iodma_memory_prepare(&mapped.memory, IODMA_NONE),
+                  IODMA_OK);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_prepared(&mapped.command);
+    lost_for = 64;
+    expect_status("list",
+                  fixture_gen(&mapped.command, &offset, mapped.list, &count),
+                  IODMA_MESSAGE_TOO_LARGE);
+    expect("it did not go on asking", lost_for > 48);
+    expect_number("offset", offset, 0);
+    lost_for = 0;
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
+    expect_status("unwire", iodma_memory_complete(&mapped.memory), IODMA_OK);
+}
+
 int main(void)
 {
     making();
@@ -1735,5 +1785,6 @@ int main(void)
     submitting_in_vain();
     forcing_shows_nothing();
     maintaining_named();
+    losing();
     return check_result();
 }

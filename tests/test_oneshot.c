@@ -931,6 +931,99 @@ static void test_generous(void)
     expect_done('c', 0x51000, 0x80, arena[0], 1, 0);
 }
 
+/* Where a translation that lies has the arena's first page, and the next one;
+   and how many bytes of them it says follow, from their first on. After some
+   questions nothing is mapped any more, so that no test takes for ever. */
+static struct lie {
+    hal_address physical[2];
+    hal_address length[2];
+} lie;
+static unsigned asked;
+
+static bool lying(hal_address address, hal_address *physical,
+                  hal_address *length)
+{
+    hal_address inside = address - cpu_address(arena);
+    hal_address page = inside / PAGE;
+
+    asked++;
+    if (page >= HAL_COUNT_OF(lie.physical) || asked > 16)
+        return false;
+    *physical = lie.physical[page] + modulo(inside, PAGE);
+    *length = lie.length[page];
+    return true;
+}
+
+#define TOP (HAL_ADDRESS_MAX - 0xFFF) /* the last page */
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    struct lie lie;
+    uint32_t length; /* of the buffer; it begins with the page */
+    unsigned asked;
+    enum iodma_status want;
+    uint8_t rule;
+} lies[] = {
+    { "a translation of no bytes: NotAttached",
+      { { 0x51000, 0x52000 }, { 0, PAGE } }, 0x80, 1, IODMA_NOT_ATTACHED,
+      IODMA_RULE_UNMAPPED },
+    { "nor is any byte at 0, of which none follow: NotAttached",
+      { { 0, 0 }, { 0, 0 } }, 0x80, 1, IODMA_NOT_ATTACHED,
+      IODMA_RULE_UNMAPPED },
+    { "no bytes of the next page: NotAttached",
+      { { 0x51000, 0x52000 }, { PAGE, 0 } }, 0x1080, 2, IODMA_NOT_ATTACHED,
+      IODMA_RULE_UNMAPPED },
+    { "pages go on at 0 behind the last address: NoSpace",
+      { { TOP, 0 }, { PAGE, PAGE } }, 0x1080, 1, IODMA_NO_SPACE,
+      IODMA_RULE_CONTIGUOUS },
+    { "so does what is said at once: NoSpace",
+      { { TOP, 0 }, { 2 * PAGE, PAGE } }, 0x1080, 1, IODMA_NO_SPACE,
+      IODMA_RULE_CONTIGUOUS },
+    { "up to the last address there is a buffer",
+      { { TOP, 0 }, { 2 * PAGE, PAGE } }, 0xFFF, 1, IODMA_OK, 0 },
+    { "and so there is in two pages",
+      { { TOP - PAGE, TOP }, { PAGE, PAGE } }, 0x1FFF, 2, IODMA_OK, 0 },
+};
+/* clang-format on */
+
+static void test_lies(void)
+{
+    static const struct hal_translation liar = { lying };
+    static const struct hal_aperture all = { 0, HAL_ADDRESS_MAX, 0, RW, true };
+
+    for (size_t i = 0; i < HAL_COUNT_OF(lies); i++) {
+        uint32_t length = lies[i].length;
+        hal_address address = 77;
+
+        begin(lies[i].what);
+        hal.apertures = &all;
+        hal.aperture_count = 1;
+        hal.region_count = 0;
+        hal.translation = &liar;
+        start();
+        lie = lies[i].lie;
+        asked = 0;
+        expect_status(
+            "map",
+            iodma_map(&bus, NULL, arena, length, length, IODMA_OUT, &address),
+            lies[i].want);
+        expect_number("questions", asked, lies[i].asked);
+        if (lies[i].want == IODMA_OK) {
+            expect_number("address", address, lies[i].lie.physical[0]);
+        } else {
+            expect_number("address", address, 77);
+            expect_reason(lies[i].want, lies[i].rule, IODMA_ARGUMENT_POINTER);
+            expect_untouched();
+        }
+        asked = 0;
+        expect_status("hand over",
+                      iodma_map_sync(&bus, arena, length, IODMA_OUT),
+                      lies[i].want);
+        expect_number("questions", asked, lies[i].asked);
+    }
+}
+
 /* A cache whose controller does not come to an end. */
 static void test_unfinished(void)
 {
@@ -991,6 +1084,7 @@ int main(void)
     test_before_uncached();
     test_translated();
     test_generous();
+    test_lies();
     test_unfinished();
     test_nobody();
     return check_result();
