@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Is what can be decided, listed or handed over at once not gone through step
- * by step? What comes out is the same (Meson's option `shortcuts`, README.md).
+ * by step? What comes out is the same (Meson's option `shortcuts`, README.md),
+ * but for what iodma_unmap() says of memory that was never mapped.
  */
 #ifndef DMA_SHORTCUTS_H
 #define DMA_SHORTCUTS_H

@@ -6,6 +6,7 @@
  * beside it. A refusal changes nothing.
  */
 #include "dma/iodma.h"
+#include "dma/shortcuts.h"
 #include "hal/bits.h"
 #include "hal/count_of.h"
 #include "tests/check.h"
@@ -718,7 +719,9 @@ static void test_frames(void)
 }
 
 /* Buses that see memory of one kind only, or none of a kind: where it is known
-   beforehand, a buffer is not looked at. */
+   beforehand, a buffer is not looked at: not even whether the device sees it.
+ */
+#define UNSEEN (IODMA_SHORTCUTS ? IODMA_OK : IODMA_MESSAGE_TOO_LARGE)
 
 /* clang-format off */
 static const struct {
@@ -748,6 +751,14 @@ static const struct {
       IODMA_OK, 0, 0, 0 },
     { "all is snooped: no bytes", 0, 1, 0, SNOOPED, 0, IODMA_OUT,
       IODMA_BAD_ARGUMENT, 0, IODMA_RULE_BUFFER, IODMA_ARGUMENT_LENGTH },
+    { "nothing is snooped: what the device does not see", 1, 1, 0, NOWHERE, 64,
+      IODMA_IN, UNSEEN, IODMA_SHORTCUTS ? 'i' : 0, IODMA_RULE_APERTURE,
+      IODMA_ARGUMENT_POINTER },
+    { "all is snooped: what the device does not see", 0, 1, 0, NOWHERE, 64,
+      IODMA_OUT, UNSEEN, 0, IODMA_RULE_APERTURE, IODMA_ARGUMENT_POINTER },
+    { "some is snooped: what the device does not see", 0, 2, 0, NOWHERE, 64,
+      IODMA_OUT, IODMA_MESSAGE_TOO_LARGE, 0, IODMA_RULE_APERTURE,
+      IODMA_ARGUMENT_POINTER },
     { "some is uncached: none of its lines", 5, 1, 2, QUIET + 0x40, 64, IODMA_IN,
       IODMA_OK, 0, 0, 0 },
     { "some is uncached: the lines beside it", 5, 1, 2, STRAY, 64, IODMA_IN,
