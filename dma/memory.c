@@ -187,39 +187,25 @@ static const struct iodma_finder *find_member(struct iodma_walk *walk)
 
 static const struct iodma_finder member_finder = { .find = find_member };
 
-/* Their ends may touch. Of a leaf a part may be all that counts: then it
-   matters where that begins and ends. */
-static void summarize_members(struct iodma_memory *memory)
+/* One more member, up to this offset. Where it begins and ends matters to what
+   is a part of the whole; and ends may touch. */
+static inline void add_member(struct iodma_summary *summary,
+                              const struct iodma_memory *member,
+                              hal_address end)
 {
-    struct iodma_summary *summary = &memory->summary;
-    hal_address offset = 0;
-    struct iodma_walk walk;
-
-    if (!IODMA_SHORTCUTS)
+    if (!IODMA_SHORTCUTS || member->length == 0)
         return;
-    *summary = (struct iodma_summary)IODMA_SUMMARY_OF_NOTHING;
-    while (offset != memory->length) {
-        const struct iodma_summary *leaf;
-        hal_address first;
-
-        (void)iodma_walk_begin(&walk, memory, offset);
-        leaf = &walk.leaf->summary;
-        summary->lowest = smaller(summary->lowest, leaf->lowest);
-        if (leaf->highest > summary->highest)
-            summary->highest = leaf->highest;
-        summary->shape |= leaf->shape | (uint32_t)(offset | walk.end);
-        offset = walk.end;
-        if (iodma_walk_look(&walk, 1, &first) != 0)
-            summary->shape |= (uint32_t)first;
-    }
-    summary->longest = memory->length;
-    summary->spans = bits_needed(summary->lowest ^ summary->highest);
+    summary->lowest = smaller(summary->lowest, member->summary.lowest);
+    if (member->summary.highest > summary->highest)
+        summary->highest = member->summary.highest;
+    summary->shape |= member->summary.shape | (uint32_t)end;
 }
 
 enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
                                           struct iodma_memory *const *members,
                                           uint32_t count, uint32_t direction)
 {
+    struct iodma_summary summary = IODMA_SUMMARY_OF_NOTHING;
     bool needs_wiring = false;
     hal_address length = 0;
     uint32_t tag = 0;
@@ -235,6 +221,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
         needs_wiring = needs_wiring || member->needs_wiring;
         if (tag == 0)
             tag = member->tag;
+        add_member(&summary, member, length);
     }
 
     *memory = (struct iodma_memory){
@@ -247,7 +234,11 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
         .direction = (uint8_t)direction,
         .needs_wiring = needs_wiring,
     };
-    summarize_members(memory);
+    if (IODMA_SHORTCUTS) {
+        memory->summary = summary;
+        memory->summary.longest = length;
+        memory->summary.spans = bits_needed(summary.lowest ^ summary.highest);
+    }
     return IODMA_OK;
 }
 

@@ -223,9 +223,8 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
  * are no multis. The tag is the first of theirs that is not 0.
  *
  * Returns OK, or BadArgument: a pointer is NULL, the lengths together are
- * more than any address, a direction that is none. Context: any; each member
- * is looked for from the first one on. (IOMultiMemoryDescriptor::
- * withDescriptors)
+ * more than any address, a direction that is none. Context: any; costs one step
+ * a member. (IOMultiMemoryDescriptor::withDescriptors)
  */
 enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
                                           struct iodma_memory *const *members,
