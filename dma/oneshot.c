@@ -362,11 +362,10 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
                         address);
 }
 
-/* Part of a mapped buffer goes to a device that has this access once it has
-   been looked at. Out of line: where the bus is sure nobody comes here. */
+/* Part of a mapped buffer goes to the device once it has been looked at. Out of
+   line, as the next: where the bus is sure nobody comes here. */
 static __attribute__((noinline)) enum iodma_status
-look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
-              uint32_t access)
+look_and_give(const struct iodma_bus *bus, const void *pointer, size_t length)
 {
     struct buffer buffer;
     iodma_refusal refused;
@@ -374,10 +373,30 @@ look_and_sync(const struct iodma_bus *bus, const void *pointer, size_t length,
     if (!bus)
         return IODMA_BAD_ARGUMENT;
     buffer.wanted = 0;
-    refused = look_at(bus, pointer, length, &buffer, access);
-    if (refused != 0)
-        return iodma_status_of(refused);
-    return access == HAL_WRITE ? take(bus, &buffer) : give(bus, &buffer);
+    refused = look_at(bus, pointer, length, &buffer, HAL_READ);
+    return refused != 0 ? iodma_status_of(refused) : give(bus, &buffer);
+}
+
+/* A mapped buffer, or part of it, goes to the CPU once what was written has
+   been looked at. (With shortcuts iodma_unmap() knows when nothing was.) */
+static __attribute__((noinline)) enum iodma_status
+look_and_take(const struct iodma_bus *bus, const void *pointer, size_t done,
+              uint32_t direction)
+{
+    struct buffer buffer;
+    iodma_refusal refused = 0;
+
+    buffer.wanted = 0;
+    buffer.cache = NULL;
+    if (!bus)
+        refused = (iodma_refusal)IODMA_BAD_ARGUMENT;
+    else if (direction > IODMA_INOUT)
+        refused = bad_direction(bus, direction);
+    else if (!pointer)
+        refused = REFUSE(bus, BAD_ARGUMENT, POINTER, POINTER, 0, 0);
+    else if ((IODMA_SHORTCUTS || done != 0) && direction != IODMA_OUT)
+        refused = look_at(bus, pointer, done, &buffer, HAL_WRITE);
+    return refused != 0 ? iodma_status_of(refused) : take(bus, &buffer);
 }
 
 /* The shortcut: is it known of a part that it lies where its pointer says, and
@@ -400,7 +419,7 @@ enum iodma_status iodma_map_sync_out(const struct iodma_bus *bus,
 
     if (IODMA_SHORTCUTS && bus && is_known(bus, &buffer, pointer, length))
         return give(bus, &buffer);
-    return look_and_sync(bus, pointer, length, HAL_READ);
+    return look_and_give(bus, pointer, length);
 }
 
 enum iodma_status iodma_map_sync_in(const struct iodma_bus *bus,
@@ -410,7 +429,9 @@ enum iodma_status iodma_map_sync_in(const struct iodma_bus *bus,
 
     if (IODMA_SHORTCUTS && bus && is_known(bus, &buffer, pointer, length))
         return take(bus, &buffer);
-    return look_and_sync(bus, pointer, length, HAL_WRITE);
+    return IODMA_SHORTCUTS || length != 0
+               ? look_and_take(bus, pointer, length, IODMA_IN)
+               : look_and_give(bus, pointer, length); /* refused */
 }
 
 enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
@@ -421,28 +442,6 @@ enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
     return iodma_refuse_values(bus->reason, IODMA_BAD_ARGUMENT,
                                IODMA_AT_ARGUMENT(OPTIONS, OPTIONS), IODMA_INOUT,
                                options);
-}
-
-static IODMA_SHORTCUT_APART enum iodma_status
-look_and_unmap(const struct iodma_bus *bus, const void *pointer, size_t done,
-               uint32_t direction)
-{
-    struct buffer buffer;
-    iodma_refusal refused = 0;
-
-    buffer.wanted = 0;
-    buffer.cache = NULL;
-    if (!bus)
-        refused = (iodma_refusal)IODMA_BAD_ARGUMENT;
-    else if (direction > IODMA_INOUT)
-        refused = bad_direction(bus, direction);
-    else if (!pointer)
-        refused = REFUSE(bus, BAD_ARGUMENT, POINTER, POINTER, 0, 0);
-    else if (done != 0 && direction != IODMA_OUT)
-        refused = look_at(bus, pointer, done, &buffer, HAL_WRITE);
-    if (refused != 0)
-        return iodma_status_of(refused);
-    return take(bus, &buffer);
 }
 
 enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
@@ -456,5 +455,5 @@ enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
             return IODMA_OK;
         }
     }
-    return look_and_unmap(bus, pointer, done, direction);
+    return look_and_take(bus, pointer, done, direction);
 }
