@@ -127,18 +127,19 @@ iodma_refusal iodma_bus_translate(const struct iodma_bus *bus,
                                   hal_address *address)
 {
     const struct hal_translation *translation = bus->hal->translation;
-    hal_address at = (hal_address)(uintptr_t)pointer;
+    uintptr_t at = (uintptr_t)pointer;
     hal_address left = (hal_address)length;
-    hal_address next = at; /* where it has to go on, behind the first answer */
+    hal_address next = left; /* where it has to go on, once it is known */
 
     for (;;) {
         hal_address more = left; /* that goes on there */
         hal_address physical;
 
-        if (!translation->to_physical(at, &physical, &more) || more == 0)
+        if (!translation->to_physical((hal_address)at, &physical, &more) ||
+            more == 0)
             return (iodma_refusal)iodma_refuse_values(
                 bus->reason, IODMA_NOT_ATTACHED,
-                IODMA_AT_ARGUMENT(UNMAPPED, POINTER), 0, at);
+                IODMA_AT_ARGUMENT(UNMAPPED, POINTER), 0, (hal_address)at);
         if (address) {
             *address = next = physical;
             address = NULL; /* it is told */
@@ -149,7 +150,7 @@ iodma_refusal iodma_bus_translate(const struct iodma_bus *bus,
                 IODMA_AT_ARGUMENT(CONTIGUOUS, POINTER));
         if (more >= left) /* to say more than was asked does no harm */
             return 0;
-        at += more;
+        at += (uintptr_t)more;
         left -= more;
         next += more;
     }
