@@ -95,15 +95,6 @@ static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
     return access;
 }
 
-/* A device that does not look into caches is to have a buffer that may be in
-   one, and the board states none. */
-static iodma_refusal no_cache(const struct iodma_bus *bus, hal_address physical)
-{
-    (void)REFUSE(bus, UNSUPPORTED, NO_CACHE, POINTER, 0, physical);
-    return (iodma_refusal)iodma_refuse_cure(bus->reason, IODMA_UNSUPPORTED,
-                                            IODMA_CURE_ELSEWHERE, 0);
-}
-
 /* Are the lines that it is in its own? */
 static inline iodma_refusal judge_lines(const struct iodma_bus *bus,
                                         const struct buffer *buffer)
@@ -116,11 +107,8 @@ static inline iodma_refusal judge_lines(const struct iodma_bus *bus,
         return REFUSE(bus, NOT_ALIGNED, LINE, POINTER, line, first);
     if (buffer->wanted == 0 || last < buffer->capacity)
         return 0;
-    (void)REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, line,
-                 first + (hal_address)buffer->capacity);
-    return (iodma_refusal)iodma_refuse_cure(bus->reason, IODMA_NOT_ALIGNED,
-                                            IODMA_CURE_LENGTHEN,
-                                            (hal_address)last + 1);
+    return REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, line,
+                  first + (hal_address)buffer->capacity);
 }
 
 /*
@@ -154,7 +142,7 @@ static IODMA_SHORTCUT_INLINE iodma_refusal look_at(const struct iodma_bus *bus,
         return 0;
     buffer->cache = hal->cache;
     if (!buffer->cache)
-        return no_cache(bus, first);
+        return REFUSE(bus, UNSUPPORTED, CACHED, POINTER, 0, first);
     if (wanted == HAL_READ)
         return 0;
     return judge_lines(bus, buffer);

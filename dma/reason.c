@@ -103,7 +103,7 @@ static bool hopeless(const struct iodma_reason *reason)
     }
 }
 
-static void cure(struct iodma_reason *reason)
+static void cure(struct iodma_reason *reason, uint32_t what)
 {
     hal_address required = reason->required;
     hal_address actual = reason->actual;
@@ -123,6 +123,8 @@ static void cure(struct iodma_reason *reason)
     if (reason->rule == IODMA_RULE_PREPARED &&
         reason->place == IODMA_PLACE_ARGUMENT)
         cure = CURE(SET, REQUIRED);
+    if (what == IODMA_AT_ARGUMENT(LINE, CAPACITY))
+        cure = CURE(LENGTHEN, LACK);
     reason->cure = cure & 31;
     reason->amount = amounts[cure >> 5];
     if (hopeless(reason))
@@ -144,7 +146,7 @@ enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
         reason->rule = what & 63;
         reason->number = place & 31;
         reason->place = (uint8_t)((place + 31) / 32);
-        cure(reason);
+        cure(reason, what & 0xFFF);
     }
     return status;
 }
@@ -296,12 +298,9 @@ void iodma_refuse_line(const struct iodma_window *window, hal_address position)
 
 enum iodma_status iodma_refuse_cache(const struct iodma_window *window)
 {
-    enum iodma_status status =
-        iodma_refuse(window->reason, IODMA_UNSUPPORTED, IODMA_RULE_NO_CACHE);
-
-    return window->bus->hal->cache ? status
-                                   : iodma_refuse_cure(window->reason, status,
-                                                       IODMA_CURE_ELSEWHERE, 0);
+    return iodma_refuse(window->reason, IODMA_UNSUPPORTED,
+                        window->bus->hal->cache ? IODMA_RULE_NO_CACHE
+                                                : IODMA_RULE_CACHED);
 }
 
 enum iodma_status iodma_refuse_count(const struct iodma_plan *plan,

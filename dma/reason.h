@@ -84,11 +84,13 @@ enum {
     IODMA_RULE_APERTURE = 36,      /* HAL_READ | HAL_WRITE, CPU address */
     IODMA_RULE_SEGMENT_COUNT = 37, /* most, number */
     IODMA_RULE_WRITABLE = 38,      /* 0, CPU address */
-    IODMA_RULE_NO_CACHE = 39,      /* there are some, and nobody maintains
-                                      them */
+    IODMA_RULE_NO_CACHE = 39,      /* the board states some, and nobody
+                                      maintains them; or an aperture asks for
+                                      some, and it states none */
     IODMA_RULE_REGION = 40,        /* 0, CPU address in no region */
     IODMA_RULE_CACHED = 41,        /* 0, CPU address of memory that is cached
-                                      and not snooped */
+                                      and not snooped; 0 of a command's: the
+                                      board states no cache */
     IODMA_RULE_UNMAPPED = 42,      /* 0, CPU's own address that means nothing */
     IODMA_RULE_CONTIGUOUS = 43,    /* it is not */
     IODMA_RULE_PHASE = 44,         /* alignment, what source and destination
@@ -212,7 +214,7 @@ enum {
     IODMA_CURE_ELSEWHERE = 19, /* take memory that the device sees, or may
                                   write, or that is uncached */
     IODMA_CURE_LENGTHEN = 20,  /* have the buffer at the place own so many
-                                  bytes; then say so */
+                                  bytes more; then say so */
 };
 
 /*

@@ -59,7 +59,7 @@ static const char words[] =
     /* 38 WRITABLE */ "not writable\0"
     /* 39 NO_CACHE */ "cache not maintained\0"
     /* 40 REGION */ "CPU sees no memory\0"
-    /* 41 CACHED */ "cached\0"
+    /* 41 CACHED */ "cached, not snooped\0"
     /* 42 UNMAPPED */ "not mapped\0"
     /* 43 CONTIGUOUS */ "not contiguous\0"
     /* 44 PHASE */ "out of phase\0"
@@ -100,7 +100,7 @@ static const char words[] =
     /* 17 WIDER */ "take an output for bits\0"
     /* 18 LATER */ "try later\0"
     /* 19 ELSEWHERE */ "take other memory\0"
-    /* 20 LENGTHEN */ "lengthen the buffer to\0"
+    /* 20 LENGTHEN */ "lengthen the buffer by\0"
 
     /* Places. */
     "\0argument\0field\0range\0segment\0offset\0aperture\0region\0"

@@ -755,7 +755,7 @@ static bool take_other(const struct iodma_reason *reason)
     bool moved = true;
     struct spot spot;
 
-    if (reason->rule != IODMA_RULE_NO_CACHE)
+    if (reason->place != IODMA_PLACE_NONE)
         return find_spot(reason, &spot) && take_other_range(spot.range);
     for (uint32_t i = 0; i < world.round.part_count; i++) {
         struct part *part = &world.parts[i];

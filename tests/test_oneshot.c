@@ -477,7 +477,7 @@ static void expect_refused(const char *what, const struct hal_limits *limits,
 static bool in_arena(uint32_t rule)
 {
     return rule == IODMA_RULE_APERTURE || rule == IODMA_RULE_WRITABLE ||
-           rule == IODMA_RULE_LINE || rule == IODMA_RULE_NO_CACHE;
+           rule == IODMA_RULE_LINE || rule == IODMA_RULE_CACHED;
 }
 
 static void test_refused(void)
@@ -498,7 +498,7 @@ static void test_refused(void)
     expect_refused("map", NULL, &arena[STALE], 1518, 1518, IODMA_IN,
                    IODMA_NOT_ALIGNED);
     expect_number("cure", reason.cure, IODMA_CURE_LENGTHEN);
-    expect_number("amount", reason.amount, 1536);
+    expect_number("amount", reason.amount, 1536 - 1518);
 }
 
 static void test_no_cache(void)
@@ -511,7 +511,7 @@ static void test_no_cache(void)
     start();
     expect_refused("out", NULL, &arena[STALE], 64, 64, IODMA_OUT,
                    IODMA_UNSUPPORTED);
-    expect_reason(IODMA_UNSUPPORTED, IODMA_RULE_NO_CACHE,
+    expect_reason(IODMA_UNSUPPORTED, IODMA_RULE_CACHED,
                   IODMA_ARGUMENT_POINTER);
     expect_number("actual", reason.actual, cpu_address(&arena[STALE]));
     expect_number("cure", reason.cure, IODMA_CURE_ELSEWHERE);
@@ -823,7 +823,7 @@ static void test_kinds(void)
     start();
     expect_status("sync", iodma_map_sync(&bus, &arena[STALE], 64, IODMA_IN),
                   IODMA_UNSUPPORTED);
-    expect_reason(IODMA_UNSUPPORTED, IODMA_RULE_NO_CACHE,
+    expect_reason(IODMA_UNSUPPORTED, IODMA_RULE_CACHED,
                   IODMA_ARGUMENT_POINTER);
     expect_untouched();
 }

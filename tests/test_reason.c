@@ -839,7 +839,7 @@ static const struct world rows[] = {
     { "or memory is taken that needs nothing", PREPARE,
       .direction = IODMA_OUT, .ranges = { { 0x10000, 0x100 } },
       .spec = AS(IODMA_NON_COHERENT, .address_bits = 64),
-      SAY(UNSUPPORTED, NO_CACHE, NOWHERE, 0, 0, ELSEWHERE, 0) },
+      SAY(UNSUPPORTED, CACHED, NOWHERE, 0, 0, ELSEWHERE, 0) },
     { "and storage", PREPARE, .cached = true, .unmaintained = true,
       .direction = IODMA_OUT, .storage = PAGE,
       .apertures = { { 0, 0xFFFFFF, 0, BOTH, false },
@@ -1461,11 +1461,11 @@ static const struct other others[] = {
            0) },
     { "past a cache that there is", map_without_cache, .length = 64,
       .direction = IODMA_OUT,
-      LIES(UNSUPPORTED, NO_CACHE, ARGUMENT_(POINTER), 0, 0, ELSEWHERE, 0) },
+      LIES(UNSUPPORTED, CACHED, ARGUMENT_(POINTER), 0, 0, ELSEWHERE, 0) },
     { "in lines of its own", map, .at = 8, .length = 64, .direction = IODMA_IN,
       LIES(NOT_ALIGNED, LINE, ARGUMENT_(POINTER), 64, 8, ALIGN, 56) },
     { "to the end", map, .capacity = 100, .length = 65, .direction = IODMA_IN,
-      LIES(NOT_ALIGNED, LINE, ARGUMENT_(CAPACITY), 64, 100, LENGTHEN, 128) },
+      LIES(NOT_ALIGNED, LINE, ARGUMENT_(CAPACITY), 64, 100, LENGTHEN, 28) },
     { "in whole lengths", map, .length = 9, .direction = IODMA_OUT,
       .limits = { .align_length = 4 },
       SAY(NOT_ALIGNED, ALIGN_LENGTH, ARGUMENT_(LENGTH), 4, 9, SHORTEN, 1) },
@@ -1709,9 +1709,9 @@ static const struct {
     { HERE(MESSAGE_TOO_LARGE, APERTURE, RANGE_(1), 2, 0x1000, ELSEWHERE, 0),
       "MessageTooLarge: device sees no memory, range 0x1: 0x1000; "
       "take other memory" },
-    { HERE(NOT_ALIGNED, LINE, ARGUMENT_(CAPACITY), 64, 100, LENGTHEN, 128),
+    { HERE(NOT_ALIGNED, LINE, ARGUMENT_(CAPACITY), 64, 100, LENGTHEN, 28),
       "NotAligned: part of a line, argument capacity: 0x64, limit 0x40; "
-      "lengthen the buffer to 0x80" },
+      "lengthen the buffer by 0x1c" },
     { HERE(BAD_ARGUMENT, HOOK, FIELD_(LOCK), 0, 0, NONE, 0),
       "BadArgument: missing hook, field lock" },
     { HERE(BAD_ARGUMENT, ACCESS, APERTURE, 0, 3, 4, NONE, 0),
@@ -1749,7 +1749,7 @@ static const struct name {
     NAME(APERTURE, "device sees no memory"),
     NAME(SEGMENT_COUNT, "too many segments"), NAME(WRITABLE, "not writable"),
     NAME(NO_CACHE, "cache not maintained"),
-    NAME(REGION, "CPU sees no memory"), NAME(CACHED, "cached"),
+    NAME(REGION, "CPU sees no memory"), NAME(CACHED, "cached, not snooped"),
     NAME(UNMAPPED, "not mapped"), NAME(CONTIGUOUS, "not contiguous"),
     NAME(PHASE, "out of phase"), NAME(ENGINE, "not the engine's"),
     NAME(STORAGE, "no bounce storage"),
@@ -1774,7 +1774,7 @@ static const struct name {
     NAME(REGION, "state a region at"), NAME(CACHE, "iodma_bus_cache()"),
     NAME(WIDER, "take an output for bits"), NAME(LATER, "try later"),
     NAME(ELSEWHERE, "take other memory"),
-    NAME(LENGTHEN, "lengthen the buffer to"),
+    NAME(LENGTHEN, "lengthen the buffer by"),
 #undef NAME
 }, places[] = {
 #define NAME(place, words) { IODMA_PLACE_##place, words }
