@@ -220,6 +220,7 @@ enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
     struct hal_segment segment;
     struct iodma_place place;
     hal_address position = 0;
+    hal_address most = 0; /* as much as a list of its own may have */
     enum iodma_status status;
     uint32_t index = 0;
     uint8_t alignment = window->limits.align_address;
@@ -233,7 +234,8 @@ enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
             break;
         position += segment.length;
         alignment = window->limits.align_internal;
-        index++;
+        if (++index == window->limits.max_segments)
+            most = position;
     }
     if (status != IODMA_OVERRUN) {
         if (reason)
@@ -242,7 +244,9 @@ enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
     }
     if (index <= window->limits.max_segments)
         return IODMA_OK;
-    return iodma_refuse_count(plan, reason, index);
+    (void)iodma_refuse_values(reason, IODMA_NO_SPACE, IODMA_RULE_SEGMENT_COUNT,
+                              window->limits.max_segments, index);
+    return iodma_refuse_cure(reason, IODMA_NO_SPACE, IODMA_CURE_SPLIT, most);
 }
 
 enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,

@@ -5,7 +5,7 @@
 #include "../hal/bits.h"
 #include "../hal/count_of.h"
 #include "map.h"
-#include "segment.h"
+#include "plan.h"
 #include "walk.h"
 #include "window.h"
 
@@ -301,25 +301,6 @@ enum iodma_status iodma_refuse_cache(const struct iodma_window *window)
     return iodma_refuse(window->reason, IODMA_UNSUPPORTED,
                         window->bus->hal->cache ? IODMA_RULE_NO_CACHE
                                                 : IODMA_RULE_CACHED);
-}
-
-enum iodma_status iodma_refuse_count(const struct iodma_plan *plan,
-                                     struct iodma_reason *reason,
-                                     uint32_t count)
-{
-    uint32_t most = plan->window->limits.max_segments;
-    struct hal_segment segment;
-    struct iodma_place place;
-
-    (void)iodma_refuse_values(reason, IODMA_NO_SPACE, IODMA_RULE_SEGMENT_COUNT,
-                              most, count);
-    if (!reason)
-        return IODMA_NO_SPACE;
-    iodma_segment_seek(plan, &place, 0);
-    while (most-- != 0)
-        (void)iodma_segment_next(plan, &place, &segment);
-    return iodma_refuse_cure(reason, IODMA_NO_SPACE, IODMA_CURE_SPLIT,
-                             iodma_segment_position(plan, &place));
 }
 
 #endif

@@ -140,12 +140,6 @@ void iodma_refuse_line(const struct iodma_window *window, hal_address position);
    Unsupported. Context: any. */
 enum iodma_status iodma_refuse_cache(const struct iodma_window *window);
 
-/* Record that a planned list has so many segments. Returns NoSpace. Context:
-   any. */
-enum iodma_status iodma_refuse_count(const struct iodma_plan *plan,
-                                     struct iodma_reason *reason,
-                                     uint32_t count);
-
 #else
 
 #define iodma_refuse(reason, status, what)                                     \
@@ -164,8 +158,6 @@ enum iodma_status iodma_refuse_count(const struct iodma_plan *plan,
     ((void)(plan), (void)(position), (void)(end))
 #define iodma_refuse_line(window, position) ((void)(window), (void)(position))
 #define iodma_refuse_cache(window)          ((void)(window), IODMA_UNSUPPORTED)
-#define iodma_refuse_count(plan, reason, count)                                \
-    ((void)(plan), (void)(reason), (void)(count), IODMA_NO_SPACE)
 
 #endif
 
