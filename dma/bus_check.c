@@ -61,8 +61,9 @@ static enum iodma_status check_sizes(const struct iodma_bus *bus,
     return IODMA_OK;
 }
 
-/* Addresses of apertures, on either side, and of regions. */
-enum side { CPU_SIDE, BUS_SIDE, REGIONS };
+/* Addresses of apertures, on either side, and of regions; what else there is to
+   apertures. */
+enum side { CPU_SIDE, BUS_SIDE, REGIONS, ACCESS };
 
 struct span {
     hal_address first, last;
@@ -87,35 +88,24 @@ static struct span span_of(const struct hal_bus *hal, enum side side,
     return span;
 }
 
-/* Does each end where it begins or later, and is it apart from those before? */
-static enum iodma_status check_spans(const struct hal_bus *hal, enum side side,
-                                     struct iodma_reason *reason)
+/* Does it end where it begins or later, and is it apart from those before? */
+static enum iodma_status check_span(const struct hal_bus *hal, enum side side,
+                                    uint32_t index, struct iodma_reason *reason)
 {
-    uint32_t count = side == REGIONS ? hal->region_count : hal->aperture_count;
-    enum iodma_status status = IODMA_OK;
-    uint32_t i = 0;
+    struct span span = span_of(hal, side, index);
 
-    for (; status == IODMA_OK && i < count; i++) {
-        struct span span = span_of(hal, side, i);
+    if (span.last < span.first)
+        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, IODMA_RULE_ORDER,
+                                   span.first, span.last);
+    for (uint32_t i = 0; i < index; i++) {
+        struct span other = span_of(hal, side, i);
 
-        if (span.last < span.first)
-            status =
-                iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
-                                    IODMA_RULE_ORDER, span.first, span.last);
-        for (uint32_t j = 0; status == IODMA_OK && j < i; j++) {
-            struct span other = span_of(hal, side, j);
-
-            if (spans_meet(span.first, span.last, other.first, other.last))
-                status = iodma_refuse_values(
-                    reason, IODMA_BAD_ARGUMENT, IODMA_RULE_OVERLAP, j,
-                    span.first > other.first ? span.first : other.first);
-        }
+        if (spans_meet(span.first, span.last, other.first, other.last))
+            return iodma_refuse_values(
+                reason, IODMA_BAD_ARGUMENT, IODMA_RULE_OVERLAP, i,
+                span.first > other.first ? span.first : other.first);
     }
-    if (status != IODMA_OK)
-        iodma_refuse_at(
-            reason, side == REGIONS ? IODMA_PLACE_REGION : IODMA_PLACE_APERTURE,
-            i - 1);
-    return status;
+    return IODMA_OK;
 }
 
 /* What else there is to an aperture. */
@@ -142,6 +132,29 @@ static enum iodma_status check_aperture(const struct iodma_bus *bus,
     return IODMA_OK;
 }
 
+/* All entries of a table, from one side. */
+static enum iodma_status check_table(const struct iodma_bus *bus,
+                                     enum side side,
+                                     struct iodma_reason *reason)
+{
+    const struct hal_bus *hal = bus->hal;
+    uint32_t count = side == REGIONS ? hal->region_count : hal->aperture_count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        enum iodma_status status =
+            side == ACCESS ? check_aperture(bus, &hal->apertures[i], reason)
+                           : check_span(hal, side, i, reason);
+
+        if (status != IODMA_OK) {
+            iodma_refuse_at(
+                reason,
+                side == REGIONS ? IODMA_PLACE_REGION : IODMA_PLACE_APERTURE, i);
+            return status;
+        }
+    }
+    return IODMA_OK;
+}
+
 enum iodma_status iodma_bus_check(const struct iodma_bus *bus,
                                   struct iodma_reason *reason)
 {
@@ -162,13 +175,7 @@ enum iodma_status iodma_bus_check(const struct iodma_bus *bus,
     status = iodma_limits_set(&limits, hal->limits, reason);
     if (status == IODMA_OK)
         status = check_sizes(bus, reason);
-    for (uint32_t side = CPU_SIDE; status == IODMA_OK && side <= REGIONS;
-         side++)
-        status = check_spans(hal, (enum side)side, reason);
-    for (uint32_t i = 0; status == IODMA_OK && i < hal->aperture_count; i++) {
-        status = check_aperture(bus, &hal->apertures[i], reason);
-        if (status != IODMA_OK)
-            iodma_refuse_at(reason, IODMA_PLACE_APERTURE, i);
-    }
+    for (uint32_t side = CPU_SIDE; status == IODMA_OK && side <= ACCESS; side++)
+        status = check_table(bus, (enum side)side, reason);
     return status;
 }
