@@ -168,22 +168,24 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
 /* Bytes ------------------------------------------------------------------- */
 
 /* May bytes from an offset on be copied? */
-static enum iodma_status admit_bytes(const struct iodma_command *command,
-                                     hal_address offset, const uint8_t *bytes)
+static bool admits_bytes(const struct iodma_command *command,
+                         hal_address offset, const uint8_t *bytes)
 {
     const struct iodma_window *window = &command->window;
 
     if (!bytes)
-        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
-                            IODMA_AT_ARGUMENT(POINTER, BYTES));
-    if (command->prepared == 0)
-        return iodma_refuse(window->reason, IODMA_NOT_READY,
-                            IODMA_RULE_UNPREPARED);
-    if (offset >= window->length)
-        return iodma_refuse_values(window->reason, IODMA_OVERRUN,
-                                   IODMA_AT_ARGUMENT(WINDOW, OFFSET),
-                                   window->length - 1, offset);
-    return IODMA_OK;
+        (void)iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
+                           IODMA_AT_ARGUMENT(POINTER, BYTES));
+    else if (command->prepared == 0)
+        (void)iodma_refuse(window->reason, IODMA_NOT_READY,
+                           IODMA_RULE_UNPREPARED);
+    else if (offset >= window->length)
+        (void)iodma_refuse_values(window->reason, IODMA_OVERRUN,
+                                  IODMA_AT_ARGUMENT(WINDOW, OFFSET),
+                                  window->length - 1, offset);
+    else
+        return true;
+    return false;
 }
 
 /* Copy between a buffer and what the device sees. Returns how many bytes. */
@@ -193,7 +195,7 @@ static hal_address move_bytes(const struct iodma_command *command,
 {
     hal_address left = command->window.length - offset;
 
-    if (length == 0 || admit_bytes(command, offset, bytes) != IODMA_OK)
+    if (length == 0 || !admits_bytes(command, offset, bytes))
         return 0;
     return iodma_sync_move(&command->plan, offset,
                            offset + smaller(length, left), bytes, write);
