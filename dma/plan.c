@@ -257,33 +257,29 @@ enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
     return iodma_plan_judge(plan, reason);
 }
 
-/* A better buffer would cure it. */
-static enum iodma_status refuse_for_storage(const struct iodma_window *window,
-                                            enum iodma_status status)
-{
-    return iodma_refuse_cure(
-        window->reason, status, IODMA_CURE_LEND,
-        round_up(window->length, iodma_plan_granule(window)));
-}
-
 enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
                                     enum iodma_status lower,
                                     enum iodma_status whole)
 {
     const struct iodma_window *window = plan->window;
+    bool better = whole == IODMA_NO_RESOURCES || whole == IODMA_OK;
 
-    if (whole == IODMA_NO_RESOURCES || whole == IODMA_OK)
-        return refuse_for_storage(window, IODMA_NO_RESOURCES);
     /* A buffer beyond the device's reach cannot be had, nor can it be lent; nor
        is it known how much it takes to split what may not be whole. */
-    if (whole == IODMA_MESSAGE_TOO_LARGE || lower == IODMA_NO_RESOURCES)
-        return iodma_refuse_cure(window->reason, IODMA_NO_RESOURCES,
-                                 IODMA_CURE_NONE, 0);
+    if (better || whole == IODMA_MESSAGE_TOO_LARGE ||
+        lower == IODMA_NO_RESOURCES)
+        whole = IODMA_NO_RESOURCES;
     /* Storage that is aligned worse than any could be was to be had. */
-    if (IODMA_REASONS && window->reason &&
-        iodma_plan_judge_whole(plan, window->reason) == IODMA_OK)
-        return refuse_for_storage(window, whole);
-    return whole;
+    else if (IODMA_REASONS && window->reason &&
+             iodma_plan_judge_whole(plan, window->reason) == IODMA_OK)
+        better = true;
+    else
+        return whole;
+    return better
+               ? iodma_refuse_cure(
+                     window->reason, whole, IODMA_CURE_LEND,
+                     round_up(window->length, iodma_plan_granule(window)))
+               : iodma_refuse_cure(window->reason, whole, IODMA_CURE_NONE, 0);
 }
 
 /* The plan ---------------------------------------------------------------- */
