@@ -104,28 +104,26 @@ static bool decide_at_once(struct iodma_plan *plan)
 /* As it lies -------------------------------------------------------------- */
 
 /* Does the device reach a piece? */
-static bool survey_reach(const struct iodma_window *window,
+static bool survey_reach(const struct iodma_plan *plan,
                          const struct iodma_piece *piece,
                          const struct hal_aperture *aperture,
                          hal_address position)
 {
-    hal_address more = piece->length - 1;
-    hal_address last;
+    const struct iodma_window *window = plan->window;
+    hal_address last = piece->storage + (piece->length - 1);
 
-    if (!aperture) {
-        (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
-                                  IODMA_RULE_APERTURE, window->access,
-                                  piece->storage);
-    } else {
-        last = piece->storage + more + iodma_aperture_delta(aperture);
+    if (aperture) {
+        last += iodma_aperture_delta(aperture);
         if (window->mapper || last <= iodma_limits_last(&window->limits))
             return true;
         (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
                                   IODMA_RULE_REACH,
                                   iodma_limits_last(&window->limits), last);
-        position += more;
+    } else {
+        (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
+                                  IODMA_RULE_APERTURE, window->access, 0);
     }
-    iodma_refuse_byte(window, position);
+    iodma_refuse_segment(plan, position, position + piece->length);
     return false;
 }
 
@@ -160,9 +158,9 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
 
     if (inbound &&
         !iodma_bus_writable(window->bus, piece->storage, piece->length)) {
-        (void)iodma_refuse_values(window->reason, IODMA_NOT_WRITABLE,
-                                  IODMA_RULE_WRITABLE, 0, piece->storage);
-        iodma_refuse_byte(window, position);
+        (void)iodma_refuse(window->reason, IODMA_NOT_WRITABLE,
+                           IODMA_RULE_WRITABLE);
+        iodma_refuse_segment(plan, position, position);
         return IODMA_NOT_WRITABLE;
     }
     if (iodma_window_iterates(window))
@@ -176,7 +174,7 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
             found = survey_lines(window, piece, position);
     }
     if ((found == IODMA_OK || found == IODMA_NOT_ALIGNED) &&
-        !survey_reach(window, piece, aperture, position))
+        !survey_reach(plan, piece, aperture, position))
         return IODMA_MESSAGE_TOO_LARGE;
     return found;
 }

@@ -228,14 +228,6 @@ static hal_address note_byte(const struct iodma_window *window,
     return before;
 }
 
-void iodma_refuse_byte(const struct iodma_window *window, hal_address position)
-{
-    struct iodma_walk walk;
-
-    if (window->reason)
-        (void)note_byte(window, position, &walk);
-}
-
 /* The place is the last byte before an end. There can be less before that if a
    range ends there, or the window, and something of it is left then. */
 static void note_end(const struct iodma_window *window, hal_address end)
@@ -259,6 +251,7 @@ void iodma_refuse_segment(const struct iodma_plan *plan, hal_address position,
     if (!reason)
         return;
     switch (reason->rule) {
+    case IODMA_RULE_WRITABLE:
     case IODMA_RULE_APERTURE:
         (void)note_byte(window, position, &walk);
         (void)iodma_walk_look(&walk, 1, &reason->actual);

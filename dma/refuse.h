@@ -123,12 +123,9 @@ static inline void iodma_refuse_status(struct iodma_reason *reason,
 void iodma_refuse_at(struct iodma_reason *reason, uint32_t place,
                      hal_address number);
 
-/* The same, at the byte at this position of a window. Context: any. */
-void iodma_refuse_byte(const struct iodma_window *window, hal_address position);
-
-/* The same, in a segment of a planned window from one position to another one.
-   A cure that would move an end of it is dropped if that is no range's.
-   Context: any. */
+/* The same, in a segment or piece of a planned window from one position to
+   another one. A cure that would move an end of it is dropped if that is no
+   range's. Context: any. */
 void iodma_refuse_segment(const struct iodma_plan *plan, hal_address position,
                           hal_address end);
 
@@ -153,7 +150,6 @@ enum iodma_status iodma_refuse_cache(const struct iodma_window *window);
 #define iodma_refuse_status(reason, status) ((void)(reason), (void)(status))
 #define iodma_refuse_at(reason, place, number)                                 \
     ((void)(reason), (void)(place), (void)(number))
-#define iodma_refuse_byte(window, position) ((void)(window), (void)(position))
 #define iodma_refuse_segment(plan, position, end)                              \
     ((void)(plan), (void)(position), (void)(end))
 #define iodma_refuse_line(window, position) ((void)(window), (void)(position))
