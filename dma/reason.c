@@ -103,7 +103,7 @@ static bool hopeless(const struct iodma_reason *reason)
     }
 }
 
-static void cure(struct iodma_reason *reason, uint32_t what)
+static void cure(struct iodma_reason *reason, uint32_t place)
 {
     hal_address required = reason->required;
     hal_address actual = reason->actual;
@@ -123,7 +123,7 @@ static void cure(struct iodma_reason *reason, uint32_t what)
     if (reason->rule == IODMA_RULE_PREPARED &&
         reason->place == IODMA_PLACE_ARGUMENT)
         cure = CURE(SET, REQUIRED);
-    if (what == IODMA_AT_ARGUMENT(LINE, CAPACITY))
+    if (place == IODMA_ARGUMENT_CAPACITY) /* it ends in a part of a line */
         cure = CURE(LENGTHEN, LACK);
     reason->cure = cure & 31;
     reason->amount = amounts[cure >> 5];
@@ -136,8 +136,8 @@ enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
 {
     /* All but IODMA_INVALID begin alike. */
     enum iodma_status status =
-        (enum iodma_status)IODMA_STATUS(0x200u + endings[what >> 12]);
-    uint32_t place = what >> 6 & 63; /* IODMA_AT() */
+        (enum iodma_status)IODMA_STATUS(0x200u + endings[what >> 6 & 15]);
+    uint32_t place = what >> 10; /* IODMA_AT() */
 
     if (reason) {
         reason->required = required;
@@ -146,7 +146,7 @@ enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
         reason->rule = what & 63;
         reason->number = place & 31;
         reason->place = (uint8_t)((place + 31) / 32);
-        cure(reason, what & 0xFFF);
+        cure(reason, place);
     }
     return status;
 }

@@ -26,11 +26,11 @@ extern "C" {
 struct iodma_plan;
 struct iodma_window;
 
-/* What is broken: a rule, and an argument or a field by its number, beside
-   which a status is left room for in 16 bits. */
+/* What is broken: a rule, and an argument or a field by its number. Between
+   them a status is left room for. */
 #define IODMA_AT(rule, place, number)                                          \
     ((rule) | ((uint32_t)(number) + ((place) == IODMA_PLACE_FIELD ? 32u : 0u)) \
-                  << 6)
+                  << 10)
 #define IODMA_AT_ARGUMENT(rule, name)                                          \
     IODMA_AT(IODMA_RULE_##rule, IODMA_PLACE_ARGUMENT, IODMA_ARGUMENT_##name)
 #define IODMA_AT_FIELD(rule, name)                                             \
@@ -38,35 +38,37 @@ struct iodma_window;
 
 #if IODMA_REASONS
 
-/* The statuses that refusals have, and their numbers: 15 at most. */
+/* The statuses that refusals have, and their numbers: below 15. A rule without
+   a place and one of the first four fit the 8 bits that a shorter instruction
+   holds. */
 /* clang-format off */
 #define IODMA_ENDINGS(ending, status)                                          \
-    ending(status, BAD_ARGUMENT, 1)                                            \
+    ending(status, BAD_ARGUMENT, 0)                                            \
+    ending(status, BUSY, 1)                                                    \
     ending(status, NOT_READY, 2)                                               \
     ending(status, NOT_ALIGNED, 3)                                             \
     ending(status, MESSAGE_TOO_LARGE, 4)                                       \
-    ending(status, BUSY, 5)                                                    \
-    ending(status, NO_SPACE, 6)                                                \
-    ending(status, UNSUPPORTED, 7)                                             \
-    ending(status, NOT_WRITABLE, 8)                                            \
-    ending(status, NO_RESOURCES, 9)                                            \
-    ending(status, NOT_ATTACHED, 10)                                           \
-    ending(status, NOT_PERMITTED, 11)                                          \
-    ending(status, OVERRUN, 12)
+    ending(status, NO_SPACE, 5)                                                \
+    ending(status, UNSUPPORTED, 6)                                             \
+    ending(status, NOT_WRITABLE, 7)                                            \
+    ending(status, NO_RESOURCES, 8)                                            \
+    ending(status, NOT_ATTACHED, 9)                                            \
+    ending(status, NOT_PERMITTED, 10)                                          \
+    ending(status, OVERRUN, 11)
 /* clang-format on */
 
-/* The number of one of them; 0: it is none. */
+/* The number of one of them; 15: it is none. */
 #define IODMA_IS_ENDING(status, name, number)                                  \
     (status) == IODMA_##name ? UINT32_C(number):
-#define IODMA_ENDING(status) (IODMA_ENDINGS(IODMA_IS_ENDING, status) 0u)
+#define IODMA_ENDING(status) (IODMA_ENDINGS(IODMA_IS_ENDING, status) 15u)
 
-/* Rule, place and status in the 16 bits that an instruction holds: there are a
+/* Rule, status and place in the 16 bits that an instruction holds: there are a
    hundred calls. No other status compiles; whoever has one that may be any says
    so (iodma_refuse_theirs). */
 #define IODMA_ENDS(status, what)                                               \
-    ((what) | IODMA_ENDING(status) << 12 |                                     \
+    ((what) | IODMA_ENDING(status) << 6 |                                      \
      0 * (uint32_t)sizeof(struct {                                             \
-         _Static_assert(IODMA_ENDING(status) != 0, "no status of refusals");   \
+         _Static_assert(IODMA_ENDING(status) != 15, "no status of refusals");  \
          char unused;                                                          \
      }))
 
