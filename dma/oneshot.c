@@ -115,7 +115,7 @@ static inline iodma_refusal judge_lines(const struct iodma_bus *bus,
  * Find a buffer on the bus, and out whether its lines have to be maintained.
  *
  *   buffer  capacity and wanted as they are to be; out: the rest
- *   access  that the device has: what a iodma_refusal says
+ *   access  that the device has: what a refusal says
  */
 static IODMA_SHORTCUT_INLINE iodma_refusal look_at(const struct iodma_bus *bus,
                                                    const void *pointer,
