@@ -51,22 +51,22 @@ figures='
 # put what `tests/size.sh --limits` prints, with this GCC, in place of both.
 limits_of=12.2
 limits='
-    text core 18233 13559 14151
-    text oneshot 911 711 769
-    text direct 5138 3810 4014
-    text bounce 10534 7433 7723
-    text caches 11593 8186 8492
-    text copy 10346 8439 8874
-    text reasons 6251 4876 5196
-    text shortcuts 5299 3098 3186
+    text core 18080 13480 14076
+    text oneshot 913 714 781
+    text direct 5108 3808 4010
+    text bounce 10457 7392 7680
+    text caches 11415 8070 8368
+    text copy 10230 8374 8831
+    text reasons 5953 4648 4823
+    text shortcuts 5287 3088 3164
     ram iodma_command 176 128 128
     ram iodma_memory 104 68 68
     ram iodma_bus 52 52 52
     ram hal_loan 32 16 16
     stack iodma_command_prepare 571 354 399
     stack iodma_command_gen_segments 452 301 334
-    stack iodma_command_complete 456 297 301
-    stack iodma_command_synchronize_range 530 318 334
+    stack iodma_command_complete 408 269 265
+    stack iodma_command_synchronize_range 530 318 326
     stack iodma_map 155 114 114'
 # Files that the core is without.
 beside='channel copy engine map reason reason_words transfer zip'
