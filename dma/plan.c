@@ -89,7 +89,8 @@ static bool decide_at_once(struct iodma_plan *plan)
     plan->unmaintained = !iodma_window_unsnooped(window, aperture);
     if (!plan->unmaintained) {
         region = iodma_bus_region(window->bus, summary->lowest);
-        if (region && summary->highest > region->last)
+        if (region ? summary->highest > region->last
+                   : window->bus->hal->region_count != 0)
             return false; /* the window may be in others than the rest */
         plan->unmaintained = region && region->cached == HAL_UNCACHED;
     }

@@ -8,6 +8,8 @@
 #include "tests/model/recording_cache.h"
 #include "tests/model/sparse.h"
 
+#include <string.h>
+
 #ifndef IODMA_REASONS
 #define IODMA_REASONS 1
 #endif
@@ -847,15 +849,18 @@ static void unfinished_elsewhere(void)
     };
     static const hal_address offsets[] = { 0x1000, 0x1000, 0x1800 };
 
-    for (size_t i = 0; i < HAL_COUNT_OF(ranges); i++) {
+    /* What is in no region may be cached, too. */
+    for (size_t i = 0; i < 2 * HAL_COUNT_OF(ranges); i++) {
+        size_t row = i / 2;
+
         check_case("a window without a cached byte needs no cache");
-        begin(&plain, IODMA_NON_COHERENT, true, ranges[i], IODMA_INOUT);
-        hal.regions = regions;
-        hal.region_count = HAL_COUNT_OF(regions);
+        begin(&plain, IODMA_NON_COHERENT, true, ranges[row], IODMA_INOUT);
+        hal.regions = regions + i % 2;
+        hal.region_count = HAL_COUNT_OF(regions) - (uint32_t)(i % 2);
         recorded_status = IODMA_TIMEOUT;
         expect_status(
             "prepare",
-            iodma_command_prepare(&command, offsets[i], 0, true, true),
+            iodma_command_prepare(&command, offsets[row], 0, true, true),
             IODMA_OK);
         expect_status("complete", iodma_command_complete(&command, true, true),
                       IODMA_OK);
@@ -867,46 +872,74 @@ static void unfinished_elsewhere(void)
     }
 }
 
-/* Loans lie in lines of their own, one behind the other; pointers name them. */
-static void side_by_side(void)
+/* Three ranges In that share lines, in memory that pointers name, as they name
+   the granules that are lent of it. */
+static struct {
+    uint8_t bytes[8][0x1000];
+    struct iodma_range ranges[ROW_RANGES];
+    struct hal_region region;
+    struct iodma_bounce pool;
+    struct hal_loan loans[8];
+    uint32_t taken[1];
+} _Alignas(0x1000) named;
+
+static void begin_named(const char *what)
 {
     static const struct iodma_spec plain = SPEC(host64, 64, 0, 1, 1, 1);
-    static uint8_t _Alignas(0x1000) named[0x6000];
-    static struct iodma_range apart[ROW_RANGES];
-    static struct hal_region region;
-    static struct iodma_bounce pool;
-    static struct hal_loan loans[4];
-    static uint32_t taken[1];
-    hal_address first = cpu_address(named);
+    hal_address first = cpu_address(named.bytes);
 
-    check_case("storage side by side is maintained as one range");
+    check_case(what);
     for (uint32_t i = 0; i < 3; i++)
-        apart[i] =
-            (struct iodma_range){ first + 0x10 + (i + 1) * 0x1000, 0x20 };
-    begin(&plain, IODMA_NON_COHERENT, true, apart, IODMA_IN);
-    region = (struct hal_region){ first, first + (sizeof named - 1),
-                                  HAL_WRITE_BACK, true, NULL };
-    aperture.first = aperture.bus = region.first;
-    aperture.last = region.last;
-    hal.regions = &region;
+        named.ranges[i] =
+            (struct iodma_range){ cpu_address(named.bytes[5 + i]) + 0x10,
+                                  0x20 };
+    begin(&plain, IODMA_NON_COHERENT, true, named.ranges, IODMA_IN);
+    named.region = (struct hal_region){ first, first + (sizeof named.bytes - 1),
+                                        HAL_WRITE_BACK, true, NULL };
+    aperture.first = aperture.bus = named.region.first;
+    aperture.last = named.region.last;
+    hal.regions = &named.region;
     hal.region_count = 1;
     expect_status("pool",
-                  iodma_bounce_init(&pool, first, 0x1000, 0x1000, taken, loans,
-                                    HAL_COUNT_OF(loans)),
+                  iodma_bounce_init(&named.pool, first, 0x5000, 0x1000,
+                                    named.taken, named.loans,
+                                    HAL_COUNT_OF(named.loans)),
                   IODMA_OK);
-    expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
+    expect_status("lend", iodma_bus_lend(&bus, &named.pool.hal), IODMA_OK);
     expect_prepared(&command);
     recorded_calls = recorded_finishes = 0;
+}
+
+/* Loans lie in lines of their own, one behind the other. */
+static void side_by_side(void)
+{
+    begin_named("storage side by side is maintained as one range");
     expect_completed(&command);
     expect_number("calls", recorded_calls, IODMA_SHORTCUTS ? 1 : 3);
     expect_number("lists", recorded_finishes, 1);
-    expect_number("storage left behind", iodma_bounce_in_use(&pool), 0);
+    expect_number("storage left behind", iodma_bounce_in_use(&named.pool), 0);
+}
+
+/* What the device has written is the client's once the force is sure. */
+static void forced_in_vain(void)
+{
+    begin_named("a force that fails leaves the client's bytes");
+    memset(named.bytes[0], 0xA5, sizeof named.bytes[0]);
+    recorded_status = IODMA_TIMEOUT;
+    expect_status(
+        "force", iodma_command_synchronize(&command, IODMA_FORCE_DOUBLE_BUFFER),
+        IODMA_TIMEOUT);
+    expect_number("the first", named.bytes[5][0x10], 0);
+    recorded_status = IODMA_OK;
+    expect_completed(&command);
+    expect_number("the first, at last", named.bytes[5][0x10], 0xA5);
 }
 
 int main(void)
 {
     maintaining();
     side_by_side();
+    forced_in_vain();
     unfinished();
     unfinished_elsewhere();
     nowhere_and_unfinished();

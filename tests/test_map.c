@@ -1510,6 +1510,15 @@ static bool force_in_vain(unsigned n, unsigned *hidden)
                           IODMA_OK);
             expect_status("gen", mapped_list(&mapped.command, 0, 1), IODMA_OK);
             expect_mapped_bytes(&mapped.command);
+        } else {
+            sparse_fail_open(n);
+            expect_status("another force in vain",
+                          iodma_command_synchronize(&mapped.command,
+                                                    IODMA_FORCE_DOUBLE_BUFFER),
+                          IODMA_NO_RESOURCES);
+            sparse_fail_open(0);
+            expect_mapped_pages(0);
+            expect_no_list();
         }
         expect_completed(&mapped.command);
         expect_completed(&mapped.command);
