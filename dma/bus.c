@@ -129,7 +129,7 @@ iodma_refusal iodma_bus_translate(const struct iodma_bus *bus,
     const struct hal_translation *translation = bus->hal->translation;
     uintptr_t at = (uintptr_t)pointer;
     hal_address left = (hal_address)length;
-    hal_address next = left; /* where it has to go on, once it is known */
+    hal_address next = left; /* where it goes on; the first answer tells */
 
     for (;;) {
         hal_address more = left; /* that goes on there */
@@ -144,7 +144,7 @@ iodma_refusal iodma_bus_translate(const struct iodma_bus *bus,
             *address = next = physical;
             address = NULL; /* it is told */
         }
-        if (physical != next || range_wraps(physical, left))
+        if (physical != next || sum_wraps(physical, left - 1))
             return (iodma_refusal)iodma_refuse(
                 bus->reason, IODMA_NO_SPACE,
                 IODMA_AT_ARGUMENT(CONTIGUOUS, POINTER));

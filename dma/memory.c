@@ -187,18 +187,16 @@ static const struct iodma_finder *find_member(struct iodma_walk *walk)
 
 static const struct iodma_finder member_finder = { .find = find_member };
 
-/* One more member, up to this offset. Where it begins and ends matters to what
-   is a part of the whole; and ends may touch. */
+/* One more member. Its shape has its length, and so where the next begins. */
 static inline void add_member(struct iodma_summary *summary,
-                              const struct iodma_memory *member,
-                              hal_address end)
+                              const struct iodma_memory *member)
 {
     if (!IODMA_SHORTCUTS || member->length == 0)
         return;
     summary->lowest = smaller(summary->lowest, member->summary.lowest);
     if (member->summary.highest > summary->highest)
         summary->highest = member->summary.highest;
-    summary->shape |= member->summary.shape | (uint32_t)end;
+    summary->shape |= member->summary.shape;
 }
 
 enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
@@ -221,7 +219,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
         needs_wiring = needs_wiring || member->needs_wiring;
         if (tag == 0)
             tag = member->tag;
-        add_member(&summary, member, length);
+        add_member(&summary, member);
     }
 
     *memory = (struct iodma_memory){

@@ -2,7 +2,8 @@
 /*
  * Is what can be decided, listed or handed over at once not gone through step
  * by step? What comes out is the same (Meson's option `shortcuts`, README.md),
- * but for what iodma_unmap() says of memory that was never mapped.
+ * but for what iodma_map_sync() and iodma_unmap() say of bytes that the device
+ * does not see.
  */
 #ifndef DMA_SHORTCUTS_H
 #define DMA_SHORTCUTS_H
