@@ -173,15 +173,13 @@ static bool advance(struct iodma_channel *channel)
 {
     struct iodma_transfer *transfer = channel->active;
     enum iodma_status status = IODMA_OK;
-    bool looked; /* what it has done is noticed */
-    bool busy;   /* the engine has some of it that is to be taken away */
+    bool expired; /* asked once: what it has done by then is noticed */
+    bool busy;    /* the engine has some of it that is to be taken away */
 
     iodma_engine_reap_stand_in(channel);
-    looked = !goes_on(channel);
-    if (!looked && late(channel)) {
+    expired = late(channel);
+    if (expired && goes_on(channel))
         iodma_channel_poll(channel); /* an interrupt may have been lost */
-        looked = true;
-    }
     if (transfer->period && transfer->refused == IODMA_OK)
         status = tell_periods(channel);
     if (channel->active != transfer)
@@ -197,7 +195,7 @@ static bool advance(struct iodma_channel *channel)
         busy = true;
         status = IODMA_DMA_ERROR;
     } else if (busy || transfer->period || !transfer->zipped) {
-        if (looked && late(channel)) {
+        if (expired) {
             busy = busy || transfer->period;
             status = IODMA_TIMEOUT;
         } else if (stalled(channel, !busy)) {

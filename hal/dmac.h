@@ -119,8 +119,8 @@ struct hal_dmac_ops {
      * Say which way the next items go. All that was emitted has been retired.
      *
      * Returns OK; or, with the former route in force: Unsupported: the engine
-     * cannot go that way (`can`, `widths`, `max_rows`, and what else its manual
-     * says); BadArgument: a port that no engine could serve.
+     * cannot go that way (`widths`, `periods`, `fills`, `max_rows`, and what
+     * else its manual says); BadArgument: a port that no engine could serve.
      * Context: as emit.
      */
     enum iodma_status (*route)(struct hal_dmac *dmac,

@@ -261,7 +261,7 @@ done
 kept()
 {
     case $1 in
-    *_regs.h | *_parts.h | hal/dmac/reach.h | hal/cache/lines.h) ;;
+    *_regs.h | *_parts.h | hal/dmac/ways.h | hal/cache/lines.h) ;;
     dma/plan.h | dma/refuse.h | dma/summary.h) ;;
     hal/bits.h | hal/static_assert.h) ;;
     platform/cp15.h) ;;

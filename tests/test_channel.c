@@ -326,6 +326,14 @@ static void test_stand_in(void)
     expect_end(job, IODMA_OK);
     expect_order();
 
+    begin("a port, where neither of them has ports: Unsupported, from submit",
+          0, 0);
+    prepare(job, 0, 0, 12);
+    job->transfer.port = &words;
+    expect_status("submit", iodma_transfer_submit(&channels[0], &job->transfer),
+                  IODMA_UNSUPPORTED);
+    expect_number("accesses", at_port.count, 0);
+
     begin("an abort finds what a stand-in has failed at", 0, 0);
     lend(0);
     region.last -= 0x10;

@@ -502,6 +502,16 @@ static const struct {
       IODMA_OK },
 };
 
+/* Each look at the clock takes an hour. */
+static void test_away(void)
+{
+    check_case("who was away for longer than any wait looks once more");
+    set_up(4);
+    chip.ready_delay = 1;
+    hooks.tick = UINT64_C(3600) * hooks_clock.frequency(&hooks_clock);
+    expect_status("start", nvme_start(&nvme), IODMA_OK);
+}
+
 static void test_capabilities(void)
 {
     static const uint8_t formats[] = { 0, 5, 10, 15, 16, 37, 63 };
@@ -728,6 +738,7 @@ int main(void)
 {
     world_begin();
     test_start_fails();
+    test_away();
     test_capabilities();
     test_start();
     test_shutdown();

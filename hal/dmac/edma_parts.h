@@ -8,7 +8,7 @@
 #include "../ring.h"
 #include "edma.h"
 #include "edma_regs.h"
-#include "reach.h"
+#include "ways.h"
 
 enum { EDMA_LENGTH = 0x4000 }; /* bytes of an item, at most */
 

@@ -8,7 +8,7 @@
 #include "../ring.h"
 #include "gpdma.h"
 #include "gpdma_regs.h"
-#include "reach.h"
+#include "ways.h"
 
 static inline struct gpdma *to_gpdma(struct hal_dmac *dmac)
 {

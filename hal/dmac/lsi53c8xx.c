@@ -8,7 +8,7 @@
 #include "../count_of.h"
 #include "../ring.h"
 #include "lsi53c8xx_regs.h"
-#include "reach.h"
+#include "ways.h"
 
 #include <stddef.h>
 

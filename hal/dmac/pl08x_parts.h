@@ -7,7 +7,7 @@
 #include "../ring.h"
 #include "pl08x.h"
 #include "pl08x_regs.h"
-#include "reach.h"
+#include "ways.h"
 
 static inline struct pl08x *to_pl08x(struct hal_dmac *dmac)
 {

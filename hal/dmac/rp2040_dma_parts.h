@@ -8,7 +8,7 @@
 
 #include "../container_of.h"
 #include "../ring.h"
-#include "reach.h"
+#include "ways.h"
 #include "rp2040_dma.h"
 #include "rp2040_dma_regs.h"
 

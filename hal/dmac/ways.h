@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What an engine with addresses of 32 bits can reach, and which ways it can
    go. */
-#ifndef HAL_DMAC_REACH_H
-#define HAL_DMAC_REACH_H
+#ifndef HAL_DMAC_WAYS_H
+#define HAL_DMAC_WAYS_H
 
 #include "../bits.h"
 #include "../dmac.h"
