@@ -23,7 +23,7 @@ headers()
             sed 's,^dma/[.][.]/,,'
         ls dma/weak.h hal/*.h hal/*/*.h platform/barrier.h \
             platform/clock.h platform/interrupt.h |
-            grep -v -e '_regs[.]h$' -e '_parts[.]h$' -e '/reach[.]h$' \
+            grep -v -e '_regs[.]h$' -e '_parts[.]h$' -e '/ways[.]h$' \
                 -e '/lines[.]h$' \
                 -e 'hal/\(atomic\|bits\|ring\|static_assert\)[.]h'
     } | sort -u
