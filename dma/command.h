@@ -359,9 +359,8 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
  * read only, or no window is free; Timeout, DMAError: what the controller of
  * the caches says. All windows are tried before the first byte is copied; only
  * one that goes away between the two, or caches, leave part of a copy done (an
- * exception to E7). The preparation is as it was in every case; but where a
- * mapper, too, would not show again what a force had hidden, it has no list any
- * more until a force does better: generation and transfers are NotReady.
+ * exception to E7). The preparation is as it was; but where a mapper would not
+ * show again what a force had hidden, generation and transfers are NotReady.
  *
  * Context: thread or ISR. Source: spec 3.9, DS-07, DS-08, R-16.
  */

@@ -65,7 +65,7 @@ static enum iodma_status move_over(struct iodma_command *command,
         iodma_segment_seek(plan, &command->place, 0);
     } else if (mapper) {
         mapper->calls->hide(other);
-        if (plan->path == IODMA_PATH_NONE ||
+        if (plan->path != IODMA_PATH_NONE &&
             mapper->calls->show(plan) != IODMA_OK) /* where it was */
             plan->path = IODMA_PATH_NONE;
     }
