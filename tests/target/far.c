@@ -27,20 +27,10 @@ uint8_t far_inverse(hal_address x)
     return far_fresh(x) ^ 0xFF;
 }
 
-static struct iodma_memory bytes_at(hal_address address, hal_address length)
-{
-    struct iodma_memory memory = { .members = NULL };
-
-    expect_status(
-        "bytes",
-        iodma_memory_init_buffer(&memory, address, length, length, IODMA_INOUT),
-        IODMA_OK);
-    return memory;
-}
-
 void far_get(void *bytes, hal_address address, hal_address length)
 {
-    struct iodma_memory memory = bytes_at(address, length);
+    struct iodma_memory memory =
+        buffer_of(address, length, length, IODMA_INOUT);
 
     expect_number("the CPU reads",
                   iodma_memory_read(&memory, &far.engine.bus, 0, bytes, length),
@@ -49,7 +39,8 @@ void far_get(void *bytes, hal_address address, hal_address length)
 
 void far_put(hal_address address, const void *bytes, hal_address length)
 {
-    struct iodma_memory memory = bytes_at(address, length);
+    struct iodma_memory memory =
+        buffer_of(address, length, length, IODMA_INOUT);
 
     expect_number(
         "the CPU writes",
