@@ -883,7 +883,8 @@ static struct {
     uint32_t taken[1];
 } _Alignas(0x1000) named;
 
-static void begin_named(const char *what)
+static void begin_named(const char *what, uint32_t mapping, uint32_t at,
+                        uint32_t length)
 {
     static const struct iodma_spec plain = SPEC(host64, 64, 0, 1, 1, 1);
     hal_address first = cpu_address(named.bytes);
@@ -891,18 +892,24 @@ static void begin_named(const char *what)
     check_case(what);
     for (uint32_t i = 0; i < 3; i++)
         named.ranges[i] =
-            (struct iodma_range){ cpu_address(named.bytes[5 + i]) + 0x10,
-                                  0x20 };
-    begin(&plain, IODMA_NON_COHERENT, true, named.ranges, IODMA_IN);
+            (struct iodma_range){ cpu_address(named.bytes[5 + i]) + at,
+                                  length };
+    begin(&plain, mapping, true, named.ranges, IODMA_IN);
     named.region = (struct hal_region){ first, first + (sizeof named.bytes - 1),
                                         HAL_WRITE_BACK, true, NULL };
     aperture.first = aperture.bus = named.region.first;
     aperture.last = named.region.last;
     hal.regions = &named.region;
     hal.region_count = 1;
+}
+
+/* Ends of lines are bounced. */
+static void begin_lent(const char *what)
+{
+    begin_named(what, IODMA_NON_COHERENT, 0x10, 0x20);
     expect_status("pool",
-                  iodma_bounce_init(&named.pool, first, 0x5000, 0x1000,
-                                    named.taken, named.loans,
+                  iodma_bounce_init(&named.pool, cpu_address(named.bytes),
+                                    0x5000, 0x1000, named.taken, named.loans,
                                     HAL_COUNT_OF(named.loans)),
                   IODMA_OK);
     expect_status("lend", iodma_bus_lend(&bus, &named.pool.hal), IODMA_OK);
@@ -910,10 +917,33 @@ static void begin_named(const char *what)
     recorded_calls = recorded_finishes = 0;
 }
 
+/* The device looks into caches for all but the first range. */
+static void half_snooped(void)
+{
+    struct hal_aperture two[2];
+
+    begin_named("what is snooped is not maintained beside what is not", 0, 0,
+                0x800);
+    two[0] = two[1] = aperture;
+    two[0].last = cpu_address(named.bytes[6]) - 1;
+    two[0].snooped = false;
+    two[1].first = two[1].bus = two[0].last + 1;
+    two[1].snooped = true;
+    hal.apertures = two;
+    hal.aperture_count = 2;
+    recorded_calls = 0;
+    expect_prepared(&command);
+    expect_number("calls", recorded_calls, 1);
+    expect_completed(&command);
+    expect_number("calls of both", recorded_calls, 2);
+    hal.apertures = &aperture;
+    hal.aperture_count = 1;
+}
+
 /* Loans lie in lines of their own, one behind the other. */
 static void side_by_side(void)
 {
-    begin_named("storage side by side is maintained as one range");
+    begin_lent("storage side by side is maintained as one range");
     expect_completed(&command);
     expect_number("calls", recorded_calls, IODMA_SHORTCUTS ? 1 : 3);
     expect_number("lists", recorded_finishes, 1);
@@ -923,7 +953,7 @@ static void side_by_side(void)
 /* What the device has written is the client's once the force is sure. */
 static void forced_in_vain(void)
 {
-    begin_named("a force that fails leaves the client's bytes");
+    begin_lent("a force that fails leaves the client's bytes");
     memset(named.bytes[0], 0xA5, sizeof named.bytes[0]);
     recorded_status = IODMA_TIMEOUT;
     expect_status(
@@ -938,6 +968,7 @@ static void forced_in_vain(void)
 int main(void)
 {
     maintaining();
+    half_snooped();
     side_by_side();
     forced_in_vain();
     unfinished();
