@@ -33,52 +33,56 @@ static void choose_path(struct iodma_plan *plan, hal_address delta,
 }
 
 /* Is a list of the extents, or of what they are cut into, legal without a
-   mapper, whichever it is? They are aligned, and a cut leaves them so if a
-   segment has room for that. */
-static bool legal_at_once(const struct iodma_window *window, hal_address delta,
-                          bool uncut)
+   mapper, whichever it is? They are reached and aligned, and a cut leaves them
+   so if a segment has room for that. */
+static bool legal_at_once(const struct iodma_window *window, bool uncut)
 {
     const struct iodma_limits *limits = &window->limits;
     const struct iodma_memory *memory = window->memory;
 
     return limits->max_segment > iodma_limits_mask32(limits->alignment) &&
-           iodma_window_reached(window, delta) &&
            (limits->max_segments == UINT32_MAX ||
             (memory->kind <= IODMA_KIND_BUFFER &&
              memory->count <= limits->max_segments && uncut));
 }
 
-/* The device writes: may it, and are all cache lines the window's that have to
-   be dropped then? */
-static bool may_be_written(const struct iodma_plan *plan, hal_address length)
+/* The device writes: may it? */
+static bool may_be_written(const struct iodma_window *window)
+{
+    const struct iodma_summary *summary = &window->memory->summary;
+
+    return !window->memory->read_only &&
+           iodma_bus_regions_writable(window->bus, summary->lowest,
+                                      summary->highest - summary->lowest + 1);
+}
+
+/* Are all cache lines the window's that have to be dropped afterwards? */
+static bool owns_lines(const struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
 
-    return !window->memory->read_only &&
-           (plan->unmaintained ||
-            modulo32(iodma_window_shape(window), window->bus->line) == 0) &&
-           iodma_bus_regions_writable(window->bus,
-                                      window->memory->summary.lowest, length);
+    return plan->unmaintained || !iodma_window_inbound(window) ||
+           modulo32(iodma_window_shape(window), window->bus->line) == 0;
 }
 
 /* Decide by the descriptor's summary, without a walk over its memory, if that
-   tells enough. Returns true if the window goes as it lies. False says nothing
-   but how it would be listed then. */
-static bool decide_at_once(struct iodma_plan *plan)
+   tells enough. Returns OK if the window goes as it lies; else the worst that a
+   survey may find. Then it says nothing but how it would be listed. */
+static enum iodma_status decide_at_once(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
     const struct iodma_summary *summary = &window->memory->summary;
-    hal_address length = summary->highest - summary->lowest + 1;
     const struct hal_aperture *aperture =
         iodma_window_aperture(window, summary->lowest);
     const struct hal_region *region;
     hal_address delta;
     bool aligned;
     bool uncut;
+    bool legal;
 
     if (iodma_window_iterates(window) || window->length == 0 || !aperture ||
         summary->highest > aperture->last)
-        return false;
+        return IODMA_NOT_WRITABLE;
     delta = iodma_aperture_delta(aperture);
     aligned = iodma_window_aligned(window, delta);
     uncut = aligned && iodma_window_uncut(window, delta);
@@ -91,15 +95,18 @@ static bool decide_at_once(struct iodma_plan *plan)
         region = iodma_bus_region(window->bus, summary->lowest);
         if (region ? summary->highest > region->last
                    : window->bus->hal->region_count != 0)
-            return false; /* the window may be in others than the rest */
+            return IODMA_NOT_WRITABLE; /* the window may be in others */
         plan->unmaintained = region && region->cached == HAL_UNCACHED;
     }
     if ((!plan->unmaintained && !window->bus->caching) ||
-        (iodma_window_inbound(window) && !may_be_written(plan, length)))
-        return false;
-    return window->mapper ? plan->path == IODMA_PATH_FLAT &&
-                                iodma_plan_judge(plan, NULL) == IODMA_OK
-                          : aligned && legal_at_once(window, delta, uncut);
+        (iodma_window_inbound(window) && !may_be_written(window)))
+        return IODMA_NOT_WRITABLE;
+    if (!window->mapper && !iodma_window_reached(window, delta))
+        return IODMA_MESSAGE_TOO_LARGE;
+    legal = window->mapper ? plan->path == IODMA_PATH_FLAT &&
+                                 iodma_plan_judge(plan, NULL) == IODMA_OK
+                           : aligned && legal_at_once(window, uncut);
+    return legal && owns_lines(plan) ? IODMA_OK : IODMA_NOT_ALIGNED;
 }
 
 /* As it lies -------------------------------------------------------------- */
@@ -180,13 +187,13 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
     return found;
 }
 
-/* Look at every piece. Clears `unmaintained` where caches have to be
-   maintained. Returns OK; or, the worst first: NotWritable; Unsupported: there
-   are caches to maintain, and nobody does; MessageTooLarge: the device does not
-   reach all of it; NotAligned: a line has to be dropped that others have, too.
-   (Apart: stack.) */
+/* Look at every piece, until the worst is found that may be. Clears
+   `unmaintained` where caches have to be maintained. Returns OK; or, the worst
+   first: NotWritable; Unsupported: there are caches to maintain, and nobody
+   does; MessageTooLarge: the device does not reach all of it; NotAligned: a
+   line has to be dropped that others have, too. (Apart: stack.) */
 static __attribute__((noinline)) enum iodma_status
-survey(struct iodma_plan *plan)
+survey(struct iodma_plan *plan, enum iodma_status worst)
 {
     const struct iodma_window *window = plan->window;
     bool inbound = iodma_window_inbound(window);
@@ -202,7 +209,7 @@ survey(struct iodma_plan *plan)
         return iodma_refuse(window->reason, IODMA_NOT_WRITABLE,
                             IODMA_RULE_UNWIRED);
     iodma_piece_seek(plan, &place, 0);
-    while (found != IODMA_NOT_WRITABLE &&
+    while (found != worst &&
            iodma_piece_next(plan, &place, window->length, &piece)) {
         found = survey_piece(plan, &piece, place.aperture, position, found);
         position += piece.length;
@@ -298,15 +305,17 @@ enum iodma_status iodma_plan_make(struct iodma_plan *plan)
     const struct iodma_bouncing *bouncing = window->bus->bouncing;
     uint32_t odd = iodma_limits_mask32(window->limits.align_length);
     enum iodma_status lower = IODMA_NO_RESOURCES; /* but for alignment */
+    enum iodma_status worst =
+        IODMA_SHORTCUTS ? decide_at_once(plan) : IODMA_NOT_WRITABLE;
     enum iodma_status status;
 
-    if (IODMA_SHORTCUTS && decide_at_once(plan))
+    if (IODMA_SHORTCUTS && worst == IODMA_OK)
         return IODMA_OK;
     if (((uint32_t)window->length & odd) != 0)
         return iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
                                    IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
                                    odd + 1, window->length);
-    status = survey(plan);
+    status = survey(plan, worst);
     if (iodma_window_iterates(window))
         return status;
     if (status == IODMA_OK) {
