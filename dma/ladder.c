@@ -63,8 +63,6 @@ reached(struct splitter *splitter, hal_address address, hal_address *length)
         start = round_down(start, block);
         last |= block - 1;
     }
-    if (IODMA_SHORTCUTS && splitter->lost <= start && last <= splitter->last)
-        return false;
     lost = start;
     aperture = iodma_window_aperture(window, start);
     if (aperture) {
@@ -113,9 +111,12 @@ static enum iodma_status split_extent(struct splitter *splitter,
         end -= smaller(end - at, modulo32(end + delta, g));
 
     while (at != end && status == IODMA_OK) {
+        hal_address address = at + delta;
         hal_address length = end - at;
 
-        if (reached(splitter, at + delta, &length)) {
+        if ((!IODMA_SHORTCUTS || address < splitter->lost ||
+             address + (length - 1) > splitter->last) &&
+            reached(splitter, address, &length)) {
             status = iodma_loans_borrow(borrower, at);
             borrower->position += length;
         }
