@@ -178,6 +178,7 @@ static enum iodma_status settle(struct iodma_plan *plan,
 /* Where nothing is bounced it is rung *direct* again, which would not do. */
 static enum iodma_status split(struct iodma_plan *plan)
 {
+    const struct iodma_window *window = plan->window;
     enum iodma_status status;
 
     if (IODMA_SHORTCUTS) { /* a decision at once may have left another way */
@@ -187,8 +188,15 @@ static enum iodma_status split(struct iodma_plan *plan)
     status = split_all(plan);
     if (status == IODMA_OK && !plan->loans)
         status = IODMA_NOT_ALIGNED;
-    if (IODMA_SHORTCUTS && status == IODMA_OK && asks_for_nothing(plan->window))
-        return status;
+    if (IODMA_SHORTCUTS && status == IODMA_OK) {
+        if (!window->mapper && plan->loans->length == window->length) {
+            plan->path = IODMA_PATH_FLAT; /* all of it is on one loan */
+            plan->origin = plan->loans->storage +
+                           iodma_aperture_delta(window->bus->lent_in);
+        }
+        if (asks_for_nothing(window))
+            return status;
+    }
     return settle(plan, status);
 }
 
