@@ -20,8 +20,8 @@ static enum iodma_status take(struct hal_bounce *hal,
     struct iodma_bounce *bounce = to_bounce(hal);
     uint32_t granule;
 
-    if (!IODMA_SHORTCUTS || wish->at_most != hal->granule ||
-        wish->alignment != hal->granule || wish->highest < hal->last)
+    if (!IODMA_SHORTCUTS || (wish->at_most | wish->alignment) != hal->granule ||
+        wish->highest < hal->last)
         return iodma_blocks_take(&bounce->granules, wish, address, size);
     if (iodma_blocks_full(&bounce->granules))
         return IODMA_NO_RESOURCES;

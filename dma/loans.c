@@ -106,13 +106,14 @@ static struct hal_loan *borrow(struct iodma_borrower *borrower, bool open)
 {
     const struct iodma_bus *bus = borrower->window->bus;
     const struct hal_lock *lock = bus->hal->lock;
+    struct hal_bounce *bounce = bus->bounce;
     uint32_t state = lock->save(lock);
-    struct hal_loan *loan = bus->bounce->loans;
+    struct hal_loan *loan = bounce->loans;
 
     if (loan && open && !take(borrower))
         loan = NULL;
     if (loan)
-        bus->bounce->loans = loan->next;
+        bounce->loans = loan->next;
     lock->restore(lock, state);
     return loan;
 }
@@ -337,20 +338,40 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
     }
 }
 
-/* The next bytes, within one range: plan->named_bytes. */
-static inline void copy_named(struct iodma_walk *walk, hal_address most,
-                              hal_address storage, bool in)
+/* A copy by ranges and loans alone: plan->named_bytes. */
+static void copy_named(const struct iodma_plan *plan, hal_address from,
+                       hal_address to, bool in)
 {
-    hal_address client;
-    hal_address length;
+    const struct iodma_window *window = plan->window;
+    const struct iodma_range *range;
+    struct iodma_walk walk;
+    hal_address within; /* with a position added: where that is in the range */
 
-    iodma_walk_settle(walk);
-    client = walk->range->address + walk->within;
-    length = smaller(walk->range->length - walk->within, most);
-    __builtin_memcpy((void *)(uintptr_t)(in ? client : storage),
-                     (const void *)(uintptr_t)(in ? storage : client),
-                     (size_t)length);
-    iodma_walk_skip(walk, length);
+    (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
+    range = walk.range;
+    within = walk.within - from;
+    for (const struct hal_loan *loan = plan->loans; loan && loan->position < to;
+         loan = loan->next) {
+        hal_address at = loan->position;
+        hal_address end = at + smaller(to - at, loan->length);
+        hal_address lent = loan->storage - at;
+
+        if (at < from)
+            at = from;
+        while (at < end) {
+            hal_address client;
+            hal_address length;
+
+            while (within + at >= range->length)
+                within -= (range++)->length;
+            client = range->address + within + at;
+            length = smaller(range->length - within - at, end - at);
+            __builtin_memcpy((void *)(uintptr_t)(in ? client : lent + at),
+                             (const void *)(uintptr_t)(in ? lent + at : client),
+                             (size_t)length);
+            at += length;
+        }
+    }
 }
 
 _Static_assert((uint32_t)IODMA_COPY_TRY == (uint32_t)IODMA_ACCESS_TRY,
@@ -363,14 +384,16 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
     const struct iodma_window *window = plan->window;
     bool in = (how & IODMA_IN) != 0;
     uint32_t what = how & IODMA_COPY_TRY;
-    /* What the device writes the CPU may write. */
-    bool named = IODMA_SHORTCUTS && plan->named_bytes &&
-                 (!in || iodma_window_inbound(window));
     struct iodma_extent client;
     struct iodma_walk walk;
 
-    if (named && what != 0)
+    /* What the device writes the CPU may write. */
+    if (IODMA_SHORTCUTS && plan->named_bytes &&
+        (!in || iodma_window_inbound(window))) {
+        if (what == 0)
+            copy_named(plan, from, to, in);
         return IODMA_OK;
+    }
     if (what == 0)
         what = IODMA_ACCESS_WRITE;
     (void)iodma_walk_begin(&walk, window->memory, window->offset + from);
@@ -381,9 +404,6 @@ enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
 
         if (walk.offset < start)
             iodma_walk_skip(&walk, start - walk.offset);
-        while (named && walk.offset < end)
-            copy_named(&walk, end - walk.offset,
-                       loan->storage + (walk.offset - start), in);
         while (walk.offset < end &&
                iodma_walk_next(&walk, end - walk.offset, &client) == IODMA_OK) {
             hal_address storage = loan->storage + (client.offset - start);
