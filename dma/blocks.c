@@ -89,7 +89,7 @@ static uint32_t any_run(struct iodma_blocks *blocks,
     uint32_t place = 0;
 
     blocks->hint = from;
-    while (longest < at_most) {
+    for (;;) {
         uint32_t start =
             from + modulo32(blocks_in(blocks, phase) - from, alignment);
         uint32_t length;
@@ -105,6 +105,8 @@ static uint32_t any_run(struct iodma_blocks *blocks,
             longest = length;
             place = start;
         }
+        if (length == at_most)
+            break;
         from = next(blocks, from, end, FREE);
     }
     *count = longest;
