@@ -1601,6 +1601,12 @@ static const struct {
       IODMA_IN, { { 0x10044, 0x7c } }, IODMA_NOT_ALIGNED },
     { "a shared line where it ends", SPEC(host64, 64, 0, 1, 1, 1), true,
       IODMA_INOUT, { { 0x10040, 0x7c } }, IODMA_NOT_ALIGNED },
+    { "a shared line, and behind it what is out of reach",
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), true, IODMA_IN,
+      { { 0x10044, 0x7c }, { FAR, 0x40 } }, IODMA_MESSAGE_TOO_LARGE },
+    { "what is out of reach, and behind it a shared line",
+      SPEC(host64, REACH_BITS, 0, 1, 1, 1), true, IODMA_IN,
+      { { FAR, 0x40 }, { 0x10044, 0x7c } }, IODMA_MESSAGE_TOO_LARGE },
 };
 /* clang-format on */
 
