@@ -6,6 +6,10 @@
  * Life: claim, start; then, as often as one likes: route, emit and submit, reap
  * until all is retired. After a fault, or to end what does not come home: halt,
  * then start again.
+ *
+ * Only start and halt wait for the engine (the driver's header says how long a
+ * start may take), and never with the bus's lock held. The other calls look at
+ * each register once, and leave what is not there yet to the next call.
  */
 #ifndef HAL_DMAC_H
 #define HAL_DMAC_H
@@ -143,10 +147,11 @@ struct hal_dmac_ops {
     /*
      * Acknowledge the interrupt and tell what was retired since the last
      * call. Ends with a read of the controller if it wrote to it, so that the
-     * interrupt is gone when the ISR returns. The only entry for an ISR;
-     * a thread calls it with the engine's interrupt disabled, or under the
-     * bus's lock (iodma_channel_poll), which masks it. So it does not enter
-     * that lock, and is never run twice at a time.
+     * interrupt is gone when the ISR returns. One whose cause has begun and is
+     * not over it leaves alone: it calls again, a millisecond long at most.
+     * The only entry for an ISR; a thread calls it with the engine's interrupt
+     * disabled, or under the bus's lock (iodma_channel_poll), which masks it.
+     * So it does not enter that lock, and is never run twice at a time.
      * Context: ISR or thread, not both; the lock may be held.
      */
     struct hal_progress (*reap)(struct hal_dmac *dmac);

@@ -37,9 +37,9 @@ struct hal_progress reap(uint32_t n)
 {
     struct hal_progress progress;
 
-    hooks.masked++;
+    hooks_enter();
     progress = driven.dmacs[n]->ops->reap(driven.dmacs[n]);
-    hooks.masked--;
+    hooks_leave();
     driven.retired[n] += progress.retired;
     if (progress.fault != HAL_FAULT_NONE)
         driven.fault[n] = progress.fault;

@@ -32,7 +32,7 @@ uint32_t emit(uint32_t n, const struct hal_item *items, uint32_t count);
 void submit(uint32_t n);
 struct hal_residue residue(uint32_t n);
 
-/* As an ISR does: not to be interrupted. */
+/* As an ISR does: not to be interrupted, and perhaps under the lock. */
 struct hal_progress reap(uint32_t n);
 
 /* Of a set of the first ones; what it answers for one. */

@@ -322,7 +322,7 @@ static void test_batches(void)
         run();
         expect_progress(count, HAL_FAULT_NONE);
         expect_number("reads", chip.engine.reads - reads, 5);
-        expect_number("writes", chip.engine.writes - writes, 10);
+        expect_number("writes", chip.engine.writes - writes, 9);
         expect("the interrupt is gone", !asserted(0));
         reads = chip.engine.reads;
         expect_progress(0, HAL_FAULT_NONE);

@@ -414,32 +414,77 @@ static void test_misbehaviour(void)
     expect("no interrupt", !asserted(0));
     expect_order();
 
-    for (uint32_t reads = 1; reads < 8; reads++) {
-        begin("an end that is told of before its channel is disabled", 8);
-        chip.closes_after = reads;
-        batch(0, 0, 3);
-        while (!asserted(0) && step(1) != 0)
-            ;
+    begin("a chip that leaves the bus is a fault", 8);
+    batch(0, 0, 3);
+    chip.engine.absent = true;
+    expect_progress(0, HAL_FAULT_BUS);
+    expect_progress(0, HAL_FAULT_NONE);
+}
+
+/* ---- Ends that are announced before the channel is disabled ---- */
+
+/* Reads of a look that finds the channel enabled; the one that does. */
+enum { LOOK = 5, SEEN = 3, SECOND = LOOK + SEEN };
+
+/* The last item of a batch is over, so many reads before the channel is
+   disabled. */
+static void announce(uint32_t first, uint32_t last, uint32_t reads)
+{
+    hooks.tick = 0;
+    chip.closes_after = reads;
+    batch(0, first, last);
+    while (!asserted(0) && step(1) != 0)
+        ;
+}
+
+/* One look finds the channel enabled: the interrupt calls for the next one. */
+static void expect_another_look(void)
+{
+    uint32_t reads = chip.engine.reads;
+    struct hal_progress progress = reap(0);
+
+    expect_number("retired", progress.retired, 0);
+    expect_number("fault", progress.fault, HAL_FAULT_NONE);
+    expect("its interrupt stays", asserted(0));
+    expect("reads", chip.engine.reads - reads <= LOOK);
+}
+
+static void test_announced_ends(void)
+{
+    for (uint32_t reads = 1; reads <= 4 * LOOK; reads++) {
+        begin("an end is told of when its channel is disabled", 8);
+        announce(0, 3, reads);
+        for (uint32_t seen = SEEN; seen < reads; seen += LOOK)
+            expect_another_look();
         expect_progress(3, HAL_FAULT_NONE);
         expect_items(0, 3);
         expect_order();
     }
 
-    begin("the same, though its handler was interrupted before it looked", 8);
-    chip.closes_after = 7;
+    begin("what was submitted meanwhile is the next batch", 8);
+    announce(0, 3, SECOND);
+    batch(0, 3, 5);
+    expect_another_look();
+    expect_progress(3, HAL_FAULT_NONE);
+    run();
+    expect_progress(2, HAL_FAULT_NONE);
+    expect_items(0, 5);
+    expect_order();
+
+    begin("one that was late is looked at once more", 8);
+    announce(0, 3, SECOND);
     hooks.tick = 1000000;
-    batch(0, 0, 3);
-    while (!asserted(0) && step(1) != 0)
-        ;
+    expect_another_look();
     expect_progress(3, HAL_FAULT_NONE);
     expect_items(0, 3);
     expect_order();
 
-    begin("a channel that is not disabled at its end is a fault at once", 8);
-    chip.closes_after = UINT32_MAX;
-    batch(0, 0, 3);
-    while (!asserted(0) && step(1) != 0)
-        ;
+    begin("a channel that stays enabled is a fault after 1 ms", 8);
+    announce(0, 3, UINT32_MAX);
+    expect_another_look();
+    expect_another_look();
+    hooks.ticks += 2;
+    expect_another_look();
     expect_progress(0, HAL_FAULT_OTHER);
     expect_residue(0, EACH);
     expect_number("halt", halt(1), 0);
@@ -447,19 +492,51 @@ static void test_misbehaviour(void)
     expect_dead();
     expect_usable();
 
-    begin("an interrupt in the middle is not waited for: 4 reads", 8);
+    begin("each batch has a time of its own, before a start and after", 8);
+    for (uint32_t i = 0; i < 3; i++) {
+        if (i == 2)
+            expect_status("start", start(0), IODMA_OK);
+        announce(2 * i, 2 * i + 2, i == 1 ? UINT32_MAX : SECOND);
+        expect_another_look();
+        hooks.ticks += 1000;
+        if (i == 1)
+            expect_another_look();
+        expect_progress(i == 1 ? 0 : 2,
+                        i == 1 ? HAL_FAULT_OTHER : HAL_FAULT_NONE);
+        if (i == 1)
+            expect_number("halt", halt(1), 0);
+    }
+    expect_items(0, 6);
+    expect_order();
+
+    begin("one that goes on moving for 1 ms has lied: nothing is over", 8);
+    batch(0, 0, 3);
+    (void)step(3);
+    for (uint32_t lies = 0; lies < 2; lies++) {
+        chip.raw_tc = 1;
+        expect_another_look();
+        hooks.ticks += 1000;
+        expect_another_look();
+        expect_progress(0, HAL_FAULT_NONE);
+    }
+    run();
+    expect_progress(3, HAL_FAULT_NONE);
+    expect_items(0, 3);
+    expect_order();
+
+    begin("one that comes to its end at last has lied as well", 8);
+    chip.closes_after = LOOK + SECOND;
     batch(0, 0, 3);
     (void)step(3);
     chip.raw_tc = 1;
-    chip.engine.reads = 0;
-    expect_progress(0, HAL_FAULT_NONE);
-    expect_number("reads", chip.engine.reads, 4);
-
-    begin("a chip that leaves the bus is a fault", 8);
-    batch(0, 0, 3);
-    chip.engine.absent = true;
-    expect_progress(0, HAL_FAULT_BUS);
-    expect_progress(0, HAL_FAULT_NONE);
+    expect_another_look();
+    (void)step(3 * TURN - 1 - 3);
+    hooks.ticks += 1000;
+    expect_another_look();
+    expect_another_look();
+    expect_progress(3, HAL_FAULT_NONE);
+    expect_items(0, 3);
+    expect_order();
 }
 
 /* ---- Anything, at any time ---- */
@@ -552,6 +629,7 @@ int main(void)
     test_drain();
     test_races();
     test_misbehaviour();
+    test_announced_ends();
     test_random();
     return check_result();
 }

@@ -147,6 +147,7 @@ static enum iodma_status pl08x_start(struct hal_dmac *dmac)
     pl08x->told = 0;
     pl08x->end = 0;
     pl08x->retired = 0;
+    pl08x->ends = (struct hal_wait){ .late = false };
     pl08x->state = PL08X_IDLE;
     dmac->counts = (struct hal_dmac_counts){ 0, 0 };
     return IODMA_OK;
@@ -257,28 +258,42 @@ static bool complete(const struct pl08x *pl08x)
            (read_own(pl08x, PL08X_CONTROL) & PL08X_CONTROL_SIZE) == 0;
 }
 
+/* May a channel that has announced its end stay enabled? For a while, and as
+   long again once it has moved all. */
+static bool has_time(struct pl08x *pl08x)
+{
+    const struct hal_clock *clock = pl08x->dmac.bus->clock;
+    bool over = complete(pl08x);
+
+    if (pl08x->ends.deadline == 0 || pl08x->over != over)
+        pl08x->ends = (struct hal_wait){
+            .deadline = hal_deadline(clock, STOP_MS),
+        };
+    pl08x->over = over;
+    return hal_wait_again(&pl08x->ends, clock);
+}
+
 /*
- * An end of an item was announced: it is the last one, or that was a lie. The
- * channel interrupts before it is disabled (UM10360, 31.6.2), and only that
- * proves the end: LLI and Control look complete while the last item is being
- * loaded, too. There is no news after this, so one that stays enabled is a
- * fault now, not at a deadline.
+ * An end was announced. The channel interrupts before it is disabled (UM10360,
+ * 31.6.2), and only that proves the end; until then the interrupt stays, and
+ * calls for the next look. Who goes on moving all the same has lied. Who has
+ * moved all and stays enabled is not coming to its end: a fault now, not at a
+ * deadline.
  */
 static struct hal_progress retire(struct pl08x *pl08x)
 {
     uint32_t items = ring_used(pl08x->end, pl08x->retired);
+    struct hal_progress nothing = { .retired = 0 };
     bool stopped = !set_in(pl08x, PL08X_ENBLD_CHNS);
-    bool over = complete(pl08x);
 
-    if (!stopped && over) {
-        stopped = wait_clear(pl08x, PL08X_ENBLD_CHNS, bit(pl08x),
-                             hal_deadline(pl08x->dmac.bus->clock, STOP_MS));
-        over = complete(pl08x);
-    }
-    if (stopped != over)
+    if (!stopped && has_time(pl08x))
+        return nothing;
+    write(pl08x, PL08X_INT_TC_CLEAR, bit(pl08x));
+    if (stopped != complete(pl08x))
         return fail(pl08x, HAL_FAULT_OTHER, read_own(pl08x, PL08X_CONTROL));
+    pl08x->ends = (struct hal_wait){ .late = false };
     if (!stopped)
-        return (struct hal_progress){ .retired = 0 };
+        return nothing;
 
     atomic_write_release(&pl08x->retired, pl08x->end);
     pl08x->state = PL08X_IDLE;
@@ -292,20 +307,21 @@ static struct hal_progress pl08x_reap(struct hal_dmac *dmac)
 {
     struct pl08x *pl08x = to_pl08x(dmac);
     struct hal_progress nothing = { .retired = 0 };
+    bool running = pl08x->state == PL08X_RUNNING;
     uint32_t errors;
 
     if (!set_in(pl08x, PL08X_INT_STATUS))
         return nothing;
-
     errors = read(pl08x, PL08X_INT_ERROR_STATUS);
+    if (running && (errors & bit(pl08x)) == 0 && !pl08x->way.cyclic)
+        return retire(pl08x);
+
     write(pl08x, PL08X_INT_TC_CLEAR, bit(pl08x));
     write(pl08x, PL08X_INT_ERR_CLR, errors & bit(pl08x));
-    if (pl08x->state == PL08X_RUNNING && (errors & bit(pl08x)) == 0)
-        return pl08x->way.cyclic ? retire_periods(pl08x) : retire(pl08x);
-
+    if (running && (errors & bit(pl08x)) == 0)
+        return retire_periods(pl08x);
     (void)set_in(pl08x, PL08X_ENBLD_CHNS); /* pushes the acknowledge out */
-    return pl08x->state == PL08X_RUNNING ? fail(pl08x, HAL_FAULT_BUS, errors)
-                                         : nothing;
+    return running ? fail(pl08x, HAL_FAULT_BUS, errors) : nothing;
 }
 
 /* Residue ----------------------------------------------------------------- */

@@ -23,6 +23,10 @@
  * the first two, LLI and Control: which item it is at, and whether that is
  * over. Turns that pass unseen are not counted.
  *
+ * The channel announces the end of a batch before it is disabled. An ISR that
+ * is as fast returns with the interrupt still asserted, and is called again: it
+ * is one of levels. That lasts a millisecond at most.
+ *
  * halt disables the channel: what is in its FIFO then is lost, and has not been
  * counted. Where the source is a port it would be missing for ever, so there
  * the channel is halted before and drained. Not elsewhere: a FIFO in front of a
@@ -32,6 +36,7 @@
 #ifndef HAL_DMAC_PL08X_H
 #define HAL_DMAC_PL08X_H
 
+#include "../clock.h"
 #include "../dmac.h"
 #include "../shared.h"
 
@@ -109,6 +114,9 @@ struct pl08x {
     uint32_t retired; /* the batch under way, or the next: reap, halt        */
     uint32_t turn;    /* item of the cycle that is not over yet: reap        */
     uint32_t state;   /* PL08X_...: thread under the lock, reap, halt        */
+
+    struct hal_wait ends; /* for an announced end; deadline 0: none: reap    */
+    bool over;            /* all had moved when that began: reap             */
 };
 
 extern const struct hal_dmac_ops pl08x_ops;

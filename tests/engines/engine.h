@@ -46,6 +46,8 @@ struct engine_case {
     bool whole_bursts; /* it moves no part of a burst                        */
     bool judges;       /* an item that it cannot encode is a violation       */
     bool at_once;      /* all of a batch is done when its doorbell returns   */
+    bool lingers;      /* it announces its end before it rests: until then the
+                          ISR may write nothing, and is called again         */
 
     /* Of the misbehaviours of its model, those it shows: BIT32(ENGINE_x). */
     uint32_t misbehaves;

@@ -68,6 +68,7 @@ const struct engine_case engine_case = {
     .name = "pl08x",
     .channels = CHANNELS,
     .slots = 1,
+    .lingers = true,
     .ports = ports,
     .port_count = HAL_COUNT_OF(ports),
     .misbehaves = BIT32(ENGINE_FAILS) | BIT32(ENGINE_STALLS) |

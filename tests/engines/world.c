@@ -125,17 +125,32 @@ static void look(void)
         world.steps += engine_case.step(0);
 }
 
+static void reap(struct iodma_channel *channel)
+{
+    hooks_enter();
+    iodma_channel_reap(channel);
+    hooks_leave();
+}
+
+/* Of a model: how often it was written to. */
+static uint32_t writes(void)
+{
+    return engine_case.model ? engine_case.model->writes : 0;
+}
+
 static void handle(uint32_t index)
 {
     struct iodma_channel *channel = &world_channels[index];
     uint64_t before;
+    uint32_t written = writes();
 
     hooks_mask();
     look();
     before = world.steps;
-    iodma_channel_reap(channel);
+    reap(channel);
     look();
-    if (world.steps == before && engine_case.interrupt(index))
+    if (world.steps == before && engine_case.interrupt(index) &&
+        !(engine_case.lingers && writes() == written))
         hooks.broken = "an interrupt is asserted when its ISR returns";
     if (world.way == WORLD_SERVED)
         (void)iodma_channel_service(channel);
@@ -205,11 +220,8 @@ static bool serve(uint32_t index)
 
     if (world.way == WORLD_SERVED) /* a timer looks after deadlines */
         hooks_mask();
-    if (world.way == WORLD_POLLED) {
-        hooks_mask();
-        iodma_channel_reap(channel);
-        hooks_unmask();
-    }
+    if (world.way == WORLD_POLLED)
+        reap(channel);
     hooks_mask();
     due = iodma_channel_due(channel);
     hooks_unmask();

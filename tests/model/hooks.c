@@ -7,8 +7,9 @@
 
 struct hooks hooks;
 
-/* Who reads a clock so often, and does nothing else, waits for it. */
-enum { WAITS = 16 };
+/* Who reads a clock so often, and does nothing else, waits for it. To see
+   whether it is too late, and until when it is not, takes one each. */
+enum { WAITS = 16, LOOKS = 2 };
 
 /* The first wrong leads to others. */
 static void wrong(const char *what)
@@ -29,6 +30,8 @@ static uint64_t now(const struct hal_clock *self)
     hooks.ticks += hooks.tick;
     if (++hooks.reads % WAITS == 0 && hooks.tick == 0)
         hooks.ticks++;
+    if (hooks.held && hooks.reads > LOOKS)
+        wrong("the lock was held across a wait");
     return ticks;
 }
 
@@ -52,15 +55,26 @@ void hooks_unmask(void)
         hooks.under->restore(hooks.under, hooks.outer);
 }
 
-static uint32_t save(const struct hal_lock *self)
+void hooks_enter(void)
 {
-    (void)self;
-    hooks.reads = 0;
-    hooks.moment();
     hooks_mask();
     if (hooks.held)
         wrong("the lock was entered by who holds it");
     hooks.held = true;
+    hooks.reads = 0;
+}
+
+void hooks_leave(void)
+{
+    hooks.held = false;
+    hooks_unmask();
+}
+
+static uint32_t save(const struct hal_lock *self)
+{
+    (void)self;
+    hooks.moment();
+    hooks_enter();
     return hooks.masked - 1;
 }
 
@@ -69,9 +83,8 @@ static void restore(const struct hal_lock *self, uint32_t state)
     (void)self;
     if (!hooks.held || state != hooks.masked - 1)
         wrong("the lock was not left as it was entered");
-    hooks.held = false;
     hooks.masked = state + 1;
-    hooks_unmask();
+    hooks_leave();
     hooks.moment();
 }
 

@@ -43,6 +43,11 @@ extern const struct hal_fences hooks_fences;
 void hooks_mask(void);
 void hooks_unmask(void);
 
+/* Nor may the lock be entered, or anything be waited for: as an engine's reap
+   is called. They do not nest. */
+void hooks_enter(void);
+void hooks_leave(void);
+
 /* Nothing was found wrong, and the lock is free. */
 void expect_hooks(void);
 
