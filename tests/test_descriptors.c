@@ -975,8 +975,8 @@ static void expect_made(enum iodma_status got, enum iodma_status want,
         expect_same("it is as before", &victim, &untouched);
         return;
     }
-    expect_number("length", victim.length, length);
-    expect_number("direction", victim.direction, direction);
+    expect_number("length", iodma_memory_length(&victim), length);
+    expect_number("direction", iodma_memory_direction(&victim), direction);
     expect_number("tag", iodma_memory_tag(&victim), 0);
     expect_number("attached", victim.users, 0);
     expect_number("wired", victim.wired, 0);

@@ -140,7 +140,8 @@ static bool picky_output(struct iodma_command *command,
     return true;
 }
 
-static const struct iodma_output picky_form = { .function = picky_output };
+static const struct iodma_output picky_form = { .function = picky_output,
+                                                .form = IODMA_FORM_OWN };
 
 static const struct iodma_range five[ROW_RANGES] = {
     { 0x10000, 0x100 }, { 0x20000, 0x100 }, { 0x30000, 0x100 },

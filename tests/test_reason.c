@@ -1796,16 +1796,16 @@ static const struct name {
     NAME(EMITTER, "emitter"), NAME(BYTES, "bytes"), NAME(OPTIONS, "options"),
     NAME(BUS, "bus"), NAME(POINTER, "pointer"), NAME(CAPACITY, "capacity"),
     NAME(DIRECTION, "direction"), NAME(ADDRESS, "address"),
-    NAME(BOUNCE, "bounce"), NAME(MAPPER, "mapper"), NAME(MEMORY, "memory"),
+    NAME(BOUNCE, "bounce"), NAME(MAPPER, "mapper"),
     NAME(SHARED, "shared"), NAME(LIMITS, "limits"), NAME(SOURCE, "source"),
     NAME(DESTINATION, "destination"), NAME(COMMAND, "command"),
-    NAME(HAL, "hal"), NAME(GRANULE, "granule"), NAME(PORT, "port"),
+    NAME(GRANULE, "granule"), NAME(PORT, "port"),
 #undef NAME
 }, fields[] = {
 #define NAME(field, words) { IODMA_FIELD_##field, words }
     NAME(OUTPUT, "output"), NAME(STRUCT_SIZE, "struct_size"),
     NAME(ADDRESS_BITS, "address_bits"), NAME(MAX_SEGMENT, "max_segment"),
-    NAME(MAX_TRANSFER, "max_transfer"), NAME(ALIGN_ADDRESS, "align_address"),
+    NAME(ALIGN_ADDRESS, "align_address"),
     NAME(ALIGN_LENGTH, "align_length"),
     NAME(ALIGN_INTERNAL, "align_internal"), NAME(BOUNDARY, "boundary"),
     NAME(MAPPING, "mapping"), NAME(ALIGN_SEAM, "align_seam"),
