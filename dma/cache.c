@@ -153,7 +153,7 @@ static inline void begin_some(const struct hal_cache *cache,
 }
 
 /* The same by ranges and loans: plan->named_lines. Lines that follow each other
-   are one range: loans side by side, each in lines of its own. */
+   are one range, as of loans side by side. */
 static void begin_mixed(const struct iodma_plan *plan, hal_address from,
                         hal_address to, uint32_t what)
 {
@@ -191,7 +191,7 @@ static void begin_mixed(const struct iodma_plan *plan, hal_address from,
         if ((what & (lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT)) == 0)
             continue;
         if (address != end &&
-            (!lent || round_down(address, line) != round_up(end, line))) {
+            round_down(address, line) != round_up(end, line)) {
             begin_some(cache, first, end - first, what);
             first = address;
         }
