@@ -208,13 +208,24 @@ static bool concerns(const struct iodma_window *window,
     uint32_t kind = piece->lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
 
     return (what & kind) != 0 &&
-           iodma_window_unsnooped(window, place->aperture);
+           iodma_window_maintains(window, piece->storage, piece->length,
+                                  place->aperture);
 }
 
-/* The same, piece by piece: whatever it is. */
-static enum iodma_status begin_list(const struct iodma_plan *plan,
-                                    hal_address from, hal_address to,
-                                    uint32_t what)
+/* What was begun is done; `status` is what it began with. */
+static enum iodma_status end(const struct iodma_window *window,
+                             enum iodma_status status)
+{
+    enum iodma_status finished =
+        iodma_bus_finish(window->bus->hal->cache, &window->reason);
+
+    return finished != IODMA_OK ? finished : status; /* the record is of it */
+}
+
+/* A whole list, piece by piece: whatever it is, and if it is anything. */
+static enum iodma_status maintain_pieces(const struct iodma_plan *plan,
+                                         hal_address from, hal_address to,
+                                         uint32_t what)
 {
     const struct iodma_window *window = plan->window;
     uint32_t how =
@@ -224,12 +235,15 @@ static enum iodma_status begin_list(const struct iodma_plan *plan,
     struct iodma_place place;
 
     iodma_piece_seek(plan, &place, from);
-    while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
-        if (concerns(window, &place, &piece, what))
-            status = iodma_access(window->bus, piece.storage, piece.length,
-                                  NULL, how, window->reason);
+    while (status == IODMA_OK && (what & IODMA_SYNC_LINES) != 0 &&
+           iodma_piece_next(plan, &place, to, &piece)) {
+        if (!concerns(window, &place, &piece, what))
+            continue;
+        what |= IODMA_SYNC_BEGUN;
+        status = iodma_access(window->bus, piece.storage, piece.length, NULL,
+                              how, window->reason);
     }
-    return status;
+    return (what & IODMA_SYNC_BEGUN) != 0 ? end(window, status) : status;
 }
 
 static enum iodma_status maintain(const struct iodma_plan *plan,
@@ -237,17 +251,14 @@ static enum iodma_status maintain(const struct iodma_plan *plan,
                                   uint32_t what)
 {
     const struct iodma_window *window = plan->window;
-    enum iodma_status status = IODMA_OK;
-    enum iodma_status finished;
 
     if (IODMA_SHORTCUTS && plan->direct_lines)
         begin_ranges(window, from, to, what);
     else if (IODMA_SHORTCUTS && plan->named_lines)
         begin_mixed(plan, from, to, what);
-    else if ((what & IODMA_SYNC_LINES) != 0)
-        status = begin_list(plan, from, to, what);
-    finished = iodma_bus_finish(window->bus->hal->cache, &window->reason);
-    return finished != IODMA_OK ? finished : status; /* the record is of it */
+    else
+        return maintain_pieces(plan, from, to, what);
+    return end(window, IODMA_OK);
 }
 
 static const struct iodma_caching caching = {

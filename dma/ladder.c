@@ -206,14 +206,9 @@ static enum iodma_status split(struct iodma_plan *plan)
    maintain, and nobody does. */
 static enum iodma_status usable(const struct iodma_window *window)
 {
-    const struct iodma_bus *bus = window->bus;
-    const struct hal_bounce *bounce = bus->bounce;
-
-    if (!bus->caching &&
-        iodma_window_maintains(window, bounce->first,
-                               bounce->last - bounce->first + 1, bus->lent_in))
-        return iodma_refuse_cache(window);
-    return IODMA_OK;
+    return !window->bus->caching && iodma_window_lends_lines(window)
+               ? iodma_refuse_cache(window)
+               : IODMA_OK;
 }
 
 static enum iodma_status climb(struct iodma_plan *plan, bool whole,

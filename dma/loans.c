@@ -288,30 +288,34 @@ static bool cleans(const struct iodma_plan *plan, uint32_t what)
     const struct iodma_window *window = plan->window;
     const struct iodma_bus *bus = window->bus;
 
-    return bus->caching && iodma_window_unsnooped(window, bus->lent_in) &&
+    return bus->caching &&
            (!IODMA_SHORTCUTS || window->mapper ||
             (what & IODMA_SYNC_BOUNCED) == 0 ||
-            bus->hal->cache->smallest_line != bus->line);
+            bus->hal->cache->smallest_line != bus->line) &&
+           iodma_window_lends_lines(window);
 }
 
 /* In units that the device could see, lines or pages, loan by loan: what is
    before it, from the beginning of a unit or the loan before on; its own bytes,
    if not only the padding; and of the last one in a unit, what is behind it. */
 enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
-                                    uint32_t what)
+                                    uint32_t *what)
 {
     const struct iodma_window *window = plan->window;
     const struct hal_loan *loan = plan->loans;
     uint32_t unit =
         window->mapper ? window->mapper->page_size : window->bus->line;
     uint32_t base = base_of(window);
-    uint32_t how = cleans(plan, what) ? IODMA_ACCESS_WRITE | IODMA_ACCESS_CLEAN
-                                      : IODMA_ACCESS_WRITE;
+    uint32_t how = IODMA_ACCESS_WRITE;
     hal_address from = 0; /* up to here it is done */
     hal_address rest = 0; /* of the unit, bytes    */
 
+    if (cleans(plan, *what)) {
+        how |= IODMA_ACCESS_CLEAN;
+        *what |= IODMA_SYNC_BEGUN;
+    }
     if (IODMA_SHORTCUTS && plan->named_bytes && !window->mapper &&
-        (what & IODMA_SYNC_COPY) != 0 && how == IODMA_ACCESS_WRITE) {
+        (*what & IODMA_SYNC_COPY) != 0 && how == IODMA_ACCESS_WRITE) {
         clear_lines(plan);
         return IODMA_OK;
     }
@@ -322,7 +326,7 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
 
         if (within)
             length = loan->storage - from +
-                     ((what & IODMA_SYNC_COPY) != 0 ? 0 : loan->length);
+                     ((*what & IODMA_SYNC_COPY) != 0 ? 0 : loan->length);
         status =
             iodma_access(window->bus, from, length, NULL, how, window->reason);
         if (status != IODMA_OK || !loan)

@@ -70,7 +70,7 @@ enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan,
 /* Calls of struct iodma_bouncing (dma/plan.h). */
 hal_address iodma_loans_give_back(struct iodma_plan *plan);
 enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
-                                    uint32_t what);
+                                    uint32_t *what);
 enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
                                    hal_address from, hal_address to,
                                    uint32_t how);

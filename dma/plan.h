@@ -41,8 +41,8 @@ struct iodma_bouncing {
     /* Zeros in all that the device could see of the loans' storage: in the
        window's own bytes unless they are copied there afterwards,
        IODMA_SYNC_COPY. Cleaned; with IODMA_SYNC_BOUNCED, if the list that
-       follows does not. */
-    enum iodma_status (*clear)(const struct iodma_plan *plan, uint32_t what);
+       follows does not. That is noted: IODMA_SYNC_BEGUN. */
+    enum iodma_status (*clear)(const struct iodma_plan *plan, uint32_t *what);
     /* Copy the bounced bytes of part of the window, IODMA_OUT to the storage or
        IODMA_IN to the client; or IODMA_COPY_TRY. */
     enum iodma_status (*copy)(const struct iodma_plan *plan, hal_address from,

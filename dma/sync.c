@@ -142,13 +142,12 @@ fill_loans(struct iodma_plan *plan, uint32_t what)
 
     if (IODMA_SHORTCUTS)
         look_at_memory(plan);
-    status = plan->window->bus->bouncing->clear(plan, what);
+    status = plan->window->bus->bouncing->clear(plan, &what);
     plan->filled = from_client;
     if (status == IODMA_OK && from_client)
         status = copy(plan, 0, length, IODMA_OUT);
-    shown =
-        show(plan, 0, length,
-             status == IODMA_OK ? what | IODMA_SYNC_BEGUN : IODMA_SYNC_BEGUN);
+    shown = show(plan, 0, length,
+                 status == IODMA_OK ? what : what & IODMA_SYNC_BEGUN);
     return shown != IODMA_OK ? shown : status; /* the record is of the last */
 }
 

@@ -202,4 +202,14 @@ static inline bool iodma_window_maintains(const struct iodma_window *window,
            iodma_bus_cached(window->bus, address, length);
 }
 
+/* Have they for anything that the bus has been lent? Context: any. */
+static inline bool iodma_window_lends_lines(const struct iodma_window *window)
+{
+    const struct hal_bounce *bounce = window->bus->bounce;
+
+    return iodma_window_maintains(window, bounce->first,
+                                  bounce->last - bounce->first + 1,
+                                  window->bus->lent_in);
+}
+
 #endif

@@ -720,6 +720,28 @@ static void nobody_maintains(void)
     }
 }
 
+/* What goes where nobody maintains caches needs nobody: no list is ended. */
+static void nothing_to_maintain(void)
+{
+    for (size_t i = 0; i < HAL_COUNT_OF(without); i++) {
+        if (without[i].want != IODMA_OK)
+            continue;
+        check_case(without[i].what);
+        begin_on(without[i].apertures, without[i].aperture_count, MAINTAINED,
+                 &without[i].spec, without[i].mapping, without[i].ranges,
+                 without[i].direction);
+        hal.regions = regions;
+        hal.region_count = HAL_COUNT_OF(regions);
+        recorded_status = IODMA_TIMEOUT;
+        expect_status("prepare",
+                      iodma_command_prepare(&command, 0, 0, true, true),
+                      IODMA_OK);
+        expect_completed(&command);
+        expect_number("cache operations", recorded_count, 0);
+        expect_number("lists", recorded_finishes, 0);
+    }
+}
+
 /* One page of the pool is cached, and nobody maintains it. */
 static void pool_half_cached(void)
 {
@@ -766,7 +788,7 @@ static void no_cache_stated(void)
 
 /* Nor is the memory in any region: the record is of what is returned. */
 static void expect_neither(const struct iodma_spec *spec,
-                           const struct iodma_range *ranges)
+                           const struct iodma_range *ranges, bool flush_cache)
 {
     static const struct hal_region storage = { 0x100000, 0x2fffff,
                                                HAL_WRITE_BACK, true,
@@ -783,7 +805,7 @@ static void expect_neither(const struct iodma_spec *spec,
     for (size_t i = 0; i < HAL_COUNT_OF(ways); i++) {
         recorded_status = ways[i][0];
         expect_status("prepare",
-                      iodma_command_prepare(&command, 0, 0, true, true),
+                      iodma_command_prepare(&command, 0, 0, flush_cache, true),
                       ways[i][1]);
         if (IODMA_REASONS)
             expect_status("recorded", (enum iodma_status)reason.status,
@@ -799,9 +821,9 @@ static void nowhere_and_unfinished(void)
                                                               0x100 } };
 
     check_case("storage that is neither filled nor cleaned");
-    expect_neither(&aligned_spec, misaligned);
+    expect_neither(&aligned_spec, misaligned, false);
     check_case("lines that are nowhere, and not cleaned");
-    expect_neither(&plain, aligned);
+    expect_neither(&plain, aligned, true);
 }
 
 /* A cache whose controller does not come to an end. */
@@ -976,6 +998,7 @@ int main(void)
     nowhere_and_unfinished();
     order();
     nobody_maintains();
+    nothing_to_maintain();
     pool_half_cached();
     no_cache_stated();
     synchronizing();
