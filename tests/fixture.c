@@ -345,3 +345,29 @@ uint32_t fixture_list(struct iodma_command *command, struct hal_segment *list,
     expect_number("the list covers the window", offset, command->window.length);
     return room;
 }
+
+/* Transfers ------------------------------------------------------------- */
+
+static enum iodma_status start(struct hal_dmac *dmac)
+{
+    (void)dmac;
+    return IODMA_OK;
+}
+
+struct hal_dmac fixture_idle_engine(const struct hal_bus *bus,
+                                    uint32_t same_phase)
+{
+    static const struct hal_dmac_ops ops = { .start = start };
+
+    return (struct hal_dmac){ .ops = &ops,
+                              .bus = bus,
+                              .limits = &fixture_no_limits,
+                              .same_phase = same_phase };
+}
+
+void fixture_not_done(struct iodma_transfer *transfer, enum iodma_status status)
+{
+    (void)transfer;
+    (void)status;
+    expect("nothing was done", false);
+}

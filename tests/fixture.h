@@ -88,6 +88,13 @@ bool expect_completed(struct iodma_command *command);
 bool expect_cleared(struct iodma_command *command);
 bool expect_ended(struct iodma_command *command);
 
+/* An engine that is never asked for anything but to start; of no transfer is
+   anything done. */
+struct hal_dmac fixture_idle_engine(const struct hal_bus *bus,
+                                    uint32_t same_phase);
+void fixture_not_done(struct iodma_transfer *transfer,
+                      enum iodma_status status);
+
 /* How a prepared window goes, by the rungs of E3. */
 enum {
     RUNG_DIRECT = 0,

@@ -1546,40 +1546,24 @@ static void forcing_in_vain(void)
     expect("in several ways", hidden > 2);
 }
 
-static enum iodma_status start(struct hal_dmac *dmac)
-{
-    (void)dmac;
-    return IODMA_OK;
-}
-
-static void done(struct iodma_transfer *transfer, enum iodma_status status)
-{
-    (void)transfer;
-    (void)status;
-}
-
 /* Of an engine that wants both ends in phase the first end is forced, with a
    window missing; then the other one, to where that is not any more. */
 static void submitting_in_vain(void)
 {
-    static const struct hal_dmac_ops ops = { .start = start };
     static const struct iodma_range ranges[][ROW_RANGES] = {
         { { 0x10a00, 0x100 } },
         { { 0x77008, 0x100 } },
     };
     struct iodma_command *ends[] = { &mapped.command, &mapped.other };
     struct iodma_memory memories[HAL_COUNT_OF(ends)];
-    struct hal_dmac dmac = { .ops = &ops,
-                             .bus = &mapped.hal,
-                             .limits = &fixture_no_limits,
-                             .same_phase = 16 };
+    struct hal_dmac dmac = fixture_idle_engine(&mapped.hal, 16);
     unsigned hidden = 0;
 
     check_case("what is not shown is not transferred");
     for (unsigned n = 1; n < 20; n++) {
         struct iodma_transfer transfer = { .source = ends[0],
                                            .destination = ends[1],
-                                           .done = done };
+                                           .done = fixture_not_done };
         struct iodma_channel channel;
         enum iodma_status status;
 

@@ -1790,20 +1790,6 @@ static void missing_for_pools(void)
     expect("the pool is as empty as before", !iodma_pool_get(&pool, false));
 }
 
-/* An engine that must never be asked for anything but to start. */
-static enum iodma_status start(struct hal_dmac *dmac)
-{
-    (void)dmac;
-    return IODMA_OK;
-}
-
-static void done(struct iodma_transfer *transfer, enum iodma_status status)
-{
-    (void)transfer;
-    (void)status;
-    expect("nothing was done", false);
-}
-
 static void expect_not_submitted(const char *what,
                                  struct iodma_channel *channel,
                                  struct iodma_transfer transfer)
@@ -1819,19 +1805,13 @@ static void expect_not_submitted(const char *what,
 
 static void missing_for_transfers(void)
 {
-    static const struct hal_dmac_ops ops = { .start = start };
-    struct hal_dmac dmac = {
-        .ops = &ops,
-        .bus = &fixture_hal_bus,
-        .limits = &fixture_no_limits,
-        .same_phase = 1,
-    };
+    struct hal_dmac dmac = fixture_idle_engine(&fixture_hal_bus, 1);
     struct iodma_channel channel;
     struct iodma_channel former;
     struct iodma_transfer transfer = {
         .source = &command,
         .destination = &command,
-        .done = done,
+        .done = fixture_not_done,
     };
 
     check_case("a channel needs all of its parts");
