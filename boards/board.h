@@ -34,12 +34,14 @@ struct board_pci {
                               is all that the driver uses              */
 };
 
-/* A copy engine. */
+/* A copy engine: one channel, and a controller has a row for each that is
+   used. */
 struct board_dmac {
     const char *name;
     struct hal_dmac *dmac;
-    uint32_t interrupt; /* id at the interrupt controller; behind PCI
-                           it is found with the function         */
+    uint32_t interrupt; /* id at the interrupt controller, which rows
+                           may share; behind PCI it is found with
+                           the function                          */
     uint32_t slots;     /* of its ring, for whoever wants to fill it */
 
     /* Storage of its descriptors, CPU physical address = pointer, and the

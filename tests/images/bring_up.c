@@ -44,8 +44,8 @@ enum iodma_status bus_lend(struct iodma_bus *bus, struct hal_bounce *bounce)
     return explained(status);
 }
 
-/* Interrupts; more than any board has rows. */
-static struct interrupt_line lines[8];
+/* Interrupts: one for each channel of the largest controller, and one more. */
+static struct interrupt_line lines[33];
 
 /* Have a device served when an interrupt comes, that it may share. */
 static struct interrupt_line *attach(uint32_t id,
