@@ -112,7 +112,7 @@ void iodma_channel_poll(struct iodma_channel *channel);
  * begun at most: it ends in the next call. Returns true while transfers remain.
  *
  * Nothing happens when it is called from a callback. Context: thread; waits
- * only for an engine to stop, IODMA_HALT_MS at most.
+ * only for an engine to stop, IODMA_HALT_MS at most, and to start afresh.
  */
 bool iodma_channel_service(struct iodma_channel *channel);
 

@@ -7,9 +7,9 @@
  * until all is retired. After a fault, or to end what does not come home: halt,
  * then start again.
  *
- * Only start and halt wait for the engine (the driver's header says how long a
- * start may take), and never with the bus's lock held. The other calls look at
- * each register once, and leave what is not there yet to the next call.
+ * Only start (10 ms at most, or as the driver's header says) and halt wait for
+ * the engine, and never with the bus's lock held. The other calls leave what is
+ * not there yet to the next one.
  */
 #ifndef HAL_DMAC_H
 #define HAL_DMAC_H
