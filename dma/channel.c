@@ -195,7 +195,7 @@ static bool advance(struct iodma_channel *channel)
         busy = true;
         status = IODMA_DMA_ERROR;
     } else if (busy || transfer->period || !transfer->zipped) {
-        if (expired) {
+        if (expired && late(channel)) { /* a period may have moved it on */
             busy = busy || transfer->period;
             status = IODMA_TIMEOUT;
         } else if (stalled(channel, !busy)) {

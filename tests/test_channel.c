@@ -1192,6 +1192,12 @@ static struct job *cycle(uint32_t end)
     return job;
 }
 
+static void moved_on(struct iodma_transfer *transfer, uint32_t period)
+{
+    over(transfer, period);
+    transfer->deadline = hooks.ticks + 10;
+}
+
 static void done_with_storage(struct iodma_transfer *transfer,
                               enum iodma_status status)
 {
@@ -1263,6 +1269,20 @@ static void test_cycles(void)
     run_periods(0);
     expect_end(job, IODMA_TIMEOUT);
     expect_number("halts", engines[0].halts, 1);
+    expect_order();
+
+    begin("a deadline that a period moves on has not passed", PORTS, 0);
+    job = cycle(0);
+    job->transfer.period = moved_on;
+    job->transfer.deadline = 10;
+    submit(job, 0);
+    hooks.ticks = 10;
+    run_periods(70);
+    expect_number("told of", periods.told, 1);
+    expect("it goes on", job->transfer.queued);
+    hooks.ticks = 20;
+    run_periods(0);
+    expect_end(job, IODMA_TIMEOUT);
     expect_order();
 
     begin("a cycle that is aborted behind its last period is not over", PORTS,
