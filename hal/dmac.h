@@ -120,7 +120,8 @@ struct hal_dmac_ops {
      */
     enum iodma_status (*start)(struct hal_dmac *dmac);
     /*
-     * Say which way the next items go. All that was emitted has been retired.
+     * Say which way the next items go. All that was emitted has been retired;
+     * since then the former route's port may be another channel's.
      *
      * Returns OK; or, with the former route in force: Unsupported: the engine
      * cannot go that way (`widths`, `periods`, `fills`, `max_rows`, and what

@@ -114,8 +114,7 @@ static void test_halt(void)
     halt_everywhere(false);
     rig.chip.load_clears_done = false;
 
-    rig_begin(
-        "a set is halted at once, what is stuck is named, in bounded time");
+    rig_begin("a set is halted at once; what works on, or would, is stuck");
     (void)start(1);
     hooks.moment = rig_isr;
     batch(0, 0, 3);
@@ -123,7 +122,7 @@ static void test_halt(void)
     (void)engine_model_step(&rig.chip.engine, 2);
     rig.chip.engine.stuck = true;
     stuck = rig.chip.channel == rig_numbers[0] ? 1 : 2;
-    expect_number("stuck", halt(2), stuck);
+    expect_number("stuck", halt(2), 3);
     expect("the deadline has passed", hooks.ticks >= 100);
     expect("soon after", hooks.ticks < 110);
     expect_number("least", edma_ops.residue(&rig.edmas[stuck - 1].dmac).least,

@@ -94,6 +94,7 @@ static void run(struct edma *edma, uint32_t index)
     const le32 *words = (const le32 *)edma_slot(edma, index);
 
     edma->state = EDMA_RUNNING;
+    edma_set_source(edma, edma->wanted);
     tell(edma, EDMA_CDNE); /* or ESG would stay clear */
     for (uint32_t i = 0; i < sizeof(struct edma_tcd) / sizeof(le32); i++)
         mmio_write32(edma_own(edma, i * (uint32_t)sizeof(le32)),
@@ -138,7 +139,8 @@ static enum iodma_status edma_start(struct hal_dmac *dmac)
     edma->seen = 0;
     edma->state = EDMA_IDLE;
     dmac->counts = (struct hal_dmac_counts){ 0, 0 };
-    edma_set_source(edma, EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON);
+    edma->wanted = EDMA_CHCFG_ENBL | EDMA_CHCFG_A_ON;
+    edma_set_source(edma, edma->wanted);
     tell(edma, EDMA_SEEI);
     return IODMA_OK;
 }
@@ -272,6 +274,15 @@ static struct account count(struct edma *edma, bool news)
     return account;
 }
 
+/* All is over. The multiplexer lets go of a peripheral, which may be another
+   channel's next: no two may name the same one. */
+static void come_to_rest(struct edma *edma)
+{
+    edma->state = EDMA_IDLE;
+    if ((edma->wanted & EDMA_CHCFG_A_ON) == 0)
+        edma_set_source(edma, 0);
+}
+
 /* How far the channel has come. If it has stopped, more may be waiting. */
 static struct hal_progress retire(struct edma *edma)
 {
@@ -283,7 +294,7 @@ static struct hal_progress retire(struct edma *edma)
     if (stopped && (!account.ended || edma->route.cyclic))
         return fail(edma, account.retired, HAL_FAULT_OTHER, 0);
     if (stopped && edma->retired == edma->told)
-        edma->state = EDMA_IDLE;
+        come_to_rest(edma);
     else if (stopped)
         run(edma, edma->retired);
     return (struct hal_progress){ .retired = account.retired };
@@ -368,6 +379,12 @@ static bool at_rest(const struct edma *edma)
     return false;
 }
 
+/* And will it go on doing so, requests or not? */
+static bool is_off(const struct edma *edma)
+{
+    return at_rest(edma) && !flag(edma, EDMA_ERQ);
+}
+
 /* Note how far the channel came, unless a halt before has: its registers say so
    no more. End its minor loop, behind which nothing follows. Returns whether it
    is at rest, for good. */
@@ -384,7 +401,7 @@ static bool cancel(struct edma *edma)
     tell(edma, EDMA_CERQ);
     write_csr(edma, 0);
     state = lock->save(lock);
-    rests = at_rest(edma);
+    rests = is_off(edma);
     if (!rests)
         change_cr(edma, 0, EDMA_CR_CX);
     lock->restore(lock, state);
@@ -395,7 +412,7 @@ static bool wait(struct edma *edma, uint64_t deadline)
 {
     struct hal_wait wait = { .deadline = deadline };
 
-    while (!at_rest(edma)) {
+    while (!is_off(edma)) {
         if (!hal_wait_again(&wait, edma->dmac.bus->clock)) {
             edma->rest.least = 0;
             return false;

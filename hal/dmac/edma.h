@@ -41,6 +41,9 @@
  * or DADDR (is that over as well). They are the fence behind the write of CINT,
  * too. A submit to a channel at work publishes twice: the TCDs, then the link.
  *
+ * A peripheral stands in the multiplexer only while a batch for it runs: no two
+ * channels may name the same one, enabled or not.
+ *
  * Periods are told apart by the TCD that is loaded: turns that nobody reaped
  * are lost, and of a cycle of one period each interrupt is one.
  *
@@ -111,7 +114,8 @@ struct edma {
     struct hal_route route;  /* thread                                      */
     uint32_t width;          /* of its port; 0: it has none. Thread         */
     hal_address stepped;     /* bytes beyond its address, as cpu.h. Thread  */
-    uint32_t source;         /* what CHCFG holds: thread                    */
+    uint32_t wanted;         /* CHCFG while the route runs: thread          */
+    uint32_t source;         /* what CHCFG holds: who starts it, reap       */
     struct hal_residue rest; /* after halt: thread                          */
 
     /* Free-running slot indices. */

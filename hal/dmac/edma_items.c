@@ -47,7 +47,7 @@ enum iodma_status edma_route(struct hal_dmac *dmac,
     edma->route = *route;
     edma->width = width;
     edma->stepped = 0;
-    edma_set_source(edma, source);
+    edma->wanted = source;
     return IODMA_OK;
 }
 

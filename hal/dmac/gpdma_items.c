@@ -63,6 +63,9 @@ void gpdma_go(struct gpdma *gpdma, const struct hal_route *route)
     gpdma->tr2 = tr2_of(route);
     gpdma->rows = rows ? route->rows : 1;
     gpdma->cyclic = route->cyclic;
+    /* Until an item is loaded the last one's request would be there, which may
+       be another channel's by now: no two may have it enabled (REQSEL). */
+    gpdma_write(gpdma, GPDMA_TR2, GPDMA_TR2_SWREQ);
     if (route->source.kind == HAL_FILL)
         *pattern(gpdma) = to_le32(route->source.fill * 0x01010101u);
 }

@@ -131,6 +131,48 @@ static void from_port(uint32_t index)
     expect_number("bytes that the port sent", model->done, model->size);
 }
 
+/* So many items of one unit for a port. */
+static struct world_job *port_job(uint32_t index, uint32_t items)
+{
+    struct world_job *job = &world_jobs[index];
+
+    world_scatter(&job->source, world_source(0x1000), items, items,
+                  port_unit(0));
+    job->transfer.port = &world_ports[0];
+    world_make_ready(job);
+    return job;
+}
+
+/* Its request line is free when a transfer has ended: what the first channel
+   does next, at each step of the other one's, has nothing to do with it. */
+static void port_of_two(void)
+{
+    for (uint32_t i = 0; i < 100; i++) {
+        struct world_job *other;
+        struct world_job *next;
+
+        world_begin(larger32(4, engine_case.slots), 0);
+        (void)world_place_port(0);
+        run(port_job(0, 4));
+        other = port_job(1, 20);
+        other->channel = 1;
+        expect_status("submit", world_submit(other), IODMA_OK);
+        (void)world_pass(i);
+        next = world_plain(2, 0x3000, 0x3000, 16 * world_any_unit());
+        world_expect(next);
+        expect_status("submit", world_submit(next), IODMA_OK);
+        (void)world_drive(1);
+        world_expect_end(other, IODMA_OK);
+        world_expect_end(next, IODMA_OK);
+        (void)world_expect_order();
+    }
+}
+
+static bool shares_ports(void)
+{
+    return engine_can_port() && engine_has_channels();
+}
+
 static void to_ports(void)
 {
     for (uint32_t i = 0; i < engine_case.port_count * 20; i++)
@@ -341,6 +383,8 @@ const struct engine_test engine_routes[] = {
     { "what ports have goes to memory", engine_can_port, from_ports },
     { "a port that asks for nothing is waited for", engine_has_requests,
       slow_port },
+    { "a port goes from one channel to another one", shares_ports,
+      port_of_two },
     { "a port that none could serve is refused, with a reason", NULL,
       bad_ports },
     { "rows go from memory to memory", NULL, rows_of_memory },
