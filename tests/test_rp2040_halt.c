@@ -221,6 +221,12 @@ static void test_halt(void)
         expect_number("INTR", rig.chip.intr, 0);
     }
 
+    rig_begin("channels that rest are not aborted: BUSY says no end of it", 8);
+    rig.chip.engine.abort_delay = 20;
+    expect_number("halt", rig_halt(), STOPPED);
+    expect_number("CHAN_ABORT", rig.chip.abort, 0);
+    expect_usable();
+
     rig_begin("halt twice, at rest, and after a fault: stopped", 8);
     expect_number("halt", rig_halt(), STOPPED);
     expect_number("halt", rig_halt(), STOPPED);

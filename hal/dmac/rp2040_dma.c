@@ -62,11 +62,13 @@ static void acknowledge(const struct rp2040_dma *dma, uint32_t channels)
     mmio_write32(dma->base + RP2040_INTS(dma->line), channels);
 }
 
-/* What CTRL of either channel says. */
+/* What CTRL of either channel says. The control channel is first: it starts the
+   other one. */
 static uint32_t either(const struct rp2040_dma *dma)
 {
-    return read_of(dma, dma->data, RP2040_AL1_CTRL) |
-           read_of(dma, dma->control, RP2040_AL1_CTRL);
+    uint32_t control = read_of(dma, dma->control, RP2040_AL1_CTRL);
+
+    return control | read_of(dma, dma->data, RP2040_AL1_CTRL);
 }
 
 /* CTRL of the control channel: four words to four registers, over and over. */
@@ -292,7 +294,8 @@ static void pause_channels(const struct rp2040_dma *dma)
 }
 
 /* From here on a late interrupt starts nothing. Returns what is to be aborted:
-   nothing, if the channels are not ours. */
+   nothing, if the channels are not ours, or rest. (BUSY would not tell when
+   such an abort is over.) */
 static uint32_t begin_halt(struct rp2040_dma *dma)
 {
     const struct hal_lock *lock = dma->dmac.bus->lock;
@@ -308,7 +311,7 @@ static uint32_t begin_halt(struct rp2040_dma *dma)
     pause_channels(dma);
     if (before != RP2040_DMA_STUCK)
         dma->left = left_in(dma, before);
-    return both(dma);
+    return (either(dma) & RP2040_CTRL_BUSY) != 0 ? both(dma) : 0;
 }
 
 /* Wait until the abort is over. Returns whether it is: the channels are then

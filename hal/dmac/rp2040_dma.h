@@ -32,7 +32,7 @@
  *
  * Halt: both channels are disabled first, so that none starts the other
  * (pico-sdk, dma_channel_cleanup), then what is left is read, since an abort
- * clears the count; all channels of the set are aborted with one write, and
+ * clears the count; all that do not rest are aborted with one write, and
  * BUSY is waited for, not CHAN_ABORT (erratum RP2040-E13). That erratum's late
  * interrupt is disabled before, and acknowledged behind. Erratum E12 falsifies
  * the addresses of sides that wrap or stand still: READ_ADDR of the control
