@@ -100,6 +100,35 @@ static void test_intrusions(void)
     }
 }
 
+/* A refused access in the middle of an item, whose interrupt is served at any
+   access of the halt. */
+static void test_served_error(void)
+{
+    check_case(
+        "an error that is served within a halt leaves its residue right");
+    for (uint32_t i = 0; i < 24 * 16; i++) {
+        struct hal_item one = { ARENA_BUS + 4, ARENA_BUS + HALF + 4, 60 };
+        uint32_t left = 0;
+
+        rig_set_up();
+        (void)start(0);
+        rig.chip.engine.misbehaves = ENGINE_FAILS;
+        rig.chip.engine.at = i % 16;
+        expect_number("taken", emit(0, &one, 1), 1);
+        submit(0);
+        (void)engine_model_step(&rig.chip.engine, 1 + i % 16);
+        rig.intrusion.at = 1 + i / 16;
+        rig.intrusion.steps = 3;
+        rig.intrusion.serve = true;
+        expect_number("stuck", halt(1), 0);
+        rig.intrusion.serve = false;
+        for (uint32_t n = 4; n < 64; n++)
+            left += rig.arena[n] != rig.arena[HALF + n];
+        expect("least", residue(0).least <= left);
+        expect("most", residue(0).most >= left);
+    }
+}
+
 static void test_halt(void)
 {
     uint32_t stuck; /* a bit, of one of two */
@@ -287,6 +316,7 @@ int main(void)
 {
     test_halt();
     test_intrusions();
+    test_served_error();
     test_errors();
     test_troubles();
     return check_result();

@@ -323,6 +323,8 @@ static struct hal_progress edma_reap(struct hal_dmac *dmac)
     if ((news || error) && edma->state == EDMA_RUNNING)
         return error ? reap_error(edma, news) : retire(edma);
     if (error) {
+        if (edma->state == EDMA_HALTING) /* cancel finds no ERR any more */
+            atomic_write_release(&edma->state, EDMA_FAULTED);
         tell(edma, EDMA_CERR);
         release(edma);
     }
@@ -392,11 +394,13 @@ static bool cancel(struct edma *edma)
 {
     const struct hal_lock *lock = edma->dmac.bus->lock;
     bool rests = at_rest(edma);
+    bool failed = flag(edma, EDMA_ERR); /* before reap takes it from there */
+    uint32_t was = atomic_read_acquire(&edma->state);
     uint32_t state;
 
-    if (edma->state != EDMA_HALTED)
-        edma->rest = edma_measure(edma, !rests || edma->state == EDMA_FAULTED ||
-                                            flag(edma, EDMA_ERR));
+    if (was != EDMA_HALTED)
+        edma->rest =
+            edma_measure(edma, !rests || failed || was == EDMA_FAULTED);
     edma->state = EDMA_HALTED;
     tell(edma, EDMA_CERQ);
     write_csr(edma, 0);
