@@ -324,6 +324,29 @@ static void test_races(void)
         expect_usable();
     }
 
+    check_case("an error while halt drains is one, whoever serves it");
+    for (uint32_t access = 1; access < 20; access++) {
+        struct hal_port at = port(1, 4);
+        struct hal_route way = along(&at, false, PORT_BUS);
+        struct hal_item one = item(0, HALF, 16);
+
+        set_up(8);
+        (void)start(0);
+        plug(&at, 64);
+        expect_status("route", go(0, &way), IODMA_OK);
+        (void)emit(0, &one, 1);
+        submit(0);
+        chip.engine.ports[0].ready = 8;
+        (void)step(3);
+        chip.engine.misbehaves = ENGINE_FAILS;
+        accesses_left = access;
+        chip.engine.access = late_interrupt;
+        expect_number("halt", halt(1), 0);
+        chip.engine.access = NULL;
+        if (chip.engine.misbehaves == ENGINE_BEHAVES)
+            expect_residue(0, 16); /* Control says nothing then */
+    }
+
     check_case("a batch that ends within submit of the next one");
     for (uint32_t access = 0; access < 10; access++) {
         set_up(8);

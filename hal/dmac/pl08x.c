@@ -321,6 +321,8 @@ static struct hal_progress pl08x_reap(struct hal_dmac *dmac)
     if (running && (errors & bit(pl08x)) == 0)
         return retire_periods(pl08x);
     (void)set_in(pl08x, PL08X_ENBLD_CHNS); /* pushes the acknowledge out */
+    if (pl08x->state == PL08X_HALTED && (errors & bit(pl08x)) != 0)
+        pl08x->state = PL08X_FAULTED; /* halt, which drains, sees none now */
     return running ? fail(pl08x, HAL_FAULT_BUS, errors) : nothing;
 }
 
