@@ -2,7 +2,8 @@
 /*
  * The one step through a window: from a place in it to the next piece, which
  * lies in one stretch in the storage that the device uses. Whatever the device
- * sees of a window goes by these steps; bus runs are made of them.
+ * sees of a window goes by these steps; bus runs are made of them, by what the
+ * aperture adds to their addresses.
  */
 #ifndef DMA_PIECE_H
 #define DMA_PIECE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From runs to segments that the device can use, and what segments are written
- * as.
+ * as. How much of a run one takes, and what is legal, dma/limits.h says.
  */
 #ifndef DMA_SEGMENT_H
 #define DMA_SEGMENT_H

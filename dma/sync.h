@@ -9,7 +9,9 @@
  *   after:   observe, clean and invalidate (inbound only), copy in
  *
  * Copies concern bounced bytes only; maintenance, whatever storage the device
- * uses, where the master does not look into the caches (rule E1).
+ * uses, where the master does not look into the caches (rule E1). Where a
+ * window asks for neither there is no order: its fence is dma/command.c's. One
+ * buffer without a command is dma/oneshot.c's.
  *
  * Each call returns OK, or what stopped a copy or maintenance: NotAttached
  * (memory in no region), NotWritable (in one that is not), NoResources (no
