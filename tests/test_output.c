@@ -36,13 +36,14 @@ static const struct {
 };
 /* clang-format on */
 
-/* Have an output write the list of these ranges, of a command for all
-   addresses. */
+/* Have an output write the list of these ranges, of a command for addresses of
+   so many bits and segments of so many bytes. */
 static enum iodma_status write_list(const struct iodma_output *output,
+                                    uint8_t bits, hal_address max,
                                     const struct iodma_range *ranges,
                                     void *array)
 {
-    struct iodma_spec spec = SPEC(host64, 64, 0, 1, 1, 1);
+    struct iodma_spec spec = SPEC(host64, bits, max, 1, 1, 1);
     struct iodma_memory memory = row_memory(ranges, IODMA_OUT);
     struct iodma_command command;
     hal_address offset = 0;
@@ -72,7 +73,8 @@ static void writing(void)
         for (size_t k = 0; k < 2; k++)
             memcpy(want + 1 + k * writers[i].size, writers[i].want,
                    writers[i].size);
-        expect_status("gen", write_list(writers[i].output, twice, array + 1),
+        expect_status("gen",
+                      write_list(writers[i].output, 64, 0, twice, array + 1),
                       IODMA_OK);
         expect_bytes("two elements, and nothing else", array, want,
                      sizeof array);
@@ -84,11 +86,17 @@ static const struct {
     const char *what;
     struct iodma_range ranges[ROW_RANGES];
     bool fits;
+    uint8_t bits;    /* of addresses that the device reaches */
+    hal_address max; /* bytes of a segment; 0: as many       */
 } widths[] = {
-    { "an address of 33 bits", { { WIDE(0x100000000), 1 } }, false },
-    { "a length of 33 bits", { { 0, WIDE(0x100000000) } }, false },
+    { "an address of 33 bits", { { WIDE(0x100000000), 1 } }, false, 64, 0 },
+    { "an address of all its 33 bits", { { WIDE(0x100000000), 1 } }, false,
+      33, 0xFFFFFFFF },
+    { "a length of 33 bits", { { 0, WIDE(0x100000000) } }, false, 64, 0 },
+    { "a length, not an address, of 33 bits", { { 0, WIDE(0x100000000) } }, false,
+      32, WIDE(0x100000000) },
     { "the highest address and length of 32 bits",
-      { { 0xFFFFFFFF, 0xFFFFFFFF } }, true },
+      { { 0xFFFFFFFF, 0xFFFFFFFF } }, true, 64, 0 },
 };
 /* clang-format on */
 
@@ -113,7 +121,9 @@ static void refusing(void)
             uint8_t array[8] = { 0 };
             uint8_t untouched[8] = { 0 };
 
-            expect_status("gen", write_list(narrow[k], widths[i].ranges, array),
+            expect_status("gen",
+                          write_list(narrow[k], widths[i].bits, widths[i].max,
+                                     widths[i].ranges, array),
                           widths[i].fits ? IODMA_OK : IODMA_MESSAGE_TOO_LARGE);
             if (!widths[i].fits)
                 expect_bytes("nothing is written", array, untouched, 8);
@@ -257,7 +267,7 @@ static void refusing_inside(void)
 
         memset(array, UNTOUCHED, sizeof array);
         memset(untouched, UNTOUCHED, sizeof untouched);
-        expect_status("gen", write_list(narrow[k], three, array),
+        expect_status("gen", write_list(narrow[k], 64, 0, three, array),
                       IODMA_MESSAGE_TOO_LARGE);
         expect("the first is there", memcmp(array, untouched, 8) != 0);
         expect_bytes("nothing behind it", array + 8, untouched, 24);
