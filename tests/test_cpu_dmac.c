@@ -218,20 +218,23 @@ static const struct {
     uint32_t moved; /* before it met what it could not */
     uint8_t access; /* of the near aperture; 0: both   */
     bool none;      /* no windows                      */
+    uint32_t less;  /* that the near aperture ends before its region */
 } faults[] = {
-    { "an address in no aperture", 0x10, ARENA, 8, 0, 0, false },
-    { "an address in no region", HOLE, 0x20, 8, 0, 0, false },
+    { "an address in no aperture", 0x10, ARENA, 8, 0, 0, false, 0 },
+    { "an address in no region", HOLE, 0x20, 8, 0, 0, false, 0 },
     { "a run into a hole, which moves what is before it", HOLE - 3, 0x20, 8, 3,
-      0, false },
-    { "memory that may not be written", 0x20, ROM, 8, 0, 0, false },
+      0, false, 0 },
+    { "memory that may not be written", 0x20, ROM, 8, 0, 0, false, 0 },
     { "a run into memory that may not be written", 0x20, ROM - 2, 8, 2, 0,
-      false },
+      false, 0 },
     { "an aperture for reading only, written", 0x20, 0x40, 8, 0, HAL_READ,
-      false },
-    { "an aperture for writing only, read", 0x20, 0x40, 8, 0, HAL_WRITE,
-      false },
-    { "no window is free", 0x20, FAR, 8, 0, 0, true },
-    { "no window is free to read", FAR, 0x20, 8, 0, 0, true },
+      false, 0 },
+    { "an aperture for writing only, read", 0x20, 0x40, 8, 0, HAL_WRITE, false,
+      0 },
+    { "no window is free", 0x20, FAR, 8, 0, 0, true, 0 },
+    { "no window is free to read", FAR, 0x20, 8, 0, 0, true, 0 },
+    { "a run out of an aperture, in a region that goes on", FAR - 0x103, 0x20,
+      8, 3, 0, false, 0x100 },
 };
 
 static void test_faults(void)
@@ -245,6 +248,7 @@ static void test_faults(void)
         windows.none = faults[i].none;
         if (faults[i].access != 0)
             apertures[0].access = faults[i].access;
+        apertures[0].last -= faults[i].less;
         memmove(&want[faults[i].to], &want[faults[i].from], faults[i].moved);
         progress = run(item(faults[i].from, faults[i].to, faults[i].length));
         expect_number("retired", progress.retired, 0);

@@ -314,6 +314,8 @@ static void capacity(void)
     struct iodma_memory ranges;
     struct iodma_memory *members[3] = { &whole, &ranges, &other };
     struct iodma_memory multi;
+    struct iodma_memory *part[1] = { &sub };
+    struct iodma_memory outer;
 
     make_bus(64, false);
     expect_rung(&whole, 0, 0, RUNG_DIRECT);
@@ -329,6 +331,9 @@ static void capacity(void)
     expect_rung(&multi, 0, 0, RUNG_DIRECT);
     sub = part_of(&multi, 0, 0x44, IODMA_IN);
     expect_rung(&sub, 0, 0, RUNG_SPLIT);
+    sub = part_of(&multi, 0, 0x30, IODMA_IN);
+    outer = several_of(part, 1, IODMA_IN);
+    expect_rung(&outer, 0, 0, RUNG_SPLIT);
 
     check_case("E3: a buffer among several has its capacity");
     ranges = memory_of(&range, 1, IODMA_IN);

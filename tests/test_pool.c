@@ -139,6 +139,21 @@ static void refused(void)
                   IODMA_BAD_ARGUMENT);
 }
 
+static void cloned(void)
+{
+    struct iodma_command clone;
+
+    begin(NULL);
+    give(&commands[0], IODMA_OK);
+    give(&commands[1], IODMA_OK);
+    expect_status("clone", iodma_command_clone(&commands[1], &clone, NULL),
+                  IODMA_OK);
+    give(&clone, IODMA_OK);
+    expect_get(false, &clone);
+    expect_get(false, &commands[1]);
+    expect_get(false, &commands[0]);
+}
+
 /* clang-format off */
 static const struct check_row cases[] = {
     { 136, "a new pool is empty", case_136 },
@@ -148,6 +163,7 @@ static const struct check_row cases[] = {
     { 140, "a pool that ends leaves its commands alone", case_140 },
     { 0, "a sleeper that wakes for nothing sleeps again", early },
     { 0, "what is in a pool, or prepared, is not taken", refused },
+    { 0, "a clone of what is in a pool is not", cloned },
 };
 /* clang-format on */
 

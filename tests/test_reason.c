@@ -1349,6 +1349,13 @@ static enum iodma_status submit_twice(const struct other *row)
     return iodma_transfer_submit(&channel, &transfer);
 }
 
+static enum iodma_status submit_two_rows(const struct other *row)
+{
+    make_transfer(row);
+    transfer.rows = (struct iodma_rows){ row->length, 1, row->length, 2 };
+    return iodma_transfer_submit(&channel, &transfer);
+}
+
 static enum iodma_status submit_to_the_dead(const struct other *row)
 {
     make_transfer(row);
@@ -1538,6 +1545,9 @@ static const struct other others[] = {
       SAY(NOT_READY, UNPREPARED, ARGUMENT_(COMMAND), 0, 0, PREPARE, 0) },
     { "in full", submit, .length = 128, .direction = IODMA_IN,
       SAY(BAD_ARGUMENT, WINDOW, ARGUMENT_(LENGTH), 64, 128, SET, 64) },
+    { "in rows that lie in it", submit_two_rows, .length = 64,
+      .direction = IODMA_IN,
+      SAY(BAD_ARGUMENT, WINDOW, ARGUMENT_(LENGTH), 64, 64, NONE, 0) },
     { "forwards", submit, .length = 64, .direction = IODMA_OUT,
       SAY(BAD_ARGUMENT, DIRECTION, ARGUMENT_(DIRECTION), IODMA_INOUT,
           IODMA_OUT, SET, IODMA_INOUT) },
