@@ -636,6 +636,16 @@ static void sharing_two_apertures(void)
         iodma_share(&share, &bus, &any, 0x10000, storage, 0x1000, 0, &shared),
         IODMA_OK);
     expect_status("unshare", iodma_unshare(&share), IODMA_OK);
+
+    check_case("memory of which none is, behind some that is");
+    two[0].snooped = false;
+    two[1].snooped = true;
+    expect_status("init", iodma_bus_init(&bus, &hal, 64), IODMA_OK);
+    expect_status(
+        "share",
+        iodma_share(&share, &bus, &any, 0x11000, storage, 0x1000, 0, &shared),
+        IODMA_OK);
+    expect_status("unshare", iodma_unshare(&share), IODMA_OK);
 }
 
 static void sharing(void)
