@@ -91,6 +91,10 @@ static void test_start(void)
     set_up(4);
     engine->notes = NULL;
     expect_refused();
+    check_case("a ring to the end of its window is one");
+    set_up(4);
+    engine->ring.bus = 0x20020000 - (hal_address)GPDMA_RING_SIZE(4);
+    expect_status("start", start(0), IODMA_OK);
     check_case("a seventeenth channel");
     set_up(4);
     engine->channel = 16;
