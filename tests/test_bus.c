@@ -646,6 +646,10 @@ static void sharing_two_apertures(void)
         iodma_share(&share, &bus, &any, 0x11000, storage, 0x1000, 0, &shared),
         IODMA_OK);
     expect_status("unshare", iodma_unshare(&share), IODMA_OK);
+    expect_status(
+        "share a byte of the others, too",
+        iodma_share(&share, &bus, &any, 0x10FFF, storage, 2, 0, &shared),
+        IODMA_UNSUPPORTED);
 }
 
 static void sharing(void)

@@ -421,6 +421,26 @@ static void test_residue(void)
         expect_number("all has arrived", left, 0);
     }
 
+    check_case("residue in the second turn of a cycle");
+    for (uint32_t steps = 0; steps < 100; steps++) {
+        hal_address all;
+
+        set_up(16);
+        use(1);
+        expect_status("start", start(0), IODMA_OK);
+        all = lay_out(ROUTE_CYCLE);
+        while (arrived() != all)
+            (void)engine_model_step(&chip.engine, 1);
+        memset(&arena[HALF], 0, HALF);
+        while (arrived() == 0)
+            (void)engine_model_step(&chip.engine, 1);
+        (void)engine_model_step(&chip.engine, steps);
+        if (arrived() == all) /* a third one may have begun */
+            break;
+        expect_number("halt", halt(1), 0);
+        expect_between("halted", residue(0), all - arrived(), 18);
+    }
+
     check_case("residue while the engine goes on during the call");
     for (uint32_t steps = 0; steps < 200; steps++) {
         struct hal_residue is;

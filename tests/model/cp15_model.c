@@ -61,7 +61,8 @@ uint32_t cp15_read_ctr(void)
     cache_lines_access(&core->lines);
     core->ctr_reads++;
     return (uint32_t)CTR_ARMV7 << CTR_FORMAT |
-           power_of(larger32(line[0], line[1]) / 4) << CTR_CWG |
+           (core->mute ? 0 : power_of(larger32(line[0], line[1]) / 4))
+               << CTR_CWG |
            power_of(least / 4) << CTR_DMINLINE |
            (uint32_t)L1IP_PHYSICAL << CTR_L1IP |
            power_of(core->lines.fetch_line / 4) << CTR_IMINLINE;

@@ -20,8 +20,13 @@
 
 #include "tests/model/cache_lines.h"
 
+#include <stdbool.h>
+
 struct cp15_model {
     struct cache_lines lines; /* its sizes are what CTR says */
+
+    /* Set by the test. */
+    bool mute; /* CTR does not tell what a line is at most */
 
     /* Read by the test. */
     uint32_t ctr_reads;
