@@ -646,10 +646,13 @@ static void sharing_two_apertures(void)
         iodma_share(&share, &bus, &any, 0x11000, storage, 0x1000, 0, &shared),
         IODMA_OK);
     expect_status("unshare", iodma_unshare(&share), IODMA_OK);
+    bus.reason = &reason;
+    reason.rule = IODMA_RULE_NONE;
     expect_status(
         "share a byte of the others, too",
         iodma_share(&share, &bus, &any, 0x10FFF, storage, 2, 0, &shared),
         IODMA_UNSUPPORTED);
+    expect_number("rule", reason.rule, IODMA_RULE_CACHED);
 }
 
 static void sharing(void)
