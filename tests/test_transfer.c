@@ -97,7 +97,7 @@ static void step(enum strict_dmac_step what)
     moment();
 }
 
-static const struct hal_limits port_limits = { .address_bits = 64 };
+static const struct hal_limits port_limits = { .address_bits = 0 };
 static struct hal_aperture aperture;
 static const struct hal_bus port = {
     .apertures = &aperture,
@@ -1272,6 +1272,13 @@ static void test_limits(void)
         (void)plain(0, 8, HALF + 16, 200);
         run_copy(&jobs[0], 1);
     }
+
+    check_case("an engine of all addresses takes a command of any");
+    set_up(3);
+    limits.address_bits = HAL_ADDRESS_BITS;
+    start();
+    (void)plain(0, 8, HALF + 16, 200);
+    run_copy(&jobs[0], 1);
 
     check_case("lengths must carry the alignment of the engine's addresses");
     set_up(3);
