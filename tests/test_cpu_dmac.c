@@ -468,6 +468,26 @@ static void test_ports(void)
         expect_number("address", ops->emit(&cpu.dmac, &odd[0], 1), 0);
         expect_number("length", ops->emit(&cpu.dmac, &odd[1], 1), 0);
     }
+
+    begin("of memory that ends in an element it is not moved");
+    {
+        struct hal_port of = { .address = 0x9000,
+                               .width = 4,
+                               .request = HAL_NO_REQUEST,
+                               .burst = 1,
+                               .depth = 1 };
+        struct hal_route route = {
+            .destination = { .kind = HAL_PORT, .port = &of },
+        };
+
+        apertures[0].last -= 0x102;
+        expect_status("route", ops->route(&cpu.dmac, &route), IODMA_OK);
+        expect_number("fault", run(item(FAR - 0x108, 0, 8)).fault,
+                      HAL_FAULT_BUS);
+        expect_number("accesses", port.count, 1);
+        expect_number("residue", ops->residue(&cpu.dmac).most, 4);
+        expect_order();
+    }
 }
 
 static const struct {
