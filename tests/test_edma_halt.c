@@ -159,6 +159,16 @@ static void test_halt(void)
     expect_status("start", start(rig.chip.channel == rig_numbers[0] ? 0 : 1),
                   IODMA_BUSY);
 
+    rig_begin(
+        "of a batch that is over nothing is left, if nobody knows it yet");
+    hooks.masked++;
+    batch(0, 0, 1);
+    (void)engine_model_step(&rig.chip.engine, FOREVER);
+    expect_number("running", residue(0).most, 0);
+    expect_number("stuck", halt(1), 0);
+    expect_number("halted", residue(0).most, 0);
+    hooks.masked--;
+
     rig_begin("a halt of an absent chip: stuck");
     batch(0, 0, 3);
     rig.chip.engine.absent = true;
