@@ -63,6 +63,7 @@ static void test_lines(void)
         cp15.mute = true;
         armv7a_cache_init(&cache);
         expect_number("largest, found", cache.largest_line, cores[i].largest);
+        expect("nothing is violated", !cp15.lines.violation);
     }
 }
 

@@ -245,6 +245,35 @@ static void test_rows(void)
     }
 }
 
+/* Rows as far from the next one as there is a number for; they do not lie in
+   the arena. */
+static void test_steps(void)
+{
+    static const struct {
+        const char *what;
+        int32_t stride;
+        uint32_t taken;
+    } steps[] = {
+        { "as far as can be", 16 + 0xFFFF, 1 },
+        { "a byte farther", 16 + 0x10000, 0 },
+        { "as far back as can be", 16 - 0xFFFF, 1 },
+        { "a byte farther back", 16 - 0x10000, 0 },
+    };
+
+    for (uint32_t i = 0; i < HAL_COUNT_OF(steps); i++) {
+        struct hal_item one = item(0, HALF, 16);
+        struct hal_route from = { .rows = 2, .source_stride = steps[i].stride };
+        struct hal_route to = { .rows = 2,
+                                .destination_stride = steps[i].stride };
+
+        begin(steps[i].what, 1, 4);
+        expect_status("route", go(0, &from), IODMA_OK);
+        expect_number("from there", emit(0, &one, 1), steps[i].taken);
+        expect_status("route", go(0, &to), IODMA_OK);
+        expect_number("to there", emit(0, &one, 1), steps[i].taken);
+    }
+}
+
 /* ---- Cycles ---- */
 
 /* Move on until the channel loads the item in that slot. */
@@ -495,6 +524,7 @@ int main(void)
     test_ports();
     test_fills();
     test_rows();
+    test_steps();
     test_cycles();
     test_residue();
     return check_result();
