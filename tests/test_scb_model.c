@@ -23,6 +23,7 @@
 #define DCCMVAC  0xE000EF68u
 #define DCCSW    0xE000EF6Cu
 #define DCCIMVAC 0xE000EF70u
+#define BPIALL   0xE000EF78u
 
 static struct scb_model scb;
 
@@ -103,11 +104,21 @@ static void reads(uint32_t address, uint32_t size)
     (void)mmio_read32(DCCMVAC);
 }
 
+static void code_predicted(uint32_t address, uint32_t size)
+{
+    barrier_all();
+    by_line(DCCMVAU, address, size);
+    by_line(ICIMVAU, address, size);
+    barrier_all();
+    barrier_fetch();
+}
+
 static void code_without_isb(uint32_t address, uint32_t size)
 {
     barrier_all();
     by_line(DCCMVAU, address, size);
     by_line(ICIMVAU, address, size);
+    mmio_write32(BPIALL, 0);
     barrier_all();
 }
 
@@ -130,6 +141,7 @@ static void code_not_complete(uint32_t address, uint32_t size)
     barrier_all();
     by_line(DCCMVAU, address, size);
     by_line(ICIMVAU, address, size);
+    mmio_write32(BPIALL, 0);
     barrier_fetch();
 }
 
@@ -155,6 +167,8 @@ static const struct cache_row rows[] = {
       .refused = "a read where there is nothing to read" },
     { "code", power_on, .code = code },
     { "code: all instructions", power_on, .code = code_all },
+    { "code: predictions of the old", power_on, .code = code_predicted,
+      .refused = "code is executed with the branch predictions of the old" },
     { "code: no ISB", power_on, .code = code_without_isb,
       .refused = "code is executed without an ISB" },
     { "code: no DSB", power_on, .code = code_not_complete,

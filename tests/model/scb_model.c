@@ -94,12 +94,14 @@ static void write(struct cache_lines *lines, uintptr_t address, uint32_t value,
         cache_lines_issue(lines, CACHE_UNIFY, value);
         break;
     case ICIMVAU:
+        lines->predictor_stale = true;
         cache_lines_issue(lines, CACHE_FORGET, value);
         break;
-    case ICIALLU:
+    case ICIALLU: /* drops predictions, too, where they can be seen */
         cache_lines_issue(lines, CACHE_FORGET_ALL, lines->base);
         break;
     case BPIALL:
+        lines->predictor_stale = false;
         cache_lines_code_changes(lines);
         break;
     case DCISW:
