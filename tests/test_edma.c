@@ -564,6 +564,13 @@ static void test_cycles(void)
     rig_run(FOREVER);
     rig_expect_usable();
 
+    rig_begin("an interrupt between two periods is none");
+    begin_cycle(3);
+    while (driven.retired[0] < 4)
+        rig_run(1);
+    rig.chip.interrupts |= BIT32(rig_numbers[0]);
+    expect_number("retired", reap(0).retired, 0);
+
     rig_begin("of a cycle of one period each end is told of");
     begin_cycle(1);
     rig_run(4 * 10); /* three elements and a TCD */

@@ -354,6 +354,10 @@ static void expect_shortfall(const struct nvme_shortfall *wanted)
 
 static void test_start_fails(void)
 {
+    check_case("what no controller falls short of has no name");
+    expect("its name", strcmp(nvme_shortfall_name(NVME_SHORT_TRANSFER + 1),
+                              "unknown") == 0);
+
     for (uint32_t i = 0; i < HAL_COUNT_OF(set_ups); i++) {
         check_case(set_ups[i].what);
         set_up(set_ups[i].slots);
