@@ -408,6 +408,38 @@ static void refusing(void)
     expect_number("calls of the function", called, 2);
 }
 
+/* What lies behind the last range is not the descriptor's: the sanitizer sees a
+   look at it. */
+static void joining_all(void)
+{
+    static const struct iodma_spec spec =
+        IODMA_SPEC(iodma_output_segments, 0, 0);
+    static const struct iodma_range ranges[] = {
+        { 0x10000, 0x100 },
+        { 0x10100, 0x100 },
+        { 0x20000, 0x80 },
+        { 0x20080, 0x80 },
+    };
+    static const struct hal_segment want[] = {
+        { 0x10000, 0x200 },
+        { 0x20000, 0x100 },
+    };
+    struct iodma_memory memory =
+        memory_of(ranges, HAL_COUNT_OF(ranges), IODMA_OUT);
+    struct hal_segment list[HAL_COUNT_OF(ranges)];
+    struct iodma_command command;
+    hal_address offset = 0;
+    uint32_t count = HAL_COUNT_OF(list);
+
+    check_case("ranges are joined to the last one, and no further");
+    if (!prepare(&command, &spec, IODMA_MAPPED, &memory, 0, 0, IODMA_OK))
+        return;
+    expect_status("gen",
+                  iodma_command_gen_segments(&command, &offset, list, &count),
+                  IODMA_OK);
+    expect_segments("the list", list, count, want, HAL_COUNT_OF(want));
+}
+
 /* Apertures: everything is judged on bus addresses, and a run ends where its
    aperture ends. */
 #define ABOVE EITHER(0x200000000, 0xC0000000)
@@ -630,6 +662,7 @@ int main(void)
     ending_within();
     listing_midway();
     refusing();
+    joining_all();
     placing();
     return check_result();
 }
