@@ -1289,6 +1289,37 @@ static void test_limits(void)
     expect_refused(&jobs[0].transfer, IODMA_BAD_ARGUMENT);
 }
 
+/* A row's offset takes more bits than its stride. */
+static void test_far_rows(void)
+{
+    static const struct iodma_rows rows = { 16, 0x80000000, 0, 3 };
+    const hal_address length = WIDE(0x180000000);
+    struct iodma_command command;
+    struct iodma_memory memory;
+    struct iodma_zip zip;
+    struct hal_item items[3];
+
+    if (!check_wide(0, "rows that begin 4 GiB behind the first"))
+        return;
+    set_up(3);
+    aperture.last = aperture.first + (length - 1);
+    start();
+    expect_status("memory",
+                  iodma_memory_init_buffer(&memory, aperture.first, length,
+                                           length, IODMA_OUT),
+                  IODMA_OK);
+    expect_status("command", iodma_command_init(&command, &bus, &spec, NULL),
+                  IODMA_OK);
+    expect_status("prepare", iodma_command_set_memory(&command, &memory, true),
+                  IODMA_OK);
+    iodma_zip_begin(&zip, &command, NULL, &rows);
+    expect_number("rows", iodma_zip_next(&zip, items, 3), 3);
+    expect_number("the last one", items[2].source,
+                  first_on_bus() + WIDE(0x100000000));
+    expect_status("complete", iodma_command_clear_memory(&command, true),
+                  IODMA_OK);
+}
+
 static void test_phase(void)
 {
     begin("a phase that is equal throughout is accepted", 4);
@@ -1677,6 +1708,7 @@ int main(void)
     test_unencodable();
     test_refusals();
     test_limits();
+    test_far_rows();
     test_phase();
     test_held();
     test_batches();
