@@ -1273,6 +1273,14 @@ static void test_limits(void)
         run_copy(&jobs[0], 1);
     }
 
+    check_case(
+        "any segment may begin an item: aligned as those behind a first");
+    set_up(3);
+    limits.align_internal = 8;
+    start();
+    (void)plain(0, 8, HALF + 16, 200);
+    expect_refused(&jobs[0].transfer, IODMA_BAD_ARGUMENT);
+
     check_case("an engine of all addresses takes a command of any");
     set_up(3);
     limits.address_bits = HAL_ADDRESS_BITS;
