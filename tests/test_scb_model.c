@@ -104,10 +104,21 @@ static void reads(uint32_t address, uint32_t size)
     (void)mmio_read32(DCCMVAC);
 }
 
+static void code_at_once(uint32_t address, uint32_t size)
+{
+    barrier_all();
+    by_line(DCCMVAU, address, size);
+    by_line(ICIMVAU, address, size);
+    mmio_write32(BPIALL, 0);
+    barrier_all();
+    barrier_fetch();
+}
+
 static void code_predicted(uint32_t address, uint32_t size)
 {
     barrier_all();
     by_line(DCCMVAU, address, size);
+    barrier_all();
     by_line(ICIMVAU, address, size);
     barrier_all();
     barrier_fetch();
@@ -117,6 +128,7 @@ static void code_without_isb(uint32_t address, uint32_t size)
 {
     barrier_all();
     by_line(DCCMVAU, address, size);
+    barrier_all();
     by_line(ICIMVAU, address, size);
     mmio_write32(BPIALL, 0);
     barrier_all();
@@ -140,6 +152,7 @@ static void code_not_complete(uint32_t address, uint32_t size)
 {
     barrier_all();
     by_line(DCCMVAU, address, size);
+    barrier_all();
     by_line(ICIMVAU, address, size);
     mmio_write32(BPIALL, 0);
     barrier_fetch();
@@ -167,6 +180,8 @@ static const struct cache_row rows[] = {
       .refused = "a read where there is nothing to read" },
     { "code", power_on, .code = code },
     { "code: all instructions", power_on, .code = code_all },
+    { "code: no DSB between", power_on, .code = code_at_once,
+      .refused = "instructions are dropped before their clean is awaited" },
     { "code: predictions of the old", power_on, .code = code_predicted,
       .refused = "code is executed with the branch predictions of the old" },
     { "code: no ISB", power_on, .code = code_without_isb,

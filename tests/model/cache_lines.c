@@ -271,11 +271,17 @@ void cache_lines_awaited(struct cache_lines *lines)
     memset(lines->waits, false, sizeof lines->waits);
 }
 
-bool cache_lines_waits(const struct cache_lines *lines, uint32_t address)
+void cache_lines_expect_clean(struct cache_lines *lines, uint32_t address,
+                              uint32_t size)
 {
-    uint32_t at = address - lines->base;
+    for (uint32_t i = 0; i < size; i += CACHE_LINES_UNIT) {
+        uint32_t at = address + i - lines->base;
 
-    return at < CACHE_LINES_ARENA && lines->waits[at / CACHE_LINES_UNIT];
+        if (at < CACHE_LINES_ARENA && lines->waits[at / CACHE_LINES_UNIT])
+            (void)cache_lines_violates(
+                lines,
+                "instructions are dropped before their clean is awaited");
+    }
 }
 
 void cache_lines_code_changes(struct cache_lines *lines)

@@ -171,8 +171,10 @@ void cache_lines_issue(struct cache_lines *lines, uint32_t operation,
 /* It is known that what began is complete. */
 void cache_lines_awaited(struct cache_lines *lines);
 
-/* Does an operation on this line wait to be awaited? */
-bool cache_lines_waits(const struct cache_lines *lines, uint32_t address);
+/* Instructions of these lines are dropped: what is fetched anew has to find
+   what was cleaned, so that one was awaited. */
+void cache_lines_expect_clean(struct cache_lines *lines, uint32_t address,
+                              uint32_t size);
 
 /* Code was maintained otherwise than by an operation on lines. */
 void cache_lines_code_changes(struct cache_lines *lines);

@@ -128,22 +128,11 @@ void cp15_dccmvau(uint32_t va)
     cache_lines_issue(&core->lines, CACHE_UNIFY, va);
 }
 
-/* Instructions that are fetched anew must find what was cleaned. */
-static void expect_clean(uint32_t va, uint32_t size)
-{
-    for (uint32_t i = 0; i < size; i += CACHE_LINES_UNIT) {
-        if (cache_lines_waits(&core->lines, va + i))
-            (void)cache_lines_violates(
-                &core->lines,
-                "instructions are dropped before their clean is awaited");
-    }
-}
-
 void cp15_icimvau(uint32_t va)
 {
     uint32_t line = core->lines.fetch_line;
 
-    expect_clean(va - modulo32(va, line), line);
+    cache_lines_expect_clean(&core->lines, va - modulo32(va, line), line);
     core->lines.predictor_stale = true;
     cache_lines_issue(&core->lines, CACHE_FORGET, va);
 }
@@ -151,7 +140,7 @@ void cp15_icimvau(uint32_t va)
 /* Needs no BPIALL: it drops branch predictions, too, where they can be seen. */
 void cp15_iciallu(void)
 {
-    expect_clean(core->lines.base, CACHE_LINES_ARENA);
+    cache_lines_expect_clean(&core->lines, core->lines.base, CACHE_LINES_ARENA);
     cache_lines_issue(&core->lines, CACHE_FORGET_ALL, core->lines.base);
 }
 

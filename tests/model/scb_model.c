@@ -94,10 +94,12 @@ static void write(struct cache_lines *lines, uintptr_t address, uint32_t value,
         cache_lines_issue(lines, CACHE_UNIFY, value);
         break;
     case ICIMVAU:
+        cache_lines_expect_clean(lines, value - modulo32(value, LINE), LINE);
         lines->predictor_stale = true;
         cache_lines_issue(lines, CACHE_FORGET, value);
         break;
     case ICIALLU: /* drops predictions, too, where they can be seen */
+        cache_lines_expect_clean(lines, lines->base, CACHE_LINES_ARENA);
         cache_lines_issue(lines, CACHE_FORGET_ALL, lines->base);
         break;
     case BPIALL:
