@@ -602,6 +602,44 @@ static void sharing_lines(void)
     }
 }
 
+static hal_address asked;
+
+static void *show_nothing(hal_address address, hal_address *length)
+{
+    (void)address;
+    asked = *length;
+    return NULL;
+}
+
+static void hide(void *pointer)
+{
+    (void)pointer;
+}
+
+static void asking_windows(void)
+{
+    static const struct hal_window window = { show_nothing, hide };
+    static const struct hal_region all = { 0, HAL_ADDRESS_MAX, HAL_WRITE_BACK,
+                                           true, &window };
+    struct iodma_memory memory;
+    struct iodma_bus bus;
+    uint8_t nothing;
+
+    check_case("a window is asked for no more than an object has");
+    take_fixture();
+    hal.regions = &all;
+    hal.region_count = 1;
+    expect_status("init", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+    expect_status("memory",
+                  iodma_memory_init_buffer(&memory, 0, HAL_ADDRESS_MAX,
+                                           HAL_ADDRESS_MAX, IODMA_OUT),
+                  IODMA_OK);
+    expect_number(
+        "read", iodma_memory_read(&memory, &bus, 0, &nothing, HAL_ADDRESS_MAX),
+        0);
+    expect_number("asked", asked, (hal_address)PTRDIFF_MAX);
+}
+
 /* The first page is snooped, and the second one is not. */
 static void sharing_two_apertures(void)
 {
@@ -753,6 +791,7 @@ int main(void)
     sharing();
     sharing_lines();
     sharing_two_apertures();
+    asking_windows();
     lending();
     return check_result();
 }
