@@ -109,7 +109,6 @@ static bool begin(struct iodma_channel *channel)
     channel->active = transfer;
     if (iodma_engine_failed(channel) && !channel->dead) /* nobody used it */
         iodma_engine_restart(channel, iodma_engine_stop(channel));
-    channel->seen = iodma_engine_retired(channel); /* of it no period is over */
     transfer->next = 0;
     transfer->refused = channel->dead   ? IODMA_NOT_READY
                         : late(channel) ? IODMA_TIMEOUT
