@@ -1280,6 +1280,14 @@ static void test_limits(void)
     start();
     (void)plain(0, 8, HALF + 16, 200);
     expect_refused(&jobs[0].transfer, IODMA_BAD_ARGUMENT);
+    spec.segment.align_address = 8;
+    spec.segment.align_length = 8;
+    spec.segment.align_internal = 4;
+    (void)plain(0, 8, HALF + 16, 200);
+    expect_refused(&jobs[0].transfer, IODMA_BAD_ARGUMENT);
+    spec.segment.align_internal = 8;
+    (void)plain(0, 8, HALF + 16, 200);
+    run_copy(&jobs[0], 1);
 
     check_case("an engine of all addresses takes a command of any");
     set_up(3);
