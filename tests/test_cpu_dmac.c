@@ -338,7 +338,7 @@ static void test_rows(void)
 
     begin("a row before the first address is none");
     route = (struct hal_route){ .rows = 2, .source_stride = INT32_MIN };
-    apertures[1].bus = BUS + UINT32_C(0x80000000); /* there, were it to wrap */
+    apertures[1].bus = BUS - UINT32_C(0x80000000); /* there, were it to wrap */
     expect_status("route", ops->route(&cpu.dmac, &route), IODMA_OK);
     memmove(&want[0x200], &want[0x100], 16);
     expect_number("fault", run(item(0x100, 0x200, 16)).fault, HAL_FAULT_BUS);

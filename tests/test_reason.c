@@ -1728,6 +1728,8 @@ static const struct {
       "limit 0x20; set to 0x20" },
     { HERE(BAD_ARGUMENT, POINTER, ARGUMENT_(SEGMENTS), 0, 0, PASS, 0),
       "BadArgument: NULL, argument segments; pass one" },
+    { HERE(NOT_ALIGNED, LINE, ARGUMENT_(ADDRESS), 64, 0, NONE, 0),
+      "NotAligned: part of a line, argument address: 0x0, limit 0x40" },
     { HERE(MESSAGE_TOO_LARGE, REACH, OFFSET, 0, 0xFFFFFF, 0x9ABCDEF0, NONE, 0),
       "MessageTooLarge: out of reach, offset 0x0: 0x9abcdef0, limit 0xffffff" },
     { HERE(BUSY, HELD, NOWHERE, 0, 2, RELEASE, 2),
