@@ -53,6 +53,7 @@ static bool is_free(const struct iodma_bus *bus,
 
     return aperture->access == (HAL_READ | HAL_WRITE) &&
            carries(bus->hal->limits, aperture) &&
+           iodma_bus_named(bus->hal, aperture->first, aperture->last) &&
            (!bus->hal->regions ||
             iodma_bus_regions_writable(bus, aperture->first, length));
 }
@@ -173,6 +174,21 @@ const struct hal_aperture *iodma_bus_aperture(const struct iodma_bus *bus,
                                               uint32_t access)
 {
     return iodma_aperture_of(bus, address, access);
+}
+
+bool iodma_bus_named(const struct hal_bus *hal, hal_address first,
+                     hal_address last)
+{
+    const struct hal_region *region = hal->regions;
+
+    if (!region)
+        return true;
+    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
+        if (iodma_bus_nameless(hal, region) &&
+            spans_meet(region->first, region->last, first, last))
+            return false;
+    }
+    return true;
 }
 
 bool iodma_bus_regions_writable(const struct iodma_bus *bus,

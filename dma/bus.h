@@ -156,6 +156,20 @@ static inline uint32_t iodma_bus_line(const struct iodma_bus *bus)
     return bus->line;
 }
 
+/* Does no pointer name a region's memory, so that one whose value lies there
+   means something else: a far window's, or a device's registers? (Addresses of
+   32 bits leave nothing unnamed but where a board wants it so.) Context: any.
+ */
+static inline bool iodma_bus_nameless(const struct hal_bus *hal,
+                                      const struct hal_region *region)
+{
+    return HAL_ADDRESS_BITS == 64 && region->window && !hal->translation;
+}
+
+/* Is there no such memory from one address to another? Context: any. */
+bool iodma_bus_named(const struct hal_bus *hal, hal_address first,
+                     hal_address last);
+
 /* Is this a buffer, as the CPU names it? No length makes the last byte the
    one before the first: refused with those that run past the end of the CPU's
    addresses, or of what hal_address can tell. Context: any. */

@@ -101,10 +101,16 @@ static enum iodma_status locate(struct iodma_copy_end *end,
 {
     end->range.address = (hal_address)(uintptr_t)pointer;
     end->range.length = (hal_address)length;
-    return bus->hal->translation
-               ? iodma_status_of(iodma_bus_translate(bus, pointer, length,
-                                                     &end->range.address))
-               : IODMA_OK;
+    if (bus->hal->translation)
+        return iodma_status_of(
+            iodma_bus_translate(bus, pointer, length, &end->range.address));
+    return HAL_ADDRESS_BITS != 64 ||
+                   iodma_bus_named(bus->hal, end->range.address,
+                                   end->range.address + (length - 1))
+               ? IODMA_OK
+               : iodma_refuse_values(bus->reason, IODMA_MESSAGE_TOO_LARGE,
+                                     IODMA_AT_ARGUMENT(APERTURE, POINTER),
+                                     HAL_READ | HAL_WRITE, end->range.address);
 }
 
 static bool overlap(const void *a, const void *b, size_t length)

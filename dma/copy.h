@@ -77,6 +77,7 @@ enum iodma_status iodma_copy_init(struct iodma_copy *copy,
  *   NotPermitted  called from a callback of the channel
  *   NotAttached   the CPU has nothing mapped there
  *   NoSpace       a buffer is not contiguous in physical memory
+ *   MessageTooLarge  what iodma_map() says of far windows' pointers
  *   BadArgument   nothing would be legal for bus and engine together
  *   what iodma_command_prepare() says: NotAligned for a length that the engine
  *   cannot copy, NoResources for want of bounce storage, and so on

@@ -57,7 +57,8 @@ static inline iodma_refusal locate(const struct iodma_bus *bus,
 }
 
 /* Find it on the bus, in the aperture that shows all of it. Returns the access
-   that aperture and regions leave; 0: there is none such. Out of line: with all
+   that aperture and regions leave; without SHOWN there is none such, or no
+   pointer names memory there. Out of line: with all
    registers to itself it is smaller. */
 static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
                                                struct buffer *buffer)
@@ -77,13 +78,13 @@ static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
     }
     buffer->address = first + iodma_aperture_delta(aperture);
     access = aperture->access + SHOWN + (uint32_t)aperture->snooped * COHERENT;
-    if (IODMA_SHORTCUTS && aperture->snooped && buffer->wanted == HAL_READ)
-        return access;
 
     region = hal->regions;
     for (left = hal->region_count; left != 0; left--, region++) {
         if (!spans_meet(region->first, region->last, first, last))
             continue;
+        if (iodma_bus_nameless(hal, region))
+            access &= ~(uint32_t)SHOWN;
         if (!region->writable)
             access &= ~(uint32_t)HAL_WRITE;
         if (region->first > first || last > region->last)
@@ -133,7 +134,7 @@ static IODMA_SHORTCUT_INLINE iodma_refusal look_at(const struct iodma_bus *bus,
         return refused;
     first = buffer->physical;
     allowed = show(hal, buffer);
-    if (allowed == 0 || (wanted & ~allowed & HAL_READ) != 0)
+    if ((allowed & SHOWN) == 0 || (wanted & ~allowed & HAL_READ) != 0)
         return REFUSE(bus, MESSAGE_TOO_LARGE, APERTURE, POINTER, access, first);
     if ((wanted & ~allowed) != 0)
         return REFUSE(bus, NOT_WRITABLE, WRITABLE, POINTER, 0, first);

@@ -89,7 +89,11 @@ extern "C" {
  *                    states none
  *   NotAttached      the CPU has nothing mapped there
  *   MessageTooLarge  the device does not see all of it in one aperture, or
- *                    may not read there, or needs more address bits
+ *                    may not read there, or needs more address bits; or, with
+ *                    addresses of 64 bits, the pointer's value is a physical
+ *                    address behind far windows (hal/region.h): it is a far
+ *                    window's, or a device's. Describe such memory by its
+ *                    physical address, for a command
  *   NotWritable      the device writes (In, InOut and None), and it or the
  *                    CPU must not
  *   NoSpace          longer than max_transfer; or it would take more than one

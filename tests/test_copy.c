@@ -564,11 +564,23 @@ static bool exchanged(hal_address address, hal_address *physical,
 static void test_translation(void)
 {
     static const struct hal_translation translation = { exchanged };
+    static const struct hal_window window = { NULL, NULL }; /* never opened */
 
     begin("pointers are translated");
     port.translation = &translation;
     memcpy(&want[SOURCES + 16], &want[DESTINATIONS + 4], 100);
     expect_status("copy", try_copy(16, 4, 100, FOREVER), IODMA_OK);
+    expect_order();
+
+    begin("a far window's pointer is no physical address: MessageTooLarge");
+    region.window = &window;
+    if (HAL_ADDRESS_BITS == 64) { /* else nobody looks */
+        expect_refused("source", &arena[DESTINATIONS], &arena[SOURCES], 8,
+                       IODMA_MESSAGE_TOO_LARGE);
+        region.first += SOURCES;
+        expect_refused("destination", &arena[SOURCES + 8], &arena[0], 8,
+                       IODMA_MESSAGE_TOO_LARGE);
+    }
     expect_order();
 
     begin("a buffer in pages that do not touch: NoSpace");

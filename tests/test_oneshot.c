@@ -501,6 +501,67 @@ static void test_refused(void)
     expect_number("amount", reason.amount, 1536 - 1518);
 }
 
+static bool is_itself(hal_address address, hal_address *physical,
+                      hal_address *length)
+{
+    (void)length;
+    *physical = address;
+    return true;
+}
+
+static const struct hal_translation same = { is_itself };
+
+/* With addresses of 32 bits nobody looks. */
+static void test_nameless(void)
+{
+    static const struct hal_window window = { NULL, NULL }; /* never opened */
+    static const uint32_t directions[] = { IODMA_OUT, IODMA_IN, IODMA_INOUT };
+    struct hal_aperture seen = apertures[0];
+    struct hal_region named[] = { regions[0], regions[0] };
+
+    named[0].last = cpu_address(&arena[0x7FF]);
+    named[1].first = cpu_address(&arena[0x800]);
+    named[1].window = &window;
+    for (uint32_t i = 0; HAL_ADDRESS_BITS == 64 && i < 6; i++) {
+        uint32_t direction = directions[i / 2];
+        hal_address address = 77;
+
+        begin("a far window's pointer is no physical address: MessageTooLarge");
+        seen.snooped = i % 2 == 0;
+        hal.apertures = &seen;
+        hal.aperture_count = 1;
+        hal.regions = named;
+        hal.region_count = HAL_COUNT_OF(named);
+        start();
+        expect_refused("map", NULL, &arena[0x800], 64, 64, direction,
+                       IODMA_MESSAGE_TOO_LARGE);
+        expect_reason(IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE,
+                      IODMA_ARGUMENT_POINTER);
+        expect_refused("nor does one lead there", NULL, &arena[0x7C0], 65, 65,
+                       direction, IODMA_MESSAGE_TOO_LARGE);
+        expect_status(
+            "beside it",
+            iodma_map(&bus, NULL, &arena[0x7C0], 64, 64, direction, &address),
+            IODMA_OK);
+        expect_number("its address", address, 0x800007C0);
+    }
+
+    begin("unless the board's translation says what it is");
+    hal.regions = named;
+    hal.region_count = HAL_COUNT_OF(named);
+    hal.translation = &same;
+    start();
+    {
+        hal_address address = 77;
+
+        expect_status(
+            "map",
+            iodma_map(&bus, NULL, &arena[0x800], 64, 64, IODMA_OUT, &address),
+            IODMA_OK);
+        expect_number("its address", address, 0x80000800);
+    }
+}
+
 static void test_no_cache(void)
 {
     hal_address address = 77;
@@ -1085,6 +1146,7 @@ int main(void)
     test_const();
     test_buffers();
     test_refused();
+    test_nameless();
     test_no_cache();
     test_pointers();
     test_bus();

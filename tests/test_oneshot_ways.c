@@ -109,6 +109,7 @@ static bool to_physical(hal_address address, hal_address *physical,
 }
 
 static const struct hal_translation translation = { to_physical };
+static const struct hal_window window = { NULL, NULL }; /* never opened */
 
 static hal_address at(uint32_t offset)
 {
@@ -201,7 +202,10 @@ static bool differ(void)
         regions[below(2)].cached = (uint8_t)below(2);
         return false;
     case 4:
-        hal.cache = NULL;
+        if (below(2) == 0)
+            hal.cache = NULL;
+        else
+            regions[below(2)].window = &window;
         return false;
     case 5:
         hal.translation = &translation;
