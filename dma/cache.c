@@ -79,8 +79,8 @@ static bool in_rest(const struct iodma_plan *plan, hal_address from,
     }
 }
 
-static bool tears(const struct iodma_plan *plan, hal_address from,
-                  hal_address to)
+static hal_address tears(const struct iodma_plan *plan, hal_address from,
+                         hal_address to)
 {
     const struct iodma_window *window = plan->window;
     struct iodma_place place;
@@ -98,10 +98,10 @@ static bool tears(const struct iodma_plan *plan, hal_address from,
                 modulo32(end, window->bus->line) != 0 &&
                 iodma_window_maintains(window, end - tail, 1, place.aperture) &&
                 in_rest(plan, from, to, end))
-                return true;
+                return position;
         }
     }
-    return false;
+    return HAL_ADDRESS_MAX;
 }
 
 /* Maintenance ------------------------------------------------------------- */

@@ -44,9 +44,10 @@ struct iodma_caching {
                                   uint32_t what);
     /* Does part of the window share a line with bytes of the rest that the
        device may write? To hand that over, or to write into it, would undo what
-       the device writes. */
-    bool (*tears)(const struct iodma_plan *plan, hal_address from,
-                  hal_address to);
+       the device writes. Returns the position of the end that does: the part's,
+       or one within it of what is contiguous; HAL_ADDRESS_MAX: none. */
+    hal_address (*tears)(const struct iodma_plan *plan, hal_address from,
+                         hal_address to);
 };
 
 #endif

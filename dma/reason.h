@@ -79,7 +79,8 @@ enum {
     IODMA_RULE_ALIGN_LENGTH = 32,  /* alignment, length */
     IODMA_RULE_SEAM = 33,          /* alignment, address behind it */
     IODMA_RULE_LINE = 34,          /* line size, CPU address of the byte next to
-                                      the memory's end; 0, of a part */
+                                      the memory's end; of a part 0, and the
+                                      place is that end of it */
     IODMA_RULE_REACH = 35,         /* highest, of the last byte */
     IODMA_RULE_APERTURE = 36,      /* HAL_READ | HAL_WRITE, CPU address */
     IODMA_RULE_SEGMENT_COUNT = 37, /* most, number */

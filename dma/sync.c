@@ -237,12 +237,17 @@ enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
     const struct iodma_window *window = plan->window;
     const struct iodma_caching *caching = window->bus->caching;
 
+    hal_address torn;
+
     if (plan->unmaintained || !iodma_window_inbound(window) || from == to ||
-        is_even(plan, from, to) || !caching || !caching->tears(plan, from, to))
+        is_even(plan, from, to) || !caching)
+        return IODMA_OK;
+    torn = caching->tears(plan, from, to);
+    if (torn == HAL_ADDRESS_MAX)
         return IODMA_OK;
     (void)iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
                               IODMA_RULE_LINE, window->bus->line, 0);
-    iodma_refuse_at(window->reason, IODMA_PLACE_OFFSET, from);
+    iodma_refuse_at(window->reason, IODMA_PLACE_OFFSET, torn);
     return IODMA_NOT_ALIGNED;
 }
 

@@ -571,7 +571,7 @@ static const struct world rows[] = {
       SAY(NOT_ALIGNED, LINE, OFFSET, 0x48, 64, 0, NONE, 0) },
     { "and one that is written", WRITE, PLAINLY, UNSNOOPED, .prepared = 1,
       .offset = 0x40, .length = 0x38,
-      SAY(NOT_ALIGNED, LINE, OFFSET, 0x40, 64, 0, NONE, 0) },
+      SAY(NOT_ALIGNED, LINE, OFFSET, 0x78, 64, 0, NONE, 0) },
     { "what is only listed is not moved to a buffer", SYNCHRONIZE,
       .spec = AS(IODMA_ITERATE_ONLY, .address_bits = 64),
       .ranges = { { 0x10000, 0x100 } }, .prepared = 1, .options = FORCE,
