@@ -893,19 +893,22 @@ static void test_pins(void)
         const char *what;
         uint32_t pin;
         uint32_t devices[3]; /* the first on bus 0; 0: none behind */
-        uint32_t slot, want;
+        uint32_t slot, want, id;
     } rows[] = {
-        { "on bus 0 a function's pin is its pin", 2, { 6 }, 6, 2 },
-        { "a function without a pin has none", 0, { 6, 3 }, 6, 0 },
-        { "nor has one with a fifth", 5, { 6 }, 6, 0 },
-        { "a bridge turns it by the device behind", 1, { 6, 1 }, 6, 2 },
-        { "around from the last to the first", 4, { 1, 2 }, 1, 2 },
-        { "and so does the next one", 3, { 2, 31, 3 }, 2, 1 },
+        { "on bus 0 a function's pin is its pin", 2, { 6 }, 6, 2, 44 },
+        { "and its line is turned by its device", 4, { 7 }, 7, 4, 43 },
+        { "a function without a pin has none", 0, { 6, 3 }, 6, 0, 7 },
+        { "nor has one with a fifth", 5, { 6 }, 6, 0, 7 },
+        { "a bridge turns it by the device behind", 1, { 6, 1 }, 6, 2, 44 },
+        { "around from the last to the first", 4, { 1, 2 }, 1, 2, 43 },
+        { "and so does the next one", 3, { 2, 31, 3 }, 2, 1, 43 },
     };
+    static const uint32_t lines[PCI_PINS] = { 41, 42, 43, 44 };
 
     for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
         const struct pci_model_function *bridge = NULL;
         uint32_t depth = 0;
+        uint32_t id = 7;
 
         check_case(rows[i].what);
         power_on();
@@ -916,6 +919,9 @@ static void test_pins(void)
         scan();
         expect_number("slot", look(DEVICE, 0)->slot, rows[i].slot);
         expect_number("pin", look(DEVICE, 0)->pin, rows[i].want);
+        expect_status("line", pci_line(look(DEVICE, 0), lines, &id),
+                      rows[i].want != 0 ? IODMA_OK : IODMA_NOT_FOUND);
+        expect_number("its id", id, rows[i].id);
         expect_no_violation();
     }
 }

@@ -285,3 +285,12 @@ enum iodma_status pci_master(const struct pci_function *function, bool on)
 {
     return command(function, on ? PCI_COMMAND_MASTER : 0);
 }
+
+enum iodma_status pci_line(const struct pci_function *function,
+                           const uint32_t lines[PCI_PINS], uint32_t *id)
+{
+    if (function->pin == 0)
+        return IODMA_NOT_FOUND;
+    *id = lines[(function->slot + function->pin - 1u) % PCI_PINS];
+    return IODMA_OK;
+}

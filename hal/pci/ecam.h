@@ -9,6 +9,7 @@
  *     pci_enable   its registers answer
  *                  ... here its driver resets the device ...
  *     pci_master   it may access memory
+ *     pci_line     which interrupt its pin raises
  *
  * What a function says of itself is looked at once, at the scan, and what is
  * remembered lies in memory of ours: a place is what we gave, and an offset
@@ -144,12 +145,30 @@ enum iodma_status pci_enable(const struct pci_function *function);
 /*
  * Let a function access memory, once its driver has reset it: what ran in it
  * before does not know whose memory that is now. Or let it no longer: what it
- * had under way may still arrive.
+ * had under way may still arrive, until a read of one of its registers, begun
+ * afterwards, has ended: that pushes what the function wrote before (PCI 3.0,
+ * 3.2.5), but for writes in relaxed order (PCIe 3.0, 2.4.1).
  *
  * Returns OK, or Unsupported, as pci_enable(), before which this is not called.
  * Context: thread.
  */
 enum iodma_status pci_master(const struct pci_function *function, bool on);
+
+enum { PCI_PINS = 4 };
+
+/*
+ * Which interrupt a function's pin raises.
+ *
+ *   lines  of the host bridge, board data: ids at the interrupt controller of
+ *          INTA to INTD of device 0 on bus 0; device n has them turned by n, as
+ *          behind a bridge
+ *   id     out
+ *
+ * Returns OK, or NotFound: the function has no pin; then *id is unchanged.
+ * Context: any. Source: PCI-to-PCI Bridge 1.2, interrupt routing.
+ */
+enum iodma_status pci_line(const struct pci_function *function,
+                           const uint32_t lines[PCI_PINS], uint32_t *id);
 
 /* The message-signalled interrupts of a function. */
 struct pci_msix {

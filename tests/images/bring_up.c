@@ -103,12 +103,6 @@ enum iodma_status function_bring_up(const struct board_pci *pci, uint32_t nth,
                : pci_enable(*function);
 }
 
-static uint32_t line_of(const struct board_pci *pci,
-                        const struct pci_function *function)
-{
-    return pci->lines[(function->slot + function->pin - 1u) % 4];
-}
-
 /* The board's function, for its driver. */
 static enum iodma_status place(const struct board_pci *pci,
                                const struct pci_function **function)
@@ -152,10 +146,11 @@ static enum iodma_status start_engine(struct engine *engine, uint32_t index,
     *step = "finding the controller on PCI";
     if (facts->pci)
         status = place(facts->pci, &function);
+    engine->interrupt = facts->interrupt;
+    if (status == IODMA_OK && function)
+        status = pci_line(function, facts->pci->lines, &engine->interrupt);
     if (status != IODMA_OK)
         return status;
-    engine->interrupt =
-        function ? line_of(facts->pci, function) : facts->interrupt;
     *step = "checking the board's bus";
     status = make_bus(&engine->bus, facts->dmac->bus);
     if (status != IODMA_OK)
@@ -288,9 +283,10 @@ static enum iodma_status start_disk(struct disk *disk, uint8_t how, bool sgl,
 
     *step = "finding the disk's controller on PCI";
     status = place(facts->pci, &function);
+    if (status == IODMA_OK && how == NVME_PIN)
+        status = pci_line(function, facts->pci->lines, &disk->pin);
     if (status != IODMA_OK)
         return status;
-    disk->pin = line_of(facts->pci, function);
     *step = "sharing memory with the disk's controller";
     status = make_bus(&disk->memory_bus, facts->nvme->bus);
     if (status == IODMA_OK)
