@@ -21,7 +21,8 @@ struct hal_limits {
     hal_address max_segment;  /* bytes in one segment                        */
     hal_address max_transfer; /* bytes in one command                        */
     hal_address boundary;     /* power of two that no segment may straddle   */
-    uint32_t max_segments;    /* in one list; not the size of a ring         */
+    uint32_t max_segments;    /* in one list; not the size of a ring, unless a
+                                 list is put there as a whole or not at all  */
 };
 
 #endif
