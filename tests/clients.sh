@@ -291,6 +291,14 @@ own_board()
         passes 'and its engine copies' prints 'copied by the engine' \
             runs_on_m33 "$work/board/$cpu/product" stdio
     done
+    # Its main() has no parameters, and we declare it, too.
+    sed "s/c_link_args = \[/&'-Werror', /" "$work/m33.ini" >"$work/lto.ini"
+    passes 'with LTO, where the linker compares all declarations,' \
+        meson setup "$work/board/lto" "$work/board" \
+        --cross-file "$work/lto.ini" -Db_lto=true
+    passes 'it is built' ninja -C "$work/board/lto"
+    passes 'and its engine copies' prints 'copied by the engine' \
+        runs_on_m33 "$work/board/lto/product" stdio
     # Of the first no record is kept, of the second one is.
     mistaken 'a ring of 12 slots' 's/SLOTS = 16/SLOTS = 12/' '^BadArgument$'
     mistaken 'no lock' 's/[.]lock = &plat_lock,//' '^BadArgument: missing hook'
