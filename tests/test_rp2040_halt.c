@@ -115,6 +115,26 @@ static void test_residue(void)
         expect("not less than there is", left.most >= missing(4));
     }
 
+    check_case("residue holds behind an error that nobody has reaped");
+    for (uint32_t at = 0; at < 40; at++) {
+        struct rp2040_model_channel *data = &rig.chip.channels[dma->data];
+        struct hal_item one = rig_item(0, HALF, 64);
+
+        rig_set_up(4);
+        (void)rig_start(0);
+        expect_number("taken", emit(0, &one, 1), 1);
+        submit(0);
+        rig.chip.engine.misbehaves = ENGINE_FAILS;
+        rig.chip.engine.at = at;
+        rig_run(50);
+        /* Transfers that were begun behind it count (2.5.7, READ_ERROR). */
+        if ((data->ctrl & MASK32(30, 29)) != 0)
+            data->trans_count -= smaller32(data->trans_count, 3);
+        expect_number("halt", rig_halt(), STOPPED);
+        expect("no less than least", missing_bytes(0, 64) >= residue(0).least);
+        expect("no more than most", missing_bytes(0, 64) <= residue(0).most);
+    }
+
     rig_begin("an item that was read, but not started, is left", 8);
     batch(0, 0, 1);
     rig_run(3);

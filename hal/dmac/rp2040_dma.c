@@ -247,6 +247,7 @@ static struct hal_residue count_left(const struct rp2040_dma *dma, bool sound)
     part = rp2040_bytes_of(dma, last);
     left.least = rp2040_bytes_from(dma, first + after);
     left.most = left.least + part;
+    sound = sound && (either(dma) & RP2040_CTRL_AHB_ERROR) == 0;
     if (sound && before == after && elements != 0) {
         uint32_t log = RP2040_CTRL_LOG(from_le32(slot_at(dma, last)->ctrl));
         uint32_t may = smaller32(elements, part >> log);
