@@ -34,7 +34,6 @@
 
 #define PCI_CLASS_HOST 0x0600u /* base class and subclass of a host bridge */
 
-
 #define PCI_HEADER_TYPE   MASK32(6, 0)
 #define PCI_HEADER_DEVICE 0u
 #define PCI_HEADER_BRIDGE 1u
