@@ -92,15 +92,16 @@ static inline bool is_counted(const struct iodma_memory *memory)
     return memory && (memory->needs_wiring || memory->mapping);
 }
 
-/* Have another descriptor, or none, and count. Returns OK. */
+/* Have another descriptor, or none, that is counted or not. Returns OK. */
 static __attribute__((noinline)) enum iodma_status
-recount(struct iodma_window *window, const struct iodma_memory *memory)
+recount(struct iodma_window *window, const struct iodma_memory *memory,
+        bool counted)
 {
     if (window->counted)
         count(window, UINT32_MAX);
     window->memory = memory;
-    window->counted = is_counted(memory);
-    if (window->counted)
+    window->counted = counted;
+    if (counted)
         count(window, 1);
     return IODMA_OK;
 }
@@ -109,8 +110,10 @@ recount(struct iodma_window *window, const struct iodma_memory *memory)
 static inline enum iodma_status attach(struct iodma_window *window,
                                        const struct iodma_memory *memory)
 {
-    if (!IODMA_SHORTCUTS || window->counted || is_counted(memory))
-        return recount(window, memory);
+    bool counted = is_counted(memory);
+
+    if (!IODMA_SHORTCUTS || window->counted || counted)
+        return recount(window, memory, counted);
     window->memory = memory;
     return IODMA_OK;
 }
@@ -128,12 +131,13 @@ attach_prepared(struct iodma_command *command,
                 const struct iodma_memory *memory)
 {
     const struct iodma_memory *former = command->window.memory;
+    bool counted = command->window.counted;
     enum iodma_status status;
 
-    (void)recount(&command->window, memory);
+    (void)recount(&command->window, memory, is_counted(memory));
     status = iodma_command_prepare(command, 0, 0, true, true);
-    if (status != IODMA_OK)
-        (void)recount(&command->window, former);
+    if (status != IODMA_OK) /* it may own a mapping by now */
+        (void)recount(&command->window, former, counted);
     return status;
 }
 

@@ -47,6 +47,7 @@ static void expect_mapped_bytes_listed(struct iodma_command *command)
 
 static void keeping(void)
 {
+    struct iodma_memory unprepared;
     struct iodma_mapping second;
 
     check_case("E13: one mapping, made once, for all that use its descriptor");
@@ -120,6 +121,26 @@ static void keeping(void)
     expect_mapped_bytes_listed(&mapped.command);
     expect_ended(&mapped.command);
     expect_dropped(MAPPED_BASE, 0x3000);
+
+    check_case("E13, E7: so does who was refused another one");
+    mapped_begin();
+    mapped.memory = row_memory(mapped_three_pages, IODMA_INOUT);
+    mapped_attach(&mapped.command, &mapped_any, IODMA_MAPPED);
+    expect_status("keep", iodma_mapping_keep(&mapped.memory, &mapping),
+                  IODMA_OK);
+    expect_status("a virtual one that is not prepared",
+                  iodma_memory_init_virtual(&unprepared, NULL,
+                                            mapped_three_pages, 1, IODMA_INOUT,
+                                            NULL, 0),
+                  IODMA_OK);
+    expect_status("set_memory",
+                  iodma_command_set_memory(&mapped.command, &unprepared, true),
+                  IODMA_NOT_READY);
+    expect_status("drop", iodma_mapping_drop(&mapped.memory), IODMA_OK);
+    expect_prepared(&mapped.command);
+    expect_mapped_bytes_listed(&mapped.command);
+    expect_ended(&mapped.command);
+    expect_nothing_mapped();
 
     check_case("E13: what nobody used is dropped without a word");
     begin_kept();
