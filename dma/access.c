@@ -63,27 +63,28 @@ static void touch(const struct iodma_bus *bus,
 }
 
 enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
-                               hal_address length, uint8_t *bytes,
+                               hal_address *length, uint8_t *bytes,
                                uint32_t what, struct iodma_reason *reason)
 {
+    enum iodma_status status = IODMA_OK;
+    hal_address left = *length;
     struct iodma_opening opening;
 
     opening.address = address;
-    while (length != 0) {
-        enum iodma_status status;
-
-        opening.length = length;
+    while (left != 0) {
+        opening.length = left;
         status = open_it(bus, &opening, what, reason);
         if (status != IODMA_OK)
-            return status;
+            break;
         touch(bus, &opening, bytes, what);
         close_it(&opening);
         if (bytes)
             bytes += opening.length;
         opening.address += opening.length;
-        length -= opening.length;
+        left -= opening.length;
     }
-    return IODMA_OK;
+    *length -= left;
+    return status;
 }
 
 enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
@@ -100,7 +101,7 @@ enum iodma_status iodma_access_copy(const struct iodma_bus *bus, hal_address to,
         if (status != IODMA_OK)
             return status;
         status =
-            iodma_access(bus, to, source.length, source.bytes, what, reason);
+            iodma_access(bus, to, &source.length, source.bytes, what, reason);
         close_it(&source);
         to += source.length;
         source.address += source.length;

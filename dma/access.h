@@ -54,10 +54,10 @@ iodma_access_named(const struct iodma_bus *bus, hal_address first,
     return region && !region->window && last <= region->last ? region : NULL;
 }
 
-/* Do so with `length` bytes from an address on. `bytes` is the buffer, or
-   NULL. */
+/* Do so with bytes from an address on. `length` in: how many; out: with how
+   many it was done. `bytes` is the buffer, or NULL. */
 enum iodma_status iodma_access(const struct iodma_bus *bus, hal_address address,
-                               hal_address length, uint8_t *bytes,
+                               hal_address *length, uint8_t *bytes,
                                uint32_t what, struct iodma_reason *reason);
 
 /* Copy from one physical address to another: IODMA_ACCESS_WRITE; or _TRY. */

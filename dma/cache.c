@@ -240,7 +240,7 @@ static enum iodma_status maintain_pieces(const struct iodma_plan *plan,
         if (!concerns(window, &place, &piece, what))
             continue;
         what |= IODMA_SYNC_BEGUN;
-        status = iodma_access(window->bus, piece.storage, piece.length, NULL,
+        status = iodma_access(window->bus, piece.storage, &piece.length, NULL,
                               how, window->reason);
     }
     return (what & IODMA_SYNC_BEGUN) != 0 ? end(window, status) : status;

@@ -328,7 +328,7 @@ enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
             length = loan->storage - from +
                      ((*what & IODMA_SYNC_COPY) != 0 ? 0 : loan->length);
         status =
-            iodma_access(window->bus, from, length, NULL, how, window->reason);
+            iodma_access(window->bus, from, &length, NULL, how, window->reason);
         if (status != IODMA_OK || !loan)
             return status;
         if (within) {

@@ -300,6 +300,7 @@ static hal_address move_bytes(const struct iodma_memory *memory,
                               const struct iodma_bus *bus, hal_address offset,
                               uint8_t *bytes, hal_address length, uint32_t what)
 {
+    enum iodma_status status = IODMA_OK;
     struct iodma_walk walk;
     hal_address done = 0;
 
@@ -307,14 +308,14 @@ static hal_address move_bytes(const struct iodma_memory *memory,
         length > memory->length - offset)
         return 0;
     (void)iodma_walk_begin(&walk, memory, offset);
-    while (done < length) {
+    while (done < length && status == IODMA_OK) {
         hal_address address;
         hal_address extent = iodma_walk_take(&walk, length - done, &address);
 
-        if (extent == 0 ||
-            iodma_access(bus, address, extent, bytes ? bytes + done : NULL,
-                         what, NULL) != IODMA_OK)
+        if (extent == 0)
             break;
+        status = iodma_access(bus, address, &extent,
+                              bytes ? bytes + done : NULL, what, NULL);
         done += extent;
     }
     return done;

@@ -287,10 +287,9 @@ hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
     iodma_piece_seek(plan, &place, from);
     while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
         status = iodma_access(
-            window->bus, piece.storage, piece.length, bytes + done,
+            window->bus, piece.storage, &piece.length, bytes + done,
             write ? IODMA_ACCESS_WRITE : IODMA_ACCESS_READ, window->reason);
-        if (status == IODMA_OK)
-            done += piece.length;
+        done += piece.length;
     }
     if (write && show(plan, from, from + done, IODMA_SYNC_LINES) != IODMA_OK)
         done = 0; /* nobody knows what the device finds */

@@ -275,6 +275,39 @@ static void three_windows(void)
     expect_completed(&command);
 }
 
+/* How many bytes it was is told to the byte, in one piece of memory, too. */
+static void second_window_missing(void)
+{
+    static uint8_t many[0x2000];
+
+    begin(&plain_spec, three_pages, IODMA_INOUT);
+    for (size_t i = 0; i < sizeof many; i++)
+        many[i] = (uint8_t)(i * 7 + (i >> 8));
+    sparse_fail_open(2);
+    expect_number(
+        "memory written",
+        iodma_memory_write(&memory, command.window.bus, 0xe00, many, 0x2000),
+        0x200);
+    expect_bytes("so many", sparse_byte(0x10e00), many, 0x200);
+    expect_fresh(sparse_byte(0x11000), 0x11000, 0x1000);
+    sparse_fail_open(3);
+    expect_number(
+        "memory read",
+        iodma_memory_read(&memory, command.window.bus, 0, many, 0x2800),
+        0x2000);
+    prepare(0, 0);
+    sparse_fail_open(2);
+    expect_number("written",
+                  iodma_command_write_bytes(&command, 0x1f00, many, 0x200),
+                  0x100);
+    expect_bytes("so many", sparse_byte(0x11f00), many, 0x100);
+    expect_fresh(sparse_byte(0x12000), 0x12000, 0x1000);
+    sparse_fail_open(2);
+    expect_number(
+        "read", iodma_command_read_bytes(&command, 0x1f80, many, 0x200), 0x80);
+    expect_completed(&command);
+}
+
 static void case_117(void)
 {
     struct iodma_segment64 segment;
@@ -355,6 +388,7 @@ static const struct check_row cases[] = {
     { 116, "a seam of two runs does not matter", case_116 },
     { 117, "a list under way is not disturbed", case_117 },
     { 0, "bytes through several windows", three_windows },
+    { 0, "bytes as far as the second window", second_window_missing },
     { 0, "without a buffer nothing is read, and nothing written", no_buffer },
     { 0, "memory in no region goes directly or not at all", no_region },
     { 0, "memory that is read only is not written", rom },
