@@ -96,9 +96,9 @@ enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
  *                 fewer than the bus's granule needs; an alignment that is
  *                 no power of two; maximum segment below align_length; a
  *                 mapping type above 3; nothing left after narrowing by the
- *                 bus; IODMA_BYPASSED where there is a mapper;
- *                 IODMA_UNMAPPED, not iterate-only, where it cannot be
- *                 bypassed; IODMA_DIRECT_ONLY and IODMA_ITERATE_ONLY
+ *                 bus; IODMA_BYPASSED where there is a mapper, named or the
+ *                 bus's; IODMA_UNMAPPED, not iterate-only, where that cannot
+ *                 be bypassed; IODMA_DIRECT_ONLY and IODMA_ITERATE_ONLY
  *
  * Context: any. Source: spec 2.3, 2.4, rules R-01 to R-06.
  */
@@ -107,7 +107,7 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
 
 /*
  * Make a command with the specification of another one, which may be in any
- * state; nothing else is taken over. (IODMACommand: cloneCommand)
+ * state, and its bus and record, and no more. (IODMACommand: cloneCommand)
  *
  *   storage  out; as after iodma_command_init()
  *   ref_con  of the new command
@@ -203,7 +203,7 @@ static inline void iodma_command_explain(struct iodma_command *command,
  *                with IODMA_DIRECT_ONLY: the device does not reach it; an
  *                alignment, or a cache line that holds others' bytes; too many
  *                segments
- *   NotAttached  memory that has to be copied lies in no region
+ *   NotAttached  memory that has to be copied, or maintained, is in no region
  *   Timeout, DMAError
  *                caches were not cleaned: what their controller says, whatever
  *                memory could not be copied, or is in no region: what was
@@ -352,15 +352,15 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
  *            is lost, unless IODMA_IN came first: it cannot be told from the
  *            zeros that the storage began with (R-34).
  *
- * Returns OK; BadArgument: other bits, both directions, force on an
- * iterate-only or a direct-only command; NotReady: not prepared; Busy: force
- * while held; NoResources, NotAligned, NoSpace: no such buffer; NotAttached,
- * NotWritable, NoResources: memory that has to be copied lies in no region, is
- * read only, or no window is free; Timeout, DMAError: what the controller of
- * the caches says. All windows are tried before the first byte is copied; only
- * one that goes away between the two, or caches, leave part of a copy done (an
- * exception to E7). The preparation is as it was; but where a mapper would not
- * show again what a force had hidden, generation and transfers are NotReady.
+ * Returns OK; BadArgument: other bits, both directions, force where it is
+ * iterate-only or direct-only; NotReady: not prepared; Busy: force while held;
+ * NoResources, NotAligned, NoSpace: no such buffer; Unsupported: nobody
+ * maintains it; NotAttached, NotWritable, NoResources: what has to be copied
+ * lies in no region, is read only, or no window is free; Timeout, DMAError: as
+ * prepare. All windows are tried before a byte is copied; only one that goes
+ * away between the two, or caches, leave part of a copy done (an exception to
+ * E7). The preparation is as it was; but where a mapper would not show again
+ * what a force had hidden, generation and transfers are NotReady.
  *
  * Context: thread or ISR. Source: spec 3.9, DS-07, DS-08, R-16.
  */
@@ -400,7 +400,7 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
  * not within the window, else as many as the window has, or until a region or
  * window was missing. Alignments do not matter; but what is written may not
  * share a cache line with bytes that the device may write: 0 then (E12). 0 as
- * well if the controller of the caches does not come to an end.
+ * well, whatever was copied, if caches cannot be maintained.
  * Iterate-only, caches are the caller's. No generation is disturbed.
  *
  * Context: thread or ISR. Source: spec 3.11.
