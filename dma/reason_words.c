@@ -107,11 +107,11 @@ static const char words[] =
 
     /* Arguments. */
     "\0spec\0offset\0length\0segments\0count\0output\0emitter\0bytes\0options\0"
-    "bus\0pointer\0capacity\0direction\0address\0bounce\0mapper\0\0"
-    "shared\0limits\0source\0destination\0command\0\0granule\0port\0"
+    "bus\0pointer\0capacity\0direction\0address\0bounce\0mapper\0"
+    "shared\0limits\0source\0destination\0command\0granule\0port\0"
 
     /* Fields. */
-    "\0output\0struct_size\0address_bits\0max_segment\0\0"
+    "\0output\0struct_size\0address_bits\0max_segment\0"
     "align_address\0align_length\0align_internal\0boundary\0mapping\0"
     "align_seam\0cache\0apertures\0regions\0clock\0lock\0fences\0"
     "translation";
