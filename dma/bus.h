@@ -157,9 +157,9 @@ static inline uint32_t iodma_bus_line(const struct iodma_bus *bus)
 }
 
 /* Does no pointer name a region's memory, so that one whose value lies there
-   means something else: a far window's, or a device's registers? (Addresses of
-   32 bits leave nothing unnamed but where a board wants it so.) Context: any.
- */
+   means something else: a far window's, or a device's registers? (Not asked
+   with addresses of 32 bits: what has an address has a name there, but where a
+   board wants it otherwise.) Context: any. */
 static inline bool iodma_bus_nameless(const struct hal_bus *hal,
                                       const struct hal_region *region)
 {

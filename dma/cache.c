@@ -152,8 +152,9 @@ static inline void begin_some(const struct hal_cache *cache,
         begin(cache, address, length, what);
 }
 
-/* The same by ranges and loans: plan->named_lines. Lines that follow each other
-   are one range, as of loans side by side. */
+/* The same by ranges and loans: plan->named_lines. Loans side by side, each in
+   lines of its own, are one range; ranges that do not touch are not, as small
+   lines between them may be another's. */
 static void begin_mixed(const struct iodma_plan *plan, hal_address from,
                         hal_address to, uint32_t what)
 {
@@ -191,7 +192,7 @@ static void begin_mixed(const struct iodma_plan *plan, hal_address from,
         if ((what & (lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT)) == 0)
             continue;
         if (address != end &&
-            round_down(address, line) != round_up(end, line)) {
+            (!lent || round_down(address, line) != round_up(end, line))) {
             begin_some(cache, first, end - first, what);
             first = address;
         }

@@ -97,7 +97,8 @@ static void done(struct iodma_transfer *transfer, enum iodma_status status)
 
 static enum iodma_status locate(struct iodma_copy_end *end,
                                 const struct iodma_bus *bus,
-                                const void *pointer, size_t length)
+                                const void *pointer, size_t length,
+                                uint32_t nameless)
 {
     end->range.address = (hal_address)(uintptr_t)pointer;
     end->range.length = (hal_address)length;
@@ -109,8 +110,8 @@ static enum iodma_status locate(struct iodma_copy_end *end,
                                    end->range.address + (length - 1))
                ? IODMA_OK
                : iodma_refuse_values(bus->reason, IODMA_MESSAGE_TOO_LARGE,
-                                     IODMA_AT_ARGUMENT(APERTURE, POINTER),
-                                     HAL_READ | HAL_WRITE, end->range.address);
+                                     nameless, HAL_READ | HAL_WRITE,
+                                     end->range.address);
 }
 
 static bool overlap(const void *a, const void *b, size_t length)
@@ -160,9 +161,11 @@ enum iodma_status iodma_copy(struct iodma_copy *copy, void *destination,
     if (copy->channel->serving) /* it would wait for ever */
         return iodma_refuse(reason, IODMA_NOT_PERMITTED, IODMA_RULE_CHANNEL);
 
-    status = locate(&copy->source, copy->bus, source, length);
+    status = locate(&copy->source, copy->bus, source, length,
+                    IODMA_AT_ARGUMENT(APERTURE, SOURCE));
     if (status == IODMA_OK)
-        status = locate(&copy->destination, copy->bus, destination, length);
+        status = locate(&copy->destination, copy->bus, destination, length,
+                        IODMA_AT_ARGUMENT(APERTURE, DESTINATION));
     if (status != IODMA_OK)
         return status;
 

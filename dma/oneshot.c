@@ -13,7 +13,8 @@
                                         required, actual))
 
 /* Of the access to a buffer, beside HAL_READ and HAL_WRITE: an aperture shows
-   all of it; it is in no cache that the device does not look into. */
+   all of it, and a pointer names it; it is in no cache that the device does not
+   look into. */
 enum { SHOWN = 4, COHERENT = 8 };
 
 /* A buffer, once it has been looked at: where it is and what that asks for. */
@@ -58,8 +59,8 @@ static inline iodma_refusal locate(const struct iodma_bus *bus,
 
 /* Find it on the bus, in the aperture that shows all of it. Returns the access
    that aperture and regions leave; without SHOWN there is none such, or no
-   pointer names memory there. Out of line: with all
-   registers to itself it is smaller. */
+   pointer names memory there. Out of line: with all registers to itself it is
+   smaller. */
 static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
                                                struct buffer *buffer)
 {

@@ -103,10 +103,12 @@ static enum iodma_status decide_at_once(struct iodma_plan *plan)
         return IODMA_NOT_WRITABLE;
     if (!window->mapper && !iodma_window_reached(window, delta))
         return IODMA_MESSAGE_TOO_LARGE;
+    if (!owns_lines(plan))
+        return IODMA_NOT_ALIGNED;
     legal = window->mapper ? plan->path == IODMA_PATH_FLAT &&
                                  iodma_plan_judge(plan, NULL) == IODMA_OK
                            : aligned && legal_at_once(window, uncut);
-    return legal && owns_lines(plan) ? IODMA_OK : IODMA_NOT_ALIGNED;
+    return legal ? IODMA_OK : IODMA_NOT_ALIGNED;
 }
 
 /* As it lies -------------------------------------------------------------- */

@@ -236,7 +236,6 @@ enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
 {
     const struct iodma_window *window = plan->window;
     const struct iodma_caching *caching = window->bus->caching;
-
     hal_address torn;
 
     if (plan->unmaintained || !iodma_window_inbound(window) || from == to ||

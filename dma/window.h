@@ -75,8 +75,9 @@ enum {
     IODMA_PATH_PLAIN = 3,  /* direct ranges in one aperture: each is a segment,
                               to the last one                                 */
     IODMA_PATH_FLAT = 4,   /* one stretch for the device, whatever is behind
-                              it: a single range, a buffer, whole pages that
-                              a mapper shows one behind the other             */
+                              it: a single range, a buffer, all of it in one
+                              loan, whole pages that a mapper shows one
+                              behind the other                                */
 };
 
 struct iodma_plan {

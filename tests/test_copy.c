@@ -8,6 +8,7 @@
  * its ISR runs if interrupts are not masked.
  */
 #include "dma/iodma.h"
+#include "dma/refuse.h"
 #include "hal/bits.h"
 #include "hal/count_of.h"
 #include "tests/check.h"
@@ -565,6 +566,7 @@ static void test_translation(void)
 {
     static const struct hal_translation translation = { exchanged };
     static const struct hal_window window = { NULL, NULL }; /* never opened */
+    struct iodma_reason reason;
 
     begin("pointers are translated");
     port.translation = &translation;
@@ -575,11 +577,19 @@ static void test_translation(void)
     begin("a far window's pointer is no physical address: MessageTooLarge");
     region.window = &window;
     if (HAL_ADDRESS_BITS == 64) { /* else nobody looks */
+        iodma_bus_explain(&bus, &reason);
         expect_refused("source", &arena[DESTINATIONS], &arena[SOURCES], 8,
                        IODMA_MESSAGE_TOO_LARGE);
-        region.first += SOURCES;
-        expect_refused("destination", &arena[SOURCES + 8], &arena[0], 8,
-                       IODMA_MESSAGE_TOO_LARGE);
+        if (IODMA_REASONS)
+            expect_number("its name", reason.number, IODMA_ARGUMENT_SOURCE);
+        region.first += DESTINATIONS;
+        expect_refused("the destination's end", &arena[DESTINATIONS - 4],
+                       &arena[SOURCES], 8, IODMA_MESSAGE_TOO_LARGE);
+        if (IODMA_REASONS)
+            expect_number("its name", reason.number,
+                          IODMA_ARGUMENT_DESTINATION);
+        region.first -= DESTINATIONS;
+        iodma_bus_explain(&bus, NULL);
     }
     expect_order();
 
