@@ -344,6 +344,72 @@ static void test_paced_append(void)
     rig.chip.load_clears_done = false;
 }
 
+static void begin_to_port(uint32_t channel, uint32_t offset)
+{
+    struct hal_item one = { ARENA_BUS + offset, 0, 8 };
+
+    expect_number("taken", emit(channel, &one, 1), 1);
+    submit(channel);
+}
+
+static void set_up_port(uint32_t ready)
+{
+    rig_set_up();
+    (void)start(0);
+    (void)start(1);
+    rig.chip.engine.ports[0] =
+        (struct model_port){ PORT_BUS, 2, LINE, 8, rig.port_bytes, PORT, 0, 0 };
+    rig.chip.engine.ports[0].ready = ready;
+    hooks.masked++;
+    (void)go(0, &(struct hal_route){ memory, at_port, 0, 0, 0, 0 });
+}
+
+/* No two channels may name the same line: who retires the last item has let go
+   of it. */
+static void test_lets_go(void)
+{
+    uint32_t both = 0; /* looks that found both batches over */
+    struct hal_progress progress;
+
+    check_case(
+        "a batch that ends while another is told of lets go of its line");
+    for (uint32_t access = 1; access < 12; access++) {
+        set_up_port(8);
+        begin_to_port(0, 0);
+        begin_to_port(0, 16);
+        while (!asserted(0))
+            (void)engine_model_step(&rig.chip.engine, 1);
+        rig.intrusion.at = access;
+        rig.intrusion.steps = 100;
+        progress = reap(0);
+        rig.intrusion.at = 0;
+        hooks.masked--;
+        expect_number("fault", progress.fault, HAL_FAULT_NONE);
+        if (progress.retired != 2)
+            continue;
+        both++;
+        expect_number("CHCFG", rig.chip.mux[rig_numbers[0]], 0);
+        (void)go(1, &(struct hal_route){ memory, at_port, 0, 0, 0, 0 });
+        begin_to_port(1, 32);
+        rig_expect_order();
+    }
+    expect("such looks", both > 1);
+
+    check_case("its line is let go of, whatever the next way is");
+    set_up_port(4);
+    begin_to_port(0, 0);
+    (void)engine_model_step(&rig.chip.engine, FOREVER);
+    rig.chip.erq |= BIT32(rig_numbers[0]); /* a chip that is late with it */
+    expect_number("retired", reap(0).retired, 1);
+    rig.chip.erq &= ~BIT32(rig_numbers[0]);
+    (void)go(0, &(struct hal_route){ .rows = 0 });
+    rig.chip.interrupts |= BIT32(rig_numbers[0]);
+    (void)reap(0);
+    hooks.masked--;
+    expect_number("CHCFG", rig.chip.mux[rig_numbers[0]], 0);
+    rig_expect_order();
+}
+
 /* A bank of registers in memory, two words from one to the next. */
 static void test_registers(void)
 {
@@ -427,6 +493,7 @@ static void test_ports(void)
     }
 
     test_paced_append();
+    test_lets_go();
     test_registers();
 
     rig_begin("a port that is always ready is not waited for");

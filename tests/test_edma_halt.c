@@ -132,6 +132,7 @@ static void test_served_error(void)
 static void test_halt(void)
 {
     uint32_t stuck; /* a bit, of one of two */
+    struct hal_residue left;
 
     check_case("a halt at every step says what is left");
     halt_everywhere(true);
@@ -168,6 +169,20 @@ static void test_halt(void)
     expect_number("stuck", halt(1), 0);
     expect_number("halted", residue(0).most, 0);
     hooks.masked--;
+
+    check_case("an error that comes after a halt leaves the residue as it was");
+    for (uint32_t steps = 0; steps < 8; steps++) {
+        reach(steps, false);
+        hooks.masked++;
+        expect_number("stuck", halt(1), 0);
+        left = residue(0);
+        rig.chip.errors = BIT32(rig_numbers[0]);
+        expect_number("fault", reap(0).fault, HAL_FAULT_NONE);
+        expect_number("least", residue(0).least, left.least);
+        expect_number("most", residue(0).most, left.most);
+        hooks.masked--;
+        rig_expect_usable();
+    }
 
     rig_begin("a halt of an absent chip: stuck");
     batch(0, 0, 3);

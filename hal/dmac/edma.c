@@ -279,7 +279,7 @@ static struct account count(struct edma *edma, bool news)
 static void come_to_rest(struct edma *edma)
 {
     edma->state = EDMA_IDLE;
-    if ((edma->wanted & EDMA_CHCFG_A_ON) == 0)
+    if ((edma->source & EDMA_CHCFG_A_ON) == 0)
         edma_set_source(edma, 0);
 }
 
@@ -291,6 +291,8 @@ static struct hal_progress retire(struct edma *edma)
 
     if (!account.found)
         return fail(edma, 0, HAL_FAULT_DESCRIPTOR, 0);
+    if (!stopped && edma->retired == edma->told) /* the last ended just now? */
+        stopped = !flag(edma, EDMA_ERQ);
     if (stopped && (!account.ended || edma->route.cyclic))
         return fail(edma, account.retired, HAL_FAULT_OTHER, 0);
     if (stopped && edma->retired == edma->told)

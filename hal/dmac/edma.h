@@ -40,9 +40,12 @@
  * ERR (whose interrupt), ERQ (has it stopped), DLAST_SGA (how far), CSR, SADDR
  * or DADDR (is that over as well). They are the fence behind the write of CINT,
  * too. A submit to a channel at work publishes twice: the TCDs, then the link.
+ * For a port CHCFG as well: written twice and read back at the doorbell, once
+ * at rest.
  *
- * A peripheral stands in the multiplexer only while a batch for it runs: no two
- * channels may name the same one, enabled or not.
+ * A peripheral stands in the multiplexer only while a batch for it runs, and
+ * from a fault until the halt: no two channels may name the same one, enabled
+ * or not.
  *
  * Periods are told apart by the TCD that is loaded: turns that nobody reaped
  * are lost, and of a cycle of one period each interrupt is one.

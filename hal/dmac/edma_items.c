@@ -20,6 +20,7 @@ void edma_set_source(struct edma *edma, uint32_t source)
     mmio_write32(chcfg, 0);
     if (source != 0)
         mmio_write32(chcfg, source);
+    (void)mmio_read32(chcfg);
 }
 
 enum iodma_status edma_route(struct hal_dmac *dmac,
