@@ -263,6 +263,15 @@ chip.spi[0].onTransmit = (value) => {
     frameEnds.schedule(pace);
 };
 
+// CHAN_ABORT of the DMA controller: the emulator ends what is to be aborted
+// within the write, and knows no read. Then none is left.
+const CHAN_ABORT = 0x444;
+const { dma } = chip;
+const readDma = dma.readUint32;
+
+dma.readUint32 = (offset) =>
+    (offset === CHAN_ABORT ? 0 : readDma.call(dma, offset));
+
 // The run -------------------------------------------------------------------
 
 // What wakes a core, whether it may take the interrupt or not. (The emulator's

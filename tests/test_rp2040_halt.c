@@ -141,6 +141,16 @@ static void test_residue(void)
     rig.chip.channels[dma->control].read_addr += 4;
     expect_number("most", residue(0).most, 13);
 
+    rig_begin("an error of the control channel makes no count exact", 8);
+    expect_number("taken",
+                  emit(0, (struct hal_item[]){ rig_item(0, HALF, 64) }, 1), 1);
+    submit(0);
+    while (rig.chip.engine.moved < 12)
+        rig_run(1);
+    rig.chip.channels[dma->control].ctrl |= BIT32(30);
+    expect_number("least", residue(0).least, 0);
+    expect_number("most", residue(0).most, 64);
+
     rig_begin("residue of what was emitted is all of it", 8);
     expect_number("taken", emit(0, (struct hal_item[]){ nth(0), nth(1) }, 2),
                   2);
@@ -207,6 +217,9 @@ static void test_halt(void)
         rig_run(6);
         rig.chip.engine.stuck = true;
         expect_number("halt", rig_halt(), STUCK);
+        expect("who rests is not aborted",
+               rig.chip.abort == BIT32(dma->data) ||
+                   rig.chip.abort == BIT32(dma->control));
         expect("not long after the deadline", hooks.ticks < 110);
         left = residue(0);
         expect_status("start", rig_start(0), IODMA_NOT_ATTACHED);
@@ -241,7 +254,23 @@ static void test_halt(void)
         expect_number("INTR", rig.chip.intr, 0);
     }
 
-    rig_begin("channels that rest are not aborted: BUSY says no end of it", 8);
+    check_case("an abort is over before halt is, whatever was in flight");
+    for (uint32_t step = 0; step < 40; step++) {
+        for (uint32_t delay = 0; delay < 30; delay += 5) {
+            rig_set_up(8);
+            (void)rig_start(0);
+            batch(0, 0, 2);
+            rig_run(step);
+            rig.chip.engine.abort_delay = delay;
+            expect_number("halt", rig_halt(), STOPPED);
+            expect_number("CHAN_ABORT", rig.chip.abort, 0);
+            expect_status("start", start(0), IODMA_OK);
+            memcpy(rig.want, rig.arena, ARENA);
+            expect_usable();
+        }
+    }
+
+    rig_begin("channels that rest are not aborted", 8);
     rig.chip.engine.abort_delay = 20;
     expect_number("halt", rig_halt(), STOPPED);
     expect_number("CHAN_ABORT", rig.chip.abort, 0);

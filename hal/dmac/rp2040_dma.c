@@ -294,9 +294,18 @@ static void pause_channels(const struct rp2040_dma *dma)
              ctrl & ~(RP2040_CTRL_EN | RP2040_CTRL_ERRORS));
 }
 
+/* Which of both are busy. The control channel is first, as above. */
+static uint32_t busy(const struct rp2040_dma *dma)
+{
+    uint32_t control = read_of(dma, dma->control, RP2040_AL1_CTRL);
+    uint32_t data = read_of(dma, dma->data, RP2040_AL1_CTRL);
+
+    return ((control & RP2040_CTRL_BUSY) != 0 ? BIT32(dma->control) : 0) |
+           ((data & RP2040_CTRL_BUSY) != 0 ? BIT32(dma->data) : 0);
+}
+
 /* From here on a late interrupt starts nothing. Returns what is to be aborted:
-   nothing, if the channels are not ours, or rest. (BUSY would not tell when
-   such an abort is over.) */
+   nothing, if the channels are not ours, or rest. */
 static uint32_t begin_halt(struct rp2040_dma *dma)
 {
     const struct hal_lock *lock = dma->dmac.bus->lock;
@@ -312,7 +321,14 @@ static uint32_t begin_halt(struct rp2040_dma *dma)
     pause_channels(dma);
     if (before != RP2040_DMA_STUCK)
         dma->left = left_in(dma, before);
-    return (either(dma) & RP2040_CTRL_BUSY) != 0 ? both(dma) : 0;
+    return busy(dma);
+}
+
+/* Has CHAN_ABORT not taken effect yet? BUSY may end before, with what was in
+   flight, or behind it (erratum RP2040-E13). */
+static bool aborts(const struct rp2040_dma *dma)
+{
+    return (mmio_read32(dma->base + RP2040_CHAN_ABORT) & both(dma)) != 0;
 }
 
 /* Wait until the abort is over. Returns whether it is: the channels are then
@@ -323,7 +339,7 @@ static bool end_halt(struct rp2040_dma *dma, uint64_t deadline)
 
     if (dma->state != RP2040_DMA_STUCK)
         return true;
-    while ((either(dma) & RP2040_CTRL_BUSY) != 0) {
+    while (busy(dma) != 0 || aborts(dma)) {
         if (!hal_wait_again(&wait, dma->dmac.bus->clock))
             return false;
     }

@@ -32,8 +32,9 @@
  *
  * Halt: both channels are disabled first, so that none starts the other
  * (pico-sdk, dma_channel_cleanup), then what is left is read, since an abort
- * clears the count; all that do not rest are aborted with one write, and
- * BUSY is waited for, not CHAN_ABORT (erratum RP2040-E13). That erratum's late
+ * clears the count; all that do not rest are aborted with one write, and both
+ * CHAN_ABORT (2.5.5.3: no start before) and BUSY are waited for, since either
+ * may be the first to clear (erratum RP2040-E13). That erratum's late
  * interrupt is disabled before, and acknowledged behind. Erratum E12 falsifies
  * the addresses of sides that wrap or stand still: READ_ADDR of the control
  * channel does neither, and is the only one that is read.

@@ -55,7 +55,7 @@ enum { RP2040_TREQ_PERMANENT = 0x3F }; /* below: requests, and four timers */
 /* Of all channels, a bit each; of a line. */
 #define RP2040_INTE(line) (0x404u + 0x10u * (line)) /* RW */
 #define RP2040_INTS(line) (0x40Cu + 0x10u * (line)) /* asserted; 1 clears */
-#define RP2040_CHAN_ABORT 0x444u                    /* 1 ends what runs */
+#define RP2040_CHAN_ABORT 0x444u /* 1 ends what runs; reads 1 until it has */
 
 /* What the control channel writes to AL1_CTRL and the three behind it. A count
    of 0 is a null trigger: the data channel does not start, but interrupts. */
