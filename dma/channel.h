@@ -112,7 +112,8 @@ void iodma_channel_poll(struct iodma_channel *channel);
  * begun at most: it ends in the next call. Returns true while transfers remain.
  *
  * Nothing happens when it is called from a callback. Context: thread; waits
- * only for an engine to stop, IODMA_HALT_MS at most, and to start afresh.
+ * only for the engine to stop and to start afresh, for each transfer that it
+ * ends so: IODMA_HALT_MS at most, and as start in hal/dmac.h.
  */
 bool iodma_channel_service(struct iodma_channel *channel);
 

@@ -29,7 +29,7 @@
  * Registers read per batch: CxSR (what happened), CxSR again (pushes the
  * acknowledge; is it idle?), CxLLR and CxBR1, which are 0 at the end of a list
  * (17.4.7). Per period of a cycle: CxSR twice, CxLLR. Written: CxFCR; per
- * doorbell CxLLR and CxCR.
+ * doorbell CxLLR and CxCR; per route CxTR2.
  */
 #ifndef HAL_DMAC_GPDMA_H
 #define HAL_DMAC_GPDMA_H
