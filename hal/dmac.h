@@ -148,8 +148,9 @@ struct hal_dmac_ops {
     /*
      * Acknowledge the interrupt and tell what was retired since the last
      * call. Ends with a read of the controller if it wrote to it, so that the
-     * interrupt is gone when the ISR returns. One whose cause has begun and is
-     * not over it leaves alone: it calls again, a millisecond long at most.
+     * interrupt is gone when the ISR returns. An end that the engine announces
+     * before it is there is not acknowledged: its interrupt stays and calls
+     * reap again, for 2 ms at most, rounded up to the clock's ticks.
      * The only entry for an ISR; a thread calls it with the engine's interrupt
      * disabled, or under the bus's lock (iodma_channel_poll), which masks it.
      * So it does not enter that lock, and is never run twice at a time.

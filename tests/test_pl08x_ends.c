@@ -298,6 +298,7 @@ static void test_drain(void)
 /* ---- Interrupts at any register access ---- */
 
 static uint32_t accesses_left;
+static bool at_the_end; /* an error meets what reads like the end */
 
 static void late_interrupt(void)
 {
@@ -305,7 +306,29 @@ static void late_interrupt(void)
         return;
     chip.engine.access = NULL;
     run();
+    if (at_the_end && chip.raw_error != 0) {
+        chip.channels[0].bytes = 0;
+        chip.channels[0].next = 0;
+        chip.raw_tc = 1;
+    }
     isr();
+}
+
+/* A port has sent half of an item; three bytes are in the FIFO. */
+static void drain_under_way(void)
+{
+    struct hal_port at = port(1, 4);
+    struct hal_route way = along(&at, false, PORT_BUS);
+    struct hal_item one = item(0, HALF, 16);
+
+    set_up(8);
+    (void)start(0);
+    plug(&at, 64);
+    expect_status("route", go(0, &way), IODMA_OK);
+    (void)emit(0, &one, 1);
+    submit(0);
+    chip.engine.ports[0].ready = 8;
+    (void)step(3);
 }
 
 /* The end of a batch falls on the n-th register access of a call. */
@@ -326,18 +349,7 @@ static void test_races(void)
 
     check_case("an error while halt drains is one, whoever serves it");
     for (uint32_t access = 1; access < 20; access++) {
-        struct hal_port at = port(1, 4);
-        struct hal_route way = along(&at, false, PORT_BUS);
-        struct hal_item one = item(0, HALF, 16);
-
-        set_up(8);
-        (void)start(0);
-        plug(&at, 64);
-        expect_status("route", go(0, &way), IODMA_OK);
-        (void)emit(0, &one, 1);
-        submit(0);
-        chip.engine.ports[0].ready = 8;
-        (void)step(3);
+        drain_under_way();
         chip.engine.misbehaves = ENGINE_FAILS;
         accesses_left = access;
         chip.engine.access = late_interrupt;
@@ -345,6 +357,34 @@ static void test_races(void)
         chip.engine.access = NULL;
         if (chip.engine.misbehaves == ENGINE_BEHAVES)
             expect_residue(0, 16); /* Control says nothing then */
+    }
+
+    check_case("a last access that fails while halt drains is no end");
+    for (uint32_t access = 1; access < 20; access++) {
+        drain_under_way();
+        chip.engine.misbehaves = ENGINE_FAILS;
+        at_the_end = true;
+        accesses_left = access;
+        chip.engine.access = late_interrupt;
+        expect_number("halt", halt(1), 0);
+        chip.engine.access = NULL;
+        at_the_end = false;
+        if (chip.engine.misbehaves == ENGINE_BEHAVES)
+            expect_residue(0, 16);
+    }
+
+    check_case("an interrupt while halt drains is no fault, whoever serves it");
+    for (uint32_t access = 1; access < 20; access++) {
+        uint32_t left;
+
+        drain_under_way();
+        chip.engine.misbehaves = ENGINE_SPURIOUS;
+        accesses_left = access;
+        chip.engine.access = late_interrupt;
+        expect_number("halt", halt(1), 0);
+        chip.engine.access = NULL;
+        left = 16 - (uint32_t)chip.engine.ports[0].done;
+        expect_residue(left, left);
     }
 
     check_case("a batch that ends within submit of the next one");
@@ -546,6 +586,60 @@ static void test_announced_ends(void)
     expect_progress(3, HAL_FAULT_NONE);
     expect_items(0, 3);
     expect_order();
+
+    begin("what had all moved when it was disabled has ended, and well", 8);
+    announce(0, 3, UINT32_MAX);
+    expect_another_look();
+    expect_number("halt", halt(1), 0);
+    expect_residue(0, 0);
+    expect_items(0, 3);
+    expect_dead();
+    expect_usable();
+
+    begin("registers that read like an end without a word of it are none", 8);
+    batch(0, 0, 3);
+    (void)step(2 * TURN);
+    chip.channels[0].bytes = 0;
+    chip.channels[0].next = 0;
+    expect_number("halt", halt(1), 0);
+    expect_residue(0, EACH);
+
+    begin("an end that an error belies is none", 8);
+    announce(0, 3, UINT32_MAX);
+    chip.raw_error = 1;
+    expect_number("halt", halt(1), 0);
+    expect_residue(0, EACH);
+
+    begin("nor is one that was a fault already", 8);
+    announce(0, 3, UINT32_MAX);
+    expect_another_look();
+    hooks.ticks += 1000;
+    expect_another_look();
+    expect_progress(0, HAL_FAULT_OTHER);
+    chip.raw_tc = 1;
+    expect_number("halt", halt(1), 0);
+    expect_residue(0, EACH);
+
+    begin("one that is over and not over in turns has 2 ms as well", 8);
+    hooks.tick = 0;
+    batch(0, 0, 3);
+    (void)step(3);
+    chip.raw_tc = 1;
+    for (uint32_t turn = 0; turn < 40 && asserted(0); turn++) {
+        static uint32_t bytes, next;
+
+        if (turn % 2 == 0) {
+            bytes = chip.channels[0].bytes;
+            next = chip.channels[0].next;
+        }
+        chip.channels[0].bytes = turn % 2 == 0 ? bytes : 0;
+        chip.channels[0].next = turn % 2 == 0 ? next : 0;
+        (void)reap(0);
+        hooks.ticks++;
+        chip.channels[0].bytes = bytes;
+        chip.channels[0].next = next;
+    }
+    expect("it is called for no longer", hooks.ticks <= 2 * (1 + 2) + 2);
 
     begin("one that comes to its end at last has lied as well", 8);
     chip.closes_after = LOOK + SECOND;

@@ -104,12 +104,16 @@ static bool wait_clear(const struct pl08x *pl08x, uint32_t offset,
     return true;
 }
 
-/* The other fields hold until the access that is under way has ended. */
+/* Config of a channel that interrupts no more, so that what it says last is
+   left to halt. The other fields hold until it is off. */
+static uint32_t quiet(const struct pl08x *pl08x)
+{
+    return pl08x->way.config & ~(PL08X_CONFIG_IE | PL08X_CONFIG_ITC);
+}
+
 static void disable(const struct pl08x *pl08x)
 {
-    write_own(pl08x, PL08X_CONFIG,
-              pl08x->way.config &
-                  ~(PL08X_CONFIG_E | PL08X_CONFIG_IE | PL08X_CONFIG_ITC));
+    write_own(pl08x, PL08X_CONFIG, quiet(pl08x) & ~PL08X_CONFIG_E);
 }
 
 static void clear_interrupts(const struct pl08x *pl08x)
@@ -258,27 +262,28 @@ static bool complete(const struct pl08x *pl08x)
            (read_own(pl08x, PL08X_CONTROL) & PL08X_CONTROL_SIZE) == 0;
 }
 
-/* May a channel that has announced its end stay enabled? For a while, and as
-   long again once it has moved all. */
+/* May a channel that has announced its end stay enabled? For a while, and once
+   as long again when it has moved all. */
 static bool has_time(struct pl08x *pl08x)
 {
     const struct hal_clock *clock = pl08x->dmac.bus->clock;
     bool over = complete(pl08x);
 
-    if (pl08x->ends.deadline == 0 || pl08x->over != over)
+    if (pl08x->ends.deadline == 0 || (over && !pl08x->over)) {
         pl08x->ends = (struct hal_wait){
             .deadline = hal_deadline(clock, STOP_MS),
         };
-    pl08x->over = over;
+        pl08x->over = over;
+    }
     return hal_wait_again(&pl08x->ends, clock);
 }
 
 /*
  * An end was announced. The channel interrupts before it is disabled (UM10360,
  * 31.6.2), and only that proves the end; until then the interrupt stays, and
- * calls for the next look. Who goes on moving all the same has lied. Who has
- * moved all and stays enabled is not coming to its end: a fault now, not at a
- * deadline.
+ * calls for the next look. Who goes on moving all the same has lied: that
+ * interrupt is over, the true end has its own. Who has moved all and stays
+ * enabled is not coming to its end: a fault now, not at a deadline.
  */
 static struct hal_progress retire(struct pl08x *pl08x)
 {
@@ -321,8 +326,6 @@ static struct hal_progress pl08x_reap(struct hal_dmac *dmac)
     if (running && (errors & bit(pl08x)) == 0)
         return retire_periods(pl08x);
     (void)set_in(pl08x, PL08X_ENBLD_CHNS); /* pushes the acknowledge out */
-    if (pl08x->state == PL08X_HALTED && (errors & bit(pl08x)) != 0)
-        pl08x->state = PL08X_FAULTED; /* halt, which drains, sees none now */
     return running ? fail(pl08x, HAL_FAULT_BUS, errors) : nothing;
 }
 
@@ -378,11 +381,13 @@ static struct hal_residue pl08x_residue(struct hal_dmac *dmac)
 
 /* Halt -------------------------------------------------------------------- */
 
-/* The batch under way may have ended unnoticed, and well. */
+/* The batch under way may have ended unnoticed, and well, before the channel
+   was disabled: then it has said so. Its registers alone may read like that
+   while it fetches the last item. */
 static void notice_end(struct pl08x *pl08x)
 {
-    if (!set_in(pl08x, PL08X_ENBLD_CHNS) && complete(pl08x) &&
-        !set_in(pl08x, PL08X_RAW_INT_ERROR_STATUS))
+    if (pl08x->state == PL08X_HALTED &&
+        set_in(pl08x, PL08X_RAW_INT_TC_STATUS) && complete(pl08x))
         atomic_write_release(&pl08x->retired, pl08x->end);
 }
 
@@ -392,8 +397,6 @@ static bool end_running(struct pl08x *pl08x)
 {
     bool running = pl08x->state == PL08X_RUNNING;
 
-    if (running)
-        notice_end(pl08x);
     if (pl08x->state != PL08X_HALTED)
         pl08x->state = running ? PL08X_HALTED : PL08X_FAULTED;
     return running;
@@ -410,7 +413,7 @@ static bool begin_halt(struct pl08x *pl08x)
         end_running(pl08x) && from_port && set_in(pl08x, PL08X_ENBLD_CHNS);
 
     if (drains)
-        write_own(pl08x, PL08X_CONFIG, pl08x->way.config | PL08X_CONFIG_H);
+        write_own(pl08x, PL08X_CONFIG, quiet(pl08x) | PL08X_CONFIG_H);
     else
         disable(pl08x);
     lock->restore(lock, state);
@@ -425,12 +428,12 @@ static bool end_halt(struct pl08x *pl08x, bool drains, uint64_t deadline)
 
     if (drains) {
         (void)wait_clear(pl08x, config, PL08X_CONFIG_A, deadline);
-        notice_end(pl08x);
         disable(pl08x);
     }
     stops = wait_clear(pl08x, PL08X_ENBLD_CHNS, bit(pl08x), deadline);
     if (!stops || set_in(pl08x, PL08X_RAW_INT_ERROR_STATUS))
         pl08x->state = PL08X_FAULTED;
+    notice_end(pl08x);
     clear_interrupts(pl08x);
     (void)set_in(pl08x, PL08X_ENBLD_CHNS); /* pushes that out */
     return stops;

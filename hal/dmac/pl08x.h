@@ -18,14 +18,15 @@
  * cycle the last item leads to the first, and each interrupts.
  *
  * Registers read per batch: IntStatus (whose interrupt), IntErrorStatus,
- * EnbldChns (pushes the acknowledge out; has it ended?), LLI and Control (has
+ * EnbldChns (has it ended?), LLI (pushes the acknowledge out) and Control (has
  * it ended with the last element of the last item?). Per interrupt of a cycle
  * the first two, LLI and Control: which item it is at, and whether that is
  * over. Turns that pass unseen are not counted.
  *
  * The channel announces the end of a batch before it is disabled. An ISR that
  * is as fast returns with the interrupt still asserted, and is called again: it
- * is one of levels. That lasts a millisecond at most.
+ * is one of levels. That lasts 1 ms at most, and 1 ms more when the last bytes
+ * arrive meanwhile, each rounded up to the clock's ticks (hal_deadline()).
  *
  * halt disables the channel: what is in its FIFO then is lost, and has not been
  * counted. Where the source is a port it would be missing for ever, so there

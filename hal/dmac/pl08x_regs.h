@@ -23,6 +23,7 @@
 #define PL08X_INT_TC_CLEAR         0x08u /* WO: ones clear */
 #define PL08X_INT_ERROR_STATUS     0x0Cu /* RO: masked */
 #define PL08X_INT_ERR_CLR          0x10u /* WO: ones clear */
+#define PL08X_RAW_INT_TC_STATUS    0x14u /* RO: not masked */
 #define PL08X_RAW_INT_ERROR_STATUS 0x18u /* RO: not masked */
 #define PL08X_ENBLD_CHNS           0x1Cu /* RO: 0 at the end of a transfer */
 
