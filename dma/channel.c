@@ -71,8 +71,10 @@ static void finish(struct iodma_channel *channel, enum iodma_status status)
     end(transfer, status);
 }
 
-/* Note why the engine does not go on, and how far it came. It is halted. */
-static void settle(struct iodma_channel *channel, bool stuck)
+/* Note why the engine does not go on, and how far it came. It is halted.
+   Returns true if the transfer was over by then, unnoticed, and well: a cycle
+   never is. */
+static bool settle(struct iodma_channel *channel, bool stuck)
 {
     struct iodma_transfer *transfer = channel->active;
     struct hal_dmac *engine = channel->engine;
@@ -82,12 +84,8 @@ static void settle(struct iodma_channel *channel, bool stuck)
     transfer->residue = engine->ops->residue(engine);
     transfer->quarantined = stuck;
     iodma_engine_restart(channel, stuck);
-}
-
-/* Take the engine away from the active transfer. */
-static void stop(struct iodma_channel *channel)
-{
-    settle(channel, iodma_engine_stop(channel));
+    return !stuck && !transfer->period && transfer->fault == HAL_FAULT_NONE &&
+           transfer->residue.most + left(transfer) == 0;
 }
 
 /* NULL: none waits. */
@@ -172,7 +170,7 @@ static bool advance(struct iodma_channel *channel)
 {
     struct iodma_transfer *transfer = channel->active;
     enum iodma_status status = IODMA_OK;
-    bool expired; /* asked once: what it has done by then is noticed */
+    bool expired; /* before the looks at what it has done by then    */
     bool busy;    /* the engine has some of it that is to be taken away */
 
     iodma_engine_reap_stand_in(channel);
@@ -203,8 +201,8 @@ static bool advance(struct iodma_channel *channel)
             return false;
         }
     }
-    if (busy)
-        stop(channel);
+    if (busy && settle(channel, iodma_engine_stop(channel)))
+        status = IODMA_OK;
     finish(channel, status);
     return true;
 }
@@ -279,11 +277,10 @@ static uint8_t end_active(struct iodma_channel *channel, bool halted,
         return stuck && channel->dead ? IODMA_ABORT_STUCK
                                       : IODMA_ABORT_COMPLETED;
     }
-    settle(channel, stuck);
-    if (stuck)
-        outcome = IODMA_ABORT_STUCK;
-    else if (transfer->residue.most + left(transfer) == 0 && !transfer->period)
+    if (settle(channel, stuck))
         outcome = IODMA_ABORT_COMPLETED;
+    else if (stuck)
+        outcome = IODMA_ABORT_STUCK;
     finish(channel,
            outcome == IODMA_ABORT_COMPLETED ? IODMA_OK : IODMA_ABORTED);
     return outcome;

@@ -152,7 +152,8 @@ enum iodma_status iodma_channels_abort(struct iodma_channel *const *channels,
  * The power of the engine was off and is on again: its registers are as after a
  * reset. Whatever is under way or waits is called back with Aborted, the engine
  * is started. The channels of a controller lose it together: until this was
- * called for all of them nothing else is, in these callbacks neither.
+ * called for each of them call nothing else for any of them, not from these
+ * callbacks either.
  *
  * Returns what its start says. Context: thread, not a callback.
  */

@@ -806,6 +806,27 @@ static void test_sets(void)
 
 /* ---- Residue of what was not begun ---- */
 
+/* The engine does what it was given while it is halted. */
+static void first_finishes(enum strict_dmac_step step)
+{
+    if (step == STRICT_DMAC_HALT)
+        (void)strict_dmac_run(&engines[0], SLOTS);
+}
+
+/* Late, and halted for it. */
+static const struct {
+    const char *what;
+    bool in_part; /* not all of it was fed */
+    bool stuck;
+    enum iodma_status status;
+} overtaken[] = {
+    { "late, and over when its engine stood still: it has ended well", false,
+      false, IODMA_OK },
+    { "late, and some was not fed: that is late", true, false, IODMA_TIMEOUT },
+    { "late, over, and its engine does not stop: that is late", false, true,
+      IODMA_TIMEOUT },
+};
+
 static void test_residue(void)
 {
     begin("late with an idle engine: what was not fed is left", 0, 0);
@@ -902,6 +923,39 @@ static void test_residue(void)
     expect_number("halts", engines[0].halts, 1);
     expect_number("left", jobs[0].transfer.residue.most, 100 - 10 * SLOTS);
     expect_order();
+
+    begin("a fault behind all is told, not hidden", 0, 0);
+    submit(copy(0, 64), 0);
+    (void)strict_dmac_run(&engines[0], 1);
+    memcpy(&want[HALF], want, 64);
+    engines[0].cause = HAL_FAULT_BUS;
+    iodma_channel_poll(&channels[0]);
+    (void)iodma_channel_service(&channels[0]);
+    expect_end(&jobs[0], IODMA_DMA_ERROR);
+    expect_number("left", jobs[0].transfer.residue.most, 0);
+    expect_order();
+
+    for (uint32_t i = 0; i < HAL_COUNT_OF(overtaken); i++) {
+        begin(overtaken[i].what, 0, 0);
+        (void)copy(0, 100);
+        jobs[0].transfer.deadline = 10;
+        in_segments(&jobs[0].source, 10);
+        if (!overtaken[i].in_part)
+            in_segments(&jobs[0].source, 100);
+        submit(&jobs[0], 0);
+        engines[0].hook = first_finishes;
+        engines[0].stuck = overtaken[i].stuck;
+        memcpy(&want[HALF], want, overtaken[i].in_part ? 10 * SLOTS : 100);
+        hooks.ticks = 10;
+        (void)iodma_channel_service(&channels[0]);
+        expect_number("callbacks", jobs[0].calls, 1);
+        expect_status("status", jobs[0].status, overtaken[i].status);
+        expect_number("quarantined", jobs[0].transfer.quarantined,
+                      overtaken[i].stuck);
+        expect_number("left", jobs[0].transfer.residue.most,
+                      overtaken[i].in_part ? 100 - 10 * SLOTS : 0);
+        expect_order();
+    }
 
     begin("rows that go one by one: both bounds count what was not fed", 0, 8);
     engines[0].stiff = true;
