@@ -9,7 +9,9 @@
 /* Who needs more than this embeds it and finds itself again with
    HAL_CONTAINER_OF. */
 struct hal_clock {
-    /* Ticks since some fixed moment; never less than before. Context: any. */
+    /* Ticks since some fixed moment; never less than before. They go on while
+       handlers that call iodma run, one after the other: a tick that is counted
+       in a handler is at least as urgent as they. Context: any. */
     uint64_t (*now)(const struct hal_clock *clock);
     /* Ticks per second, never 0. Context: any. */
     uint32_t (*frequency)(const struct hal_clock *clock);
