@@ -56,9 +56,9 @@ limits='
     text direct 5138 3837 4049
     text bounce 10540 7448 7752
     text caches 11534 8131 8472
-    text copy 10369 8400 8861
-    text reasons 5948 4618 4800
-    text shortcuts 5375 3129 3188
+    text copy 10448 8451 8918
+    text reasons 5968 4615 4797
+    text shortcuts 5408 3166 3217
     ram iodma_command 176 128 128
     ram iodma_memory 104 68 68
     ram iodma_bus 52 52 52
