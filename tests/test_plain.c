@@ -31,13 +31,15 @@ static uint8_t arena[SIZE] __attribute__((aligned(0x1000)));
 /* Maintenance ------------------------------------------------------------- */
 
 /* What was begun. What goes on in the same line, or in the next one, is one
-   operation: step by step each loan has its own. */
+   operation: step by step each loan has its own. Storage is lent by the large
+   line; between the client's ranges a small one may be another's. */
 static struct operation {
     hal_address address;
     hal_address length;
     uint32_t drops;
 } operations[OPERATIONS];
 static uint32_t operation_count;
+static uint32_t small_line; /* of this round */
 
 static void begin(const void *va, hal_address address, size_t length,
                   uint32_t drops)
@@ -45,10 +47,11 @@ static void begin(const void *va, hal_address address, size_t length,
     struct operation *last =
         operation_count != 0 ? &operations[operation_count - 1] : NULL;
     hal_address end = last ? last->address + last->length : 0;
+    uint32_t line = address - cpu_address(arena) < STORAGE ? LINE : small_line;
 
     expect("a pointer is its address", cpu_address(va) == address);
     if (last && last->drops == drops &&
-        (address == end || round_down(address, LINE) == round_up(end, LINE)))
+        (address == end || round_down(address, line) == round_up(end, line)))
         last->length = address + (hal_address)length - last->address;
     else if (expect("there is room", operation_count < OPERATIONS))
         operations[operation_count++] =
@@ -160,10 +163,11 @@ static void draw_bus(struct round *round, const struct hal_window *through)
         round->apertures[1].last = round->apertures[2].last;
     if (draw(round, 2))
         round->apertures[0].last = round->apertures[1].last;
+    small_line = draw(round, 2) ? LINE / 4 : LINE;
     round->cache = (struct hal_cache){
         .ops = &cache_ops,
         .largest_line = LINE,
-        .smallest_line = draw(round, 3) ? LINE / 4 : LINE,
+        .smallest_line = small_line,
     };
     round->hal = fixture_hal_bus;
     round->hal.regions = round->regions;
@@ -199,11 +203,16 @@ static void draw_memory(struct round *round)
 {
     bool is_virtual = draw(round, 4);
     uint32_t count = 1 + random_below(&round->seed, RANGES);
+    uint32_t end = SIZE; /* of the range before */
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t length = 1 + random_below(&round->seed, 3 * GRANULE);
         uint32_t at =
             STORAGE + random_below(&round->seed, SIZE - STORAGE - length);
+
+        if (draw(round, 2) && end + 2 * LINE + length <= SIZE) /* or near it */
+            at = end + random_below(&round->seed, 2 * LINE);
+        end = at + length;
 
         round->ranges[i] =
             (struct iodma_range){ cpu_address(arena) + at, length };
