@@ -446,19 +446,20 @@ static void try_port(uint32_t index)
 
 static void test_ports(void)
 {
+    static const struct hal_port of = { .address = 0x9000,
+                                        .width = 4,
+                                        .request = HAL_NO_REQUEST,
+                                        .burst = 1,
+                                        .depth = 1 };
+    static const struct hal_route route = {
+        .destination = { .kind = HAL_PORT, .port = &of },
+    };
+
     for (uint32_t i = 0; i < HAL_COUNT_OF(ports); i++)
         try_port(i);
 
     begin("an item that is not of the port's width is not taken");
     {
-        struct hal_port of = { .address = 0x9000,
-                               .width = 4,
-                               .request = HAL_NO_REQUEST,
-                               .burst = 1,
-                               .depth = 1 };
-        struct hal_route route = {
-            .destination = { .kind = HAL_PORT, .port = &of },
-        };
         struct hal_item odd[] = {
             { BUS + 2, 0, 8 },
             { BUS + 4, 0, 6 },
@@ -470,24 +471,12 @@ static void test_ports(void)
     }
 
     begin("of memory that ends in an element it is not moved");
-    {
-        struct hal_port of = { .address = 0x9000,
-                               .width = 4,
-                               .request = HAL_NO_REQUEST,
-                               .burst = 1,
-                               .depth = 1 };
-        struct hal_route route = {
-            .destination = { .kind = HAL_PORT, .port = &of },
-        };
-
-        apertures[0].last -= 0x102;
-        expect_status("route", ops->route(&cpu.dmac, &route), IODMA_OK);
-        expect_number("fault", run(item(FAR - 0x108, 0, 8)).fault,
-                      HAL_FAULT_BUS);
-        expect_number("accesses", port.count, 1);
-        expect_number("residue", ops->residue(&cpu.dmac).most, 4);
-        expect_order();
-    }
+    apertures[0].last -= 0x102;
+    expect_status("route", ops->route(&cpu.dmac, &route), IODMA_OK);
+    expect_number("fault", run(item(FAR - 0x108, 0, 8)).fault, HAL_FAULT_BUS);
+    expect_number("accesses", port.count, 1);
+    expect_number("residue", ops->residue(&cpu.dmac).most, 4);
+    expect_order();
 }
 
 static const struct {

@@ -249,23 +249,30 @@ static void test_halt(void)
     expect_residue(0, 3 * EACH);
 }
 
+/* A port sends so many bytes of an item, in so many steps. */
+static void send_by_port(uint32_t ready, uint32_t steps)
+{
+    struct hal_port at = port(1, 4);
+    struct hal_route way = along(&at, false, PORT_BUS);
+    struct hal_item one = item(0, HALF, 16);
+
+    set_up(8);
+    (void)start(0);
+    plug(&at, 64);
+    expect_status("route", go(0, &way), IODMA_OK);
+    (void)emit(0, &one, 1);
+    submit(0);
+    chip.engine.ports[0].ready = ready;
+    (void)step(steps);
+}
+
 static void test_drain(void)
 {
     begin("what a port has sent is not lost", 8);
     for (uint32_t ready = 0; ready < 20; ready++) {
-        struct hal_port at = port(1, 4);
-        struct hal_route way = along(&at, false, PORT_BUS);
-        struct hal_item one = item(0, HALF, 16);
         struct hal_residue got;
 
-        set_up(8);
-        (void)start(0);
-        plug(&at, 64);
-        expect_status("route", go(0, &way), IODMA_OK);
-        (void)emit(0, &one, 1);
-        submit(0);
-        chip.engine.ports[0].ready = ready;
-        (void)step(ready + below(4));
+        send_by_port(ready, ready + below(4));
         world.pace = 1;
         expect_number("halt", halt(1), 0);
         got = residue(0);
@@ -317,18 +324,7 @@ static void late_interrupt(void)
 /* A port has sent half of an item; three bytes are in the FIFO. */
 static void drain_under_way(void)
 {
-    struct hal_port at = port(1, 4);
-    struct hal_route way = along(&at, false, PORT_BUS);
-    struct hal_item one = item(0, HALF, 16);
-
-    set_up(8);
-    (void)start(0);
-    plug(&at, 64);
-    expect_status("route", go(0, &way), IODMA_OK);
-    (void)emit(0, &one, 1);
-    submit(0);
-    chip.engine.ports[0].ready = 8;
-    (void)step(3);
+    send_by_port(8, 3);
 }
 
 /* The end of a batch falls on the n-th register access of a call. */
