@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Are the facts of a board right? iodma_bus_check(), of bus.h. */
 #include "bus.h"
 
 #include "../hal/bits.h"

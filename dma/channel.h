@@ -73,7 +73,7 @@ enum { IODMA_HALT_MS = 100 };
  * the hardware says so); or what else the engine's start says, the channel then
  * answers NotReady.
  *
- * Context: thread; the engine's interrupt disabled.
+ * Context: thread; the engine's interrupt disabled. (dma/engine.c)
  */
 enum iodma_status iodma_channel_init(struct iodma_channel *channel,
                                      struct hal_dmac *dmac, const char *owner);
@@ -87,7 +87,7 @@ enum iodma_status iodma_channel_init(struct iodma_channel *channel,
  *
  * Returns OK; BadArgument: NULL, as above, or it is on another bus; Busy: it
  * has another owner; or what its start says. Context: thread; nothing is under
- * way.
+ * way. (dma/engine.c)
  */
 enum iodma_status iodma_channel_lend_stand_in(struct iodma_channel *channel,
                                               struct hal_dmac *stand_in);
@@ -96,13 +96,13 @@ enum iodma_status iodma_channel_lend_stand_in(struct iodma_channel *channel,
  * Note what the engine has done. The only call for its ISR; when polling,
  * call it before each service with the engine's interrupt disabled.
  *
- * Context: ISR, or thread when polling.
+ * Context: ISR, or thread when polling. (dma/engine.c)
  */
 void iodma_channel_reap(struct iodma_channel *channel);
 
 /*
  * The same from a thread, with the engine's interrupt enabled or not: the
- * lock of the engine's bus is held meanwhile. Context: thread.
+ * lock of the engine's bus is held meanwhile. Context: thread. (dma/engine.c)
  */
 void iodma_channel_poll(struct iodma_channel *channel);
 

@@ -100,7 +100,7 @@ enum iodma_status iodma_command_init_unspecified(struct iodma_command *command,
  *                 bus's; IODMA_UNMAPPED, not iterate-only, where that cannot
  *                 be bypassed; IODMA_DIRECT_ONLY and IODMA_ITERATE_ONLY
  *
- * Context: any. Source: spec 2.3, 2.4, rules R-01 to R-06.
+ * Context: any. Source: spec 2.3, 2.4, rules R-01 to R-06. (dma/spec.c)
  */
 enum iodma_status iodma_command_set_spec(struct iodma_command *command,
                                          const struct iodma_spec *spec);
@@ -341,7 +341,7 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
 
 /*
  * Copy bounced bytes while prepared, whatever the memory's direction.
- * (IODMACommand: synchronize)
+ * (IODMACommand: synchronize) (dma/exchange.c)
  *
  *   options  IODMA_IN (to the memory) or IODMA_OUT (to the device's side), or
  *            neither; with IODMA_FORCE_DOUBLE_BUFFER all of the window moves
@@ -382,7 +382,7 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
  * cache line, and the device may write others of it; what stopped a copy or
  * the caches, as above. Iterate-only there is nothing to hand over.
  *
- * Context: thread or ISR. Source: E12.
+ * Context: thread or ISR. Source: E12. (dma/exchange.c)
  */
 enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
                                                   hal_address offset,
@@ -403,7 +403,7 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
  * well, whatever was copied, if caches cannot be maintained.
  * Iterate-only, caches are the caller's. No generation is disturbed.
  *
- * Context: thread or ISR. Source: spec 3.11.
+ * Context: thread or ISR. Source: spec 3.11. (dma/exchange.c)
  */
 hal_address iodma_command_read_bytes(const struct iodma_command *command,
                                      hal_address offset, void *bytes,
@@ -415,7 +415,7 @@ hal_address iodma_command_write_bytes(const struct iodma_command *command,
 /*
  * The memory that is used for DMA: the descriptor that was set, or, if a
  * whole buffer stands for the window, one of that buffer.
- * (IODMACommand: getIOMemoryDescriptor)
+ * (IODMACommand: getIOMemoryDescriptor) (dma/exchange.c)
  *
  *   memory  the caller's storage for a descriptor of the buffer
  *

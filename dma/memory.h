@@ -178,7 +178,7 @@ iodma_memory_init_ranges(struct iodma_memory *memory,
  *                are the physical ones
  *
  * The rest, result and context as above. (IOMemoryDescriptor::
- * withAddressRanges)
+ * withAddressRanges) (dma/wiring.c)
  */
 enum iodma_status iodma_memory_init_virtual(
     struct iodma_memory *memory, const struct hal_translation *translation,
@@ -244,6 +244,7 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
  *
  * Context: thread; not while the descriptor is used elsewhere. Costs one step
  * a page, of several descriptors in a row two. Source: spec 1.1.
+ * (dma/wiring.c)
  */
 enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
                                        uint32_t direction);
@@ -254,7 +255,7 @@ enum iodma_status iodma_memory_prepare(struct iodma_memory *memory,
  * Returns OK; NotReady: it is not prepared; Busy: only several that it is a
  * member of have it prepared; or this is the last one, and a command has it, or
  * it owns a mapping, or it is the last one of a member of which that is true.
- * Nothing changes then. Context: as above. Source: spec 1.1.
+ * Nothing changes then. Context: as above. Source: spec 1.1. (dma/wiring.c)
  */
 enum iodma_status iodma_memory_complete(struct iodma_memory *memory);
 
