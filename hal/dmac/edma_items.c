@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The ways of an eDMA channel, and items as TCDs (edma_parts.h). */
 #include "edma_parts.h"
 
 #include "../atomic.h"

@@ -52,8 +52,8 @@ static inline uint32_t *edma_bytes(const struct edma *edma, uint32_t index)
     return &edma->lengths[ring_slot(index, edma->slots)];
 }
 
-/* edma_items.c: the way, and the items. What the multiplexer has for the
-   channel; 0: it is disabled. */
+/* edma_items.c: the way, and the items. First: have the multiplexer take this
+   for the channel (CHCFG); 0: it is disabled. */
 void edma_set_source(struct edma *edma, uint32_t source);
 enum iodma_status edma_route(struct hal_dmac *dmac,
                              const struct hal_route *route);

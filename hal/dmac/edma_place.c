@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* How far an eDMA channel is, by the TCD that it has loaded (edma_parts.h). */
 #include "edma_parts.h"
 
 bool edma_find(const struct edma *edma, uint32_t first, uint32_t *index)

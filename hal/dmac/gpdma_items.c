@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The ways of a GPDMA channel, and items as it reads them (gpdma_parts.h). */
 #include "gpdma_parts.h"
 
 #include "../atomic.h"

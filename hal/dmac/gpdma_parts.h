@@ -80,7 +80,8 @@ static inline uint32_t gpdma_half_of(struct gpdma_access access)
            (access.port1 ? GPDMA_TR1_PORT1 : 0);
 }
 
-/* gpdma_items.c: the way, and the items. */
+/* gpdma_items.c: the way, and the items. First: go a way that is known to do.
+ */
 void gpdma_go(struct gpdma *gpdma, const struct hal_route *route);
 enum iodma_status gpdma_route(struct hal_dmac *dmac,
                               const struct hal_route *route);

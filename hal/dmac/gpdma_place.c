@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* How far a GPDMA channel is, by its registers (gpdma_parts.h). */
 #include "gpdma_parts.h"
 
 /* Where an engine is in the batch under way: items that were moved, then those

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The ways of a PL08x channel, and items as it reads them (pl08x_parts.h). */
 #include "pl08x_parts.h"
 
 #include "../atomic.h"

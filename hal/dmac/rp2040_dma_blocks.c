@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Ways and items of the RP2040, as the blocks that its channels meet. */
 #include "rp2040_dma_parts.h"
 
 #include "../atomic.h"

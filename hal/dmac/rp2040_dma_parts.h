@@ -8,9 +8,9 @@
 
 #include "../container_of.h"
 #include "../ring.h"
-#include "ways.h"
 #include "rp2040_dma.h"
 #include "rp2040_dma_regs.h"
+#include "ways.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Capabilities of a function; of them messages: MSI off, MSI-X (ecam.h). */
 #include "../../platform/mmio.h"
 #include "ecam.h"
 #include "pci_parts.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Where base address registers, and what bridges forward, come to lie. */
 #include "../../platform/mmio.h"
 #include "pci_parts.h"
 #include "pci_regs.h"
