@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
 
-#include "../hal/bits.h"
 #include "aperture.h"
 #include "map.h"
 #include "plan.h"

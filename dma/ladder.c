@@ -7,7 +7,6 @@
 #include "../hal/bits.h"
 #include "cache.h"
 #include "loans.h"
-#include "map.h"
 #include "plan.h"
 #include "refuse.h"
 #include "shortcuts.h"

@@ -6,7 +6,6 @@
 #include "map.h"
 #include "piece.h"
 #include "plan.h"
-#include "refuse.h"
 #include "shortcuts.h"
 #include "sync.h"
 

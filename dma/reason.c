@@ -3,9 +3,7 @@
 #include "refuse.h"
 
 #include "../hal/bits.h"
-#include "../hal/count_of.h"
 #include "map.h"
-#include "plan.h"
 #include "walk.h"
 #include "window.h"
 

@@ -3,7 +3,6 @@
    run. */
 #include "segment.h"
 
-#include "../hal/bits.h"
 #include "element.h"
 #include "generate.h"
 #include "map.h"

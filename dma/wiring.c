@@ -5,8 +5,6 @@
 #include "summary.h"
 #include "walk.h"
 
-#include <stddef.h>
-
 enum iodma_status iodma_memory_init_virtual(
     struct iodma_memory *memory, const struct hal_translation *translation,
     const struct iodma_range *ranges, uint32_t count, uint32_t direction,

@@ -4,8 +4,6 @@
 #include "../atomic.h"
 #include "../clock.h"
 
-#include <stddef.h>
-
 _Static_assert(GPDMA_SLOT_SIZE == sizeof(struct gpdma_slot) &&
                    GPDMA_FILL_SIZE == sizeof(le32),
                "as gpdma.h says");

@@ -4,8 +4,6 @@
 
 #include "../atomic.h"
 
-#include <stddef.h>
-
 /* The way ----------------------------------------------------------------- */
 
 /* The word that a fill reads. */

@@ -10,8 +10,6 @@
 #include "lsi53c8xx_regs.h"
 #include "ways.h"
 
-#include <stddef.h>
-
 _Static_assert(LSI53C8XX_SLOT_SIZE == sizeof(struct lsi_slot) &&
                    LSI53C8XX_JUMP_SIZE == sizeof(struct lsi_jump),
                "as lsi53c8xx.h says");

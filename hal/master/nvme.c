@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "nvme.h"
 
-#include "../clock.h"
 #include "nvme_parts.h"
 
 enum { BLOCKS_MOST = 65536 };
