@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The CPU's own access to memory by physical address: through the regions of
- * the bus, with a window where there is no pointer. All copies and all cache
+ * the bus, by a far window where there is no pointer. All copies and all cache
  * maintenance of commands go through here.
  *
  * Each call returns OK; NotAttached: a byte lies in no region; NotWritable: one
- * that has to be written lies in a region that is not; NoResources: no window
- * was free. Then a first part may have been done. The reason is recorded.
+ * that has to be written lies in a region that is not; NoResources: no far
+ * window was free. Then a first part may have been done. The reason is
+ * recorded.
  *
  * Context: thread or ISR; the time is that of the bytes.
  */

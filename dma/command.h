@@ -196,7 +196,7 @@ static inline void iodma_command_explain(struct iodma_command *command,
  *   NoResources  the device cannot take the memory as it lies (reach,
  *                alignment, lines shared with others, number of segments),
  *                bouncing would help, and there is no storage for it; or no
- *                window onto memory that has to be copied
+ *                far window onto memory that has to be copied
  *   NoSpace      too many segments whatever one does
  *   NotAligned   an alignment cannot be met whatever one does
  *   MessageTooLarge, NotAligned, NoSpace
@@ -356,10 +356,10 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
  * iterate-only or direct-only; NotReady: not prepared; Busy: force while held;
  * NoResources, NotAligned, NoSpace: no such buffer; Unsupported: nobody
  * maintains it; NotAttached, NotWritable, NoResources: what has to be copied
- * lies in no region, is read only, or no window is free; Timeout, DMAError: as
- * prepare. All windows are tried before a byte is copied; only one that goes
- * away between the two, or caches, leave part of a copy done (an exception to
- * E7). The preparation is as it was; but where a mapper would not show again
+ * lies in no region, is read only, or no far window is free; Timeout, DMAError:
+ * as prepare. All are tried before a byte is copied; only one that goes away
+ * between the two, or caches, leave part of a copy done (an exception to E7).
+ * The preparation is as it was; but where a mapper would not show again
  * what a force had hidden, generation and transfers are NotReady.
  *
  * Context: thread or ISR. Source: spec 3.9, DS-07, DS-08, R-16.
@@ -398,7 +398,7 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
  *
  * Returns the number of bytes: 0 if not prepared, bytes is NULL or offset is
  * not within the window, else as many as the window has, or until a region or
- * window was missing. Alignments do not matter; but what is written may not
+ * far window was missing. Alignments do not matter; but what is written may not
  * share a cache line with bytes that the device may write: 0 then (E12). 0 as
  * well, whatever was copied, if caches cannot be maintained.
  * Iterate-only, caches are the caller's. No generation is disturbed.

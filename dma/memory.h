@@ -355,9 +355,9 @@ enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
  *   offset  of the first byte, from the start of the descriptor
  *   bytes   reading: NULL reads nothing; writing: NULL writes zeros
  *
- * Returns the number of bytes, or 0 if the range is not all within the
+ * Returns the number of bytes, or 0 if they are not all within the
  * descriptor, it is not ready, or it is prepared for Out and would be written;
- * and what was done if a region or window was missing midway.
+ * and what was done if a region or far window was missing midway.
  *
  * Context: thread or ISR. Source: spec 1.1.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An intrusive first-in, first-out list. The link lies in the element; an
-   element is on one list at a time. Context of all calls: any; the caller sees
-   to it that they do not meet on one list. */
+/* An intrusive queue: first in, first out. The link lies in the element; an
+   element is in one queue at a time. Context of all calls: any; the caller sees
+   to it that they do not meet on one queue. */
 #ifndef DMA_QUEUE_H
 #define DMA_QUEUE_H
 
@@ -16,33 +16,34 @@ struct iodma_queue {
     struct iodma_link *last; /* only meaningful if there is a first */
 };
 
-static inline void iodma_queue_append(struct iodma_queue *list,
+/* Put one behind all others. */
+static inline void iodma_queue_append(struct iodma_queue *queue,
                                       struct iodma_link *link)
 {
     link->next = NULL;
-    if (list->first)
-        list->last->next = link;
+    if (queue->first)
+        queue->last->next = link;
     else
-        list->first = link;
-    list->last = link;
+        queue->first = link;
+    queue->last = link;
 }
 
-/* Takes the first one off; NULL if there is none. */
-static inline struct iodma_link *iodma_queue_take(struct iodma_queue *list)
+/* Take the first one off; NULL if there is none. */
+static inline struct iodma_link *iodma_queue_take(struct iodma_queue *queue)
 {
-    struct iodma_link *link = list->first;
+    struct iodma_link *link = queue->first;
 
     if (link)
-        list->first = link->next;
+        queue->first = link->next;
     return link;
 }
 
-/* Takes one off, wherever it is; nothing happens if it is not there. */
-static inline void iodma_queue_remove(struct iodma_queue *list,
+/* Take one out, wherever it is; nothing happens if it is not there. */
+static inline void iodma_queue_remove(struct iodma_queue *queue,
                                       struct iodma_link *link)
 {
     struct iodma_link *before = NULL;
-    struct iodma_link **at = &list->first;
+    struct iodma_link **at = &queue->first;
 
     while (*at && *at != link) {
         before = *at;
@@ -52,7 +53,7 @@ static inline void iodma_queue_remove(struct iodma_queue *list,
         return;
     *at = link->next;
     if (!link->next && before)
-        list->last = before;
+        queue->last = before;
 }
 
 #endif

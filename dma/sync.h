@@ -15,7 +15,7 @@
  *
  * Each call returns OK, or what stopped a copy or maintenance: NotAttached
  * (memory in no region), NotWritable (in one that is not), NoResources (no
- * window was free), Timeout or DMAError (as hal_cache_ops.finish). Context:
+ * far window was free), Timeout or DMAError (as hal_cache_ops.finish). Context:
  * thread or ISR.
  */
 #ifndef DMA_SYNC_H

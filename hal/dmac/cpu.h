@@ -6,7 +6,7 @@
  * It goes every way but a cycle: from and to memory, to and from ports that are
  * always ready (HAL_NO_REQUEST), fills, rows. Addresses are those of its bus:
  * they are taken back through the apertures, and through the regions to a
- * pointer or a window. What lies in none of them is a bus fault.
+ * pointer or a far window. What lies in none of them is a bus fault.
  *
  * All work is done in submit, item by item, with no lock held: its time is that
  * of the bytes in the ring, so `limits` and `slots` bound it. Nothing runs when
