@@ -86,7 +86,7 @@ static uint32_t any_run(struct iodma_blocks *blocks,
     /* Keeps the multiples of at_least; of runs that do not suffice, none. */
     uint32_t less = at_least < at_most ? 0 - at_least : 0;
     uint32_t longest = 0;
-    uint32_t place = 0;
+    uint32_t found = 0;
 
     blocks->hint = from;
     for (;;) {
@@ -103,14 +103,14 @@ static uint32_t any_run(struct iodma_blocks *blocks,
             length &= less;
         if (length > longest) {
             longest = length;
-            place = start;
+            found = start;
         }
         if (length == at_most)
             break;
         from = next(blocks, from, end, FREE);
     }
     *count = longest;
-    return place;
+    return found;
 }
 
 /* The lowest block that a run of so many free ones begins with, SHORT at most;
@@ -146,23 +146,23 @@ enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
                                     hal_address *address, hal_address *size)
 {
     uint32_t count;
-    uint32_t place;
+    uint32_t first;
 
     if (IODMA_SHORTCUTS && wish->at_least == wish->at_most &&
         (wish->at_most >> blocks->shift) - 1 < SHORT &&
         wish->alignment >> blocks->shift <= 1) {
         count = blocks_in(blocks, wish->at_most);
-        place = short_run(blocks, count);
-        if (place + count > blocks_up_to(blocks, wish->highest))
+        first = short_run(blocks, count);
+        if (first + count > blocks_up_to(blocks, wish->highest))
             count = 0;
     } else {
-        place = any_run(blocks, wish, &count);
+        first = any_run(blocks, wish, &count);
     }
     if (count == 0)
         return IODMA_NO_RESOURCES;
-    turn(blocks, place, place + count);
+    turn(blocks, first, first + count);
     iodma_blocks_count(blocks, count);
-    *address = blocks->first + ((hal_address)place << blocks->shift);
+    *address = blocks->first + ((hal_address)first << blocks->shift);
     *size = (hal_address)count << blocks->shift;
     return IODMA_OK;
 }

@@ -46,8 +46,8 @@ static bool carries(const struct hal_limits *port,
 
 /* May the device have all of it, for reading and for writing? (Of all addresses
    the length is 0; and that less 1, as it is wanted, is all but the first.) */
-static bool is_free(const struct iodma_bus *bus,
-                    const struct hal_aperture *aperture)
+static bool may_have_all(const struct iodma_bus *bus,
+                         const struct hal_aperture *aperture)
 {
     hal_address length = aperture->last - aperture->first + 1;
 
@@ -79,7 +79,7 @@ static void be_sure(struct iodma_bus *bus, const struct hal_bus *hal)
         return;
     }
     for (uint32_t i = 0; kinds != 0 && i < hal->aperture_count; i++) {
-        if (is_free(bus, &hal->apertures[i])) {
+        if (may_have_all(bus, &hal->apertures[i])) {
             bus->sure = &hal->apertures[i];
             return;
         }

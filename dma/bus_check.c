@@ -62,27 +62,27 @@ static enum iodma_status check_sizes(const struct iodma_bus *bus,
     return IODMA_OK;
 }
 
-/* Addresses of apertures, on either side, and of regions; what else there is to
-   apertures. */
-enum side { CPU_SIDE, BUS_SIDE, REGIONS, ACCESS };
+/* What is looked at: addresses of apertures, on either side, and of regions;
+   what else there is to apertures. */
+enum aspect { CPU_SIDE, BUS_SIDE, REGIONS, ACCESS };
 
 struct span {
     hal_address first, last;
 };
 
-static struct span span_of(const struct hal_bus *hal, enum side side,
+static struct span span_of(const struct hal_bus *hal, enum aspect aspect,
                            uint32_t index)
 {
     struct span span;
 
-    if (side == REGIONS) {
+    if (aspect == REGIONS) {
         span.first = hal->regions[index].first;
         span.last = hal->regions[index].last;
         return span;
     }
     span.first = hal->apertures[index].first;
     span.last = hal->apertures[index].last;
-    if (side == BUS_SIDE) {
+    if (aspect == BUS_SIDE) {
         span.last += hal->apertures[index].bus - span.first;
         span.first = hal->apertures[index].bus;
     }
@@ -90,16 +90,17 @@ static struct span span_of(const struct hal_bus *hal, enum side side,
 }
 
 /* Does it end where it begins or later, and is it apart from those before? */
-static enum iodma_status check_span(const struct hal_bus *hal, enum side side,
-                                    uint32_t index, struct iodma_reason *reason)
+static enum iodma_status check_span(const struct hal_bus *hal,
+                                    enum aspect aspect, uint32_t index,
+                                    struct iodma_reason *reason)
 {
-    struct span span = span_of(hal, side, index);
+    struct span span = span_of(hal, aspect, index);
 
     if (span.last < span.first)
         return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, IODMA_RULE_ORDER,
                                    span.first, span.last);
     for (uint32_t i = 0; i < index; i++) {
-        struct span other = span_of(hal, side, i);
+        struct span other = span_of(hal, aspect, i);
 
         if (spans_meet(span.first, span.last, other.first, other.last))
             return iodma_refuse_values(
@@ -133,23 +134,25 @@ static enum iodma_status check_aperture(const struct iodma_bus *bus,
     return IODMA_OK;
 }
 
-/* All entries of a table, from one side. */
+/* One aspect of all entries of a table. */
 static enum iodma_status check_table(const struct iodma_bus *bus,
-                                     enum side side,
+                                     enum aspect aspect,
                                      struct iodma_reason *reason)
 {
     const struct hal_bus *hal = bus->hal;
-    uint32_t count = side == REGIONS ? hal->region_count : hal->aperture_count;
+    uint32_t count =
+        aspect == REGIONS ? hal->region_count : hal->aperture_count;
 
     for (uint32_t i = 0; i < count; i++) {
         enum iodma_status status =
-            side == ACCESS ? check_aperture(bus, &hal->apertures[i], reason)
-                           : check_span(hal, side, i, reason);
+            aspect == ACCESS ? check_aperture(bus, &hal->apertures[i], reason)
+                             : check_span(hal, aspect, i, reason);
 
         if (status != IODMA_OK) {
-            iodma_refuse_at(
-                reason,
-                side == REGIONS ? IODMA_PLACE_REGION : IODMA_PLACE_APERTURE, i);
+            iodma_refuse_at(reason,
+                            aspect == REGIONS ? IODMA_PLACE_REGION
+                                              : IODMA_PLACE_APERTURE,
+                            i);
             return status;
         }
     }
@@ -176,7 +179,8 @@ enum iodma_status iodma_bus_check(const struct iodma_bus *bus,
     status = iodma_limits_set(&limits, hal->limits, reason);
     if (status == IODMA_OK)
         status = check_sizes(bus, reason);
-    for (uint32_t side = CPU_SIDE; status == IODMA_OK && side <= ACCESS; side++)
-        status = check_table(bus, (enum side)side, reason);
+    for (uint32_t aspect = CPU_SIDE; status == IODMA_OK && aspect <= ACCESS;
+         aspect++)
+        status = check_table(bus, (enum aspect)aspect, reason);
     return status;
 }

@@ -95,6 +95,8 @@ static void done(struct iodma_transfer *transfer, enum iodma_status status)
     *(enum iodma_status *)transfer->ref_con = status;
 }
 
+/* Find an end in physical memory. nameless: what is recorded of one whose
+   memory no pointer names. */
 static enum iodma_status locate(struct iodma_copy_end *end,
                                 const struct iodma_bus *bus,
                                 const void *pointer, size_t length,

@@ -13,7 +13,7 @@
 
 /* IOVA space -------------------------------------------------------------- */
 
-/* Find a place for so many pages, as many as there are at most, within reach.
+/* Find IOVA for so many pages, as many as there are at most, within reach.
    Returns false if there is none. */
 static bool take(struct iodma_mapper *mapper, const struct iodma_limits *limits,
                  uint32_t pages, hal_address *iova)
@@ -362,13 +362,13 @@ static const struct iodma_mapper_calls calls = {
 enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
                                     struct hal_mapper *hal,
                                     const struct hal_lock *lock,
-                                    uint32_t *taken, uint32_t pages)
+                                    uint32_t *words, uint32_t pages)
 {
     hal_address first;
     hal_address end;   /* of the first page, its last byte    */
     hal_address whole; /* pages that there are, but for one   */
 
-    if (!mapper || !hal || !lock || !taken || pages == 0 ||
+    if (!mapper || !hal || !lock || !words || pages == 0 ||
         pages > IODMA_MOST_BLOCKS || !is_power_of_two(hal->page_size))
         return IODMA_BAD_ARGUMENT;
     first = round_up(hal->first, hal->page_size);
@@ -384,7 +384,7 @@ enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
     /* Bytes of all pages together are told in a hal_address, too. */
     whole = smaller((hal->last - end) >> mapper->shift,
                     (HAL_ADDRESS_MAX >> mapper->shift) - 1);
-    iodma_blocks_init(&mapper->space, first, mapper->shift, taken,
+    iodma_blocks_init(&mapper->space, first, mapper->shift, words,
                       (uint32_t)smaller(whole, pages - 1) + 1);
     return IODMA_OK;
 }

@@ -81,9 +81,9 @@ struct iodma_mapper {
  *   mapper  out; unchanged on failure
  *   hal     the driver, running; lent for the life of mapper
  *   lock    held while pages of IOVA are found: one pass over the words
- *   taken   a bit for each whole page from hal->first to hal->last; lent
- *   pages   that these are for, in IODMA_BLOCK_WORDS(pages) words; what IOVA
- *           they do not suffice for is not used
+ *   words   a bit for each whole page from hal->first to hal->last; lent
+ *   pages   that there are words for, IODMA_BLOCK_WORDS(pages) of them; IOVA
+ *           behind these pages is not used
  *
  * Returns OK; BadArgument: a pointer is NULL, the page size is no power of
  * two, pages is 0 or above 2^28, or there is no whole page.
@@ -93,7 +93,7 @@ struct iodma_mapper {
 enum iodma_status iodma_mapper_init(struct iodma_mapper *mapper,
                                     struct hal_mapper *hal,
                                     const struct hal_lock *lock,
-                                    uint32_t *taken, uint32_t pages);
+                                    uint32_t *words, uint32_t pages);
 
 /* The master cannot do without it; NULL: there is none. Context: any. */
 static inline bool iodma_mapper_unavoidable(const struct iodma_mapper *mapper)

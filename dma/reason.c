@@ -101,7 +101,7 @@ static bool hopeless(const struct iodma_reason *reason)
     }
 }
 
-static void cure(struct iodma_reason *reason, uint32_t place)
+static void cure(struct iodma_reason *reason, uint32_t at)
 {
     hal_address required = reason->required;
     hal_address actual = reason->actual;
@@ -121,7 +121,7 @@ static void cure(struct iodma_reason *reason, uint32_t place)
     if (reason->rule == IODMA_RULE_PREPARED &&
         reason->place == IODMA_PLACE_ARGUMENT)
         cure = CURE(SET, REQUIRED);
-    if (place == IODMA_ARGUMENT_CAPACITY) /* it ends in a part of a line */
+    if (at == IODMA_ARGUMENT_CAPACITY) /* it ends in a part of a line */
         cure = CURE(LENGTHEN, LACK);
     reason->cure = cure & 31;
     reason->amount = amounts[cure >> 5];
@@ -135,16 +135,16 @@ enum iodma_status iodma_record_wide(struct iodma_reason *reason, uint32_t what,
     /* All but IODMA_INVALID begin alike. */
     enum iodma_status status =
         (enum iodma_status)IODMA_STATUS(0x200u + endings[what >> 6 & 15]);
-    uint32_t place = what >> 10; /* IODMA_AT() */
+    uint32_t at = what >> 10; /* place and number: IODMA_AT() */
 
     if (reason) {
         reason->required = required;
         reason->actual = actual;
         reason->status = (int32_t)status;
         reason->rule = what & 63;
-        reason->number = place & 31;
-        reason->place = (uint8_t)((place + 31) / 32);
-        cure(reason, place);
+        reason->number = at & 31;
+        reason->place = (uint8_t)((at + 31) / 32);
+        cure(reason, at);
     }
     return status;
 }

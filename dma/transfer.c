@@ -58,7 +58,7 @@ static enum iodma_status check_end(const struct iodma_channel *channel,
                                    uint32_t forbidden)
 {
     uint64_t steps = (uint64_t)(zip->count - 1) * side->stride;
-    uint64_t all = zip->count * (uint64_t)zip->length; /* they may overlap */
+    uint64_t all = zip->count * (uint64_t)zip->length; /* rows may overlap */
     const struct iodma_window *window;
 
     if (!side->command)
@@ -217,15 +217,15 @@ static enum iodma_status check_item(const struct iodma_channel *channel,
                                     const struct iodma_transfer *transfer,
                                     const struct hal_item *item)
 {
-    uint32_t phase = channel->dmac->same_phase;
+    uint32_t same_phase = channel->dmac->same_phase;
     struct iodma_reason *reason = window_of(transfer)->reason;
     hal_address memory = item->source | item->destination; /* one of them */
 
     if (transfer->source && transfer->destination &&
-        modulo32(item->destination - item->source, phase) != 0)
+        modulo32(item->destination - item->source, same_phase) != 0)
         return iodma_refuse_values(
-            reason, IODMA_NOT_ALIGNED, IODMA_RULE_PHASE, phase,
-            modulo32(item->destination - item->source, phase));
+            reason, IODMA_NOT_ALIGNED, IODMA_RULE_PHASE, same_phase,
+            modulo32(item->destination - item->source, same_phase));
     if (transfer->port &&
         modulo32(memory | item->length, transfer->port->width) != 0)
         return iodma_refuse_values(reason, IODMA_NOT_ALIGNED,

@@ -35,18 +35,19 @@ translated(const struct hal_translation *translation, hal_address *address,
                : 0;
 }
 
-/* The same, before the leaf's end: the address is what the range says. */
+/* The bytes in the range that the place is in, before the leaf's end; the
+   address is as that range says it. */
 static inline hal_address look_in_leaf(struct iodma_walk *walk,
                                        hal_address most, hal_address *address)
 {
     hal_address left = walk->end - walk->offset;
-    hal_address physical;
+    hal_address next;
     hal_address length;
 
     iodma_walk_settle(walk);
-    physical = walk->range->address + walk->within;
+    next = walk->range->address + walk->within;
     length = smaller(walk->range->length - walk->within, left);
-    *address = physical;
+    *address = next;
     return smaller(length, most);
 }
 
