@@ -185,7 +185,7 @@ static inline bool iodma_bus_is_buffer(const void *pointer, size_t length)
    and a byte is half the instructions. 0: nothing is refused. */
 typedef uint8_t iodma_refusal;
 
-/* The status. Context: any. */
+/* The status whose last byte that is; of 0 OK. Context: any. */
 static inline enum iodma_status iodma_status_of(iodma_refusal refused)
 {
     return refused == 0 ? IODMA_OK

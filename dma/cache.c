@@ -124,6 +124,15 @@ static inline void begin(const struct hal_cache *cache, hal_address address,
         cache, (void *)(uintptr_t)address, address, (size_t)length);
 }
 
+/* The same, if there are any. */
+static inline void begin_some(const struct hal_cache *cache,
+                              hal_address address, hal_address length,
+                              uint32_t what)
+{
+    if (length != 0)
+        begin(cache, address, length, what);
+}
+
 /* Begin a list by the ranges alone: plan->direct_lines. */
 static void begin_ranges(const struct iodma_window *window, hal_address from,
                          hal_address to, uint32_t what)
@@ -141,15 +150,6 @@ static void begin_ranges(const struct iodma_window *window, hal_address from,
         walk.within = 0;
         left -= length;
     }
-}
-
-/* The same, if there are any. */
-static inline void begin_some(const struct hal_cache *cache,
-                              hal_address address, hal_address length,
-                              uint32_t what)
-{
-    if (length != 0)
-        begin(cache, address, length, what);
 }
 
 /* The same by ranges and loans: plan->named_lines. Loans side by side, each in

@@ -96,7 +96,7 @@ static struct iodma_transfer *first_waiting(const struct iodma_channel *channel)
     return link ? HAL_CONTAINER_OF(link, struct iodma_transfer, link) : NULL;
 }
 
-/* Make the next waiting transfer the active one. */
+/* Make the next waiting transfer the active one; false: none waits. */
 static bool begin(struct iodma_channel *channel)
 {
     struct iodma_transfer *transfer = first_waiting(channel);

@@ -31,8 +31,8 @@ static enum iodma_status no_power(struct iodma_reason *reason, uint32_t field,
         IODMA_AT(IODMA_RULE_POWER_OF_TWO, IODMA_PLACE_FIELD, field), 0, value);
 }
 
-/* The same of an alignment; 0 is none. Returns false if it is no power of two:
-   that is recorded. (Out of line: there are four.) */
+/* Take an alignment, if it is stricter; 0 is none. Returns false if it is no
+   power of two: that is recorded. (Out of line: there are four.) */
 static __attribute__((noinline)) bool
 narrow_alignment(uint8_t *alignment, uint32_t by, uint32_t field,
                  struct iodma_reason *reason)

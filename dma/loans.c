@@ -28,8 +28,8 @@ static uint32_t v_of(const struct iodma_window *window, uint32_t u)
     return smaller32(larger32(v, larger32(64, window->bus->line)), u);
 }
 
-/* Behind what the CPU's addresses count blocks of storage: where it is whole
-   pages of a mapper that are shown, blocks begin with such on the bus. */
+/* From where the CPU's addresses count blocks of storage. A mapper shows whole
+   pages: behind one, blocks begin where pages do on the bus. */
 static uint32_t base_of(const struct iodma_window *window)
 {
     return window->mapper ? lack32(iodma_aperture_delta(window->bus->lent_in),

@@ -156,8 +156,8 @@ static inline bool misaligned(uint32_t value, uint32_t alignment)
     return alignment != 0 && modulo32(value, alignment) != 0;
 }
 
-/* May the device have a buffer as the one segment of a list? Limits of 0 are
-   none, and so is one less than that. */
+/* May the device have a buffer as the one segment of a list? A limit of 0 is
+   none, and less 1 it is above all there is. */
 static IODMA_SHORTCUT_INLINE iodma_refusal
 judge(const struct iodma_bus *bus, const struct hal_limits *limits,
       const struct buffer *buffer)

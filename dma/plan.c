@@ -292,8 +292,8 @@ enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
 
 /* The plan ---------------------------------------------------------------- */
 
-/* The memory as it lies, in a mapping that it owns already or in one of its
-   own. */
+/* The memory as it lies: in the mapping that its descriptor owns, if that is
+   made and suits it, or where IOVA will be found for it. */
 static enum iodma_status judge_direct(struct iodma_plan *plan)
 {
     if (plan->window->mapper && plan->window->mapper->calls->adopt(plan))
@@ -306,7 +306,7 @@ enum iodma_status iodma_plan_make(struct iodma_plan *plan)
     const struct iodma_window *window = plan->window;
     const struct iodma_bouncing *bouncing = window->bus->bouncing;
     uint32_t odd = iodma_limits_mask32(window->limits.align_length);
-    enum iodma_status lower = IODMA_NO_RESOURCES; /* but for alignment */
+    enum iodma_status lower = IODMA_NO_RESOURCES; /* what *split* would say */
     enum iodma_status worst =
         IODMA_SHORTCUTS ? decide_at_once(plan) : IODMA_NOT_WRITABLE;
     enum iodma_status status;

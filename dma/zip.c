@@ -3,7 +3,7 @@
 
 #include "../hal/bits.h"
 
-/* Of an end that is not memory there is no end. */
+/* What is not memory is one segment, which is never used up. */
 static void side_begin(struct iodma_zip_side *side,
                        const struct iodma_command *command, uint32_t stride)
 {
