@@ -6,13 +6,11 @@
 #include "lines.h"
 
 /* System Control Block: write an address to be done. */
-#define SCB_ICIMVAU                                                            \
-    0xE000EF58u                  /* instructions, to the point of unification  \
-                                  */
+#define SCB_ICIMVAU  0xE000EF58u /* code, to the point of unification       */
 #define SCB_DCCMVAU  0xE000EF64u /* clean data, to the point of unification */
-#define SCB_DCCMVAC  0xE000EF68u /* clean data, to the point of coherency */
-#define SCB_DCCIMVAC 0xE000EF70u /* the same, and invalidate */
-#define SCB_BPIALL   0xE000EF78u /* branch predictors, all                    */
+#define SCB_DCCMVAC  0xE000EF68u /* clean data, to the point of coherency   */
+#define SCB_DCCIMVAC 0xE000EF70u /* the same, and invalidate                */
+#define SCB_BPIALL   0xE000EF78u /* branch predictors, all                  */
 
 static void clean_line(uintptr_t address)
 {

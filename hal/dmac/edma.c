@@ -74,7 +74,7 @@ static void silence(struct edma *edma)
     tell(edma, EDMA_CDNE);
     tell(edma, EDMA_CINT);
     tell(edma, EDMA_CERR);
-    edma->source = EDMA_CHCFG_ENBL; /* whatever it was */
+    edma->source = EDMA_CHCFG_ENBL; /* so that 0 is written in any case */
     edma_set_source(edma, 0);
     (void)read32(edma, EDMA_INT);
 }
@@ -128,7 +128,7 @@ static enum iodma_status edma_start(struct hal_dmac *dmac)
         return IODMA_NOT_ATTACHED;
     if (edma->state == EDMA_UNKNOWN && (flag(edma, EDMA_ERQ) || active(edma)))
         return IODMA_BUSY;
-    if (edma_halt(&dmac, 1, 0) != 0) /* as one before, in vain */
+    if (edma_halt(&dmac, 1, 0) != 0) /* stuck, as it was in a halt before */
         return IODMA_BUSY;
 
     edma->route = (struct hal_route){ .rows = 0 };
@@ -305,10 +305,9 @@ static struct hal_progress retire(struct edma *edma)
 static struct hal_progress reap_error(struct edma *edma, bool news)
 {
     uint32_t es = read32(edma, EDMA_ES);
+    uint32_t retired = count(edma, news).retired;
+    struct hal_progress progress = fail(edma, retired, fault_of(edma, es), es);
 
-    struct hal_progress progress;
-
-    progress = fail(edma, count(edma, news).retired, fault_of(edma, es), es);
     tell(edma, EDMA_CERR);
     release(edma);
     return progress;

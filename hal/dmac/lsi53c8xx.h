@@ -68,7 +68,7 @@ struct lsi53c8xx {
     /* Free-running slot indices. */
     uint32_t filled;  /* next to fill: thread                               */
     uint32_t told;    /* end of the last batch: thread, under the lock      */
-    uint32_t retired; /* end of the last batch that ended: reap, halt       */
+    uint32_t retired; /* end of the last batch that ended: reap             */
     uint32_t end;     /* of the batch under way: thread under the lock, reap */
     uint32_t state;   /* LSI_IDLE ...: thread under the lock, reap, halt    */
 };

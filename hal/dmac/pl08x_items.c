@@ -12,7 +12,7 @@
 /* Accesses of a burst, by their code in Control. */
 static const uint16_t bursts[] = { 1, 4, 8, 16, 32, 64, 128, 256 };
 
-/* From memory to memory: four elements, as many words as the FIFO has. */
+/* Between memories, coded: four elements, as many words as the FIFO has. */
 enum { MEMORY_BURST = 1 };
 
 /* The longest burst that is not longer than the port's, coded. */

@@ -25,8 +25,9 @@ static inline const struct hal_end *port_end(const struct hal_route *route)
     return route->destination.kind == HAL_PORT ? &route->destination : NULL;
 }
 
-/* What a route has to be for any of them; one has ports of these widths and so
-   many request lines. What else its ports must be it asks after this. */
+/* What a route has to be for any of them; one has items of so many rows, ports
+   of these widths and so many request lines. What else its ports must be it
+   asks after this. Returns as hal_dmac_ops.route. */
 static inline enum iodma_status check_way(const struct hal_route *route,
                                           uint32_t rows, uint32_t widths,
                                           uint32_t requests)

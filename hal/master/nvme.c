@@ -3,8 +3,6 @@
 
 #include "nvme_parts.h"
 
-enum { BLOCKS_MOST = 65536 };
-
 const struct hal_limits nvme_memory_limits = {
     .address_bits = 64,
     .align_address = NVME_PAGE,
@@ -99,7 +97,7 @@ static bool moves_data(const struct nvme_request *request)
 
 static bool blocks_fit(const struct nvme_request *request)
 {
-    if (request->blocks > BLOCKS_MOST)
+    if (request->blocks > NVME_BLOCKS_MOST)
         return false;
     if (moves_data(request))
         return request->blocks != 0;

@@ -32,10 +32,8 @@ static enum iodma_status wait_status(struct nvme *nvme, uint32_t bits,
             return IODMA_NOT_ATTACHED;
         if ((status & bits) == want)
             return IODMA_OK;
-        if (want != 0 && (status & NVME_CSTS_CFS) != 0) {
-            nvme->code = NVME_CODE_FATAL;
-            return IODMA_DMA_ERROR;
-        }
+        if (want != 0 && (status & NVME_CSTS_CFS) != 0)
+            return nvme_failed(nvme, NVME_CODE_FATAL);
     } while (hal_wait_again(&wait, clock));
     return IODMA_TIMEOUT;
 }

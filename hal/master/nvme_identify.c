@@ -4,10 +4,9 @@
 #include "nvme_parts.h"
 
 enum {
-    SHIFT_LEAST = 9, /* blocks of 512 bytes to 64 KiB           */
+    SHIFT_LEAST = 9, /* blocks of 512 bytes to 64 KiB   */
     SHIFT_MOST = 16,
-    BLOCKS_MOST = 65536, /* in a command: 16 bits, less one     */
-    MDTS_MOST = 19,      /* a larger one is beyond our lists    */
+    MDTS_MOST = 19, /* a larger one is beyond our lists */
 };
 
 /* How long a shutdown may take, in ms: what the controller asks for (RTD3E),
@@ -123,8 +122,8 @@ static enum iodma_status take_format(struct nvme *nvme, uint32_t format,
     nvme->blocks = blocks;
     nvme->block_size = UINT32_C(1) << shift;
     most = round_down(nvme->most, nvme->block_size);
-    if (most >> shift > BLOCKS_MOST)
-        most = (hal_address)BLOCKS_MOST << shift;
+    if (most >> shift > NVME_BLOCKS_MOST)
+        most = (hal_address)NVME_BLOCKS_MOST << shift;
     nvme->limits.max_transfer = most;
     return IODMA_OK;
 }

@@ -20,6 +20,9 @@ enum { NVME_ADMIN_QUEUE = 0, NVME_IO_QUEUE = 1 };
 #define NVME_NAMESPACE_FIRST 1u
 #define NVME_NAMESPACE_LAST  0xFFFFFFFEu
 
+/* Blocks of a command: 16 bits, less one. */
+enum { NVME_BLOCKS_MOST = 65536 };
+
 /* log2 of an entry's size: 64 and 16 bytes. */
 enum { NVME_SQE_SHIFT = 6, NVME_CQE_SHIFT = 4 };
 
