@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+/* Have a pointer to as much of the wanted bytes as one region has, and one far
+   window shows. */
 static IODMA_SHORTCUT_INLINE enum iodma_status
 open_it(const struct iodma_bus *bus, struct iodma_opening *opening,
         uint32_t what, struct iodma_reason *reason)

@@ -161,7 +161,8 @@ enum iodma_status iodma_channel_power_lost(struct iodma_channel *channel);
 
 /* For dma/transfer.c ------------------------------------------------------- */
 
-/* Let a transfer that was admitted wait for its turn, which may be now. */
+/* Let a transfer that was admitted wait for its turn, which may be now.
+   Context: as iodma_transfer_submit(). */
 void iodma_channel_queue(struct iodma_channel *channel,
                          struct iodma_transfer *transfer);
 

@@ -5,8 +5,8 @@
  *
  * Storage is taken in blocks of u = max(granule, g, the mapper's page if
  * mapped), at multiples of it; within a block loans are placed at the same
- * phase of v = max(64, line, strictest alignment), at most u, as the bytes that
- * they stand for, each in lines of its own:
+ * phase of v = max(64, line, strictest alignment, or a boundary that is below
+ * u), at most u, as the bytes that they stand for, each in lines of its own:
  *
  *     block of u   |....##########|....####|..##....|    taken for the first
  *                       a loan      another  another     loan in it

@@ -84,12 +84,12 @@ enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
                                    struct iodma_reason *reason);
 
 /* The verdict on one buffer for all of the window, if it was placed best.
-   Nothing is taken; the plan says then how such a buffer goes. */
+   Nothing is taken; the plan then says how such a one goes. Context: any. */
 enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
                                          struct iodma_reason *reason);
 
 /* Not for want of bounce storage, or because of it: what is returned and
-   recorded if neither the lower rung nor *whole* will do. */
+   recorded if neither the lower rung nor *whole* will do. Context: any. */
 enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
                                     enum iodma_status lower,
                                     enum iodma_status whole);

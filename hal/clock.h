@@ -19,7 +19,7 @@ struct hal_clock {
 
 /* A deadline this many milliseconds from now, or a little later: 1 % and two
    ticks at most. (1/1024 + 1/32768 is 1.007/1000: some CPUs have no
-   division.) */
+   division.) Context: the clock's. */
 static inline uint64_t hal_deadline(const struct hal_clock *clock,
                                     uint32_t milliseconds)
 {
@@ -30,7 +30,7 @@ static inline uint64_t hal_deadline(const struct hal_clock *clock,
 }
 
 /* Has the deadline passed? Who decides by what it waits for asks
-   hal_wait_again() instead. */
+   hal_wait_again() instead. Context: the clock's. */
 static inline bool hal_expired(const struct hal_clock *clock, uint64_t deadline)
 {
     return clock->now(clock) >= deadline;
