@@ -61,8 +61,9 @@ static bool may_have_all(const struct iodma_bus *bus,
 /* For which buffers is it known, by the board's facts alone, whether their
    lines have to be maintained (rule E1)? And for which that the device may have
    them as they lie? Of apertures where it may, the first is the one. */
-static void be_sure(struct iodma_bus *bus, const struct hal_bus *hal)
+static void be_sure(struct iodma_bus *bus)
 {
+    const struct hal_bus *hal = bus->hal;
     uint32_t kinds = kinds_of(hal);
 
     bus->every = NULL;
@@ -104,7 +105,7 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
     bus->granule = granule;
     bus->line = hal->cache ? hal->cache->largest_line : 1;
     if (IODMA_SHORTCUTS)
-        be_sure(bus, hal);
+        be_sure(bus);
     return IODMA_OK;
 }
 

@@ -168,7 +168,7 @@ static bool link_loaded(struct edma *edma, uint32_t last)
         return flag(edma, EDMA_ERQ);
     write_csr(edma, EDMA_CSR_NEWS);
     return (edma_read_csr(edma) & EDMA_CSR_ESG) != 0 ||
-           !edma_find(edma, edma->retired, &index) || index != last;
+           !edma_find(edma, &index) || index != last;
 }
 
 /* Link a running chain to the batch behind it. Returns false if it has come to
@@ -180,8 +180,7 @@ static bool append(struct edma *edma)
 
     set_csr(edma, last, EDMA_CSR_NEWS);
     hal_publish(edma->dmac.bus);
-    return !edma_find(edma, edma->retired, &index) || index != last ||
-           link_loaded(edma, last);
+    return !edma_find(edma, &index) || index != last || link_loaded(edma, last);
 }
 
 static void edma_submit(struct hal_dmac *dmac)
@@ -255,7 +254,7 @@ static struct account count(struct edma *edma, bool news)
     struct account account = { 0, false, false };
     uint32_t index;
 
-    account.found = edma_find(edma, first, &index);
+    account.found = edma_find(edma, &index);
     if (!account.found)
         return account;
     account.ended = edma_is_over(edma, index);

@@ -61,11 +61,11 @@ uint32_t edma_emit(struct hal_dmac *dmac, const struct hal_item *items,
                    uint32_t count);
 
 /*
- * edma_place.c: how far the channel is. Which TCD is loaded? One from `first`
- * on, or the one before, which has retired and is about to be replaced; the
- * last of a cycle points to its first one. Returns false if it is none of them.
+ * edma_place.c: how far the channel is. Which TCD is loaded? One that has not
+ * retired, or the last that has, which is about to be replaced; the last of a
+ * cycle points to its first one. Returns false if it is none of them.
  */
-bool edma_find(const struct edma *edma, uint32_t first, uint32_t *index);
+bool edma_find(const struct edma *edma, uint32_t *index);
 
 /* Is this one over, which is loaded? DONE alone may be that of the one before,
    and some chips say so too early. */

@@ -2,8 +2,9 @@
 /* How far an eDMA channel is, by the TCD that it has loaded (edma_parts.h). */
 #include "edma_parts.h"
 
-bool edma_find(const struct edma *edma, uint32_t first, uint32_t *index)
+bool edma_find(const struct edma *edma, uint32_t *index)
 {
+    uint32_t first = edma->retired;
     uint32_t offset = mmio_read32(edma_own(edma, EDMA_TCD_DLAST_SGA)) -
                       (uint32_t)edma->ring.bus;
     uint32_t slot = offset / (uint32_t)sizeof(struct edma_tcd);
@@ -46,8 +47,8 @@ bool edma_is_over(const struct edma *edma, uint32_t index)
 
 /* Which TCD is loaded, and what of it is left? `under_way`: a minor loop is
    done by any part. Returns false if it is nowhere. */
-static bool locate(const struct edma *edma, uint32_t first, bool under_way,
-                   uint32_t *index, struct hal_residue *left)
+static bool locate(const struct edma *edma, bool under_way, uint32_t *index,
+                   struct hal_residue *left)
 {
     uint32_t bytes;
     uint32_t before;
@@ -56,13 +57,13 @@ static bool locate(const struct edma *edma, uint32_t first, bool under_way,
     uint32_t where;
     bool done;
 
-    if (!edma_find(edma, first, &before))
+    if (!edma_find(edma, &before))
         return false;
     loops = mmio_read16(edma_own(edma, EDMA_TCD_CITER)) & EDMA_CITER_MASK;
     done = (edma_read_csr(edma) & EDMA_CSR_DONE) != 0;
-    if (!edma_find(edma, first, index))
+    if (!edma_find(edma, index))
         return false;
-    if (*index == first - 1) { /* it has retired: none of it is left */
+    if (*index == edma->retired - 1) { /* it has retired: none of it is left */
         *left = (struct hal_residue){ 0, 0 };
         return true;
     }
@@ -93,7 +94,7 @@ struct hal_residue edma_measure(const struct edma *edma, bool under_way)
     uint32_t index = first - 1;
     struct hal_residue left = { 0, 0 };
     bool located =
-        edma->told == first || locate(edma, first, under_way, &index, &left);
+        edma->told == first || locate(edma, under_way, &index, &left);
 
     if (!located) {
         index = first - 1;

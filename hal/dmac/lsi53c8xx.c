@@ -328,12 +328,12 @@ static struct hal_progress fail(struct lsi53c8xx *lsi, uint32_t fault,
 
 /* The script met an INT. Its code says which: of another batch than the one
    under way, and it ran astray. */
-static struct hal_progress retire(struct lsi53c8xx *lsi, uint32_t dstat)
+static struct hal_progress retire(struct lsi53c8xx *lsi)
 {
     uint32_t slots = ring_used(lsi->end, lsi->retired);
 
     if (mmio_read32(lsi->base + LSI_DSPS) != lsi->end)
-        return fail(lsi, HAL_FAULT_DESCRIPTOR, dstat);
+        return fail(lsi, HAL_FAULT_DESCRIPTOR, LSI_DSTAT_SIR);
 
     atomic_write_release(&lsi->retired, lsi->end);
     lsi->state = LSI_IDLE;
@@ -375,7 +375,7 @@ static struct hal_progress lsi_reap(struct hal_dmac *dmac)
     if ((istat & LSI_ISTAT0_DIP) != 0)
         detail |= read8(lsi, LSI_DSTAT) & STOPS;
     if (detail == LSI_DSTAT_SIR)
-        return retire(lsi, detail);
+        return retire(lsi);
     return fail(lsi, fault_of(detail), detail);
 }
 
