@@ -133,7 +133,7 @@ static void expect_at(const struct pci_function *function, uint32_t on,
                       uint32_t device, uint32_t number)
 {
     expect_number("bus", function->bus, on);
-    expect_number("place", function->place, device << 3 | number);
+    expect_number("devfn", function->devfn, device << 3 | number);
     expect_number("configuration space", function->config,
                   CONFIG + ((uintptr_t)on << 20) + ((uintptr_t)device << 15) +
                       ((uintptr_t)number << 12));

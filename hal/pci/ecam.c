@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 enum {
-    PLACES_DEVICE = 8, /* functions of one device                            */
-    PLACES_BUS = 32 * PLACES_DEVICE,
+    FUNCTIONS = 8, /* of one device                                          */
+    BUS_FUNCTIONS = 32 * FUNCTIONS,
     READY_MS = 1000, /* in which a device has to come to (PCIe 6.6.1)        */
     NOBODY = 0,      /* no function has this identifier                      */
 };
@@ -20,18 +20,18 @@ struct walk {
     struct pci_ecam *ecam;
     struct pci_function *bridge; /* whose bus this is; NULL: bus 0           */
     uint32_t bus;
-    uint32_t next;     /* place to be looked at                              */
-    uint32_t end;      /* of the places that this bus has                    */
+    uint32_t next;     /* devfn to be looked at                              */
+    uint32_t end;      /* of those that this bus has                         */
     uint32_t last_bus; /* number given out last                              */
     uint64_t deadline; /* of who says "retry"                                */
     enum iodma_status status;
 };
 
 /* 4 KiB a function (PCIe 7.2.2, table 7-1). */
-static uintptr_t config_of(const struct walk *walk, uint32_t place)
+static uintptr_t config_of(const struct walk *walk, uint32_t devfn)
 {
     return walk->ecam->config +
-           ((uintptr_t)walk->bus << 20 | (uintptr_t)place << 12);
+           ((uintptr_t)walk->bus << 20 | (uintptr_t)devfn << 12);
 }
 
 /* Who is there? Only the identifier says whether it is to be asked again. */
@@ -51,12 +51,12 @@ static uint32_t identify(struct walk *walk, uintptr_t config)
 }
 
 /* A device has more than function 0 only if that one says so. */
-static bool may_exist(const struct walk *walk, uint32_t place)
+static bool may_exist(const struct walk *walk, uint32_t devfn)
 {
-    uint32_t first = place - place % PLACES_DEVICE;
+    uint32_t first = devfn - devfn % FUNCTIONS;
     uint32_t header;
 
-    if (place == first)
+    if (devfn == first)
         return true;
     header = mmio_read8(config_of(walk, first) + PCI_HEADER);
     return header != UINT8_MAX && (header & PCI_HEADER_MANY) != 0;
@@ -90,16 +90,16 @@ static void follow_pin(struct pci_function *function)
     uint32_t turns = 0;
 
     for (; at->bridge; at = at->bridge)
-        turns += at->place / PLACES_DEVICE;
-    function->slot = (uint8_t)(at->place / PLACES_DEVICE);
+        turns += at->devfn / FUNCTIONS;
+    function->slot = (uint8_t)(at->devfn / FUNCTIONS);
     if (pin >= 1 && pin <= PCI_PINS)
         function->pin = (uint8_t)((pin - 1 + turns) % PCI_PINS + 1);
 }
 
-/* Take up whoever is at a place. NULL: nobody, or one too many. */
-static struct pci_function *take_up(struct walk *walk, uint32_t place)
+/* Take up whoever is there. NULL: nobody, or one too many. */
+static struct pci_function *take_up(struct walk *walk, uint32_t devfn)
 {
-    uintptr_t config = config_of(walk, place);
+    uintptr_t config = config_of(walk, devfn);
     struct pci_ecam *ecam = walk->ecam;
     struct pci_function *function = &ecam->functions[ecam->count];
     uint32_t id = identify(walk, config);
@@ -124,7 +124,7 @@ static struct pci_function *take_up(struct walk *walk, uint32_t place)
         .id = id,
         .class_code = class_code,
         .bus = (uint8_t)walk->bus,
-        .place = (uint8_t)place,
+        .devfn = (uint8_t)devfn,
         .kind = kind,
     };
     follow_pin(function);
@@ -133,30 +133,30 @@ static struct pci_function *take_up(struct walk *walk, uint32_t place)
 
 /* Behind a port of PCI Express there is one device, which may answer by every
    number. */
-static uint32_t places_behind(const struct pci_function *bridge)
+static uint32_t functions_behind(const struct pci_function *bridge)
 {
     uintptr_t express;
     uint32_t type;
 
     if (!bridge)
-        return PLACES_BUS;
+        return BUS_FUNCTIONS;
     express = pci_capability(bridge->config, PCI_EXPRESS);
     if (express == 0)
-        return PLACES_BUS;
+        return BUS_FUNCTIONS;
     type = mmio_read16(express + PCI_EXPRESS_FLAGS) & PCI_EXPRESS_TYPE;
     return type == PCI_EXPRESS_ROOT_PORT || type == PCI_EXPRESS_DOWN_PORT
-               ? PLACES_DEVICE
-               : PLACES_BUS;
+               ? FUNCTIONS
+               : BUS_FUNCTIONS;
 }
 
-/* Go on at a place of a bus. */
+/* Go on at a function of a bus, which may not be there. */
 static void go_to(struct walk *walk, struct pci_function *bridge, uint32_t bus,
-                  uint32_t place)
+                  uint32_t devfn)
 {
     walk->bridge = bridge;
     walk->bus = bus;
-    walk->next = place;
-    walk->end = places_behind(bridge);
+    walk->next = devfn;
+    walk->end = functions_behind(bridge);
 }
 
 static void set_buses(const struct pci_function *bridge, uint32_t secondary,
@@ -172,8 +172,8 @@ static void set_buses(const struct pci_function *bridge, uint32_t secondary,
 /* No bridge of a bus that is entered claims a number we are to give out. */
 static void close_bridges(const struct walk *walk)
 {
-    for (uint32_t place = 0; place < walk->end; place++) {
-        uintptr_t config = config_of(walk, place);
+    for (uint32_t devfn = 0; devfn < walk->end; devfn++) {
+        uintptr_t config = config_of(walk, devfn);
 
         if ((mmio_read8(config + PCI_HEADER) & PCI_HEADER_TYPE) ==
             PCI_HEADER_BRIDGE)
@@ -200,16 +200,16 @@ static void ascend(struct walk *walk)
 
     set_buses(bridge, walk->bus, walk->last_bus);
     pci_forward_end(walk->ecam, bridge);
-    go_to(walk, bridge->bridge, bridge->bus, bridge->place + 1u);
+    go_to(walk, bridge->bridge, bridge->bus, bridge->devfn + 1u);
 }
 
-static void look_at(struct walk *walk, uint32_t place)
+static void look_at(struct walk *walk, uint32_t devfn)
 {
     struct pci_function *function;
 
-    if (!may_exist(walk, place))
+    if (!may_exist(walk, devfn))
         return;
-    function = take_up(walk, place);
+    function = take_up(walk, devfn);
     if (!function || function->kind == PCI_OTHER)
         return;
     pci_place(walk->ecam, function);

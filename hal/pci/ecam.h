@@ -68,7 +68,7 @@ struct pci_function {
     uint32_t id;                 /* PCI_ID_OF(vendor, device)              */
     uint32_t class_code;         /* base class, subclass, interface: 24 bits */
     uint8_t bus;
-    uint8_t place;    /* on it: device << 3 | function                     */
+    uint8_t devfn;    /* on it: device << 3 | function                     */
     uint8_t kind;     /* PCI_DEVICE ...                                    */
     uint8_t slot;     /* device on bus 0 that it is, or lies behind, ...   */
     uint8_t pin;      /* ... and the interrupt pin that it has there: 1 to 4
@@ -92,7 +92,7 @@ struct pci_ecam {
 
     /* Known after pci_scan(). */
     uint32_t count; /* functions found, bridges among them, in the order of
-                       their buses and places                              */
+                       bus and devfn                                       */
 };
 
 /*

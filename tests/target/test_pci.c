@@ -184,7 +184,7 @@ static void test_functions(void)
 
     check_case("functions 0, 1 and 7 of a device are found, and no more");
     for (uint32_t i = 0; i < HAL_COUNT_OF(numbers); i++)
-        expect_number("place", look(key, i)->place, 6 << 3 | numbers[i]);
+        expect_number("devfn", look(key, i)->devfn, 6 << 3 | numbers[i]);
     expect_status("one more", pci_find(ecam, key, 3, &function),
                   IODMA_NOT_FOUND);
 
