@@ -207,12 +207,12 @@ iodma_refusal iodma_bus_translate(const struct iodma_bus *bus,
                                   const void *pointer, size_t length,
                                   hal_address *address);
 
-/* What is said of a list that did not end. Returns status. Context: any. */
+/* What is said of a sweep that did not end. Returns status. Context: any. */
 enum iodma_status iodma_bus_unfinished(enum iodma_status status,
                                        struct iodma_reason *reason);
 
 /*
- * End a list of maintenance of the bus's cache: all that was begun is done.
+ * End a sweep of the bus's cache (hal/cache.h): all that was begun is done.
  *
  *   reason  where to look for who is told if it does not
  *

@@ -133,7 +133,7 @@ static inline void begin_some(const struct hal_cache *cache,
         begin(cache, address, length, what);
 }
 
-/* Begin a list by the ranges alone: plan->direct_lines. */
+/* Begin a sweep by the ranges alone: plan->direct_lines. */
 static void begin_ranges(const struct iodma_window *window, hal_address from,
                          hal_address to, uint32_t what)
 {
@@ -223,7 +223,7 @@ static enum iodma_status end(const struct iodma_window *window,
     return finished != IODMA_OK ? finished : status; /* the record is of it */
 }
 
-/* A whole list, piece by piece: whatever it is, and if it is anything. */
+/* A whole sweep, piece by piece: whatever it is, and if it is anything. */
 static enum iodma_status maintain_pieces(const struct iodma_plan *plan,
                                          hal_address from, hal_address to,
                                          uint32_t what)

@@ -36,7 +36,7 @@ struct iodma_caching {
        its own? */
     uint32_t (*gives_up)(const struct iodma_window *window, hal_address address,
                          hal_address length);
-    /* A list: clean what the device uses of part of the window, or clean and
+    /* A sweep: clean what the device uses of part of the window, or clean and
        invalidate it. IODMA_SYNC_BOUNCED, _DIRECT, _DROP and _BEGUN.
        (dma/sync.h) */
     enum iodma_status (*maintain)(const struct iodma_plan *plan,

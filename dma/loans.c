@@ -281,7 +281,7 @@ static void clear_lines(const struct iodma_plan *plan)
 }
 
 /* Are a plan's zeros to be cleaned? Those in lines that are cleaned with the
-   loans' bytes, in a list of `what`, are no matter of ours. */
+   loans' bytes, in a sweep of `what`, are no matter of ours. */
 static bool cleans(const struct iodma_plan *plan, uint32_t what)
 {
     const struct iodma_window *window = plan->window;

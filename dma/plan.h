@@ -40,7 +40,7 @@ struct iodma_bouncing {
                                uint32_t phase);
     /* Zeros in all that the device could see of the loans' storage: in the
        window's own bytes unless they are copied there afterwards,
-       IODMA_SYNC_COPY. Cleaned; with IODMA_SYNC_BOUNCED, if the list that
+       IODMA_SYNC_COPY. Cleaned; with IODMA_SYNC_BOUNCED, if the sweep that
        follows does not. That is noted: IODMA_SYNC_BEGUN. */
     enum iodma_status (*clear)(const struct iodma_plan *plan, uint32_t *what);
     /* Copy the bounced bytes of part of the window, IODMA_OUT to the storage or

@@ -59,7 +59,7 @@ static inline bool is_stretch(const struct iodma_plan *plan, uint32_t what)
            plan->window->memory->count == 1 && (what & IODMA_SYNC_DIRECT) != 0;
 }
 
-/* A list of them. */
+/* A sweep of them. */
 static inline enum iodma_status maintain_stretch(const struct iodma_plan *plan,
                                                  hal_address from,
                                                  hal_address to, bool drop)
@@ -89,7 +89,7 @@ static enum iodma_status see_stretch(const struct iodma_plan *plan,
     return maintain_stretch(plan, from, to, true);
 }
 
-/* A whole list. */
+/* A whole sweep. */
 static enum iodma_status maintain(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
                                   uint32_t what)

@@ -4,16 +4,16 @@
  * a line read may be stale. Ranges are rounded outward to whole lines by the
  * one who is called.
  *
- * A list of ranges is begun range by range and finished once:
+ * A sweep is begun range by range and finished once:
  *
  *     clean(first), clean(second), ... finish()     before the doorbell
  *     clean_invalidate(...), ...       finish()     before the CPU reads
  *
  * What was begun may go on in the background (a controller with a range
  * register, an outer cache) until finish(). A handler may begin and finish a
- * list of its own in the middle of another's; whoever has registers that two
- * lists share masks interrupts, or waits, for as long as it writes them.
- * finish() waits for all lists, so a handler's may be longer than its own. A
+ * sweep of its own in the middle of another's; whoever has registers that two
+ * sweeps share masks interrupts, or waits, for as long as it writes them.
+ * finish() waits for all sweeps, so a handler's may be longer than its own. A
  * fence of the bus follows behind it.
  *
  * va names the bytes for inner caches, which work by virtual address; pa for
@@ -47,7 +47,7 @@ struct hal_cache_ops {
     enum iodma_status (*finish)(const struct hal_cache *cache);
     /*
      * Let the CPU execute what was written to memory: by itself, or by a
-     * device, whose list has been finished. Done when it returns; nothing has
+     * device, whose sweep has been finished. Done when it returns; nothing has
      * to be finished. NULL in models only: the core does not call it.
      *
      * Returns as finish(). Context: any.

@@ -85,10 +85,10 @@ static void play_rows(void)
 {
     struct cache_row rows[] = {
         { "what the CPU wrote is cleaned", .out = clean },
-        { "in two parts of one list", .out = two_parts },
+        { "in two parts of one sweep", .out = two_parts },
         { "what the device wrote is seen, and the neighbours kept",
           .before = clean, .after = drop },
-        { "a list that is not finished is caught", .out = begin_clean,
+        { "a sweep that is not finished is caught", .out = begin_clean,
           .refused = CACHE_UNAWAITED },
         { "before the CPU reads as well", .before = clean, .after = begin_drop,
           .refused = CACHE_TOUCHED },
@@ -195,7 +195,7 @@ static void moment(void)
         handler.until--;
 }
 
-/* It comes at one moment of a list of two ranges. Returns whether it did. */
+/* It comes at one moment of a sweep of two ranges. Returns whether it did. */
 static bool interrupted(uint32_t at)
 {
     struct cache_lines *lines = driver->power_on();
@@ -234,7 +234,7 @@ static void play_interrupted(void)
 {
     uint32_t at = 0;
 
-    check_case("a handler maintains at every moment of another's list");
+    check_case("a handler maintains at every moment of another's sweep");
     while (at < MOMENTS && interrupted(at))
         at++;
     expect("there were some", at > 3 && at < MOMENTS);

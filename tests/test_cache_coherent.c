@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where there is nothing to maintain, the ends of lists are barriers all the
+/* Where there is nothing to maintain, the ends of sweeps are barriers all the
    same. */
 #include "hal/cache/coherent.h"
 

@@ -205,14 +205,16 @@ static void maintaining(void)
                       IODMA_OK);
         expect_only('c');
         expect_lines(cases[i].want, HAL_COUNT_OF(cases[i].want), 'c');
-        expect_number("lists finished", recorded_finishes, recorded_count != 0);
+        expect_number("sweeps finished", recorded_finishes,
+                      recorded_count != 0);
         recorded_count = recorded_finishes = 0;
         expect_status("complete",
                       iodma_command_complete(&command, cases[i].maintain, true),
                       IODMA_OK);
         expect_only('i');
         expect_lines(cases[i].want, HAL_COUNT_OF(cases[i].want), 'i');
-        expect_number("lists finished", recorded_finishes, recorded_count != 0);
+        expect_number("sweeps finished", recorded_finishes,
+                      recorded_count != 0);
         expect("all is given back", expect_fixture_free());
     }
 }
@@ -720,7 +722,7 @@ static void nobody_maintains(void)
     }
 }
 
-/* What goes where nobody maintains caches needs nobody: no list is ended. */
+/* What goes where nobody maintains caches needs nobody: no sweep is ended. */
 static void nothing_to_maintain(void)
 {
     for (size_t i = 0; i < HAL_COUNT_OF(without); i++) {
@@ -738,7 +740,7 @@ static void nothing_to_maintain(void)
                       IODMA_OK);
         expect_completed(&command);
         expect_number("cache operations", recorded_count, 0);
-        expect_number("lists", recorded_finishes, 0);
+        expect_number("sweeps", recorded_finishes, 0);
     }
 }
 
@@ -886,7 +888,7 @@ static void unfinished_elsewhere(void)
             IODMA_OK);
         expect_status("complete", iodma_command_complete(&command, true, true),
                       IODMA_OK);
-        expect_number("lists", recorded_finishes, 0);
+        expect_number("sweeps", recorded_finishes, 0);
         expect_status("a window that has some",
                       iodma_command_prepare(&command, 0, 0, true, true),
                       IODMA_TIMEOUT);
@@ -968,7 +970,7 @@ static void side_by_side(void)
     begin_lent("storage side by side is maintained as one range");
     expect_completed(&command);
     expect_number("calls", recorded_calls, IODMA_SHORTCUTS ? 1 : 3);
-    expect_number("lists", recorded_finishes, 1);
+    expect_number("sweeps", recorded_finishes, 1);
     expect_number("storage left behind", iodma_bounce_in_use(&named.pool), 0);
 }
 

@@ -138,7 +138,7 @@ static void expect_done(char operation, hal_address pa, hal_address length,
     if (!expect_number("cache operations", recorded_count, operation != 0) ||
         operation == 0)
         return;
-    expect_number("lists finished", recorded_finishes, 1);
+    expect_number("sweeps finished", recorded_finishes, 1);
     expect_number("operation", (uint64_t)recorded[0].operation,
                   (uint64_t)operation);
     expect_number("physical address", recorded[0].pa, pa);
