@@ -79,6 +79,8 @@ static void be_sure(struct iodma_bus *bus)
     } else {
         return;
     }
+    if (!iodma_bus_named(hal, 0, (hal_address)UINTPTR_MAX))
+        bus->unsure = UINTPTR_MAX; /* some pointers mean something else */
     for (uint32_t i = 0; kinds != 0 && i < hal->aperture_count; i++) {
         if (may_have_all(bus, &hal->apertures[i])) {
             bus->sure = &hal->apertures[i];

@@ -127,7 +127,8 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
  * far as it is looked at again: nothing has been done then; Timeout, DMAError:
  * what the buffer holds is unknown. Memory that the device does not see is
  * MessageTooLarge; but where no aperture is snooped, or each is, shortcuts
- * (dma/shortcuts.h) may not look: then it changes hands as the rest does.
+ * (dma/shortcuts.h) may not look: then it changes hands as the rest does. (Not
+ * on a board of which some pointers are a far window's.)
  *
  * Context: thread or ISR; the time is that of dropping the lines.
  */

@@ -544,6 +544,19 @@ static void test_nameless(void)
             iodma_map(&bus, NULL, &arena[0x7C0], 64, 64, direction, &address),
             IODMA_OK);
         expect_number("its address", address, 0x800007C0);
+
+        forget();
+        if (direction == IODMA_INOUT) /* it is no option, as in map_sync() */
+            expect_status("unmap",
+                          iodma_unmap(&bus, &arena[0x800], 64, direction),
+                          IODMA_MESSAGE_TOO_LARGE);
+        else
+            expect_status("map_sync",
+                          iodma_map_sync(&bus, &arena[0x800], 64, direction),
+                          IODMA_MESSAGE_TOO_LARGE);
+        expect_reason(IODMA_MESSAGE_TOO_LARGE, IODMA_RULE_APERTURE,
+                      IODMA_ARGUMENT_POINTER);
+        expect_untouched();
     }
 
     begin("unless the board's translation says what it is");
