@@ -61,6 +61,34 @@ static void set_mute(void)
     chip.mute = true;
 }
 
+/* Has it been given a command since the reset? */
+static bool is_asked(void)
+{
+    return chip.queues[0].sq_tail != 0;
+}
+
+static void break_if_asked(void)
+{
+    chip.fatal = is_asked();
+}
+
+static void leave_if_asked(void)
+{
+    chip.absent = is_asked();
+}
+
+static void set_breaking(void)
+{
+    chip.mute = true;
+    chip.access = break_if_asked;
+}
+
+static void set_leaving(void)
+{
+    chip.mute = true;
+    chip.access = leave_if_asked;
+}
+
 static void set_large_pages(void)
 {
     chip.page_least = 1;
@@ -204,6 +232,18 @@ static const struct {
       0,
       NVME_DOWN,
       { 0, 0, 0 } },
+    { "a controller that breaks at a command: DMAError",
+      set_breaking,
+      IODMA_DMA_ERROR,
+      NVME_CODE_FATAL,
+      NVME_DOWN,
+      { 0, 0, 0 } },
+    { "a controller that is gone at a command: NotAttached",
+      set_leaving,
+      IODMA_NOT_ATTACHED,
+      0,
+      NVME_STUCK,
+      { 0, 0, 0 } },
     { "pages of at least 8 KiB: Unsupported",
       set_large_pages,
       IODMA_UNSUPPORTED,
@@ -329,6 +369,7 @@ static const struct {
 /* The controller gets well again. */
 static void heal(void)
 {
+    chip.access = NULL;
     chip.absent = chip.stuck = chip.never_ready = chip.fatal = chip.mute =
         false;
     chip.admin_fails = chip.spaces[0].metadata = chip.page_least = 0;

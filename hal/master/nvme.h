@@ -253,8 +253,8 @@ extern const struct hal_limits nvme_memory_limits;
  * Unsupported: least page above 4 KiB, no NVM command set, other entry
  * sizes, too short queues, doorbells beyond its registers, blocks with metadata
  * or below 512 bytes, no SGL and use_sgl: nvme->shortfall says what was asked
- * and what it has; NotFound: it has no such namespace; DMAError: it failed a
- * command, nvme->code says why.
+ * and what it has; NotFound: it has no such namespace; DMAError: it failed, or
+ * failed a command, nvme->code says why.
  *
  * If it fails the controller is disabled, or nvme->state is NVME_STUCK.
  * Context: thread; waits.
@@ -368,7 +368,8 @@ enum { NVME_LIST_MOST = 1024 };
  *          NVME_LIST_MOST: that is all of them
  *
  * Returns OK; BadArgument: a NULL pointer; NotReady: it is not up, or has not
- * answered before; Timeout, DMAError: as nvme_start(). Then *count is 0.
+ * answered before; Timeout, NotAttached, DMAError: as nvme_start(). Then *count
+ * is 0.
  * Context: thread; waits.
  */
 enum iodma_status nvme_list(struct nvme *nvme, uint32_t above, uint32_t *ids,
@@ -379,9 +380,9 @@ enum iodma_status nvme_list(struct nvme *nvme, uint32_t above, uint32_t *ids,
  * and limits, block_size and blocks are its own.
  *
  * Returns OK, or with the former one in use: BadArgument: no identifier of one
- * namespace (0, FFFFFFFFh); NotReady, Timeout, DMAError: as nvme_list(); Busy:
- * requests are begun, in flight or lost; NotFound, Unsupported: as
- * nvme_start(). Context: thread; waits.
+ * namespace (0, FFFFFFFFh); NotReady, Timeout, NotAttached, DMAError:
+ * as nvme_list(); Busy: requests are begun, in flight or lost; NotFound,
+ * Unsupported: as nvme_start(). Context: thread; waits.
  */
 enum iodma_status nvme_choose(struct nvme *nvme, uint32_t namespace_id);
 

@@ -15,10 +15,14 @@ enum {
 
 /* Ready, shut down, and the fatal status --------------------------------- */
 
-/*
- * Wait for these bits of CSTS to be `want`, or, if they are to be set, for the
- * fatal status.
- */
+enum iodma_status nvme_failed(struct nvme *nvme, uint32_t code)
+{
+    nvme->code = code;
+    return IODMA_DMA_ERROR;
+}
+
+/* Wait for these bits of CSTS to be `want`, or, if they are to be set, for the
+   fatal status. */
 static enum iodma_status wait_status(struct nvme *nvme, uint32_t bits,
                                      uint32_t want, uint32_t milliseconds)
 {
@@ -163,7 +167,7 @@ static void send(struct nvme *nvme, const struct nvme_admin *admin)
 }
 
 /* Wait for the completion of the index-th command, the only one there can be;
- *status is what it says. Returns OK or Timeout. */
+ *status is what it says. Returns OK, Timeout, or why none will come. */
 static enum iodma_status wait_admin(struct nvme *nvme, uint32_t index,
                                     uint32_t *status)
 {
@@ -172,17 +176,17 @@ static enum iodma_status wait_admin(struct nvme *nvme, uint32_t index,
 
     while (!nvme_completed(nvme_page(nvme, NVME_PAGE_ADMIN_CQ), ADMIN_ENTRIES,
                            index, status)) {
+        uint32_t state = nvme_read32(nvme, NVME_CSTS);
+
+        if (state == ABSENT)
+            return IODMA_NOT_ATTACHED;
+        if ((state & NVME_CSTS_CFS) != 0)
+            return nvme_failed(nvme, NVME_CODE_FATAL);
         if (!hal_wait_again(&wait, clock))
             return IODMA_TIMEOUT;
     }
     hal_observe(nvme->bus);
     return IODMA_OK;
-}
-
-enum iodma_status nvme_failed(struct nvme *nvme, uint32_t code)
-{
-    nvme->code = code;
-    return IODMA_DMA_ERROR;
 }
 
 /* Where one was not answered nothing that is answered later can be told apart:

@@ -137,7 +137,7 @@ struct nvme_admin {
 };
 
 /* nvme_admin.c: send one command and wait for its end. Returns OK, NotReady
-   (one was not answered), Timeout or DMAError. */
+   (one was not answered), Timeout, NotAttached or DMAError. */
 enum iodma_status nvme_run(struct nvme *nvme, const struct nvme_admin *admin);
 
 /* nvme_admin.c: say why the controller failed, or will not do. Return DMAError,
