@@ -147,10 +147,11 @@ struct hal_dmac_ops {
     void (*submit)(struct hal_dmac *dmac);
     /*
      * Acknowledge the interrupt and tell what was retired since the last
-     * call. Ends with a read of the controller if it wrote to it, so that the
-     * interrupt is gone when the ISR returns. An end that the engine announces
-     * before it is there is not acknowledged: its interrupt stays and calls
-     * reap again, for 2 ms at most, rounded up to the clock's ticks.
+     * call. What acknowledges is followed by a read of the controller, so that
+     * the interrupt is gone when the ISR returns; the doorbell of what waited
+     * may be on its way still. An end that the engine announces before it is
+     * there is not acknowledged: its interrupt stays and calls reap again, for
+     * 2 ms at most, rounded up to the clock's ticks.
      * The only entry for an ISR; a thread calls it with the engine's interrupt
      * disabled, or under the bus's lock (iodma_channel_poll), which masks it.
      * So it does not enter that lock, and is never run twice at a time.

@@ -235,6 +235,22 @@ static void test_errors(void)
     }
 }
 
+/* An interrupt is gone when its handler returns: the acknowledge has landed. */
+static void test_acknowledged(void)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        rig_begin("an error's interrupt is gone, whoever halts meanwhile");
+        rig.controller.halting = i / 2;
+        if (i % 2 != 0)
+            batch(0, 0, 3);
+        (void)engine_model_step(&rig.chip.engine, 0); /* writes land */
+        rig.chip.errors = BIT32(rig_numbers[0]);
+        expect("it interrupts", asserted(0));
+        (void)reap(0);
+        expect("no interrupt", !asserted(0));
+    }
+}
+
 static void test_troubles(void)
 {
     for (uint32_t i = 0; i < HAL_COUNT_OF(troubles); i++) {
@@ -343,6 +359,7 @@ int main(void)
     test_intrusions();
     test_served_error();
     test_errors();
+    test_acknowledged();
     test_troubles();
     return check_result();
 }

@@ -58,10 +58,11 @@ static void change_cr(struct edma *edma, uint32_t clear, uint32_t set)
 }
 
 /* An error has halted all channels, lest the one try again and go beyond its
-   end. They go on when there is none, and nobody is in halt. */
+   end. They go on when there is none, and nobody is in halt. (Read in any case:
+   that pushes an acknowledge out.) */
 static void release(struct edma *edma)
 {
-    if (edma->controller->halting == 0 && read32(edma, EDMA_ERR) == 0)
+    if (read32(edma, EDMA_ERR) == 0 && edma->controller->halting == 0)
         change_cr(edma, EDMA_CR_HALT, 0);
 }
 
