@@ -26,13 +26,16 @@
  * The channel announces the end of a batch before it is disabled. An ISR that
  * is as fast returns with the interrupt still asserted, and is called again: it
  * is one of levels. That lasts 1 ms at most, and 1 ms more when the last bytes
- * arrive meanwhile, each rounded up to the clock's ticks (hal_deadline()).
+ * arrive meanwhile, each rounded up to the clock's ticks (hal_deadline()): so
+ * long does a chip that lies keep the CPU in its ISR, for each end that it
+ * announces, with five reads a call. It cannot be masked and looked at later:
+ * the mask is in the channel's Config, and to write that is to enable a channel
+ * anew that has just ended.
  *
  * halt disables the channel: what is in its FIFO then is lost, and has not been
  * counted. Where the source is a port it would be missing for ever, so there
  * the channel is halted before and drained. Not elsewhere: a FIFO in front of a
- * port that asks for nothing does not drain, and to set Halt is to enable a
- * channel anew that has just ended.
+ * port that asks for nothing does not drain, and Halt is in Config as well.
  */
 #ifndef HAL_DMAC_PL08X_H
 #define HAL_DMAC_PL08X_H
