@@ -87,8 +87,8 @@ static void run(const struct engine_test *tests)
 int main(void)
 {
     static const struct engine_test *const tables[] = {
-        engine_lists, engine_routes,   engine_cycles,
-        engine_ends,  engine_troubles,
+        engine_lists,    engine_routes, engine_cycles,
+        engine_contract, engine_ends,   engine_troubles,
     };
 
     check_case("the engine is there");

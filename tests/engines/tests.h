@@ -15,6 +15,7 @@ struct engine_test {
 extern const struct engine_test engine_lists[];
 extern const struct engine_test engine_routes[];
 extern const struct engine_test engine_cycles[];
+extern const struct engine_test engine_contract[];
 extern const struct engine_test engine_ends[];
 extern const struct engine_test engine_troubles[];
 
