@@ -33,8 +33,9 @@ enum {
     FOREVER = 1000000,
 };
 
-/* Items of nth(): bytes, and steps that they take: four words in and out. */
-enum { EACH = 16, STEPS = 8 };
+/* Items of nth(): bytes, and steps that they take: four words in and out; and
+   with the step that fetches them. */
+enum { EACH = 16, STEPS = 8, TURN = STEPS + 1 };
 
 struct pl08x_world {
     uint64_t seed;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Defends the ways that the driver of the GPDMA goes: ports, fills, rows,
- * cycles; and what it says of how far it is.
+ * cycles.
  */
 #include "hal/count_of.h"
 #include "tests/gpdma_world.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* ---- Ways ---- */
@@ -365,159 +364,6 @@ static void test_cycles(void)
     }
 }
 
-/* ---- Residue ---- */
-
-enum { ROUTE_ITEMS, ROUTE_ROWS, ROUTE_CYCLE, ROUTE_COUNT };
-
-/* Three items, and one that is not submitted; no byte is where it has to be. */
-static hal_address lay_out(uint32_t kind)
-{
-    const struct hal_route plain = { .rows = 0 };
-    const struct hal_route of_rows = { .rows = 4,
-                                       .source_stride = 24,
-                                       .destination_stride = 40 };
-    const struct hal_route cyclic = { .cyclic = true };
-    const struct hal_route *const ways[] = { &plain, &of_rows, &cyclic };
-    const struct hal_item items[] = { item(0, HALF, 16),
-                                      item(0x101, HALF + 0x100, 16),
-                                      item(0x200, HALF + 0x201, 18),
-                                      item(0x300, HALF + 0x300, 24) };
-    hal_address bytes = 16 + 16 + 18;
-
-    expect_status("route", go(0, ways[kind]), IODMA_OK);
-    expect_number("taken", emit(0, items, 3), 3);
-    submit(0);
-    if (kind != ROUTE_CYCLE) {
-        expect_number("taken", emit(0, &items[3], 1), 1);
-        bytes += 24;
-    }
-    for (uint32_t i = 0; i < HALF; i++)
-        arena[HALF + i] = 0;
-    for (uint32_t i = 0; i < HALF; i++)
-        arena[i] |= 1;
-    return bytes * (kind == ROUTE_ROWS ? 4 : 1);
-}
-
-/* How many bytes have arrived. */
-static hal_address arrived(void)
-{
-    hal_address count = 0;
-
-    for (uint32_t i = 0; i < HALF; i++)
-        count += arena[HALF + i] != 0;
-    return count;
-}
-
-static void expect_between(const char *what, struct hal_residue is,
-                           hal_address truth, hal_address slack)
-{
-    bool holds =
-        is.least <= truth && truth <= is.most && is.most - is.least <= slack;
-
-    if (!expect(what, holds))
-        printf("#   %u..%u, is %u\n", (unsigned)is.least, (unsigned)is.most,
-               (unsigned)truth);
-}
-
-/* Running: the FIFO, or all of an item that might not have begun. Halted: a
-   part of an element, or the same. */
-static void test_residue(void)
-{
-    for (uint32_t kind = 0; kind < ROUTE_COUNT; kind++) {
-        uint32_t item_size = kind == ROUTE_ROWS ? 72 : 18;
-        hal_address left = 1;
-
-        check_case("residue at every step, running and halted");
-        for (uint32_t steps = 0; left != 0 && steps < 400; steps++) {
-            hal_address all;
-
-            set_up(16);
-            use(1);
-            expect_status("start", start(0), IODMA_OK);
-            all = lay_out(kind);
-            (void)engine_model_step(&chip.engine, steps);
-            left = kind == ROUTE_ROWS || kind == ROUTE_ITEMS
-                       ? all - arrived() - (kind == ROUTE_ROWS ? 96 : 24)
-                       : all - arrived();
-            expect_between("running", residue(0), all - arrived(),
-                           kind == ROUTE_CYCLE && steps < 1 ? 50
-                                                            : item_size + 32);
-            expect_number("halt", halt(1), 0);
-            expect_between("halted", residue(0), all - arrived(),
-                           kind == ROUTE_CYCLE && steps < 1 ? 50 : item_size);
-            expect_treated_well();
-        }
-        expect_number("all has arrived", left, 0);
-    }
-
-    check_case("residue in the second turn of a cycle");
-    for (uint32_t steps = 0; steps < 100; steps++) {
-        hal_address all;
-
-        set_up(16);
-        use(1);
-        expect_status("start", start(0), IODMA_OK);
-        all = lay_out(ROUTE_CYCLE);
-        while (arrived() != all)
-            (void)engine_model_step(&chip.engine, 1);
-        memset(&arena[HALF], 0, HALF);
-        while (arrived() == 0)
-            (void)engine_model_step(&chip.engine, 1);
-        (void)engine_model_step(&chip.engine, steps);
-        if (arrived() == all) /* a third one may have begun */
-            break;
-        expect_number("halt", halt(1), 0);
-        expect_between("halted", residue(0), all - arrived(), 18);
-    }
-
-    check_case("residue while the engine goes on during the call");
-    for (uint32_t steps = 0; steps < 200; steps++) {
-        struct hal_residue is;
-        hal_address all;
-        hal_address before;
-
-        set_up(16);
-        expect_status("start", start(0), IODMA_OK);
-        all = lay_out(ROUTE_ITEMS);
-        (void)engine_model_step(&chip.engine, steps % 100);
-        before = all - arrived();
-        world.pace = 4;
-        hooks.masked++; /* the batch is not retired meanwhile */
-        is = residue(0);
-        hooks.masked--;
-        expect("not more than there was", is.least <= before);
-        expect("not less than there is", is.most >= all - arrived());
-        expect_treated_well();
-    }
-
-    begin("an item that is loaded in part does not mislead", 1, 16);
-    {
-        enum { BR1 = 2 }; /* in the order of an item */
-        hal_address all = lay_out(ROUTE_ITEMS);
-
-        while (arrived() < 16)
-            (void)engine_model_step(&chip.engine, 1);
-        chip.channels[PLANAR].file[BR1] = 16; /* the link comes last */
-        expect("least", residue(0).least <= all - 16);
-        expect("most", residue(0).most >= all - 16);
-        expect_treated_well();
-    }
-
-    begin("of words the residue is exact once it is halted", 1, 4);
-    {
-        struct hal_item one = item(0, HALF, 64);
-
-        expect_number("taken", emit(0, &one, 1), 1);
-        submit(0);
-        (void)engine_model_step(&chip.engine, 14);
-        memset(&arena[HALF], 0, 64);
-        expect_number("halt", halt(1), 0);
-        expect_number("least", residue(0).least, residue(0).most);
-        expect("on the way", residue(0).least > 0 && residue(0).least < 64);
-        expect_treated_well();
-    }
-}
-
 int main(void)
 {
     world.seed = 21;
@@ -526,6 +372,5 @@ int main(void)
     test_rows();
     test_steps();
     test_cycles();
-    test_residue();
     return check_result();
 }
