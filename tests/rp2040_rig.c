@@ -159,6 +159,26 @@ struct hal_item nth(uint32_t n)
     return rig_item(16 * n, HALF + 16 * n, lengths[n % HAL_COUNT_OF(lengths)]);
 }
 
+const struct hal_port bytewise = { PORT_BUS, 20, 1, 0, 1, 4 };
+const struct hal_port halfwise = { PORT_BUS, 21, 2, 0, 1, 4 };
+const struct hal_port wordwise = { PORT_BUS, 22, 4, 0, 1, 4 };
+const struct hal_port ready = { PORT_BUS, HAL_NO_REQUEST, 4, 0, 9, 9 };
+
+struct hal_route way(uint8_t from, uint8_t to, const struct hal_port *with)
+{
+    hal_address bus = with ? with->address : 0;
+
+    return (struct hal_route){
+        .source = { .kind = from, .fill = 0xA5, .port = with, .bus = bus },
+        .destination = { .kind = to, .port = with, .bus = bus },
+    };
+}
+
+enum iodma_status go_by(struct hal_route route)
+{
+    return go(0, &route);
+}
+
 void expect_item(const struct hal_item *one)
 {
     memcpy(&rig.want[one->destination - ARENA_BUS],

@@ -64,6 +64,17 @@ enum iodma_status rig_start(uint32_t n);
 uint32_t rig_halt(void);
 uint32_t rig_halt_all(uint32_t count);
 
+/* Ports of these widths, on lines of their own, and one that is always ready.
+ */
+extern const struct hal_port bytewise;
+extern const struct hal_port halfwise;
+extern const struct hal_port wordwise;
+extern const struct hal_port ready;
+
+/* A route from one kind of end to another; which the first engine takes. */
+struct hal_route way(uint8_t from, uint8_t to, const struct hal_port *with);
+enum iodma_status go_by(struct hal_route route);
+
 /* A copy in the arena. */
 struct hal_item rig_item(uint32_t from, uint32_t to, uint32_t length);
 
