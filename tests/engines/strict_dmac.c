@@ -7,7 +7,8 @@
 #include "tests/engines/soft_ports.h"
 #include "tests/reach.h"
 
-enum { REQUEST = 5 };
+/* As an engine with two buffers and no ring. */
+enum { REQUEST = 5, PERIODS = 2 };
 
 static struct strict_dmac engines[3];
 static void (*moment)(void);
@@ -45,7 +46,7 @@ static void power_on(const struct engine_place *place)
                       .fills = true,
                       .widths = 1 | 2 | 4,
                       .max_rows = 64,
-                      .periods = place->slots },
+                      .periods = PERIODS },
             .slots = place->slots,
             .distance = (hal_address)place->pieces[0].bus -
                         cpu_address(place->pieces[0].host),
