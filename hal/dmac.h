@@ -68,8 +68,8 @@ struct hal_route {
     int32_t destination_stride; /* ... to the next one's; 0 for no memory  */
 
     /* After the last item the first one comes again, without end. Each item is
-       a period: there is news at the end of each. All are emitted before
-       submit, once, and none after. */
+       a period, as long as the others: there is news at the end of each. All
+       are emitted before submit, once, and none after. */
     bool cyclic;
 };
 
@@ -115,7 +115,8 @@ struct hal_dmac_ops {
      * Returns OK; BadArgument if the instance is not set up (no ring, slots
      * not a power of two); Busy if somebody has the channel enabled whom we do
      * not know; NotPermitted if its security or privilege cannot be what the
-     * board says; NotAttached if no such controller answers.
+     * board says; NotAttached if no such controller answers, or it is stuck
+     * still.
      * Context: thread; the channel's interrupt disabled.
      */
     enum iodma_status (*start)(struct hal_dmac *dmac);
@@ -140,9 +141,10 @@ struct hal_dmac_ops {
                      uint32_t count);
     /*
      * Publish what was emitted as one batch; one doorbell, one interrupt at
-     * its end. When this returns the batch runs, or has run, whether the engine
-     * was busy, was just stopping or was idle. Nothing emitted: nothing
-     * happens. Context: as emit.
+     * its end, or one for each item where the engine has registers for one at
+     * a time and reap begins the next. When this returns the batch runs, or has
+     * run, whether the engine was busy, was just stopping or was idle. Nothing
+     * emitted: nothing happens. Context: as emit.
      */
     void (*submit)(struct hal_dmac *dmac);
     /*
@@ -190,7 +192,8 @@ struct hal_dmac {
     const struct hal_dmac_ops *ops;
     const struct hal_bus *bus;
     const struct hal_limits *limits;      /* of data                        */
-    const struct hal_limits *ring_limits; /* of its descriptors             */
+    const struct hal_limits *ring_limits; /* of what it fetches from memory
+                                             for itself; NULL: nothing      */
     uint32_t same_phase; /* power of two: source and destination of an item
                             are equal modulo this; 1: any                   */
     bool fills;          /* a source may be one byte (HAL_FILL)             */
@@ -204,7 +207,8 @@ struct hal_dmac {
 /*
  * Take possession of a channel, before anything else is done with it.
  *
- *   owner  a name for people: "audio"; lent until hal_dmac_release()
+ *   owner  a name for people: "audio"; lent until hal_dmac_release(); who gives
+ *          the same pointer is the same owner
  *
  * Returns OK, for the owner that has it already as well; BadArgument: NULL;
  * Busy: somebody else has it, whom dmac->owner names.

@@ -158,7 +158,7 @@ static void test_halt(void)
     expect_number("least", edma_ops.residue(&rig.edmas[stuck - 1].dmac).least,
                   0);
     expect_status("start", start(rig.chip.channel == rig_numbers[0] ? 0 : 1),
-                  IODMA_BUSY);
+                  IODMA_NOT_ATTACHED);
 
     rig_begin(
         "of a batch that is over nothing is left, if nobody knows it yet");

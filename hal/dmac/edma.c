@@ -130,7 +130,7 @@ static enum iodma_status edma_start(struct hal_dmac *dmac)
     if (edma->state == EDMA_UNKNOWN && (flag(edma, EDMA_ERQ) || active(edma)))
         return IODMA_BUSY;
     if (edma_halt(&dmac, 1, 0) != 0) /* stuck, as it was in a halt before */
-        return IODMA_BUSY;
+        return IODMA_NOT_ATTACHED;
 
     edma->route = (struct hal_route){ .rows = 0 };
     edma->width = 0;

@@ -162,6 +162,20 @@ static void give_back(struct iodma_command *command)
                   IODMA_OK);
 }
 
+/* One that is stuck still does not start. It is nobody else's for that. */
+static void expect_not_back(void)
+{
+    struct hal_dmac *dmac = world_dmac(0);
+    const char *owner = dmac->owner;
+
+    engine_case.model->stuck = true;
+    expect_status("init of one that is stuck",
+                  iodma_channel_init(&world_channels[0], dmac, owner),
+                  IODMA_NOT_ATTACHED);
+    expect("it has its owner", dmac->owner == owner);
+    engine_case.model->stuck = false;
+}
+
 /* One that is stuck keeps its memory until its power was off. */
 static void stuck(void)
 {
@@ -186,6 +200,7 @@ static void stuck(void)
             (void)world_serve();
             world_expect_end(next, IODMA_NOT_READY);
             expect("the channel is dead", world_channels[0].dead);
+            expect_not_back();
             engine_case.power_cycle();
             expect_status("power lost",
                           iodma_channel_power_lost(&world_channels[0]),
