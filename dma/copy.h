@@ -84,6 +84,8 @@ enum iodma_status iodma_copy_init(struct iodma_copy *copy,
  *   NotAligned    the two differ modulo the engine's same_phase, and neither
  *                 could be bounced
  *   NotReady      the channel is dead
+ *   Unsupported   the engine does not go from memory to memory, nor has the
+ *                 channel a stand-in that does
  * or, with some of the bytes copied, what the callback of a transfer says:
  * DMAError, Timeout, MessageTooLarge. If copy->transfer.quarantined then, the
  * engine would not stop: it may still touch both buffers, and what was lent to

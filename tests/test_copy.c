@@ -362,6 +362,27 @@ static void test_others(void)
 
 /* ---- Failures ---- */
 
+static enum iodma_status ports_only(struct hal_dmac *dmac,
+                                    const struct hal_route *route)
+{
+    (void)dmac;
+    return route->source.kind == HAL_MEMORY &&
+                   route->destination.kind == HAL_MEMORY
+               ? IODMA_UNSUPPORTED
+               : IODMA_OK;
+}
+
+static void test_unsupported(void)
+{
+    struct hal_dmac_ops ops = strict_dmac_ops;
+
+    begin("an engine that does not go from memory to memory: Unsupported");
+    ops.route = ports_only;
+    engine.dmac.ops = &ops;
+    expect_status("copy", try_copy(0, 0, 100, FOREVER), IODMA_UNSUPPORTED);
+    expect_order();
+}
+
 static void test_failures(void)
 {
     begin("an engine that stops: DMAError, with its cause");
@@ -612,6 +633,7 @@ int main(int argc, char **argv)
 {
     test_engines(argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 1);
     test_others();
+    test_unsupported();
     test_failures();
     test_stuck();
     test_pointers();

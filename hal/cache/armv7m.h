@@ -7,6 +7,10 @@
  *
  *     static const struct hal_cache cache = ARMV7M_CACHE(32);
  *
+ * Nothing of ours switches the data cache on: the product does, once all of it
+ * has been invalidated by set and way (CMSIS: SCB_EnableDCache()). Where it
+ * stays off, regions are HAL_UNCACHED.
+ *
  * The line is the board's: it is the chip's (32 bytes on a Cortex-M7), and an
  * emulator may not say.
  *
