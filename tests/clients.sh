@@ -347,6 +347,16 @@ by_cmake()
         cmake --build "$prefix-cmake/build"
 }
 
+# What our drivers include that is not theirs, for a driver of the product's own.
+own_driver()
+{
+    for header in hal/atomic hal/bits hal/container_of hal/count_of hal/ring \
+        hal/static_assert hal/cache/lines hal/dmac/ways platform/barrier \
+        platform/endian platform/mmio; do
+        echo "#include \"$header.h\""
+    done
+}
+
 # shellcheck disable=SC2086 # words
 installed()
 {
@@ -355,6 +365,11 @@ installed()
     passes 'and it runs' "$work/native-make/product"
     passes 'CMake, as README.md has it' by_cmake native
     passes 'and it runs' "$work/native-cmake/build/product"
+
+    own_driver >"$work/driver.c"
+    passes 'a driver of its own finds what ours include' \
+        gcc -std=c11 $strict "-I$work/native/include/iodma" -c \
+        "$work/driver.c" -o "$work/driver.o"
 
     install_for lto -Db_lto=true
     passes 'a library for LTO links with a product that is' \
