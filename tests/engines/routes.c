@@ -8,6 +8,7 @@
 #include "tests/engines/world.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Submit, drive, and see that it ended well; in one of the ways. */
 static void run(struct world_job *job)
@@ -183,6 +184,40 @@ static void from_ports(void)
 {
     for (uint32_t i = 0; i < engine_case.port_count * 20; i++)
         from_port(i % engine_case.port_count);
+}
+
+static bool walks_ports(void)
+{
+    return engine_can_port() && engine_has_model();
+}
+
+/* A port of several registers, here a stretch of memory, is walked or
+   refused. */
+static void wide_ports(void)
+{
+    for (uint32_t i = 0; i < engine_case.port_count; i++) {
+        struct world_job *job = &world_jobs[0];
+        uint32_t length = port_unit(i) * 40;
+
+        world_begin(larger32(4, engine_case.slots), 0);
+        world.way = world_any_way();
+        (void)world_place_port(i);
+        world_ports[i].address = cpu_address(world_source(0x8000));
+        world_ports[i].increment = world_ports[i].width;
+        memcpy(world_port_bytes[i], world_source(0x8000), length);
+        world_scatter(&job->destination, world_target(0x1000), 3, 40,
+                      port_unit(i));
+        job->transfer.port = &world_ports[i];
+        world_make_ready(job);
+        world_expect(job);
+        expect_status("submit", world_submit(job), IODMA_OK);
+        (void)world_drive(10);
+        if (job->status == IODMA_UNSUPPORTED)
+            world_settle(job);
+        else
+            world_expect_end(job, IODMA_OK);
+        (void)world_expect_order();
+    }
 }
 
 /* A port that asks for nothing for a while is waited for. */
@@ -381,6 +416,8 @@ const struct engine_test engine_routes[] = {
     { "with a stand-in everybody fills, and it is counted", NULL, stands_in },
     { "memory goes to ports as they ask for it", engine_can_port, to_ports },
     { "what ports have goes to memory", engine_can_port, from_ports },
+    { "a port of several registers is walked, or refused", walks_ports,
+      wide_ports },
     { "a port that asks for nothing is waited for", engine_has_requests,
       slow_port },
     { "a port goes from one channel to another one", shares_ports,
