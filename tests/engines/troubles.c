@@ -67,6 +67,8 @@ static void expect_status_of(uint32_t index, const struct world_job *job)
                                           status == IODMA_TIMEOUT);
     if (troubles[index].ends_well)
         expect_status("status", status, IODMA_OK);
+    if (troubles[index].kind == ENGINE_FAILS && status == IODMA_DMA_ERROR)
+        expect_number("why", job->transfer.fault, HAL_FAULT_BUS);
     if (troubles[index].lies)
         return;
     if (status == IODMA_OK)
