@@ -45,7 +45,8 @@ struct board_dmac {
     uint32_t slots;     /* of its ring, for whoever wants to fill it */
 
     /* Storage of its descriptors, CPU physical address = pointer, and the
-       driver's field for it once it is shared with the engine. */
+       driver's field for it once it is shared with the engine. NULL: it
+       fetches nothing from memory for itself. */
     void *storage;
     size_t storage_size;
     struct hal_shared *shared;

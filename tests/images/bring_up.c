@@ -123,6 +123,8 @@ static enum iodma_status share(struct engine *engine)
 {
     const struct board_dmac *facts = engine->facts;
 
+    if (!facts->storage)
+        return IODMA_OK;
     return iodma_share(&engine->ring, &engine->bus, facts->dmac->ring_limits,
                        (uintptr_t)facts->storage, facts->storage,
                        facts->storage_size, 0, facts->shared);
