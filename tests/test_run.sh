@@ -59,7 +59,15 @@ says 'a bench of an unknown kind is refused' 1 'bench knows .*, no toaster' \
 says 'nothing was built for that' 0 none \
     sh -c '[ ! -e "$1" ] && echo none' - "$tree/build"
 says 'a driver that is none is refused' 1 'no driver toaster is fuzzed' \
-    env "DRIVERS=$root/tests/fuzz" "$root/run" fuzz toaster
+    "$root/run" fuzz toaster
+says 'a second driver is refused' 1 'one driver, or all of them' \
+    "$root/run" fuzz edma gpdma --rounds 1
+says 'rounds that nobody could count are refused' 1 'of nine digits at most' \
+    "$root/run" fuzz edma --rounds 12345678901234567890
+says 'a bench of the functions of no row is refused' 1 '[-]-functions ROW' \
+    "$root/tests/bench/bench.sh" --functions
+says 'and a check of something' 1 'it is --check, ' \
+    "$root/tests/bench/bench.sh" --check toaster
 
 : >"$tree/boards/toaster.c"
 says 'a board without a machine file: what to do is said' 1 \

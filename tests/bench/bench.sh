@@ -68,6 +68,10 @@ while :; do
     shift
 done
 mode=${1:-}
+case $mode.$# in
+.0 | --check.1 | --accept.1 | --functions.[2-4]) ;;
+*) fail "it is --check, --accept, --functions ROW [SIZE [floor]], or none" ;;
+esac
 [ -n "$boards" ] || host=1
 columns=${host:+host}$boards
 [ "$mode" = --check ] && without=skip || without=fail
@@ -383,10 +387,6 @@ functions()
     cat "$work/functions"
 }
 
-case $mode in
-'' | --check | --accept | --functions) ;;
-*) fail "it is bench.sh [--check | --accept | --functions ROW ...]" ;;
-esac
 for on in $columns; do
     count "$on"
 done
