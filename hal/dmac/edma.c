@@ -131,6 +131,9 @@ static enum iodma_status edma_start(struct hal_dmac *dmac)
         return IODMA_BUSY;
     if (edma_halt(&dmac, 1, 0) != 0) /* stuck, as it was in a halt before */
         return IODMA_NOT_ATTACHED;
+    /* That left one of these set, or there is no clock. */
+    if ((read32(edma, EDMA_CR) & (EDMA_CR_HOE | EDMA_CR_HALT)) == 0)
+        return IODMA_NOT_ATTACHED;
 
     edma->route = (struct hal_route){ .rows = 0 };
     edma->width = 0;

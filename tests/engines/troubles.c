@@ -238,6 +238,11 @@ static void absent(void)
     expect_status("init", iodma_channel_init(&channel, world_dmac(0), "suite"),
                   IODMA_NOT_ATTACHED);
     engine_case.model->absent = false;
+    engine_case.model->unclocked = true;
+    expect_status("init without a clock",
+                  iodma_channel_init(&channel, world_dmac(0), "suite"),
+                  IODMA_NOT_ATTACHED);
+    engine_case.model->unclocked = false;
     expect_status("init", iodma_channel_init(&channel, world_dmac(0), "suite"),
                   IODMA_OK);
 

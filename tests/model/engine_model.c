@@ -25,7 +25,7 @@ static bool addressed(struct engine_model *model, uintptr_t address,
         return false;
     if (model->access)
         model->access();
-    if (model->absent)
+    if (model->absent || model->unclocked)
         return false;
     if (address - model->base >= model->registers)
         return engine_model_violates(model, "an access beside the registers");
@@ -37,7 +37,7 @@ static bool addressed(struct engine_model *model, uintptr_t address,
 uint32_t mmio_model_read(uintptr_t address, unsigned size)
 {
     if (!addressed(chip, address, size))
-        return UINT32_MAX;
+        return chip && chip->unclocked ? 0 : UINT32_MAX;
     chip->reads++;
     land(chip);
     return chip->ops->read(chip, (uint32_t)(address - chip->base), size);

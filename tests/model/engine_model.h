@@ -92,6 +92,7 @@ struct engine_model {
     uint32_t at;
     uint32_t delay;       /* steps, for ENGINE_LATE                       */
     bool absent;          /* reads give all ones, writes are lost         */
+    bool unclocked;       /* the same with zeros                          */
     bool stuck;           /* neither abort nor disable has an effect      */
     uint32_t abort_delay; /* steps until an abort takes effect            */
 
