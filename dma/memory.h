@@ -348,7 +348,7 @@ enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
                                        struct hal_segment *segment);
 
 /*
- * Read or write a descriptor's bytes by the CPU, all or nothing.
+ * Read or write a descriptor's bytes by the CPU.
  * (IOMemoryDescriptor: readBytes, writeBytes)
  *
  *   bus     whose regions say how the CPU reaches them

@@ -66,7 +66,7 @@ static const char words[] =
     /* 45 ENGINE */ "not the engine's\0"
     "\0\0\0\0"
     /* 50 STORAGE */ "no bounce storage\0"
-    /* 51 FAR_WINDOW */ "no free window\0"
+    /* 51 FAR_WINDOW */ "no free far window\0"
     /* 52 IOVA */ "no IOVA\0"
     /* 53 MAPPER */ "mapper refused\0"
     /* 54 OUTPUT */ "output refused\0"

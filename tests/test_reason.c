@@ -1783,7 +1783,7 @@ static const struct name {
     NAME(UNMAPPED, "not mapped"), NAME(CONTIGUOUS, "not contiguous"),
     NAME(PHASE, "out of phase"), NAME(ENGINE, "not the engine's"),
     NAME(STORAGE, "no bounce storage"),
-    NAME(FAR_WINDOW, "no free window"), NAME(IOVA, "no IOVA"),
+    NAME(FAR_WINDOW, "no free far window"), NAME(IOVA, "no IOVA"),
     NAME(MAPPER, "mapper refused"), NAME(OUTPUT, "output refused"),
     NAME(EMITTER, "driver refused"),
     NAME(MAINTENANCE, "cache not finished"), NAME(HOOK, "missing hook"),
