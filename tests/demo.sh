@@ -136,12 +136,14 @@ work=$(mktemp -d) || fail "no temporary directory"
 machine_pid=
 clean_up()
 {
-    trap '' INT TERM
+    trap '' HUP INT PIPE TERM
     [ -z "$machine_pid" ] || kill "$machine_pid" 2>/dev/null
     rm -rf "$work"
 }
 trap clean_up EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 # A copy of the file, which is the first half of the disk where there is one.

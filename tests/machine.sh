@@ -65,7 +65,7 @@ need_number()
 # it catches what we trap, and drops it.
 clean_up()
 {
-    trap '' INT TERM
+    trap '' HUP INT PIPE TERM
     [ -z "$machine" ] || kill -KILL "$machine" 2>/dev/null
     [ -z "$reader" ] || kill -KILL "$reader" 2>/dev/null
     rm -rf "$work"
@@ -93,7 +93,9 @@ reader=
 
 work=$(mktemp -d) || exit 1
 trap clean_up EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 : >"$work/expect"
 : >"$work/qemu"

@@ -87,7 +87,9 @@ done
 cd "$(dirname "$0")/.." || fail "where am I?"
 work=$(mktemp -d) || fail "no temporary directory"
 trap 'rm -rf "$work"' EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 # Figures ------------------------------------------------------------------

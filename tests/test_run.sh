@@ -78,15 +78,76 @@ rm "$tree/boards/toaster.c"
 for tool in apt-get meson qemu-system-arm arm-none-eabi-gcc; do
     printf '#!/bin/sh\necho %s\n' "$tool" >"$tree/tools/$tool"
 done
-printf '#!/bin/sh\nsleep 12\nexit 1\n' >"$tree/tools/ninja"
+cat >"$tree/tools/meson" <<'END'
+#!/bin/sh
+[ "$1" != test ] || exec sleep 100
+mkdir -p "$2"
+: >"$2/build.ninja"
+END
+cat >"$tree/tools/ninja" <<'END'
+#!/bin/sh
+sleep "${NAP:-0}"
+exit "${ENDS:-0}"
+END
 chmod +x "$tree"/tools/*
+PATH=$tree/tools:$PATH
 mkdir -p "$tree/build/qemu_virt-demo"
 : >"$tree/build/qemu_virt-demo/build.ninja"
 echo "$tree" >"$tree/build/qemu_virt-demo/configured-in"
 says 'a damaged build folder: what to do is said' 1 \
     'to begin afresh, remove .*/build/qemu_virt-demo' \
-    env "PATH=$tree/tools:$PATH" "$tree/run" demo
+    env NAP=12 ENDS=1 "$tree/run" demo
 cp "$work/log" "$work/slow"
 says 'and where there is no terminal no progress is shown' 0 none \
     sh -c '! grep -e "[.][.][.] 10 s" "$1" && echo none' - "$work/slow"
+
+# ended WHAT TEXT SIGNAL COMMAND...: once it has said TEXT, the signal ends it
+# soon, and no file of it is left.
+ended()
+{
+    what=$1
+    text=$2
+    signal=$3
+    shift 3
+    "$@" >"$work/said" 2>&1 </dev/null &
+    pid=$!
+    waited=0
+    until grep -q -e "$text" "$work/said" || [ $((waited += 1)) -gt 60 ]; do
+        sleep 1
+    done
+    sleep 1
+    kill "-$signal" "$pid"
+    waited=0
+    while kill -0 "$pid" 2>/dev/null && [ $((waited += 1)) -le 20 ]; do
+        sleep 1
+    done
+    [ "$waited" -le 20 ] || echo 'it goes on' >>"$work/said"
+    kill -KILL "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+    echo "status $?, left: $(cd "$tree/build" && echo log.*)" >>"$work/said"
+    says "$what" 0 "^status [0-9]*, left: log[.][*]\$" \
+        sh -c '! grep "goes on" "$1" && cat "$1"' - "$work/said"
+}
+
+ended 'a terminal that goes away ends a build' 'run: building' HUP \
+    env NAP=100 "$tree/run" demo
+ended 'and so does who asks it to end' 'run: building' TERM \
+    env NAP=100 "$tree/run" demo
+flock "$tree/build/.lock" sleep 20 &
+sleep 1
+ended 'who waits for another one can be ended' 'run: waiting for' TERM \
+    "$tree/run" demo
+wait
+ended 'tests can be ended' 'run: testing build/native' TERM \
+    "$tree/run" test mps2_an505
+mkdir -p "$tree/tests/fuzz/corpus" "$tree/build/fuzz/tests"
+: >"$tree/tests/fuzz/corpus/edma.txt"
+printf '#!/bin/sh\nexec sleep 100\n' >"$tree/build/fuzz/tests/fuzz_edma"
+chmod +x "$tree/build/fuzz/tests/fuzz_edma"
+: >"$tree/build/fuzz/build.ninja"
+echo "$tree" >"$tree/build/fuzz/configured-in"
+ended 'a fuzzer can be ended' 'run: fuzzing edma' TERM "$tree/run" fuzz
+NAP=1 ENDS=1 "$tree/run" demo 2>&1 | head -n 1 >"$work/said"
+says 'nor is a file left by a reader that goes away' 0 none \
+    sh -c '! ls "$1"/build/log.* && echo none' - "$tree"
 exit $failed
