@@ -81,8 +81,10 @@ done
 cat >"$tree/tools/meson" <<'END'
 #!/bin/sh
 [ "$1" != test ] || exec sleep 100
-mkdir -p "$2"
+mkdir -p "$2/tests"
 : >"$2/build.ninja"
+printf '#!/bin/sh\nexec sleep 100\n' >"$2/tests/fuzz_edma"
+chmod +x "$2/tests/fuzz_edma"
 END
 cat >"$tree/tools/ninja" <<'END'
 #!/bin/sh
@@ -91,15 +93,19 @@ exit "${ENDS:-0}"
 END
 chmod +x "$tree"/tools/*
 PATH=$tree/tools:$PATH
-mkdir -p "$tree/build/qemu_virt-demo"
-: >"$tree/build/qemu_virt-demo/build.ninja"
-echo "$tree" >"$tree/build/qemu_virt-demo/configured-in"
+says 'a build folder is configured' 1 'run: configuring' \
+    env ENDS=1 "$tree/run" demo
 says 'a damaged build folder: what to do is said' 1 \
     'to begin afresh, remove .*/build/qemu_virt-demo' \
     env NAP=12 ENDS=1 "$tree/run" demo
 cp "$work/log" "$work/slow"
 says 'and where there is no terminal no progress is shown' 0 none \
     sh -c '! grep -e "[.][.][.] 10 s" "$1" && echo none' - "$work/slow"
+says 'it is configured once' 0 none \
+    sh -c '! grep "configuring" "$1" && echo none' - "$work/slow"
+sed -i 's/cortex-a15:64:true /cortex-a15:64:false /' "$tree/run"
+says 'and again where ./run has come to say otherwise' 1 'run: configuring' \
+    env ENDS=1 "$tree/run" demo
 
 # ended WHAT TEXT SIGNAL COMMAND...: once it has said TEXT, the signal ends it
 # soon, and no file of it is left.
@@ -140,12 +146,8 @@ ended 'who waits for another one can be ended' 'run: waiting for' TERM \
 wait
 ended 'tests can be ended' 'run: testing build/native' TERM \
     "$tree/run" test mps2_an505
-mkdir -p "$tree/tests/fuzz/corpus" "$tree/build/fuzz/tests"
+mkdir -p "$tree/tests/fuzz/corpus"
 : >"$tree/tests/fuzz/corpus/edma.txt"
-printf '#!/bin/sh\nexec sleep 100\n' >"$tree/build/fuzz/tests/fuzz_edma"
-chmod +x "$tree/build/fuzz/tests/fuzz_edma"
-: >"$tree/build/fuzz/build.ninja"
-echo "$tree" >"$tree/build/fuzz/configured-in"
 ended 'a fuzzer can be ended' 'run: fuzzing edma' TERM "$tree/run" fuzz
 NAP=1 ENDS=1 "$tree/run" demo 2>&1 | head -n 1 >"$work/said"
 says 'nor is a file left by a reader that goes away' 0 none \
