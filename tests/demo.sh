@@ -33,6 +33,14 @@ need_number()
     esac
 }
 
+# What is sent is there twice, as it is and as it comes out.
+need_room()
+{
+    free=$(df -P -k "$work" | awk 'NR == 2 { print $4 }')
+    [ $((2 * $1 / 1024)) -lt "$free" ] ||
+        fail "$work has no room for twice $1 bytes: TMPDIR names another place"
+}
+
 # Park and Miller's generator; a byte from its middle bits.
 make_bytes()
 {
@@ -117,6 +125,8 @@ done
 [ -z "$given" ] || [ -n "$file" ] || fail "the name of the file is empty"
 [ "$disk" = yes ] || [ "$behind" -eq 0 ] ||
     fail "--behind: $board has no bridges"
+# Each bridge is a bus, of 16 with bus 0.
+[ "$behind" -le 7 ] || fail "--behind needs 0 to 7"
 
 if [ -z "$given" ]; then
     bytes=${bytes:-$usual}
@@ -149,9 +159,11 @@ trap 'exit 143' TERM
 # A copy of the file, which is the first half of the disk where there is one.
 if [ -z "$given" ]; then
     file="the seed"
+    need_room "$bytes"
     echo "demo: $bytes bytes from seed $seed (again: --seed $seed)"
     make_bytes "$bytes" "$seed" >"$work/file" || fail "cannot write in $work"
 else
+    need_room "$(($(wc -c <"$file")))"
     echo "demo: $file, memory strewn by seed $seed (again: --seed $seed)"
     cp "$file" "$work/file" || fail "cannot copy $file to $work"
     chmod u+w "$work/file"

@@ -299,6 +299,16 @@ refuses 'too many bytes' '--bytes needs 1 to [0-9]*' --bytes 1073741825
 refuses 'a size that is no number' "--bytes needs a number, not '1k'" \
     --bytes 1k
 refuses 'a seed that is no number' "--seed needs a number, not 'x'" --seed x
+refuses 'a bridge too many' '--behind needs 0 to 7' --behind 8
+# Where df says so.
+printf '#!/bin/sh\necho\necho d 4 3 1 75%% /\n' >"$work/bare/df"
+chmod +x "$work/bare/df"
+no_room()
+{
+    PATH=$work/bare:$PATH "$here/demo.sh" "$weak" --bytes 600
+}
+ends 'a folder without room is refused' 1 \
+    'demo: failed: .* has no room for twice 600 bytes: TMPDIR .*' no_room
 refuses 'a seed that is missing' '--seed needs a number' --seed
 ends 'so is one that is too large for a smaller board' 1 \
     'demo: failed: medium is too large: rp2040 takes at most 102400 bytes' \
