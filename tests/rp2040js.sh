@@ -32,6 +32,8 @@ done
     missing "$folder is somebody else's folder"
 { rm -rf "$folder" && mkdir -p "$folder"; } || missing "cannot write $folder"
 
+# npm wants a home to write to, which not every user has.
+[ -w "${HOME:-}" ] || export HOME="$folder"
 # What npm is to fetch, and what it has to be: npm compares.
 cat >"$folder/package.json" <<JSON
 { "private": true, "dependencies": { "rp2040js": "$version" } }
