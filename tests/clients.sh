@@ -18,6 +18,8 @@ strict='-Wall -Wextra -Wpedantic -Werror -Wconversion'
 # (-Os): what it was, and a fiftieth. Another GCC may take a fifth more.
 limits_of=12.2
 limit=12382
+# What linkers say is looked at, so they say it in English.
+export LC_ALL=C
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

@@ -13,6 +13,8 @@ set -u
 root=$1
 # All of a product.
 objects='client core driver board'
+# What linkers say is looked at, so they say it in English.
+export LC_ALL=C
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
