@@ -139,10 +139,13 @@ ended 'a terminal that goes away ends a build' 'run: building' HUP \
     env NAP=100 "$tree/run" demo
 ended 'and so does who asks it to end' 'run: building' TERM \
     env NAP=100 "$tree/run" demo
-flock "$tree/build/.lock" sleep 20 &
+flock "$tree/build/.build" sleep 15 &
+flock "$tree/build/.test" sleep 15 &
 sleep 1
-ended 'who waits for another one can be ended' 'run: waiting for' TERM \
-    "$tree/run" demo
+ended 'who waits for another one can be ended' \
+    'run: waiting for another ./run that builds here' TERM "$tree/run" demo
+ended 'who tests waits for who tests' \
+    'run: waiting for another ./run that tests here' TERM "$tree/run" test
 wait
 ended 'tests can be ended' 'run: testing build/native' TERM \
     "$tree/run" test mps2_an505
