@@ -18,7 +18,7 @@ failed=0
 tree=$work/tree
 mkdir -p "$tree/tests" "$tree/tools"
 cp "$root/run" "$tree"
-cp "$root/tests/demo.sh" "$tree/tests"
+cp "$root/tests/demo.sh" "$root/tests/packages.sh" "$tree/tests"
 cp -r "$root/boards" "$root/cross" "$tree"
 
 # says WHAT STATUS TEXT COMMAND...: it ends so, with TEXT in a line.
