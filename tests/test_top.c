@@ -137,6 +137,11 @@ static const struct {
       { { END - PAGE, PAGE }, { 0x10000, 0x10 } },
       FIXTURE_LAST + 1 - PAGE, 1, RUNG_SPLIT,
       { { FIXTURE_LAST + 1 - PAGE, PAGE }, { 0x10000, 0x10 } } },
+    { "even if the first address follows in the list", ALL_OF_IT,
+      SPEC(host64, HAL_ADDRESS_BITS - 1, 0, 1, 1, 1), IODMA_INOUT,
+      { { END - 0x10, 0x10 }, { 0, 0x10 } }, FIXTURE_LAST + 1 - PAGE, 1,
+      RUNG_SPLIT,
+      { { FIXTURE_LAST + 1 - 0x10, 0x10 }, { 0, 0x10 } } },
 
     { "lines of its own are maintained there", NOT_LOOKED,
       SPEC(host64, 0, 0, 1, 1, 1), IODMA_INOUT, { { END - PAGE, PAGE } }, 0, 0,
