@@ -36,8 +36,8 @@ need_number()
 # What is sent is there twice, as it is and as it comes out.
 need_room()
 {
-    free=$(df -P -k "$work" | awk 'NR == 2 { print $4 }')
-    [ $((2 * $1 / 1024)) -lt "$free" ] ||
+    df -P -k "$work" | awk -v "bytes=$1" '
+        NR == 2 && $4 ~ /^[0-9]+$/ && $4 * 512 <= bytes { exit 1 }' ||
         fail "$work has no room for twice $1 bytes: TMPDIR names another place"
 }
 
