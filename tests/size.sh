@@ -57,8 +57,8 @@ limits='
     text bounce 10540 7448 7752
     text caches 11534 8131 8472
     text copy 10448 8451 8918
-    text reasons 5968 4615 4797
-    text shortcuts 5408 3166 3217
+    text reasons 5972 4619 4801
+    text shortcuts 5432 3166 3217
     ram iodma_command 176 128 128
     ram iodma_memory 104 68 68
     ram iodma_bus 52 52 52
