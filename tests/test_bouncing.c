@@ -1198,6 +1198,52 @@ static void beside_storage(void)
     }
 }
 
+/* But not where another aperture begins between the two. */
+static void beside_storage_apart(void)
+{
+    static const struct {
+        const char *what;
+        struct hal_aperture apertures[2];
+        struct iodma_range ranges[ROW_RANGES];
+        struct hal_segment want[2];
+    } rows[] = {
+        { "before it",
+          { { 0xf0000, 0xfffff, 0xf0000, HAL_READ | HAL_WRITE, true },
+            { 0x100000, 0x4fffff, 0x500000, HAL_READ | HAL_WRITE, true } },
+          { { 0xfff00, 0x100 }, { 0x80000, 0x1000 } },
+          { { 0xfff00, 0x100 }, { 0x500000, 0x1000 } } },
+        { "behind it",
+          { { 0xf0000, 0x100fff, 0xf0000, HAL_READ | HAL_WRITE, true },
+            { 0x101000, 0x4fffff, 0x501000, HAL_READ | HAL_WRITE, true } },
+          { { 0x800000, 0x1000 }, { 0x101000, 0x10 } },
+          { { 0x100000, 0x1000 }, { 0x501000, 0x10 } } },
+    };
+    static struct iodma_bounce pool;
+    static uint32_t words[1];
+    static struct hal_loan loan;
+
+    for (size_t i = 0; i < HAL_COUNT_OF(rows); i++) {
+        struct hal_bus hal = *fixture_bouncing_bus()->hal;
+        struct iodma_bus bus;
+
+        hal.apertures = rows[i].apertures;
+        hal.aperture_count = HAL_COUNT_OF(rows[i].apertures);
+        expect_status("bus", iodma_bus_init(&bus, &hal, 0), IODMA_OK);
+        expect_status(
+            "pool",
+            iodma_bounce_init(&pool, 0x100000, 0x1000, 0x1000, words, &loan, 1),
+            IODMA_OK);
+        expect_status("lend", iodma_bus_lend(&bus, &pool.hal), IODMA_OK);
+        memory = row_memory(rows[i].ranges, IODMA_OUT);
+        expect_command(&command, &bus, &narrow_spec);
+        expect_attached(&command, &memory);
+        make_list();
+        expect_segments(rows[i].what, list, listed, rows[i].want,
+                        HAL_COUNT_OF(rows[i].want));
+        complete(true);
+    }
+}
+
 /* Two extents begin between apertures, and the second one goes on in one. */
 static void out_of_a_gap(void)
 {
@@ -1819,6 +1865,8 @@ static const struct check_row cases[] = {
     { 0, "bounce pages that lie side by side are one segment", side_by_side },
     { 0, "memory beside bounce storage is one segment with it",
       beside_storage },
+    { 0, "and two, if another aperture begins between them",
+      beside_storage_apart },
     { 0, "an aperture that ends within a page", split_page },
     { 0, "of an extent that begins in a gap only that is bounced",
       out_of_a_gap },
