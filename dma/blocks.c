@@ -9,7 +9,7 @@
 #define FREE  UINT32_C(0)
 #define TAKEN UINT32_MAX
 
-/* Blocks of a run that is found within two words. */
+/* Blocks of a hole that is found within two words. */
 enum { SHORT = 32 };
 
 /* The first block from `from` on that is so; `end` if none before it is. */
@@ -72,10 +72,10 @@ static uint32_t blocks_up_to(const struct iodma_blocks *blocks,
                                 1;
 }
 
-/* Whatever is wished for: free run by free run. Returns the first block of one
+/* Whatever is wished for: hole by hole. Returns the first block of one
    that will do, so many of which are to be taken; none: 0. */
-static uint32_t any_run(struct iodma_blocks *blocks,
-                        const struct hal_bounce_wish *wish, uint32_t *count)
+static uint32_t any_hole(struct iodma_blocks *blocks,
+                         const struct hal_bounce_wish *wish, uint32_t *count)
 {
     uint32_t at_least = blocks_in(blocks, wish->at_least);
     uint32_t at_most = blocks_in(blocks, wish->at_most);
@@ -83,7 +83,7 @@ static uint32_t any_run(struct iodma_blocks *blocks,
     uint32_t alignment = blocks_in(blocks, wish->alignment - 1) + 1;
     uint32_t end = blocks_up_to(blocks, wish->highest);
     uint32_t from = next(blocks, blocks->hint, end, FREE);
-    /* Keeps the multiples of at_least; of runs that do not suffice, none. */
+    /* Keeps the multiples of at_least; of holes that do not suffice, none. */
     uint32_t less = at_least < at_most ? 0 - at_least : 0;
     uint32_t longest = 0;
     uint32_t found = 0;
@@ -113,10 +113,10 @@ static uint32_t any_run(struct iodma_blocks *blocks,
     return found;
 }
 
-/* The lowest block that a run of so many free ones begins with, SHORT at most;
-   none: the number of all blocks. Word by word: a bit of `runs` stays where
-   that many are set from it on. */
-static uint32_t short_run(struct iodma_blocks *blocks, uint32_t length)
+/* The lowest block from which on so many are free, SHORT at most; none: the
+   number of all blocks. Word by word: a bit of `holes` stays where that many
+   are set from it on. */
+static uint32_t short_hole(struct iodma_blocks *blocks, uint32_t length)
 {
     uint32_t words = IODMA_BLOCK_WORDS(blocks->count);
     uint32_t i = blocks->hint / 32;
@@ -124,19 +124,19 @@ static uint32_t short_run(struct iodma_blocks *blocks, uint32_t length)
     while (i < words && blocks->free[i] == 0)
         blocks->hint = ++i * 32;
     for (; i < words; i++) {
-        uint64_t runs = blocks->free[i];
+        uint64_t holes = blocks->free[i];
         uint32_t more;
 
-        if (runs == 0)
+        if (holes == 0)
             continue;
         if (i + 1 < words)
-            runs |= (uint64_t)blocks->free[i + 1] << 32;
+            holes |= (uint64_t)blocks->free[i + 1] << 32;
         for (uint32_t have = 1; have < length; have += more) {
             more = smaller32(have, length - have);
-            runs &= runs >> more;
+            holes &= holes >> more;
         }
-        if ((uint32_t)runs != 0)
-            return i * 32 + (uint32_t)__builtin_ctz((uint32_t)runs);
+        if ((uint32_t)holes != 0)
+            return i * 32 + (uint32_t)__builtin_ctz((uint32_t)holes);
     }
     return blocks->count;
 }
@@ -152,11 +152,11 @@ enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
         (wish->at_most >> blocks->shift) - 1 < SHORT &&
         wish->alignment >> blocks->shift <= 1) {
         count = blocks_in(blocks, wish->at_most);
-        first = short_run(blocks, count);
+        first = short_hole(blocks, count);
         if (first + count > blocks_up_to(blocks, wish->highest))
             count = 0;
     } else {
-        first = any_run(blocks, wish, &count);
+        first = any_hole(blocks, wish, &count);
     }
     if (count == 0)
         return IODMA_NO_RESOURCES;

@@ -4,10 +4,10 @@
  * granules of bounce storage, pages of I/O address space. Blocks have numbers,
  * from 0 on; what lies there is not known here.
  *
- * A bit each, and the first one that may be free. Every run that exists is
- * found: one block by one search of a bit, a longer run by one pass over the
- * words, and over the free runs in them if it is longer than 32 blocks, is to
- * be aligned, or may be shorter; the same where nothing is found.
+ * A bit each, and the first one that may be free. Every hole (free blocks
+ * side by side) is found: for one block by one search of a bit, for more by one
+ * pass over the words, and over the holes in them if it is for more than 32
+ * blocks, aligned, or content with less; the same where none will do.
  *
  * Context of all calls: any; the caller holds a lock where they may meet.
  */
@@ -50,14 +50,14 @@ void iodma_blocks_init(struct iodma_blocks *blocks, hal_address first,
                        uint8_t shift, uint32_t *words, uint32_t count);
 
 /*
- * Take the lowest run of wish->at_most bytes; if there is none, the longest of
- * the others, the lowest of these.
+ * Take wish->at_most bytes of the lowest hole that has them; if none has, the
+ * longest of the others, the lowest of these.
  *
  *   wish           as hal/bounce.h says, in whole blocks; it may be longer than
  *                  all of them, and aligned to less than one
  *   address, size  out: what was taken; unchanged on failure
  *
- * Returns OK, or NoResources: there is no run as it is wished.
+ * Returns OK, or NoResources: there is no hole as it is wished.
  */
 enum iodma_status iodma_blocks_take(struct iodma_blocks *blocks,
                                     const struct hal_bounce_wish *wish,

@@ -11,14 +11,14 @@
  *                       words, loans, 64);
  *     iodma_bus_lend(&bus, &bounce.hal);
  *
- * Any run that is free is found (dma/blocks.h). A window takes one loan for
+ * Any hole is found (dma/blocks.h). A window takes one loan for
  * each stretch that is bounced: two for a misaligned receive buffer, one for
  * a buffer that is bounced whole; as many loans as granules is plenty, a few
  * do.
  *
  * The lock is held for one call of take or give_back at a time: one pass over
  * the words at most, some seven instructions for 32 granules that are all in
- * use, and some 60 for each free run among them.
+ * use, and some 60 for each hole among them.
  */
 #ifndef DMA_BOUNCE_H
 #define DMA_BOUNCE_H

@@ -28,20 +28,21 @@ static bool any_uncached(const struct hal_bus *hal)
     return false;
 }
 
-/* Does the port carry all that an aperture shows, whatever part of it, as one
-   segment? */
-static bool carries(const struct hal_limits *port,
+/* Does the master port carry all that an aperture shows, whatever part of it,
+   as one segment? */
+static bool carries(const struct hal_limits *limits,
                     const struct hal_aperture *aperture)
 {
     hal_address behind = aperture->last - aperture->first;
     hal_address last = aperture->bus + behind;
 
-    return (port->align_address | port->align_length) <= 1 &&
-           behind <= port->max_transfer - 1 &&
-           behind <= port->max_segment - 1 &&
-           (aperture->bus ^ last) <= port->boundary - 1 &&
-           (port->address_bits == 0 || port->address_bits >= HAL_ADDRESS_BITS ||
-            last >> port->address_bits == 0);
+    return (limits->align_address | limits->align_length) <= 1 &&
+           behind <= limits->max_transfer - 1 &&
+           behind <= limits->max_segment - 1 &&
+           (aperture->bus ^ last) <= limits->boundary - 1 &&
+           (limits->address_bits == 0 ||
+            limits->address_bits >= HAL_ADDRESS_BITS ||
+            last >> limits->address_bits == 0);
 }
 
 /* May the device have all of it, for reading and for writing? (Of all addresses

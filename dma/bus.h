@@ -56,8 +56,8 @@ struct iodma_bus {
     const struct hal_cache *every;   /* ... and this is maintained for it; NULL:
                                         nothing is                             */
     const struct hal_aperture *sure; /* does it lie here, the device may have
-                                        it, and the port carries it; NULL:
-                                        there is none such                   */
+                                        it, and the master port carries it;
+                                        NULL: there is none such             */
 };
 
 /*
@@ -85,12 +85,13 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
  *           region or field, and the values; unchanged if none is. May be NULL
  *
  * Returns OK; BadArgument: a hook is missing, or a call of it; the limits of
- * the port contradict each other; a line or the granule is no power of two; the
- * largest line is shorter than the smallest, or the granule than the largest;
- * an aperture ends before it begins, runs past the end of the bus's addresses,
- * grants no access, does not begin and end on a cache line, overlaps another
- * one on either side; a region ends before it begins or overlaps another one;
- * Unsupported: an aperture is not snooped and the board states no cache.
+ * the master port contradict each other; a line or the granule is no power of
+ * two; the largest line is shorter than the smallest, or the granule than the
+ * largest; an aperture ends before it begins, runs past the end of the bus's
+ * addresses, grants no access, does not begin and end on a cache line, overlaps
+ * another one on either side; a region ends before it begins or overlaps
+ * another one; Unsupported: an aperture is not snooped and the board states no
+ * cache.
  *
  * Context: thread; quadratic in apertures and regions. (dma/bus_check.c)
  */

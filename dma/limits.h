@@ -2,10 +2,10 @@
 /*
  * What a device can take, made exact.
  *
- * A specification (what the driver asks for), a bus (what its port carries)
- * and an engine each state limits, with 0 for "none". Here they become one
- * struct in which every field is a value to compare with: validated, narrowed,
- * and used to cut and to judge a segment.
+ * A specification (what the driver asks for), a bus (what its master port
+ * carries) and an engine each state limits, with 0 for "none". Here they become
+ * one struct in which every field is a value to compare with: validated,
+ * narrowed, and used to cut and to judge a segment.
  */
 #ifndef DMA_LIMITS_H
 #define DMA_LIMITS_H

@@ -308,7 +308,8 @@ shows_all(const struct iodma_plan *plan, const struct iodma_mapping *mapping)
 
     if (mapping->iova + (size - 1) > iodma_limits_last(&window->limits))
         return false;
-    iodma_segment_seek(plan, &place, window->length); /* up to a hole */
+    iodma_segment_seek(plan, &place,
+                       window->length); /* as far as it is shown */
     return iodma_segment_position(plan, &place) == window->length;
 }
 

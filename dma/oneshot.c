@@ -268,7 +268,7 @@ look_and_map(const struct iodma_bus *bus, const struct hal_limits *limits,
 }
 
 /* The shortcut: is it known of a buffer where it is, and that neither look_at()
-   nor judge(), for the port, has anything against it but its lines? */
+   nor judge(), for the master port, has anything against it but its lines? */
 static inline bool is_sure(const struct iodma_bus *bus, const void *pointer,
                            size_t length)
 {

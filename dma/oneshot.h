@@ -67,8 +67,8 @@ extern "C" {
  * Hand a buffer to the device.
  *
  *   bus        what the device sees (iodma_bus_init)
- *   limits     what the device can take, beside what its port carries; NULL:
- *              all of that. They do not contradict each other
+ *   limits     what the device can take, beside what the master port carries;
+ *              NULL: all of that. They do not contradict each other
  *   pointer    of the buffer, as the CPU names it; const bytes if the device
  *              only reads
  *   capacity   bytes that are the buffer's own, length at least: lines within

@@ -45,7 +45,7 @@ struct hal_bounce_ops {
      *
      *   address, size  out: what was taken
      *
-     * Returns OK; NoResources: there is no run of at_least, as it is wished;
+     * Returns OK; NoResources: there is no piece of at_least, as it is wished;
      * then nothing has changed. Context: any, with the bus's lock held.
      */
     enum iodma_status (*take)(struct hal_bounce *bounce,

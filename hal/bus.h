@@ -27,7 +27,7 @@ enum {
  * One stretch of CPU physical memory as this master sees it. Memory in no
  * aperture is out of the master's reach. A run of bytes ends where its
  * aperture ends, even if the next aperture goes on at the same bus address:
- * the two may be different ports.
+ * the two may be behind different bridges.
  */
 struct hal_aperture {
     hal_address first; /* CPU physical address of the first byte, ...     */
@@ -42,8 +42,9 @@ struct hal_bus {
     uint32_t aperture_count;
     const struct hal_region *regions;
     uint32_t region_count;
-    const struct hal_limits *limits; /* of the port; every specification on
-                                        this bus is narrowed by them        */
+    const struct hal_limits *limits; /* of the master port; every
+                                        specification on this bus is
+                                        narrowed by them                    */
     const struct hal_cache *cache;   /* NULL: every aperture is snooped     */
     const struct hal_translation *translation; /* NULL: the CPU's addresses
                                                   are physical */

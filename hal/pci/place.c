@@ -91,7 +91,7 @@ static bool find_place(struct pci_ecam *ecam, struct pci_function *function,
     struct wish wish = { (uintptr_t)size, UINT32_MAX, 1 };
     uintptr_t piece;
 
-    /* Those who lie may leave holes among the ones that stick. */
+    /* Those who lie may leave zeros among the ones that stick. */
     if (wish.size != size || (size & (size - 1)) != 0)
         return false;
     if (bridge && io && (bridge->unplaced & BIT32(PCI_FORWARDS_IO)) != 0)
