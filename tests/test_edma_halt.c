@@ -208,6 +208,12 @@ static const struct {
       HAL_FAULT_NONE },
 };
 
+static const struct hal_item long_item = {
+    .source = ARENA_BUS,
+    .destination = ARENA_BUS + HALF,
+    .length = HALF,
+};
+
 /* What ES says, and of whom; channel 3 is ours. */
 static const struct {
     uint32_t es;
@@ -345,6 +351,21 @@ static void test_troubles(void)
     rig_expect_told(0, HAL_FAULT_DESCRIPTOR);
     expect_number("halt", halt(1), 0);
     rig_expect_usable();
+
+    rig_begin("a start waits for what is being cancelled");
+    (void)emit(0, &long_item, 1);
+    submit(0);
+    (void)engine_model_step(&rig.chip.engine, 8);
+    rig.chip.engine.abort_delay = 9;
+    expect_status("start", start(0), IODMA_OK);
+    rig_expect_usable();
+
+    rig_begin("who has a channel is asked again once there is a clock");
+    rig.chip.engine.unclocked = true;
+    expect_status("start", start(1), IODMA_NOT_ATTACHED);
+    rig.chip.engine.unclocked = false;
+    rig.chip.erq = BIT32(rig_numbers[1]);
+    expect_status("start", start(1), IODMA_BUSY);
 
     rig_begin("after a loss of power start begins anew");
     batch(0, 0, 5);

@@ -4,6 +4,8 @@
 #include "../atomic.h"
 #include "../clock.h"
 
+enum { START_MS = 10 }; /* for a channel to end that halt had given up */
+
 /* CSR of the last TCD of a batch. */
 #define LAST (EDMA_CSR_INTMAJOR | EDMA_CSR_DREQ)
 
@@ -121,19 +123,22 @@ static uint32_t edma_halt(struct hal_dmac *const *set, uint32_t count,
 static enum iodma_status edma_start(struct hal_dmac *dmac)
 {
     struct edma *edma = to_edma(dmac);
+    uint32_t before = edma->state;
 
     if (!edma->controller || edma->channel >= EDMA_CHANNELS ||
         !ring_fits(edma) || dmac->same_phase != EDMA_SAME_PHASE)
         return IODMA_BAD_ARGUMENT;
     if (read32(edma, EDMA_CR) == UINT32_MAX)
         return IODMA_NOT_ATTACHED;
-    if (edma->state == EDMA_UNKNOWN && (flag(edma, EDMA_ERQ) || active(edma)))
+    if (before == EDMA_UNKNOWN && (flag(edma, EDMA_ERQ) || active(edma)))
         return IODMA_BUSY;
-    if (edma_halt(&dmac, 1, 0) != 0) /* stuck, as it was in a halt before */
+    if (edma_halt(&dmac, 1, hal_deadline(dmac->bus->clock, START_MS)) != 0)
+        return IODMA_NOT_ATTACHED; /* stuck, as it was in a halt before */
+    /* That left one of these set, or there is no clock: nobody was seen. */
+    if ((read32(edma, EDMA_CR) & (EDMA_CR_HOE | EDMA_CR_HALT)) == 0) {
+        edma->state = before;
         return IODMA_NOT_ATTACHED;
-    /* That left one of these set, or there is no clock. */
-    if ((read32(edma, EDMA_CR) & (EDMA_CR_HOE | EDMA_CR_HALT)) == 0)
-        return IODMA_NOT_ATTACHED;
+    }
 
     edma->route = (struct hal_route){ .rows = 0 };
     edma->width = 0;
