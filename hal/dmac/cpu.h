@@ -57,7 +57,6 @@ extern const struct hal_limits cpu_dmac_limits;
         .dmac = { .ops = &cpu_dmac_ops,                                        \
                   .bus = (of_bus),                                             \
                   .limits = &cpu_dmac_limits,                                  \
-                  .ring_limits = &cpu_dmac_limits,                             \
                   .same_phase = 1,                                             \
                   .fills = true,                                               \
                   .widths = 1 | 2 | 4,                                         \
