@@ -36,8 +36,10 @@ need_number()
 # What is sent is there twice, as it is and as it comes out.
 need_room()
 {
+    # A device may have blanks in its name, and a file system no figures.
     df -P -k "$work" | awk -v "bytes=$1" '
-        NR == 2 && $4 ~ /^[0-9]+$/ && $4 * 512 <= bytes { exit 1 }' ||
+        NR == 2 && match($0, / [0-9]+ +[0-9]+% /) &&
+            substr($0, RSTART) * 512 <= bytes { exit 1 }' ||
         fail "$work has no room for twice $1 bytes: TMPDIR names another place"
 }
 

@@ -47,7 +47,11 @@ cat >"$folder/package-lock.json" <<JSON
   }
 }
 JSON
-(cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund \
-    --fetch-retries=1 >npm.log 2>&1 </dev/null) ||
+# Apart: who ends us ends it.
+(cd "$folder" && exec npm ci --ignore-scripts --no-audit --no-fund \
+    --fetch-retries=1 >npm.log 2>&1 </dev/null) &
+npm=$!
+trap 'kill "$npm"; exit 143' TERM
+wait "$npm" ||
     missing "npm cannot fetch rp2040js $version (see $folder/npm.log)"
 : >"$mark"
