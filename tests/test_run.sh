@@ -89,6 +89,7 @@ END
 cat >"$tree/tools/ninja" <<'END'
 #!/bin/sh
 [ "${NAP:-0}" -lt 100 ] || exec sleep "$NAP"
+[ -z "${LEAVES:-}" ] || sleep 30 >/dev/null 2>&1 &
 sleep "${NAP:-0}"
 exit "${ENDS:-0}"
 END
@@ -132,12 +133,14 @@ ended()
     kill -KILL "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
     echo "status $?, left: $(cd "$tree/build" && echo log.*)" >>"$work/said"
-    says "$what" 0 "^status 1\(29\|43\), left: log[.][*]\$" \
+    says "$what" 0 "^status 1\(29\|31\|43\), left: log[.][*]\$" \
         sh -c '! grep "goes on" "$1" && cat "$1"' - "$work/said"
 }
 
 ended 'a terminal that goes away ends a build' 'run: building' HUP \
     env --default-signal=HUP NAP=100 "$tree/run" demo
+ended 'so does one that asks for a core' 'run: building' QUIT \
+    env --default-signal=QUIT NAP=100 "$tree/run" demo
 ended 'and so does who asks it to end' 'run: building' TERM \
     env NAP=100 "$tree/run" demo
 exec 5>"$tree/build/.build" 6>"$tree/build/.test"
@@ -148,6 +151,13 @@ ended 'who waits for another one can be ended' \
 ended 'who tests waits for who tests' \
     'run: waiting for another ./run that tests here' TERM "$tree/run" test
 exec 5>&- 6>&-
+says 'a build may leave a process behind' 1 'to begin afresh' \
+    env LEAVES=1 ENDS=1 "$tree/run" test mps2_an505
+says 'a test after that begins' 1 'to begin afresh' \
+    env ENDS=1 "$tree/run" test mps2_an505
+cp "$work/log" "$work/after"
+says 'and did not wait for that process' 0 none \
+    sh -c '! grep waiting "$1" && echo none' - "$work/after"
 ended 'tests can be ended' 'run: testing build/native' TERM \
     "$tree/run" test mps2_an505
 mkdir -p "$tree/tests/fuzz/corpus"

@@ -300,8 +300,8 @@ refuses 'a size that is no number' "--bytes needs a number, not '1k'" \
     --bytes 1k
 refuses 'a seed that is no number' "--seed needs a number, not 'x'" --seed x
 refuses 'a bridge too many' '--behind needs 0 to 7' --behind 8
-# Where df says so.
-printf '#!/bin/sh\necho\necho d 4 3 1 75%% /\n' >"$work/bare/df"
+# Where df says so, of a device with a blank in its name.
+printf '#!/bin/sh\necho\necho d e 4 3 1 75%% /\n' >"$work/bare/df"
 chmod +x "$work/bare/df"
 no_room()
 {
