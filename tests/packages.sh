@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# For ./run, read by it: the Debian packages that $command lacks, and how they
-# come.
+# For ./run, read by it: the Debian packages that $command lacks, no more than it
+# needs, and how they come.
 
 # libFuzzer is in a package of its own, which clang only recommends.
 has_fuzzer()
@@ -11,12 +11,20 @@ has_fuzzer()
         clang -x c -fsanitize=fuzzer -o /dev/null - 2>/dev/null
 }
 
+# A test runs products on QEMU, whatever its board is.
+uses_qemu()
+{
+    [ "$command" != demo ] || on_qemu "$board"
+}
+
+# missing_packages [ARGUMENT...], of the command
 missing_packages()
 {
     [ "$command" != bench ] || {
         command -v gcc >/dev/null || echo gcc
         [ -e /usr/include/stdio.h ] || echo libc6-dev
         command -v valgrind >/dev/null || echo valgrind
+        [ "${1:-}" != --functions ] || return 0
     }
     [ "$command" != fuzz ] || {
         command -v clang >/dev/null || echo clang
@@ -34,7 +42,8 @@ missing_packages()
     [ "$command" != size ] || return 0
     command -v meson >/dev/null || echo meson
     command -v ninja >/dev/null || echo ninja-build
-    command -v qemu-system-arm >/dev/null || echo qemu-system-arm
+    ! uses_qemu || command -v qemu-system-arm >/dev/null ||
+        echo qemu-system-arm
     [ "$command" != test ] || {
         command -v gcc >/dev/null || echo gcc
         command -v g++ >/dev/null || echo g++
@@ -69,7 +78,7 @@ install()
 
 install_missing()
 {
-    packages=$(missing_packages)
+    packages=$(missing_packages "$@")
     # shellcheck disable=SC2086 # words
     [ -z "$packages" ] || install $packages || fail "tools are missing"
 }

@@ -18,7 +18,9 @@ failed=0
 tree=$work/tree
 mkdir -p "$tree/tests" "$tree/tools"
 cp "$root/run" "$tree"
-cp "$root/tests/demo.sh" "$root/tests/packages.sh" "$tree/tests"
+for script in demo packages rp2040js; do
+    cp "$root/tests/$script.sh" "$tree/tests"
+done
 cp -r "$root/boards" "$root/cross" "$tree"
 
 # says WHAT STATUS TEXT COMMAND...: it ends so, with TEXT in a line.
@@ -75,7 +77,7 @@ says 'a board without a machine file: what to do is said' 1 \
 rm "$tree/boards/toaster.c"
 
 # Where the tools are there, and a folder is not what it was.
-for tool in apt-get meson qemu-system-arm arm-none-eabi-gcc; do
+for tool in apt-get meson qemu-system-arm arm-none-eabi-gcc node npm; do
     printf '#!/bin/sh\necho %s\n' "$tool" >"$tree/tools/$tool"
 done
 cat >"$tree/tools/meson" <<'END'
@@ -108,6 +110,27 @@ says 'it is configured once' 0 none \
 sed -i 's/cortex-a15:64:true /cortex-a15:64:false /' "$tree/run"
 says 'and again where ./run has come to say otherwise' 1 'run: configuring' \
     env ENDS=1 "$tree/run" demo
+
+# Where nothing is but what is named here: no QEMU, no gcc, no apt-get.
+mkdir "$work/bare"
+for tool in arm-none-eabi-gcc basename cat chmod cut date dirname flock grep \
+    meson mkdir mktemp ninja node npm readlink rm sed sleep tail touch wc; do
+    ln -s "$(command -v "$tool")" "$work/bare"
+done
+bare()
+{
+    env PATH="$work/bare" ENDS=1 "$tree/run" "$@"
+}
+says 'a demo asks for the machine of its board' 1 \
+    '^run: please install: qemu-system-arm$' bare demo mps2_an505
+says 'and for no other' 1 'to begin afresh, remove .*/build/rp2040-demo' \
+    bare demo rp2040
+says 'tests need QEMU for products' 1 \
+    '^run: please install: .*qemu-system-arm ' bare test rp2040
+says 'a bench asks for the machines of its columns' 1 \
+    '^run: please install: gcc .*valgrind qemu-system-arm$' bare bench
+says 'and for none where it has the host only' 1 \
+    '^run: please install: gcc .*valgrind$' bare bench --functions row
 
 # ended WHAT TEXT SIGNAL COMMAND...: once it has said TEXT, the signal ends it
 # soon, and no file of it is left.
