@@ -77,7 +77,7 @@ says 'a board without a machine file: what to do is said' 1 \
 rm "$tree/boards/toaster.c"
 
 # Where the tools are there, and a folder is not what it was.
-for tool in apt-get meson qemu-system-arm arm-none-eabi-gcc node npm; do
+for tool in apt-get meson qemu-system-arm arm-none-eabi-gcc node; do
     printf '#!/bin/sh\necho %s\n' "$tool" >"$tree/tools/$tool"
 done
 cat >"$tree/tools/meson" <<'END'
@@ -94,6 +94,14 @@ cat >"$tree/tools/ninja" <<'END'
 [ -z "${LEAVES:-}" ] || sleep 30 >/dev/null 2>&1 &
 sleep "${NAP:-0}"
 exit "${ENDS:-0}"
+END
+cat >"$tree/tools/npm" <<'END'
+#!/bin/sh
+[ -n "${FETCHES:-}" ] || exit 0
+exec 7>"$FETCHES/held"
+flock 7
+echo 'npm: fetching' >>"$FETCHES/said"
+exec sleep 100
 END
 chmod +x "$tree"/tools/*
 PATH=$tree/tools:$PATH
@@ -166,6 +174,10 @@ ended 'so does one that asks for a core' 'run: building' QUIT \
     env --default-signal=QUIT NAP=100 "$tree/run" demo
 ended 'and so does who asks it to end' 'run: building' TERM \
     env NAP=100 "$tree/run" demo
+rm -r "$tree/build/rp2040js"
+ended 'whoever fetches an emulator can be ended' 'npm: fetching' TERM \
+    env FETCHES="$work" "$tree/run" demo rp2040
+says 'and npm ends, too' 0 none flock -w 30 "$work/held" echo none
 exec 5>"$tree/build/.build" 6>"$tree/build/.test"
 flock 5
 flock 6
