@@ -32,7 +32,7 @@ const struct hal_limits rp2040_dma_limits = {
 /* The control channel moves words. */
 const struct hal_limits rp2040_dma_ring_limits = {
     .address_bits = 32,
-    .align_address = WORD,
+    .align_address = RP2040_WORD,
     .max_segments = 1,
 };
 
@@ -74,10 +74,11 @@ static uint32_t either(const struct rp2040_dma *dma)
 /* CTRL of the control channel: four words to four registers, over and over. */
 static uint32_t loads(const struct rp2040_dma *dma)
 {
-    return RP2040_CTRL_EN | RP2040_CTRL_SIZE(WORD_LOG) | RP2040_CTRL_INCR_READ |
-           RP2040_CTRL_INCR_WRITE | RP2040_CTRL_RING_SEL |
-           RP2040_CTRL_RING(BLOCK_LOG) | RP2040_CTRL_CHAIN_TO(dma->control) |
-           UNPACED | RP2040_CTRL_IRQ_QUIET;
+    return RP2040_CTRL_EN | RP2040_CTRL_SIZE(RP2040_WORD_LOG) |
+           RP2040_CTRL_INCR_READ | RP2040_CTRL_INCR_WRITE |
+           RP2040_CTRL_RING_SEL | RP2040_CTRL_RING(RP2040_BLOCK_LOG) |
+           RP2040_CTRL_CHAIN_TO(dma->control) | RP2040_UNPACED |
+           RP2040_CTRL_IRQ_QUIET;
 }
 
 /* Submit ------------------------------------------------------------------ */
@@ -90,12 +91,12 @@ static void run(struct rp2040_dma *dma)
     dma->dmac.counts.doorbells++;
     write_of(dma, dma->control, RP2040_AL3_READ_ADDR_TRIG,
              (uint32_t)dma->ring.bus +
-                 ring_slot(dma->retired, dma->slots) * BLOCK);
+                 ring_slot(dma->retired, dma->slots) * RP2040_BLOCK);
 }
 
 static void rp2040_submit(struct hal_dmac *dmac)
 {
-    struct rp2040_dma *dma = to_dma(dmac);
+    struct rp2040_dma *dma = to_rp2040(dmac);
     uint32_t state;
 
     if (dma->filled == dma->told)
@@ -127,7 +128,7 @@ static struct hal_progress fail(struct rp2040_dma *dma, uint32_t fault,
 static uint32_t passed(const struct rp2040_dma *dma, uint32_t there,
                        uint32_t first)
 {
-    uint32_t blocks = (there - (uint32_t)dma->ring.bus) / BLOCK;
+    uint32_t blocks = (there - (uint32_t)dma->ring.bus) / RP2040_BLOCK;
 
     if (blocks > dma->slots + 1)
         return ASTRAY;
@@ -173,10 +174,10 @@ static struct hal_progress retire_periods(struct rp2040_dma *dma,
 {
     uint32_t offset = there - (uint32_t)dma->ring.bus;
     uint32_t count = dma->filled / 2;
-    uint32_t over = offset / (2 * BLOCK);
+    uint32_t over = offset / (2 * RP2040_BLOCK);
     uint32_t before = dma->turn;
 
-    if (offset > dma->filled * BLOCK)
+    if (offset > dma->filled * RP2040_BLOCK)
         return fail(dma, HAL_FAULT_DESCRIPTOR, there);
     if (count == 1)
         return (struct hal_progress){ .retired = 1 };
@@ -206,7 +207,7 @@ static struct hal_progress look(struct rp2040_dma *dma)
 
 static struct hal_progress rp2040_reap(struct hal_dmac *dmac)
 {
-    struct rp2040_dma *dma = to_dma(dmac);
+    struct rp2040_dma *dma = to_rp2040(dmac);
     uint32_t line = mmio_read32(dma->base + RP2040_INTS(dma->line));
 
     if (line == ABSENT && dma->state == RP2040_DMA_RUNNING)
@@ -249,7 +250,7 @@ static struct hal_residue count_left(const struct rp2040_dma *dma, bool sound)
     left.most = left.least + part;
     sound = sound && (either(dma) & RP2040_CTRL_AHB_ERROR) == 0;
     if (sound && before == after && elements != 0) {
-        uint32_t log = RP2040_CTRL_LOG(from_le32(slot_at(dma, last)->ctrl));
+        uint32_t log = RP2040_CTRL_LOG(from_le32(rp2040_slot(dma, last)->ctrl));
         uint32_t may = smaller32(elements, part >> log);
         uint32_t sure = may - smaller32(may, IN_FLIGHT);
 
@@ -271,7 +272,7 @@ static struct hal_residue left_in(const struct rp2040_dma *dma, uint32_t state)
 
 static struct hal_residue rp2040_residue(struct hal_dmac *dmac)
 {
-    struct rp2040_dma *dma = to_dma(dmac);
+    struct rp2040_dma *dma = to_rp2040(dmac);
     uint32_t state = atomic_read_acquire(&dma->state);
 
     return state == RP2040_DMA_STUCK || state == RP2040_DMA_STOPPED
@@ -360,11 +361,11 @@ static uint32_t rp2040_halt(struct hal_dmac *const *set, uint32_t count,
     uint32_t stuck = 0;
 
     for (uint32_t i = 0; i < count; i++)
-        channels |= begin_halt(to_dma(set[i]));
+        channels |= begin_halt(to_rp2040(set[i]));
     if (channels != 0)
-        mmio_write32(to_dma(set[0])->base + RP2040_CHAN_ABORT, channels);
+        mmio_write32(to_rp2040(set[0])->base + RP2040_CHAN_ABORT, channels);
     for (uint32_t i = 0; i < count; i++) {
-        if (!end_halt(to_dma(set[i]), deadline))
+        if (!end_halt(to_rp2040(set[i]), deadline))
             stuck |= BIT32(i);
     }
     return stuck;
@@ -379,7 +380,7 @@ static bool ring_fits(const struct rp2040_dma *dma)
     return dma->ring.cpu && dma->lengths && dma->slots >= 4 &&
            is_power_of_two(dma->slots) &&
            dma->ring.size >= RP2040_DMA_RING_SIZE(dma->slots) &&
-           dma->ring.bus != 0 && modulo(dma->ring.bus, WORD) == 0 &&
+           dma->ring.bus != 0 && modulo(dma->ring.bus, RP2040_WORD) == 0 &&
            in_reach(dma->ring.bus, (hal_address)dma->ring.size);
 }
 
@@ -409,7 +410,7 @@ static bool prepare_channels(const struct rp2040_dma *dma)
                  RP2040_CTRL_ERRORS);
     write_of(dma, dma->control, RP2040_WRITE_ADDR,
              (uint32_t)dma->base + RP2040_CHANNEL(dma->data) + RP2040_AL1_CTRL);
-    write_of(dma, dma->control, RP2040_TRANS_COUNT, BLOCK / WORD);
+    write_of(dma, dma->control, RP2040_TRANS_COUNT, RP2040_BLOCK / RP2040_WORD);
     write_of(dma, dma->control, RP2040_AL1_CTRL, load | RP2040_CTRL_ERRORS);
     return read_of(dma, dma->control, RP2040_AL1_CTRL) == load;
 }
@@ -417,7 +418,7 @@ static bool prepare_channels(const struct rp2040_dma *dma)
 static enum iodma_status rp2040_start(struct hal_dmac *dmac)
 {
     static const struct hal_route plain;
-    struct rp2040_dma *dma = to_dma(dmac);
+    struct rp2040_dma *dma = to_rp2040(dmac);
 
     if (!set_up(dma))
         return IODMA_BAD_ARGUMENT;

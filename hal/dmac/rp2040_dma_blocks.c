@@ -16,7 +16,8 @@ static struct rp2040_tail *tail_of(const struct rp2040_dma *dma)
 /* Where the engine finds a word of the tail. */
 static uint32_t tail_at(const struct rp2040_dma *dma, size_t offset)
 {
-    return (uint32_t)dma->ring.bus + dma->slots * BLOCK + (uint32_t)offset;
+    return (uint32_t)dma->ring.bus + dma->slots * RP2040_BLOCK +
+           (uint32_t)offset;
 }
 
 static void write_block(struct rp2040_block *block, uint32_t ctrl,
@@ -34,8 +35,8 @@ static void write_jump(const struct rp2040_dma *dma, struct rp2040_block *block,
                        uint32_t quiet)
 {
     write_block(block,
-                RP2040_CTRL_EN | RP2040_CTRL_SIZE(WORD_LOG) | UNPACED | quiet |
-                    RP2040_CTRL_CHAIN_TO(dma->data),
+                RP2040_CTRL_EN | RP2040_CTRL_SIZE(RP2040_WORD_LOG) |
+                    RP2040_UNPACED | quiet | RP2040_CTRL_CHAIN_TO(dma->data),
                 tail_at(dma, offsetof(struct rp2040_tail, first)),
                 (uint32_t)dma->base + RP2040_CHANNEL(dma->control) +
                     RP2040_AL3_READ_ADDR_TRIG,
@@ -59,7 +60,7 @@ static void take_port(struct rp2040_dma *dma, const struct hal_port *port)
 {
     dma->width = port->width;
     dma->ctrl |= port->request == HAL_NO_REQUEST
-                     ? UNPACED
+                     ? RP2040_UNPACED
                      : RP2040_CTRL_TREQ_SEL(port->request);
 }
 
@@ -72,7 +73,7 @@ static void set_fill(struct rp2040_dma *dma, uint8_t byte)
 enum iodma_status rp2040_route(struct hal_dmac *dmac,
                                const struct hal_route *route)
 {
-    struct rp2040_dma *dma = to_dma(dmac);
+    struct rp2040_dma *dma = to_rp2040(dmac);
     const struct hal_end *source = &route->source;
     const struct hal_end *destination = &route->destination;
     const struct hal_end *end = port_end(route);
@@ -105,7 +106,7 @@ enum iodma_status rp2040_route(struct hal_dmac *dmac,
     if (end)
         take_port(dma, end->port);
     else
-        dma->ctrl |= UNPACED;
+        dma->ctrl |= RP2040_UNPACED;
     return IODMA_OK;
 }
 
@@ -146,7 +147,7 @@ static uint32_t log_of(uint32_t width)
 /* The widest element that all of these are multiples of. */
 static uint32_t widest(hal_address bits)
 {
-    uint32_t low = ((uint32_t)bits & (WORD - 1)) | WORD;
+    uint32_t low = ((uint32_t)bits & (RP2040_WORD - 1)) | RP2040_WORD;
 
     return low & (0 - low);
 }
@@ -168,8 +169,8 @@ static void encode(const struct rp2040_dma *dma, struct rp2040_block *slot,
 static void write_news(const struct rp2040_dma *dma, struct rp2040_block *slot)
 {
     write_block(slot,
-                RP2040_CTRL_EN | RP2040_CTRL_SIZE(WORD_LOG) | UNPACED |
-                    RP2040_CTRL_CHAIN_TO(dma->control),
+                RP2040_CTRL_EN | RP2040_CTRL_SIZE(RP2040_WORD_LOG) |
+                    RP2040_UNPACED | RP2040_CTRL_CHAIN_TO(dma->control),
                 tail_at(dma, offsetof(struct rp2040_tail, first)),
                 tail_at(dma, offsetof(struct rp2040_tail, news)), 1);
 }
@@ -180,7 +181,7 @@ static struct rp2040_block *next_slot(struct rp2040_dma *dma, uint32_t bytes)
     uint32_t index = dma->filled++;
 
     dma->lengths[ring_slot(index, dma->slots)] = bytes;
-    return slot_at(dma, index);
+    return rp2040_slot(dma, index);
 }
 
 /* Slots for items: two each, or one each beside the null block and one slot
@@ -198,7 +199,7 @@ static uint32_t items_free(const struct rp2040_dma *dma)
 uint32_t rp2040_emit(struct hal_dmac *dmac, const struct hal_item *items,
                      uint32_t count)
 {
-    struct rp2040_dma *dma = to_dma(dmac);
+    struct rp2040_dma *dma = to_rp2040(dmac);
     uint32_t most = smaller32(count, items_free(dma));
     uint32_t taken = 0;
 
@@ -217,7 +218,7 @@ uint32_t rp2040_emit(struct hal_dmac *dmac, const struct hal_item *items,
 void rp2040_close_batch(struct rp2040_dma *dma)
 {
     if (dma->cyclic)
-        write_jump(dma, slot_at(dma, dma->filled - 1), 0);
+        write_jump(dma, rp2040_slot(dma, dma->filled - 1), 0);
     else
         write_block(next_slot(dma, 0),
                     RP2040_CTRL_EN | RP2040_CTRL_CHAIN_TO(dma->data) |

@@ -16,21 +16,21 @@
 #include <stdint.h>
 
 enum {
-    BLOCK = sizeof(struct rp2040_block),
-    BLOCK_LOG = 4,
-    WORD = sizeof(le32),
-    WORD_LOG = 2,
+    RP2040_BLOCK = sizeof(struct rp2040_block),
+    RP2040_BLOCK_LOG = 4,
+    RP2040_WORD = sizeof(le32),
+    RP2040_WORD_LOG = 2,
 };
 
-#define UNPACED RP2040_CTRL_TREQ_SEL(RP2040_TREQ_PERMANENT)
+#define RP2040_UNPACED RP2040_CTRL_TREQ_SEL(RP2040_TREQ_PERMANENT)
 
-static inline struct rp2040_dma *to_dma(struct hal_dmac *dmac)
+static inline struct rp2040_dma *to_rp2040(struct hal_dmac *dmac)
 {
     return HAL_CONTAINER_OF(dmac, struct rp2040_dma, dmac);
 }
 
-static inline struct rp2040_block *slot_at(const struct rp2040_dma *dma,
-                                           uint32_t index)
+static inline struct rp2040_block *rp2040_slot(const struct rp2040_dma *dma,
+                                               uint32_t index)
 {
     return (struct rp2040_block *)dma->ring.cpu + ring_slot(index, dma->slots);
 }
