@@ -300,15 +300,18 @@ refuses 'a size that is no number' "--bytes needs a number, not '1k'" \
     --bytes 1k
 refuses 'a seed that is no number' "--seed needs a number, not 'x'" --seed x
 refuses 'a bridge too many' '--behind needs 0 to 7' --behind 8
-# Where df says so, of a device with a blank in its name.
-printf '#!/bin/sh\necho\necho d e 4 3 1 75%% /\n' >"$work/bare/df"
-chmod +x "$work/bare/df"
-no_room()
+# What df says of the folder that all lies in.
+room()
 {
+    printf '#!/bin/sh\necho\necho %s\n' "$1" >"$work/bare/df"
+    chmod +x "$work/bare/df"
     PATH=$work/bare:$PATH "$here/demo.sh" "$weak" --bytes 600
 }
-ends 'a folder without room is refused' 1 \
-    'demo: failed: .* has no room for twice 600 bytes: TMPDIR .*' no_room
+ends 'a folder without room is refused, whatever blanks its device has' 1 \
+    'demo: failed: .* has no room for twice 600 bytes: TMPDIR .*' \
+    room 'd e 4 3 1 75% /'
+ends 'one without figures is not' 1 \
+    'demo: failed: sha256 [0-9a-f]* instead of [0-9a-f]*' room 'd 0 0 0 - /'
 refuses 'a seed that is missing' '--seed needs a number' --seed
 ends 'so is one that is too large for a smaller board' 1 \
     'demo: failed: medium is too large: rp2040 takes at most 102400 bytes' \
