@@ -27,41 +27,31 @@ static inline void note(struct iodma_summary *summary,
     }
 }
 
-/* Add the lengths up; note on the way what the extents have in common. Returns
-   false if a range wraps, or all of them together do. */
-static bool measure(const struct iodma_range *ranges, uint32_t count,
-                    hal_address *length, struct iodma_summary *summary)
-{
-    struct iodma_range extent = { 0, 0 };
-
-    *length = 0;
-    summary->apart = true;
-    for (; count != 0; count--, ranges++) {
-        if (range_wraps(ranges->address, ranges->length) ||
-            sum_wraps(*length, ranges->length))
-            return false;
-        *length += ranges->length;
-        if (IODMA_SHORTCUTS)
-            note(summary, &extent, ranges);
-    }
-    iodma_summary_add(summary, extent.address, extent.length);
-    summary->apart = summary->apart && !summary->empty;
-    return true;
-}
-
 enum iodma_status iodma_memory_init_list(struct iodma_memory *memory,
                                          const struct iodma_range *ranges,
                                          uint32_t count, uint32_t direction)
 {
     struct iodma_summary summary = IODMA_SUMMARY_OF_NOTHING;
-    hal_address length;
+    struct iodma_range extent = { 0, 0 };
+    const struct iodma_range *range = ranges;
+    hal_address length = 0;
 
-    if (!memory || (!ranges && count != 0) || direction > IODMA_INOUT ||
-        !measure(ranges, count, &length, &summary))
+    if (!memory || (!ranges && count != 0) || direction > IODMA_INOUT)
         return IODMA_BAD_ARGUMENT;
+    summary.apart = true;
+    for (uint32_t left = count; left != 0; left--, range++) {
+        if (range_wraps(range->address, range->length) ||
+            sum_wraps(length, range->length))
+            return IODMA_BAD_ARGUMENT;
+        length += range->length;
+        if (IODMA_SHORTCUTS)
+            note(&summary, &extent, range);
+    }
+    iodma_summary_add(&summary, extent.address, extent.length);
+    summary.apart = summary.apart && !summary.empty;
 
     *memory = (struct iodma_memory){
-        .ranges = { ranges, NULL },
+        .ranges.array = ranges,
         .count = count,
         .length = length,
         .direction = (uint8_t)direction,
@@ -73,7 +63,7 @@ enum iodma_status iodma_memory_init_list(struct iodma_memory *memory,
 
 /* Halve the entries until one is left: the last that begins at the place, or
    before it. */
-static const struct iodma_finder *find_in_index(struct iodma_walk *walk)
+static bool find_in_index(struct iodma_walk *walk)
 {
     const struct iodma_memory *leaf = walk->leaf;
     const hal_address *index = leaf->ranges.index;
@@ -89,58 +79,55 @@ static const struct iodma_finder *find_in_index(struct iodma_walk *walk)
     }
     walk->within -= index[low];
     walk->range += low << leaf->index_shift;
-    return NULL;
+    return false;
 }
 
-static const struct iodma_finder index_finder = { .find = find_in_index };
-
+/* From the last range on, as the first one of an entry has to write it last. */
 enum iodma_status iodma_memory_index(struct iodma_memory *memory,
                                      hal_address *index, uint32_t entries)
 {
-    hal_address sum = 0;
-    uint8_t shift = 0;
-    uint32_t count;
+    hal_address before;
+    uint32_t shift = 0;
 
     if (!memory || !index || entries == 0 ||
         memory->kind != IODMA_KIND_RANGES || memory->part)
         return IODMA_BAD_ARGUMENT;
-    count = memory->count;
-    if (count == 0)
+    if (memory->count == 0)
         return IODMA_OK;
-    while ((count - 1) >> shift >= entries)
+    while (memory->count > (size_t)entries << shift)
         shift++;
-    for (uint32_t i = 0; i < count; i++) {
-        if (modulo32(i, BIT32(shift)) == 0)
-            index[i >> shift] = sum;
-        sum += memory->ranges.array[i].length;
-    }
     memory->ranges.index = index;
-    memory->index_shift = shift;
-    memory->finder = &index_finder;
+    memory->index_shift = (uint8_t)shift;
+    memory->find = find_in_index;
+    before = memory->length;
+    for (uint32_t i = memory->count; i-- != 0;) {
+        before -= memory->ranges.array[i].length;
+        index[i >> shift] = before;
+    }
     return IODMA_OK;
 }
 
+/* A list of one range, which is in the descriptor. */
 enum iodma_status iodma_memory_init_buffer(struct iodma_memory *memory,
                                            hal_address address,
                                            hal_address capacity,
                                            hal_address length,
                                            uint32_t direction)
 {
-    if (!memory || range_wraps(address, capacity) || length > capacity ||
-        direction > IODMA_INOUT)
-        return IODMA_BAD_ARGUMENT;
+    const struct iodma_range all = { address, capacity };
+    enum iodma_status status = IODMA_BAD_ARGUMENT;
 
-    *memory = (struct iodma_memory){
-        .buffer = { address, capacity },
-        .count = 1,
-        .length = length,
-        .kind = IODMA_KIND_BUFFER,
-        .direction = (uint8_t)direction,
-    };
-    if (IODMA_SHORTCUTS)
-        memory->summary = (struct iodma_summary)IODMA_SUMMARY_OF_NOTHING;
-    iodma_summary_add(&memory->summary, address, length);
-    return IODMA_OK;
+    if (length <= capacity)
+        status = iodma_memory_init_list(memory, &all, 1, direction);
+    if (status == IODMA_OK) {
+        memory->buffer = all;
+        memory->length = length;
+        memory->kind = IODMA_KIND_BUFFER;
+        if (IODMA_SHORTCUTS)
+            memory->summary = (struct iodma_summary)IODMA_SUMMARY_OF_NOTHING;
+        iodma_summary_add(&memory->summary, address, length);
+    }
+    return status;
 }
 
 enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
@@ -153,10 +140,11 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
         return IODMA_BAD_ARGUMENT;
 
     *memory = *parent;
-    memory->skip = parent->skip + offset;
+    memory->skip += offset;
     memory->length = length;
     memory->direction = (uint8_t)direction;
-    memory->summary.shape |= (uint32_t)(offset | length);
+    if (IODMA_SHORTCUTS)
+        memory->summary.shape |= (uint32_t)(offset | length);
     memory->part = true;
     memory->mapping = NULL;
     memory->wired = 0;
@@ -169,23 +157,20 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
 /* Several, one behind the other ------------------------------------------- */
 
 /* However deep they are nested. */
-static const struct iodma_finder *find_member(struct iodma_walk *walk)
+static bool find_member(struct iodma_walk *walk)
 {
-    const struct iodma_memory *multi = walk->leaf;
-    struct iodma_memory *const *member = multi->members;
-    struct iodma_memory *const *behind = member + multi->count;
-    hal_address at = walk->within;
+    struct iodma_memory *const *member = walk->leaf->members;
+    hal_address left = walk->end - walk->offset;
+    hal_address within = walk->within;
 
-    while (member != behind && at >= (*member)->length)
-        at -= (*member++)->length;
-    if (member == behind)
-        return NULL;
-    walk->end = smaller(walk->end, walk->offset + ((*member)->length - at));
-    iodma_walk_stand(walk, *member, (*member)->skip + at);
-    return (*member)->finder;
+    if (left == 0)
+        return false;
+    while (within >= (*member)->length)
+        within -= (*member++)->length;
+    walk->end = walk->offset + smaller(left, (*member)->length - within);
+    iodma_walk_stand(walk, *member, (*member)->skip + within);
+    return true;
 }
-
-static const struct iodma_finder member_finder = { .find = find_member };
 
 /* One more member. Its shape has its length, and so where the next begins. */
 static inline void add_member(struct iodma_summary *summary,
@@ -199,6 +184,8 @@ static inline void add_member(struct iodma_summary *summary,
     summary->shape |= member->summary.shape;
 }
 
+/* A list of no ranges, but for its members: from the last one on, so that the
+   first tag there is stays. */
 enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
                                           struct iodma_memory *const *members,
                                           uint32_t count, uint32_t direction)
@@ -207,37 +194,36 @@ enum iodma_status iodma_memory_init_multi(struct iodma_memory *memory,
     bool needs_wiring = false;
     hal_address length = 0;
     uint32_t tag = 0;
+    enum iodma_status status;
 
-    if (!memory || (!members && count != 0) || direction > IODMA_INOUT)
-        return IODMA_BAD_ARGUMENT;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct iodma_memory *member = members[i];
+    for (uint32_t i = count; i-- != 0;) {
+        const struct iodma_memory *member;
 
-        if (!member || sum_wraps(length, member->length))
+        if (!members || !members[i] || sum_wraps(length, members[i]->length))
             return IODMA_BAD_ARGUMENT;
+        member = members[i];
         length += member->length;
-        needs_wiring = needs_wiring || member->needs_wiring;
-        if (tag == 0)
+        needs_wiring |= member->needs_wiring;
+        if (member->tag != 0)
             tag = member->tag;
         add_member(&summary, member);
     }
-
-    *memory = (struct iodma_memory){
-        .members = members,
-        .finder = &member_finder,
-        .count = count,
-        .length = length,
-        .tag = tag,
-        .kind = IODMA_KIND_MULTI,
-        .direction = (uint8_t)direction,
-        .needs_wiring = needs_wiring,
-    };
-    if (IODMA_SHORTCUTS) {
-        memory->summary = summary;
-        memory->summary.longest = length;
-        memory->summary.spans = bits_needed(summary.lowest ^ summary.highest);
+    status = iodma_memory_init_list(memory, NULL, 0, direction);
+    if (status == IODMA_OK) {
+        memory->members = members;
+        memory->find = find_member;
+        memory->count = count;
+        memory->length = length;
+        memory->tag = tag;
+        memory->kind = IODMA_KIND_MULTI;
+        memory->needs_wiring = needs_wiring;
+        if (IODMA_SHORTCUTS) {
+            summary.longest = length;
+            summary.spans = bits_needed(summary.lowest ^ summary.highest);
+            memory->summary = summary;
+        }
     }
-    return IODMA_OK;
+    return status;
 }
 
 /* Without a command ------------------------------------------------------- */
@@ -246,27 +232,27 @@ hal_address iodma_memory_map_length(const struct iodma_memory *memory,
                                     uint32_t page_size, hal_address *offset)
 {
     struct iodma_walk walk;
-    hal_address length = 0;
+    hal_address total = 0;
     hal_address first = 0;
     hal_address address;
-    hal_address extent;
+    hal_address length;
 
     (void)iodma_walk_begin(&walk, memory, 0);
-    while ((extent = iodma_walk_take(&walk, HAL_ADDRESS_MAX, &address)) != 0) {
+    while ((length = iodma_walk_take(&walk, HAL_ADDRESS_MAX, &address)) != 0) {
         hal_address within = modulo32(address, page_size);
-        hal_address pages = /* all but one */
-            round_down(within + (extent - 1), page_size);
+        hal_address before = total;
 
-        if (length == 0)
+        if (before == 0)
             first = within;
-        if (sum_wraps(length, pages) || sum_wraps(length + pages, page_size))
-            length = HAL_ADDRESS_MAX;
-        else
-            length += pages + page_size;
+        total += round_up(within + length, page_size);
+        if (total <= before) { /* as many as there are, or more */
+            total = HAL_ADDRESS_MAX;
+            break;
+        }
     }
     if (offset)
         *offset = first;
-    return length;
+    return total;
 }
 
 enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
@@ -281,8 +267,9 @@ enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
 
     if (!iodma_memory_ready(memory))
         return IODMA_NOT_READY;
-    if (iodma_walk_begin(&walk, memory, offset) != IODMA_OK)
+    if (offset >= memory->length)
         return IODMA_OVERRUN;
+    (void)iodma_walk_begin(&walk, memory, offset);
     length = iodma_walk_take(&walk, HAL_ADDRESS_MAX, &address);
     if (length == 0)
         return IODMA_OVERRUN;
@@ -300,23 +287,23 @@ static hal_address move_bytes(const struct iodma_memory *memory,
                               const struct iodma_bus *bus, hal_address offset,
                               uint8_t *bytes, hal_address length, uint32_t what)
 {
-    enum iodma_status status = IODMA_OK;
-    struct iodma_walk walk;
+    enum iodma_status status;
     hal_address done = 0;
+    struct iodma_walk walk;
+    hal_address address;
+    hal_address part;
 
-    if (!iodma_memory_ready(memory) || offset > memory->length ||
-        length > memory->length - offset)
+    if (!iodma_memory_ready(memory) || length > memory->length - offset)
         return 0;
-    (void)iodma_walk_begin(&walk, memory, offset);
-    while (done < length && status == IODMA_OK) {
-        hal_address address;
-        hal_address extent = iodma_walk_take(&walk, length - done, &address);
-
-        if (extent == 0)
+    status = iodma_walk_begin(&walk, memory, offset);
+    while (status == IODMA_OK && done != length) {
+        part = iodma_walk_take(&walk, length - done, &address);
+        if (part == 0)
             break;
-        status = iodma_access(bus, address, &extent,
-                              bytes ? bytes + done : NULL, what, NULL);
-        done += extent;
+        status = iodma_access(bus, address, &part, bytes, what, NULL);
+        done += part;
+        if (bytes)
+            bytes += part;
     }
     return done;
 }

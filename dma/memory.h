@@ -66,14 +66,14 @@ enum {
     IODMA_KIND_MULTI = 3,   /* in other descriptors, one behind the other    */
 };
 
-struct iodma_finder;
 struct iodma_mapping;
+struct iodma_walk;
 
 /* A list of ranges: the caller's. */
 struct iodma_ranges {
     const struct iodma_range *array;
-    hal_address *index; /* bytes before every 2^index_shift-th range, if the
-                           finder goes by it */
+    hal_address *index; /* bytes before every 2^index_shift-th range, if `find`
+                           goes by it */
 };
 
 /* The caller's storage; the fields are ours. (IOMemoryDescriptor,
@@ -87,16 +87,19 @@ struct iodma_memory {
     uint8_t kind;      /* IODMA_KIND_RANGES ...                     */
     uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT           */
     bool needs_wiring; /* some of it is virtual                     */
-    bool read_only;    /* wired for Out                             */
-    bool part;         /* of another one: of a buffer, its capacity
-                          may be another part's                     */
     uint8_t index_shift;
+    bool read_only;  /* wired for Out                             */
+    bool part;       /* of another one: of a buffer, its capacity
+                        may be another part's                     */
     uint16_t wired;  /* prepares that are not completed           */
     uint16_t pinned; /* those of them that a multi has made       */
     uint16_t users;  /* commands that have it and count (dma/command.h);
                         under the lock of their bus: buses that share it
                         share the lock                            */
-    const struct iodma_finder *finder; /* dma/walk.h; NULL: a step a range */
+    /* How a byte is found where that takes more than a step a range; NULL: it
+       does not. Goes on from a place that stands in us, to a later range or
+       into a member. Returns whether it is a member. (dma/walk.c)           */
+    bool (*find)(struct iodma_walk *walk);
     uint32_t count;     /* ranges or members                         */
     hal_address skip;   /* bytes of the list before our first        */
     hal_address length; /* bytes of ours                             */

@@ -8,8 +8,6 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
                                    const struct iodma_memory *memory,
                                    hal_address offset)
 {
-    const struct iodma_finder *finder = memory->finder;
-
     if (offset > memory->length)
         return IODMA_INTERNAL_ERROR;
 
@@ -17,8 +15,8 @@ enum iodma_status iodma_walk_begin(struct iodma_walk *walk,
     walk->offset = offset;
     walk->end = memory->length;
     iodma_walk_stand(walk, memory, memory->skip + offset);
-    while (finder)
-        finder = finder->find(walk);
+    while (memory->find && memory->find(walk))
+        memory = walk->leaf;
     return IODMA_OK;
 }
 
@@ -80,19 +78,17 @@ static IODMA_SHORTCUT_APART hal_address take(struct iodma_walk *walk,
                                              hal_address most,
                                              hal_address *address)
 {
+    hal_address length = iodma_walk_look(walk, most, address);
     hal_address taken = 0;
+    hal_address next;
 
     do {
-        hal_address next;
-        hal_address more = iodma_walk_look(walk, most - taken, &next);
-
-        if (more == 0 || (taken != 0 && !touches(*address + taken, next)))
+        iodma_walk_skip(walk, length);
+        taken += length;
+        if (taken == most || stands_apart(walk))
             break;
-        if (taken == 0)
-            *address = next;
-        iodma_walk_skip(walk, more);
-        taken += more;
-    } while (taken != most && !stands_apart(walk));
+        length = iodma_walk_look(walk, most - taken, &next);
+    } while (length != 0 && touches(*address + taken, next));
     return taken;
 }
 

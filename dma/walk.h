@@ -34,16 +34,6 @@ struct iodma_walk {
                                         in, or behind                         */
 };
 
-/*
- * How the range of a byte is found where that takes more than a step a range,
- * or where ranges are not the descriptor's own.
- */
-struct iodma_finder {
-    /* Go on from where a place stands, to another range or to another leaf.
-       Returns who finds the way from there; NULL: a step a range does. */
-    const struct iodma_finder *(*find)(struct iodma_walk *walk);
-};
-
 /* Stand in a leaf's first range, so many bytes from its start: of who finds the
    way of a place. Context: any. */
 static inline void iodma_walk_stand(struct iodma_walk *walk,
