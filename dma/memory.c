@@ -148,7 +148,7 @@ enum iodma_status iodma_memory_init_sub(struct iodma_memory *memory,
     memory->part = true;
     memory->mapping = NULL;
     memory->wired = 0;
-    memory->pinned = 0;
+    memory->own = 0;
     memory->users = 0;
     memory->read_only = false;
     return IODMA_OK;

@@ -88,14 +88,14 @@ struct iodma_memory {
     uint8_t direction; /* IODMA_NONE, _IN, _OUT or _INOUT           */
     bool needs_wiring; /* some of it is virtual                     */
     uint8_t index_shift;
-    bool read_only;  /* wired for Out                             */
-    bool part;       /* of another one: of a buffer, its capacity
-                        may be another part's                     */
-    uint16_t wired;  /* prepares that are not completed           */
-    uint16_t pinned; /* those of them that a multi has made       */
-    uint16_t users;  /* commands that have it and count (dma/command.h);
-                        under the lock of their bus: buses that share it
-                        share the lock                            */
+    bool read_only; /* while it is wired: for Out                */
+    bool part;      /* of another one: of a buffer, its capacity
+                       may be another part's                     */
+    uint16_t wired; /* prepares that are not completed           */
+    uint16_t own;   /* those of them that no multi has made      */
+    uint16_t users; /* commands that have it and count (dma/command.h);
+                       under the lock of their bus: buses that share it
+                       share the lock                            */
     /* How a byte is found where that takes more than a step a range; NULL: it
        does not. Goes on from a place that stands in us, to a later range or
        into a member. Returns whether it is a member. (dma/walk.c)           */
