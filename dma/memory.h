@@ -180,13 +180,25 @@ iodma_memory_init_ranges(struct iodma_memory *memory,
  *   translation  the board's (hal_bus.translation); NULL: the CPU's addresses
  *                are the physical ones
  *
- * The rest, result and context as above. (IOMemoryDescriptor::
- * withAddressRanges) (dma/wiring.c)
+ * The rest, result and context as above, and so is what a product links.
+ * (IOMemoryDescriptor::withAddressRanges)
  */
-enum iodma_status iodma_memory_init_virtual(
+static inline enum iodma_status iodma_memory_init_virtual(
     struct iodma_memory *memory, const struct hal_translation *translation,
     const struct iodma_range *ranges, uint32_t count, uint32_t direction,
-    hal_address *index, uint32_t index_count);
+    hal_address *index, uint32_t index_count)
+{
+    enum iodma_status status = iodma_memory_init_ranges(
+        memory, ranges, count, direction, index, index_count);
+
+    if (status == IODMA_OK) {
+        memory->kind = IODMA_KIND_VIRTUAL;
+        memory->needs_wiring = true;
+        memory->translation = translation;
+        memory->summary.apart = false; /* nobody knows */
+    }
+    return status;
+}
 
 /*
  * Describe one contiguous buffer. All of its capacity is its own: lines of a

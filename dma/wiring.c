@@ -6,23 +6,6 @@
 #include "summary.h"
 #include "walk.h"
 
-enum iodma_status iodma_memory_init_virtual(
-    struct iodma_memory *memory, const struct hal_translation *translation,
-    const struct iodma_range *ranges, uint32_t count, uint32_t direction,
-    hal_address *index, uint32_t index_count)
-{
-    enum iodma_status status = iodma_memory_init_ranges(
-        memory, ranges, count, direction, index, index_count);
-
-    if (status != IODMA_OK)
-        return status;
-    memory->translation = translation;
-    memory->summary.apart = false; /* nobody knows */
-    memory->kind = IODMA_KIND_VIRTUAL;
-    memory->needs_wiring = true;
-    return IODMA_OK;
-}
-
 /* Find out where all of a descriptor is. Returns false if some of it is nowhere
    that memory can be. */
 static bool translate(struct iodma_memory *memory)
