@@ -282,10 +282,9 @@ enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
     return IODMA_OK;
 }
 
-/* Read or write a descriptor's bytes: IODMA_ACCESS_READ, _WRITE. */
-static hal_address move_bytes(const struct iodma_memory *memory,
+hal_address iodma_memory_move(const struct iodma_memory *memory,
                               const struct iodma_bus *bus, hal_address offset,
-                              uint8_t *bytes, hal_address length, uint32_t what)
+                              uint8_t *bytes, hal_address length, bool write)
 {
     enum iodma_status status;
     hal_address done = 0;
@@ -293,36 +292,20 @@ static hal_address move_bytes(const struct iodma_memory *memory,
     hal_address address;
     hal_address part;
 
-    if (!iodma_memory_ready(memory) || length > memory->length - offset)
+    if (!iodma_memory_ready(memory) || (write ? memory->read_only : !bytes) ||
+        length > memory->length - offset)
         return 0;
     status = iodma_walk_begin(&walk, memory, offset);
     while (status == IODMA_OK && done != length) {
         part = iodma_walk_take(&walk, length - done, &address);
         if (part == 0)
             break;
-        status = iodma_access(bus, address, &part, bytes, what, NULL);
+        status =
+            iodma_access(bus, address, &part, bytes,
+                         write ? IODMA_ACCESS_WRITE : IODMA_ACCESS_READ, NULL);
         done += part;
         if (bytes)
             bytes += part;
     }
     return done;
-}
-
-hal_address iodma_memory_read(const struct iodma_memory *memory,
-                              const struct iodma_bus *bus, hal_address offset,
-                              void *bytes, hal_address length)
-{
-    return bytes ? move_bytes(memory, bus, offset, (uint8_t *)bytes, length,
-                              IODMA_ACCESS_READ)
-                 : 0;
-}
-
-hal_address iodma_memory_write(const struct iodma_memory *memory,
-                               const struct iodma_bus *bus, hal_address offset,
-                               const void *bytes, hal_address length)
-{
-    if (memory->read_only)
-        return 0;
-    return move_bytes(memory, bus, offset, (uint8_t *)(uintptr_t)bytes, length,
-                      IODMA_ACCESS_WRITE);
 }

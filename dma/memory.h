@@ -362,6 +362,12 @@ enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
                                        hal_address offset,
                                        struct hal_segment *segment);
 
+/* The next two in one: `write` from the buffer, or read to it. Context: as
+   theirs. */
+hal_address iodma_memory_move(const struct iodma_memory *memory,
+                              const struct iodma_bus *bus, hal_address offset,
+                              uint8_t *bytes, hal_address length, bool write);
+
 /*
  * Read or write a descriptor's bytes by the CPU.
  * (IOMemoryDescriptor: readBytes, writeBytes)
@@ -376,12 +382,24 @@ enum iodma_status iodma_memory_segment(const struct iodma_memory *memory,
  *
  * Context: thread or ISR. Source: spec 1.1.
  */
-hal_address iodma_memory_read(const struct iodma_memory *memory,
-                              const struct iodma_bus *bus, hal_address offset,
-                              void *bytes, hal_address length);
-hal_address iodma_memory_write(const struct iodma_memory *memory,
-                               const struct iodma_bus *bus, hal_address offset,
-                               const void *bytes, hal_address length);
+static inline hal_address iodma_memory_read(const struct iodma_memory *memory,
+                                            const struct iodma_bus *bus,
+                                            hal_address offset, void *bytes,
+                                            hal_address length)
+{
+    return iodma_memory_move(memory, bus, offset, (uint8_t *)bytes, length,
+                             false);
+}
+
+static inline hal_address iodma_memory_write(const struct iodma_memory *memory,
+                                             const struct iodma_bus *bus,
+                                             hal_address offset,
+                                             const void *bytes,
+                                             hal_address length)
+{
+    return iodma_memory_move(memory, bus, offset, (uint8_t *)(uintptr_t)bytes,
+                             length, true);
+}
 
 #ifdef __cplusplus
 }
