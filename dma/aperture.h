@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-static inline const struct hal_aperture *
+static inline __attribute__((always_inline)) const struct hal_aperture *
 iodma_aperture_of(const struct iodma_bus *bus, hal_address address,
                   uint32_t access)
 {
@@ -18,8 +18,9 @@ iodma_aperture_of(const struct iodma_bus *bus, hal_address address,
 
     for (uint32_t left = bus->hal->aperture_count; left != 0;
          left--, aperture++) {
-        if (address >= aperture->first && address <= aperture->last)
-            return (aperture->access & access) == access ? aperture : NULL;
+        if (address >= aperture->first && address <= aperture->last &&
+            (access & ~(uint32_t)aperture->access) == 0)
+            return aperture;
     }
     return NULL;
 }

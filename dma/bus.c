@@ -95,7 +95,7 @@ enum iodma_status iodma_bus_init(struct iodma_bus *bus,
 {
     if (granule == 0)
         granule = IODMA_DEFAULT_GRANULE;
-    if (!bus || !hal || !hal->limits || !is_power_of_two(granule))
+    if (!bus || !hal || !hal->limits || (granule & (granule - 1)) != 0)
         return IODMA_BAD_ARGUMENT;
 
     bus->hal = hal;
@@ -167,7 +167,7 @@ const struct hal_region *iodma_bus_region(const struct iodma_bus *bus,
     const struct hal_region *region = bus->hal->regions;
 
     for (uint32_t left = bus->hal->region_count; left != 0; left--, region++) {
-        if (span_holds(region->first, region->last, address))
+        if (address >= region->first && address <= region->last)
             return region;
     }
     return NULL;
@@ -212,46 +212,38 @@ bool iodma_bus_regions_writable(const struct iodma_bus *bus,
 bool iodma_bus_writable(const struct iodma_bus *bus, hal_address address,
                         hal_address length)
 {
-    const struct hal_aperture *aperture = bus->hal->apertures;
-    hal_address last = address + (length - 1);
+    const struct hal_aperture *aperture;
 
-    for (uint32_t left = bus->hal->aperture_count; left != 0;
-         left--, aperture++) {
-        if ((aperture->access & HAL_WRITE) == 0 &&
-            spans_meet(aperture->first, aperture->last, address, last))
-            return false;
-    }
-    return iodma_bus_regions_writable(bus, address, length);
+    if (!iodma_bus_regions_writable(bus, address, length))
+        return false;
+    aperture = iodma_bus_aperture(bus, address, 0);
+    return !aperture || (aperture->access & HAL_WRITE) != 0;
 }
 
 bool iodma_bus_cached(const struct iodma_bus *bus, hal_address address,
                       hal_address length)
 {
-    for (;;) {
-        const struct hal_region *region = iodma_bus_region(bus, address);
-        hal_address more; /* bytes of it, behind this one */
+    hal_address last = address + (length - 1);
+    const struct hal_region *region;
 
+    do {
+        region = iodma_bus_region(bus, address);
         if (!region || region->cached != HAL_UNCACHED)
             return true;
-        more = region->last - address;
-        if (length - 1 <= more)
-            return false;
-        address += more + 1;
-        length -= more + 1;
-    }
+        address = region->last + 1;
+    } while (region->last < last);
+    return false;
 }
 
 hal_address iodma_bus_gap(const struct iodma_bus *bus, hal_address address)
 {
-    hal_address last = HAL_ADDRESS_MAX;
+    const struct hal_aperture *aperture = bus->hal->apertures;
+    hal_address gap = HAL_ADDRESS_MAX - address; /* bytes behind the first */
 
-    for (uint32_t i = 0; i < bus->hal->aperture_count; i++) {
-        hal_address first = bus->hal->apertures[i].first;
-
-        if (first > address)
-            last = smaller(last, first - 1);
-    }
-    return last;
+    /* One that begins before is farther away than all there is. */
+    for (uint32_t left = bus->hal->aperture_count; left != 0; left--)
+        gap = smaller(gap, aperture++->first - 1 - address);
+    return address + gap;
 }
 
 enum iodma_status iodma_bus_unfinished(enum iodma_status status,

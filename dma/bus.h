@@ -267,7 +267,8 @@ iodma_aperture_delta(const struct hal_aperture *aperture)
 bool iodma_bus_regions_writable(const struct iodma_bus *bus,
                                 hal_address address, hal_address length);
 
-/* The same, for the master as well. Context: any. */
+/* The same, for the master as well, of bytes in one aperture, or between two.
+   Context: any. */
 bool iodma_bus_writable(const struct iodma_bus *bus, hal_address address,
                         hal_address length);
 
