@@ -17,50 +17,58 @@
    look into. */
 enum { SHOWN = 4, COHERENT = 8 };
 
-/* A buffer, once it has been looked at: where it is and what that asks for. */
+/* How a buffer changes hands: to be mapped, with what of MAP the device has to
+   be allowed; or it is mapped already, and goes to the device, or comes back.
+   That asks for no more than that it is shown. */
+enum { GIVE = 0, MAP = HAL_READ | HAL_WRITE, TAKE = SHOWN };
+
+/* A buffer that changes hands: how, and, once it has been looked at, where it
+   is and what that asks for. */
 struct buffer {
     hal_address physical; /* of its first byte. (Here an address of it is
                              short.)                                          */
     const void *pointer;  /* the same as the CPU names it                     */
     size_t last;          /* its last byte, counted from the first            */
-    size_t capacity;      /* bytes from the first on that are its own; of a
-                             part of a buffer nobody asks                     */
-    uint32_t wanted;      /* HAL_READ, HAL_WRITE: what the device has to be
-                             allowed. Who wants it to read only does not mind
-                             what else is in the lines. 0: a part             */
-    hal_address address;  /* of its first byte as the bus has it              */
-    const struct hal_cache *cache; /* its lines are maintained by; or NULL   */
+    const struct hal_cache *cache; /* its lines are maintained by; or NULL    */
+    uint32_t how;                  /* GIVE, TAKE, or some of MAP. Who wants it
+                                      to read only does not mind what else is
+                                      in the lines                            */
+    uint32_t direction;            /* IODMA_IN ..., or none                   */
+    /* To be mapped: */
+    const struct hal_limits *limits; /* the device's; or NULL                 */
+    size_t capacity;     /* bytes from the first on that are its own         */
+    hal_address *result; /* where to tell the next                           */
+    hal_address address; /* of its first byte as the bus has it              */
 };
 
-static inline iodma_refusal bad_direction(const struct iodma_bus *bus,
-                                          uint32_t direction)
+/* Is what is asked for anything at all? */
+static inline iodma_refusal judge_call(const struct iodma_bus *bus,
+                                       const void *pointer, size_t length,
+                                       const struct buffer *buffer)
 {
-    return REFUSE(bus, BAD_ARGUMENT, DIRECTION, DIRECTION, IODMA_INOUT,
-                  direction);
-}
-
-/* Find a buffer in physical memory. */
-static inline iodma_refusal locate(const struct iodma_bus *bus,
-                                   const void *pointer, size_t length,
-                                   struct buffer *buffer)
-{
-    if (!iodma_bus_is_buffer(pointer, length))
-        return (iodma_refusal)iodma_refuse(
-            bus->reason, IODMA_BAD_ARGUMENT,
-            pointer ? IODMA_AT_ARGUMENT(BUFFER, LENGTH)
-                    : IODMA_AT_ARGUMENT(POINTER, POINTER));
-    buffer->physical = (hal_address)(uintptr_t)pointer;
-    buffer->pointer = pointer;
-    buffer->last = length - 1;
-    if (!bus->hal->translation)
+    if (!bus)
+        return (iodma_refusal)IODMA_BAD_ARGUMENT;
+    if (buffer->direction > IODMA_INOUT)
+        return REFUSE(bus, BAD_ARGUMENT, DIRECTION, DIRECTION, IODMA_INOUT,
+                      buffer->direction);
+    if (!pointer)
+        return REFUSE(bus, BAD_ARGUMENT, POINTER, POINTER, 0, 0);
+    if ((buffer->how & MAP) == 0)
         return 0;
-    return iodma_bus_translate(bus, pointer, length, &buffer->physical);
+    if (!buffer->result)
+        return REFUSE(bus, BAD_ARGUMENT, POINTER, ADDRESS, 0, 0);
+    if (length > buffer->capacity)
+        return REFUSE(bus, BAD_ARGUMENT, WINDOW, LENGTH,
+                      (hal_address)buffer->capacity, (hal_address)length);
+    if (iodma_mapper_unavoidable(bus->mapper))
+        return REFUSE(bus, UNSUPPORTED, BYPASS, BUS, 0, 0);
+    return 0;
 }
 
-/* Find it on the bus, in the aperture that shows all of it. Returns the access
-   that aperture and regions leave; without SHOWN there is none such, or no
-   pointer names memory there. Out of line: with all registers to itself it is
-   smaller. */
+/* Find a buffer on the bus, in the aperture that shows all of it. Returns the
+   access that aperture and regions leave; 0: there is none such, or no pointer
+   names memory there. Out of line: with all registers to itself it is smaller.
+ */
 static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
                                                struct buffer *buffer)
 {
@@ -85,7 +93,7 @@ static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
         if (!spans_meet(region->first, region->last, first, last))
             continue;
         if (iodma_bus_nameless(hal, region))
-            access &= ~(uint32_t)SHOWN;
+            return 0;
         if (!region->writable)
             access &= ~(uint32_t)HAL_WRITE;
         if (region->first > first || last > region->last)
@@ -95,59 +103,6 @@ static __attribute__((noinline)) uint32_t show(const struct hal_bus *hal,
         break; /* regions do not overlap */
     }
     return access;
-}
-
-/* Are the lines that it is in its own? */
-static inline iodma_refusal judge_lines(const struct iodma_bus *bus,
-                                        const struct buffer *buffer)
-{
-    hal_address first = buffer->physical;
-    uint32_t line = buffer->cache->largest_line;
-    size_t last = buffer->last | (line - 1); /* of its last line */
-
-    if (modulo32(first, line) != 0)
-        return REFUSE(bus, NOT_ALIGNED, LINE, POINTER, line, first);
-    if (buffer->wanted == 0 || last < buffer->capacity)
-        return 0;
-    return REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, line,
-                  first + (hal_address)buffer->capacity);
-}
-
-/*
- * Find a buffer on the bus, and out whether its lines have to be maintained.
- *
- *   buffer  capacity and wanted as they are to be; out: the rest
- *   access  that the device has: what a refusal says
- */
-static IODMA_SHORTCUT_INLINE iodma_refusal look_at(const struct iodma_bus *bus,
-                                                   const void *pointer,
-                                                   size_t length,
-                                                   struct buffer *buffer,
-                                                   uint32_t access)
-{
-    const struct hal_bus *hal = bus->hal;
-    iodma_refusal refused = locate(bus, pointer, length, buffer);
-    uint32_t wanted = buffer->wanted;
-    hal_address first;
-    uint32_t allowed;
-
-    if (refused != 0)
-        return refused;
-    first = buffer->physical;
-    allowed = show(hal, buffer);
-    if ((allowed & SHOWN) == 0 || (wanted & ~allowed & HAL_READ) != 0)
-        return REFUSE(bus, MESSAGE_TOO_LARGE, APERTURE, POINTER, access, first);
-    if ((wanted & ~allowed) != 0)
-        return REFUSE(bus, NOT_WRITABLE, WRITABLE, POINTER, 0, first);
-    buffer->cache = NULL;
-    if ((allowed & COHERENT) != 0)
-        return 0;
-    buffer->cache = hal->cache;
-    if (!buffer->cache)
-        return REFUSE(bus, UNSUPPORTED, CACHED, POINTER, 0, first);
-    if (wanted == HAL_READ)
-        return 0;
-    return judge_lines(bus, buffer);
 }
 
 /* No multiple of an alignment (0: any will do)? */
@@ -185,6 +140,64 @@ judge(const struct iodma_bus *bus, const struct hal_limits *limits,
     return 0;
 }
 
+/* Are the lines that it is in its own? */
+static inline iodma_refusal judge_lines(const struct iodma_bus *bus,
+                                        const struct buffer *buffer)
+{
+    hal_address first = buffer->physical;
+    uint32_t line = bus->line;
+    size_t last = buffer->last | (line - 1); /* of its last line */
+
+    if (modulo32(first, line) != 0)
+        return REFUSE(bus, NOT_ALIGNED, LINE, POINTER, line, first);
+    if ((buffer->how & MAP) == 0 || last < buffer->capacity)
+        return 0;
+    return REFUSE(bus, NOT_ALIGNED, LINE, CAPACITY, line,
+                  first + (hal_address)buffer->capacity);
+}
+
+/* Find a buffer in physical memory, on the bus, and out whether the device may
+   have it and its lines have to be maintained. */
+static inline iodma_refusal look_at(const struct iodma_bus *bus,
+                                    const void *pointer, size_t length,
+                                    struct buffer *buffer)
+{
+    const struct hal_bus *hal = bus->hal;
+    iodma_refusal refused = 0;
+    hal_address first;
+    uint32_t allowed;
+
+    if (!iodma_bus_is_buffer(pointer, length))
+        return REFUSE(bus, BAD_ARGUMENT, BUFFER, LENGTH, 0, 0);
+    buffer->physical = (hal_address)(uintptr_t)pointer;
+    buffer->pointer = pointer;
+    buffer->last = length - 1;
+    if (hal->translation)
+        refused = iodma_bus_translate(bus, pointer, length, &buffer->physical);
+    if (refused != 0)
+        return refused;
+    first = buffer->physical;
+    allowed = show(hal, buffer);
+    if (allowed == 0 || (buffer->how & ~allowed & HAL_READ) != 0)
+        return REFUSE(bus, MESSAGE_TOO_LARGE, APERTURE, POINTER,
+                      iodma_access_of(buffer->direction), first);
+    if ((buffer->how & ~allowed) != 0)
+        return REFUSE(bus, NOT_WRITABLE, WRITABLE, POINTER, 0, first);
+    if ((allowed & COHERENT) == 0) {
+        if (!hal->cache)
+            return REFUSE(bus, UNSUPPORTED, CACHED, POINTER, 0, first);
+        buffer->cache = hal->cache;
+        if (buffer->how != HAL_READ)
+            refused = judge_lines(bus, buffer);
+    }
+    if (refused == 0 && (buffer->how & MAP) != 0) {
+        refused = judge(bus, hal->limits, buffer);
+        if (refused == 0 && buffer->limits)
+            refused = judge(bus, buffer->limits, buffer);
+    }
+    return refused;
+}
+
 /* Clean the lines of a buffer, if it has any, or clean and drop them. A cast
    takes const away: lines change, the bytes do not. (In line everywhere: to
    pass on what it takes is longer.) */
@@ -192,19 +205,51 @@ static inline __attribute__((always_inline)) enum iodma_status
 maintain(const struct iodma_bus *bus, const struct buffer *buffer, bool drop)
 {
     const struct hal_cache *cache = buffer->cache;
-    const struct hal_cache_ops *ops;
     enum iodma_status status;
 
     if (!cache)
         return IODMA_OK;
-    ops = cache->ops;
-    (drop ? ops->clean_invalidate
-          : ops->clean)(cache, (void *)(uintptr_t)buffer->pointer,
-                        buffer->physical, buffer->last + 1);
-    status = ops->finish(cache);
+    (drop ? cache->ops->clean_invalidate
+          : cache->ops->clean)(cache, (void *)(uintptr_t)buffer->pointer,
+                               buffer->physical, buffer->last + 1);
+    status = cache->ops->finish(cache);
     if (status != IODMA_OK)
         return iodma_refuse_theirs(bus->reason, status, IODMA_RULE_MAINTENANCE);
     return IODMA_OK;
+}
+
+/*
+ * Hand a buffer over, once it has been looked at: the way that all go, but for
+ * shortcuts. Rule E4: lines are clean before the device looks; and dropped
+ * before the CPU does, behind the news.
+ *
+ *   buffer  how, direction; to be mapped: limits, capacity, result
+ */
+static __attribute__((noinline)) enum iodma_status
+hand_over(const struct iodma_bus *bus, const void *pointer, size_t length,
+          struct buffer *buffer)
+{
+    iodma_refusal refused = judge_call(bus, pointer, length, buffer);
+    enum iodma_status status;
+
+    if (refused == 0)
+        buffer->cache = NULL;
+    /* Of a buffer that comes back the device may have written nothing. (With
+       shortcuts iodma_unmap() knows.) */
+    if (refused == 0 && (IODMA_SHORTCUTS || buffer->how != TAKE ||
+                         (length != 0 && buffer->direction != IODMA_OUT)))
+        refused = look_at(bus, pointer, length, buffer);
+    if (refused != 0)
+        return iodma_status_of(refused);
+    if (buffer->how == TAKE)
+        hal_observe(bus->hal);
+    status = maintain(bus, buffer, buffer->how == TAKE);
+    if (status == IODMA_OK && buffer->how != TAKE) {
+        hal_publish(bus->hal);
+        if (buffer->how != GIVE)
+            *buffer->result = buffer->address;
+    }
+    return status;
 }
 
 /* To the device. Rule E4: clean before it looks. */
@@ -231,40 +276,14 @@ look_and_map(const struct iodma_bus *bus, const struct hal_limits *limits,
              const void *pointer, size_t capacity, size_t length,
              uint32_t direction, hal_address *address)
 {
-    const struct hal_bus *hal = NULL; /* not read anew behind each call */
-    enum iodma_status status;
     struct buffer buffer;
-    iodma_refusal refused;
 
-    if (!bus) {
-        refused = (iodma_refusal)IODMA_BAD_ARGUMENT;
-    } else if (!address) {
-        refused = REFUSE(bus, BAD_ARGUMENT, POINTER, ADDRESS, 0, 0);
-    } else if (direction > IODMA_INOUT) {
-        refused = bad_direction(bus, direction);
-    } else if (length > capacity) {
-        refused = REFUSE(bus, BAD_ARGUMENT, WINDOW, LENGTH,
-                         (hal_address)capacity, (hal_address)length);
-    } else if (iodma_mapper_unavoidable(bus->mapper)) {
-        refused = REFUSE(bus, UNSUPPORTED, BYPASS, BUS, 0, 0);
-    } else {
-        hal = bus->hal;
-        buffer.capacity = capacity;
-        buffer.wanted = iodma_access_of(direction);
-        refused = look_at(bus, pointer, length, &buffer, buffer.wanted);
-        if (refused == 0)
-            refused = judge(bus, hal->limits, &buffer);
-        if (refused == 0 && limits)
-            refused = judge(bus, limits, &buffer);
-    }
-    if (refused != 0)
-        return iodma_status_of(refused);
-    status = maintain(bus, &buffer, false);
-    if (status == IODMA_OK) {
-        hal_publish(hal);
-        *address = buffer.address;
-    }
-    return status;
+    buffer.how = iodma_access_of(direction);
+    buffer.direction = direction;
+    buffer.limits = limits;
+    buffer.capacity = capacity;
+    buffer.result = address;
+    return hand_over(bus, pointer, length, &buffer);
 }
 
 /* The shortcut: is it known of a buffer where it is, and that neither look_at()
@@ -352,41 +371,27 @@ enum iodma_status iodma_map(const struct iodma_bus *bus,
                         address);
 }
 
-/* Part of a mapped buffer goes to the device once it has been looked at. Out of
-   line, as the next: where the bus is sure nobody comes here. */
+/* Part of a mapped buffer goes to the device, or all of one or part of it comes
+   back. Out of line: where the bus is sure nobody comes here. */
 static __attribute__((noinline)) enum iodma_status
 look_and_give(const struct iodma_bus *bus, const void *pointer, size_t length)
 {
     struct buffer buffer;
-    iodma_refusal refused;
 
-    if (!bus)
-        return IODMA_BAD_ARGUMENT;
-    buffer.wanted = 0;
-    refused = look_at(bus, pointer, length, &buffer, HAL_READ);
-    return refused != 0 ? iodma_status_of(refused) : give(bus, &buffer);
+    buffer.how = GIVE;
+    buffer.direction = IODMA_OUT;
+    return hand_over(bus, pointer, length, &buffer);
 }
 
-/* A mapped buffer, or part of it, goes to the CPU once what was written has
-   been looked at. (With shortcuts iodma_unmap() knows when nothing was.) */
-static __attribute__((noinline)) enum iodma_status
+static IODMA_SHORTCUT_APART enum iodma_status
 look_and_take(const struct iodma_bus *bus, const void *pointer, size_t done,
               uint32_t direction)
 {
     struct buffer buffer;
-    iodma_refusal refused = 0;
 
-    buffer.wanted = 0;
-    buffer.cache = NULL;
-    if (!bus)
-        refused = (iodma_refusal)IODMA_BAD_ARGUMENT;
-    else if (direction > IODMA_INOUT)
-        refused = bad_direction(bus, direction);
-    else if (!pointer)
-        refused = REFUSE(bus, BAD_ARGUMENT, POINTER, POINTER, 0, 0);
-    else if ((IODMA_SHORTCUTS || done != 0) && direction != IODMA_OUT)
-        refused = look_at(bus, pointer, done, &buffer, HAL_WRITE);
-    return refused != 0 ? iodma_status_of(refused) : take(bus, &buffer);
+    buffer.how = TAKE;
+    buffer.direction = direction;
+    return hand_over(bus, pointer, done, &buffer);
 }
 
 /* The shortcut: is it known of a part that it lies where its pointer says, and
@@ -419,9 +424,10 @@ enum iodma_status iodma_map_sync_in(const struct iodma_bus *bus,
 
     if (IODMA_SHORTCUTS && bus && is_known(bus, &buffer, pointer, length))
         return take(bus, &buffer);
-    return IODMA_SHORTCUTS || length != 0
-               ? look_and_take(bus, pointer, length, IODMA_IN)
-               : look_and_give(bus, pointer, length); /* refused */
+    if (IODMA_SHORTCUTS)
+        return look_and_take(bus, pointer, length, IODMA_IN);
+    return length != 0 ? iodma_unmap(bus, pointer, length, IODMA_IN)
+                       : look_and_give(bus, pointer, length); /* refused */
 }
 
 enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
@@ -434,8 +440,10 @@ enum iodma_status iodma_map_sync_other(const struct iodma_bus *bus,
                                options);
 }
 
-enum iodma_status iodma_unmap(const struct iodma_bus *bus, const void *pointer,
-                              size_t done, uint32_t direction)
+/* (Out of line, for the one who calls it above.) */
+__attribute__((noinline)) enum iodma_status
+iodma_unmap(const struct iodma_bus *bus, const void *pointer, size_t done,
+            uint32_t direction)
 {
     if (IODMA_SHORTCUTS && direction <= IODMA_INOUT) {
         if (done != 0 && direction != IODMA_OUT)
