@@ -5,122 +5,101 @@
 #include "../hal/bits.h"
 #include "refuse.h"
 
-/* The hook that is missing, all of it or one of its calls, IODMA_FIELD_...; 0:
-   none. */
-static uint32_t missing_of(const struct hal_bus *hal)
+#define REFUSE(what, required, actual)                                         \
+    iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, what, required, actual)
+
+/* Has a region a far window that lacks a call? */
+static bool lacks_calls(const struct hal_bus *hal)
 {
-    if (!hal->apertures && hal->aperture_count != 0)
-        return IODMA_FIELD_APERTURES;
-    if (!hal->regions && hal->region_count != 0)
-        return IODMA_FIELD_REGIONS;
-    for (uint32_t i = 0; i < hal->region_count; i++) {
-        const struct hal_window *window = hal->regions[i].window;
+    const struct hal_region *region = hal->regions;
+
+    for (uint32_t left = hal->region_count; left != 0; left--, region++) {
+        const struct hal_window *window = region->window;
 
         if (window && (!window->open || !window->close))
-            return IODMA_FIELD_REGIONS;
+            return true;
     }
-    if (hal->translation && !hal->translation->to_physical)
-        return IODMA_FIELD_TRANSLATION;
-    if (!hal->clock || !hal->clock->now || !hal->clock->frequency)
-        return IODMA_FIELD_CLOCK;
-    if (!hal->lock || !hal->lock->save || !hal->lock->restore)
-        return IODMA_FIELD_LOCK;
-    if (!hal->fences || !hal->fences->publish || !hal->fences->observe)
-        return IODMA_FIELD_FENCES;
-    if (hal->cache &&
-        (!hal->cache->ops || !hal->cache->ops->clean ||
-         !hal->cache->ops->clean_invalidate || !hal->cache->ops->finish))
-        return IODMA_FIELD_CACHE;
-    return 0;
+    return false;
 }
 
-/* Lines, and what memory is handed out in: whole ones. */
+/* Are all hooks there, with all their calls? (Out of line, and the tables last:
+   then what refuses is near all that lead to it.) */
+static __attribute__((noinline)) enum iodma_status
+check_hooks(const struct hal_bus *hal, struct iodma_reason *reason)
+{
+    const struct hal_cache *cache = hal->cache;
+    uint32_t field;
+
+#define HAS(name, condition) (field = IODMA_FIELD_##name, (condition))
+    if (HAS(CLOCK, hal->clock && hal->clock->now && hal->clock->frequency) &&
+        HAS(LOCK, hal->lock && hal->lock->save && hal->lock->restore) &&
+        HAS(FENCES,
+            hal->fences && hal->fences->publish && hal->fences->observe) &&
+        HAS(CACHE,
+            !cache || (cache->ops && cache->ops->clean &&
+                       cache->ops->clean_invalidate && cache->ops->finish)) &&
+        HAS(TRANSLATION, !hal->translation || hal->translation->to_physical) &&
+        HAS(APERTURES, hal->apertures || hal->aperture_count == 0) &&
+        HAS(REGIONS,
+            (hal->regions || hal->region_count == 0) && !lacks_calls(hal)))
+        return IODMA_OK;
+#undef HAS
+    return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+                        IODMA_AT(IODMA_RULE_HOOK, IODMA_PLACE_FIELD, field));
+}
+
+/* Lines, and what memory is handed out in: powers of two, and none shorter than
+   the one before. */
 static enum iodma_status check_sizes(const struct iodma_bus *bus,
                                      struct iodma_reason *reason)
 {
     const struct hal_cache *cache = bus->hal->cache;
-    uint32_t line = bus->line;
+    uint32_t smallest = cache ? cache->smallest_line : 1;
 
-    if (cache && is_power_of_two(line))
-        line = cache->smallest_line;
-    if (!is_power_of_two(line))
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_FIELD(POWER_OF_TWO, CACHE), 0,
-                                   line);
-    if (line > bus->line)
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_FIELD(GRANULE, CACHE), line,
-                                   bus->line);
-    if (!is_power_of_two(bus->granule))
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(POWER_OF_TWO, GRANULE), 0,
-                                   bus->granule);
+    if (!is_power_of_two(smallest))
+        return REFUSE(IODMA_AT_FIELD(POWER_OF_TWO, CACHE), 0, smallest);
+    if ((bus->line & (bus->line - 1)) != 0)
+        return REFUSE(IODMA_AT_FIELD(POWER_OF_TWO, CACHE), 0, bus->line);
+    if ((bus->granule & (bus->granule - 1)) != 0)
+        return REFUSE(IODMA_AT_ARGUMENT(POWER_OF_TWO, GRANULE), 0,
+                      bus->granule);
+    if (bus->line < smallest)
+        return REFUSE(IODMA_AT_FIELD(GRANULE, CACHE), smallest, bus->line);
     if (bus->granule < bus->line)
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_AT_ARGUMENT(GRANULE, GRANULE),
-                                   bus->line, bus->granule);
+        return REFUSE(IODMA_AT_ARGUMENT(GRANULE, GRANULE), bus->line,
+                      bus->granule);
     return IODMA_OK;
 }
 
-/* What is looked at: addresses of apertures, on either side, and of regions;
-   what else there is to apertures. */
-enum aspect { CPU_SIDE, BUS_SIDE, REGIONS, ACCESS };
-
-struct span {
-    hal_address first, last;
-};
-
-static struct span span_of(const struct hal_bus *hal, enum aspect aspect,
-                           uint32_t index)
+/* Two of a table have addresses in common: from where the later one begins. */
+static enum iodma_status refuse_overlap(struct iodma_reason *reason,
+                                        ptrdiff_t index, hal_address first,
+                                        hal_address other)
 {
-    struct span span;
-
-    if (aspect == REGIONS) {
-        span.first = hal->regions[index].first;
-        span.last = hal->regions[index].last;
-        return span;
-    }
-    span.first = hal->apertures[index].first;
-    span.last = hal->apertures[index].last;
-    if (aspect == BUS_SIDE) {
-        span.last += hal->apertures[index].bus - span.first;
-        span.first = hal->apertures[index].bus;
-    }
-    return span;
+    return REFUSE(IODMA_RULE_OVERLAP, (uint32_t)index,
+                  first > other ? first : other);
 }
 
-/* Does it end where it begins or later, and is it apart from those before? */
-static enum iodma_status check_span(const struct hal_bus *hal,
-                                    enum aspect aspect, uint32_t index,
-                                    struct iodma_reason *reason)
+static hal_address bus_last(const struct hal_aperture *aperture)
 {
-    struct span span = span_of(hal, aspect, index);
-
-    if (span.last < span.first)
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, IODMA_RULE_ORDER,
-                                   span.first, span.last);
-    for (uint32_t i = 0; i < index; i++) {
-        struct span other = span_of(hal, aspect, i);
-
-        if (spans_meet(span.first, span.last, other.first, other.last))
-            return iodma_refuse_values(
-                reason, IODMA_BAD_ARGUMENT, IODMA_RULE_OVERLAP, i,
-                span.first > other.first ? span.first : other.first);
-    }
-    return IODMA_OK;
+    return aperture->bus + (aperture->last - aperture->first);
 }
 
-/* What else there is to an aperture. */
+/* Is an aperture right, and apart from those before on either side? */
 static enum iodma_status check_aperture(const struct iodma_bus *bus,
                                         const struct hal_aperture *aperture,
                                         struct iodma_reason *reason)
 {
+    const struct hal_aperture *apertures = bus->hal->apertures;
     hal_address edge = aperture->first;
 
+    if (aperture->last < aperture->first)
+        return REFUSE(IODMA_RULE_ORDER, aperture->first, aperture->last);
+    if (bus_last(aperture) < aperture->bus)
+        return REFUSE(IODMA_RULE_ORDER, aperture->bus, bus_last(aperture));
     if (aperture->access == 0 || aperture->access > (HAL_READ | HAL_WRITE))
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
-                                   IODMA_RULE_ACCESS, HAL_READ | HAL_WRITE,
-                                   aperture->access);
+        return REFUSE(IODMA_RULE_ACCESS, HAL_READ | HAL_WRITE,
+                      aperture->access);
     if (!aperture->snooped && !bus->hal->cache)
         return iodma_refuse_cure(
             reason,
@@ -129,32 +108,33 @@ static enum iodma_status check_aperture(const struct iodma_bus *bus,
     if (modulo32(edge, bus->line) == 0)
         edge = aperture->last + 1;
     if (modulo32(edge, bus->line) != 0)
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT, IODMA_RULE_EDGE,
-                                   bus->line, edge);
+        return REFUSE(IODMA_RULE_EDGE, bus->line, edge);
+    for (const struct hal_aperture *other = apertures; other != aperture;
+         other++) {
+        if (spans_meet(aperture->first, aperture->last, other->first,
+                       other->last))
+            return refuse_overlap(reason, other - apertures, aperture->first,
+                                  other->first);
+        if (spans_meet(aperture->bus, bus_last(aperture), other->bus,
+                       bus_last(other)))
+            return refuse_overlap(reason, other - apertures, aperture->bus,
+                                  other->bus);
+    }
     return IODMA_OK;
 }
 
-/* One aspect of all entries of a table. */
-static enum iodma_status check_table(const struct iodma_bus *bus,
-                                     enum aspect aspect,
-                                     struct iodma_reason *reason)
+/* The same of a region. */
+static enum iodma_status check_region(const struct hal_bus *hal,
+                                      const struct hal_region *region,
+                                      struct iodma_reason *reason)
 {
-    const struct hal_bus *hal = bus->hal;
-    uint32_t count =
-        aspect == REGIONS ? hal->region_count : hal->aperture_count;
-
-    for (uint32_t i = 0; i < count; i++) {
-        enum iodma_status status =
-            aspect == ACCESS ? check_aperture(bus, &hal->apertures[i], reason)
-                             : check_span(hal, aspect, i, reason);
-
-        if (status != IODMA_OK) {
-            iodma_refuse_at(reason,
-                            aspect == REGIONS ? IODMA_PLACE_REGION
-                                              : IODMA_PLACE_APERTURE,
-                            i);
-            return status;
-        }
+    if (region->last < region->first)
+        return REFUSE(IODMA_RULE_ORDER, region->first, region->last);
+    for (const struct hal_region *other = hal->regions; other != region;
+         other++) {
+        if (spans_meet(region->first, region->last, other->first, other->last))
+            return refuse_overlap(reason, other - hal->regions, region->first,
+                                  other->first);
     }
     return IODMA_OK;
 }
@@ -162,25 +142,28 @@ static enum iodma_status check_table(const struct iodma_bus *bus,
 enum iodma_status iodma_bus_check(const struct iodma_bus *bus,
                                   struct iodma_reason *reason)
 {
-    const struct hal_bus *hal;
     struct iodma_limits limits;
     enum iodma_status status;
-    uint32_t missing;
 
     if (!bus)
         return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(POINTER, BUS));
-    hal = bus->hal;
-    missing = missing_of(hal);
-    if (missing != 0)
-        return iodma_refuse(
-            reason, IODMA_BAD_ARGUMENT,
-            IODMA_AT(IODMA_RULE_HOOK, IODMA_PLACE_FIELD, missing));
-    status = iodma_limits_set(&limits, hal->limits, reason);
+    status = check_hooks(bus->hal, reason);
+    if (status == IODMA_OK)
+        status = iodma_limits_set(&limits, bus->hal->limits, reason);
     if (status == IODMA_OK)
         status = check_sizes(bus, reason);
-    for (uint32_t aspect = CPU_SIDE; status == IODMA_OK && aspect <= ACCESS;
-         aspect++)
-        status = check_table(bus, (enum aspect)aspect, reason);
+    for (uint32_t i = 0; status == IODMA_OK && i < bus->hal->aperture_count;
+         i++) {
+        status = check_aperture(bus, &bus->hal->apertures[i], reason);
+        if (status != IODMA_OK)
+            iodma_refuse_at(reason, IODMA_PLACE_APERTURE, i);
+    }
+    for (uint32_t i = 0; status == IODMA_OK && i < bus->hal->region_count;
+         i++) {
+        status = check_region(bus->hal, &bus->hal->regions[i], reason);
+        if (status != IODMA_OK)
+            iodma_refuse_at(reason, IODMA_PLACE_REGION, i);
+    }
     return status;
 }
