@@ -205,14 +205,16 @@ static inline __attribute__((always_inline)) enum iodma_status
 maintain(const struct iodma_bus *bus, const struct buffer *buffer, bool drop)
 {
     const struct hal_cache *cache = buffer->cache;
+    const struct hal_cache_ops *ops;
     enum iodma_status status;
 
     if (!cache)
         return IODMA_OK;
-    (drop ? cache->ops->clean_invalidate
-          : cache->ops->clean)(cache, (void *)(uintptr_t)buffer->pointer,
-                               buffer->physical, buffer->last + 1);
-    status = cache->ops->finish(cache);
+    ops = cache->ops;
+    (drop ? ops->clean_invalidate
+          : ops->clean)(cache, (void *)(uintptr_t)buffer->pointer,
+                        buffer->physical, buffer->last + 1);
+    status = ops->finish(cache);
     if (status != IODMA_OK)
         return iodma_refuse_theirs(bus->reason, status, IODMA_RULE_MAINTENANCE);
     return IODMA_OK;
