@@ -17,7 +17,7 @@ static inline bool is_native(const struct iodma_output *output,
 {
     return !output->function &&
            (output->form == HAL_ADDRESS_BITS ||
-            (HAL_ADDRESS_BITS == 64 && limits->address_bits <= 32 &&
+            (HAL_ADDRESS_BITS == 64 && limits->unreached >= 32 &&
              limits->max_segment <= UINT32_MAX));
 }
 

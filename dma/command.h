@@ -459,9 +459,7 @@ enum iodma_status iodma_command_release(struct iodma_command *command);
 static inline uint8_t
 iodma_command_address_bits(const struct iodma_command *command)
 {
-    uint8_t bits = command->window.asked.address_bits;
-
-    return bits == IODMA_ANY_ADDRESS_BITS ? 0 : bits;
+    return command->window.asked.address_bits;
 }
 
 /* The specification's alignments, before the bus narrows them; 1 if there is

@@ -160,7 +160,7 @@ static bool asks_for_nothing(const struct iodma_window *window)
     const struct iodma_limits *limits = &window->limits;
 
     return limits->alignment == 0 && limits->max_segments == UINT32_MAX &&
-           (!window->mapper || limits->address_bits >= HAL_ADDRESS_BITS);
+           (!window->mapper || limits->unreached == 0);
 }
 
 /* The rung is taken if its whole list is legal; else nothing is. */

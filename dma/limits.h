@@ -23,17 +23,13 @@ extern "C" {
 #endif
 
 /* Bits of a bus address, whatever hal_address has. */
-enum {
-    IODMA_MOST_ADDRESS_BITS = 64,
-    IODMA_ANY_ADDRESS_BITS = UINT8_MAX, /* no limit was stated */
-};
+enum { IODMA_MOST_ADDRESS_BITS = 64 };
 
 /* Limits with every default made a value. Powers of two go by their
    logarithms. */
 struct iodma_limits {
-    uint8_t address_bits;  /* reaches 0 .. 2^bits - 1; none:
-                              IODMA_ANY_ADDRESS_BITS                      */
-    uint8_t align_address; /* log2, as are the next five                  */
+    uint8_t unreached;     /* high bits that are 0 in every bus address    */
+    uint8_t align_address; /* log2, as are the next five                   */
     uint8_t align_length;
     uint8_t align_internal;   /* at least that of seams                      */
     uint8_t align_seam;       /* only a bus or an engine asks for one        */
@@ -86,7 +82,7 @@ static inline uint32_t iodma_limits_mask32(uint8_t bits)
 /* The highest bus address within reach. Context: any. */
 static inline hal_address iodma_limits_last(const struct iodma_limits *limits)
 {
-    return iodma_limits_mask(limits->address_bits);
+    return HAL_ADDRESS_MAX >> limits->unreached;
 }
 
 /* log2 of how memory for `size` bytes is best aligned: it meets every

@@ -13,6 +13,12 @@ _Static_assert(offsetof(struct iodma_segment_options, boundary) ==
                    IODMA_APPLE_OPTIONS_SIZE,
                "ours begin where Apple's SegmentOptions end (spec 2.1)");
 
+#define LIES_AS_ASKED(name)                                                    \
+    (offsetof(struct iodma_limits, name) == offsetof(struct iodma_asked, name))
+_Static_assert(LIES_AS_ASKED(align_address) && LIES_AS_ASKED(align_length) &&
+                   LIES_AS_ASKED(align_internal),
+               "what was asked for is the beginning of the limits");
+
 /* Does the struct that the caller knows have this field? */
 #define HAS(options, field)                                                    \
     ((options)->struct_size >=                                                 \
@@ -35,6 +41,14 @@ static inline hal_address longest32(const struct iodma_limits *limits)
     return UINT32_MAX - iodma_limits_mask32((uint8_t)alignment);
 }
 
+/* The address bits of a specification; 0: all. */
+static inline uint8_t bits_of(const struct iodma_spec *spec)
+{
+    uint8_t bits = spec->segment.address_bits;
+
+    return bits != 0 ? bits : spec->output->bits;
+}
+
 /* The limits of a specification alone. (spec 2.3 steps 3 to 8, R-35) */
 static inline enum iodma_status resolve(const struct iodma_window *window,
                                         const struct iodma_spec *spec,
@@ -43,8 +57,7 @@ static inline enum iodma_status resolve(const struct iodma_window *window,
     const struct iodma_segment_options *options = &spec->segment;
     const struct iodma_output *output = spec->output;
     uint32_t fewest = (uint32_t)__builtin_ctz(window->bus->granule);
-    uint32_t bits =
-        options->address_bits ? options->address_bits : output->bits;
+    uint32_t bits = bits_of(spec);
     const struct hal_limits asked = {
         .address_bits = (uint8_t)bits,
         .align_address = options->align_address,
@@ -101,8 +114,7 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
     status = resolve(window, spec, &limits);
     if (status != IODMA_OK)
         return status;
-    asked = (struct iodma_asked){ limits.address_bits, limits.align_address,
-                                  limits.align_length, limits.align_internal };
+    __builtin_memcpy(&asked, &limits, sizeof asked);
 
     type = spec->mapping & IODMA_TYPE_MASK;
     if (type > IODMA_UNMAPPED)
@@ -125,6 +137,7 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
 
     command->output = spec->output;
     window->asked = asked;
+    window->asked.address_bits = bits_of(spec);
     window->limits = limits;
     window->mapper = mapper;
     window->mapping =

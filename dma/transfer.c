@@ -41,8 +41,7 @@ static bool within(const struct iodma_limits *limits,
 {
     uint32_t address = larger32(under->align_address, under->align_internal);
 
-    return (limits->address_bits <= under->address_bits ||
-            under->address_bits >= HAL_ADDRESS_BITS) &&
+    return limits->unreached >= under->unreached &&
            limits->max_segment <= under->max_segment &&
            limits->boundary <= under->boundary &&
            limits->align_address >= address &&

@@ -51,7 +51,7 @@ struct iodma_window {
     uint16_t mapping; /* IODMA_NON_COHERENT, or no type: `mapper` tells; and
                          flags                                                */
     struct iodma_asked { /* of the limits, before the bus narrowed them     */
-        uint8_t address_bits;
+        uint8_t address_bits; /* 0: all */
         uint8_t align_address;
         uint8_t align_length;
         uint8_t align_internal;
@@ -143,10 +143,8 @@ static inline bool iodma_window_aligned(const struct iodma_window *window,
 static inline bool iodma_window_reached(const struct iodma_window *window,
                                         hal_address delta)
 {
-    uint8_t bits = window->limits.address_bits;
-
-    return bits >= HAL_ADDRESS_BITS ||
-           (window->memory->summary.highest + delta) >> bits == 0;
+    return window->memory->summary.highest + delta <=
+           iodma_limits_last(&window->limits);
 }
 
 /* Is each extent of such a window within the longest segment and no boundary,

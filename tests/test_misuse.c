@@ -125,7 +125,7 @@ static void copy_limits(struct iodma_limits *to,
     to->max_segment = from->max_segment;
     to->max_transfer = from->max_transfer;
     to->max_segments = from->max_segments;
-    to->address_bits = from->address_bits;
+    to->unreached = from->unreached;
     to->boundary = from->boundary;
     to->align_address = from->align_address;
     to->align_length = from->align_length;
