@@ -49,17 +49,13 @@ static inline uint8_t bits_of(const struct iodma_spec *spec)
     return bits != 0 ? bits : spec->output->bits;
 }
 
-/* The limits of a specification alone. (spec 2.3 steps 3 to 8, R-35) */
-static inline enum iodma_status resolve(const struct iodma_window *window,
-                                        const struct iodma_spec *spec,
-                                        struct iodma_limits *limits)
+/* The limits that options state. (spec 2.3 steps 6 to 8) */
+static inline enum iodma_status
+state(const struct iodma_segment_options *options, uint8_t bits,
+      struct iodma_limits *limits, struct iodma_reason *reason)
 {
-    const struct iodma_segment_options *options = &spec->segment;
-    const struct iodma_output *output = spec->output;
-    uint32_t fewest = (uint32_t)__builtin_ctz(window->bus->granule);
-    uint32_t bits = bits_of(spec);
     const struct hal_limits asked = {
-        .address_bits = (uint8_t)bits,
+        .address_bits = bits,
         .align_address = options->align_address,
         .align_length = options->align_length,
         .align_internal = options->align_internal,
@@ -69,7 +65,20 @@ static inline enum iodma_status resolve(const struct iodma_window *window,
         .boundary = HAS(options, boundary) ? told(options->boundary) : 0,
         .max_segments = HAS(options, max_segments) ? options->max_segments : 0,
     };
+
+    return iodma_limits_set(limits, &asked, reason);
+}
+
+/* The limits of a specification alone. (spec 2.3 steps 3 to 8, R-35) */
+static inline enum iodma_status resolve(const struct iodma_window *window,
+                                        const struct iodma_spec *spec,
+                                        struct iodma_limits *limits)
+{
+    const struct iodma_segment_options *options = &spec->segment;
+    const struct iodma_output *output = spec->output;
+    uint8_t bits = bits_of(spec);
     enum iodma_status status;
+    uint32_t fewest;
 
     if (options->struct_size < IODMA_APPLE_OPTIONS_SIZE)
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
@@ -80,11 +89,12 @@ static inline enum iodma_status resolve(const struct iodma_window *window,
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(BITS, ADDRESS_BITS),
                                    output->bits, bits);
+    fewest = (uint32_t)__builtin_ctz(window->bus->granule);
     if (bits != 0 && bits < fewest)
         return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(BITS, ADDRESS_BITS), fewest,
                                    bits);
-    status = iodma_limits_set(limits, &asked, window->reason);
+    status = state(options, bits, limits, window->reason);
     if (HAL_ADDRESS_BITS == 64 && output->form == IODMA_FORM_32)
         limits->max_segment = smaller(limits->max_segment, longest32(limits));
     return status;
@@ -94,53 +104,54 @@ enum iodma_status iodma_command_set_spec(struct iodma_command *command,
                                          const struct iodma_spec *spec)
 {
     struct iodma_window *window = &command->window;
-    struct iodma_reason *reason = window->reason;
     const uint32_t both = IODMA_ITERATE_ONLY | IODMA_DIRECT_ONLY;
     struct iodma_mapper *mapper;
     struct iodma_limits limits;
     struct iodma_asked asked;
     enum iodma_status status;
-    uint32_t type;
+    uint32_t mapping;
 
     if (command->prepared != 0)
-        return iodma_refuse_values(reason, IODMA_NOT_PERMITTED,
+        return iodma_refuse_values(window->reason, IODMA_NOT_PERMITTED,
                                    IODMA_RULE_PREPARED, 0, command->prepared);
     if (!spec)
-        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_ARGUMENT(POINTER, SPEC));
     if (!spec->output)
-        return iodma_refuse(reason, IODMA_BAD_ARGUMENT,
+        return iodma_refuse(window->reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_FIELD(POINTER, OUTPUT));
     status = resolve(window, spec, &limits);
     if (status != IODMA_OK)
         return status;
     __builtin_memcpy(&asked, &limits, sizeof asked);
 
-    type = spec->mapping & IODMA_TYPE_MASK;
-    if (type > IODMA_UNMAPPED)
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+    mapping = spec->mapping;
+    if ((mapping & IODMA_TYPE_MASK) > IODMA_UNMAPPED)
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(MAPPING_TYPE, MAPPING),
-                                   IODMA_UNMAPPED, type);
+                                   IODMA_UNMAPPED, mapping & IODMA_TYPE_MASK);
     mapper = spec->mapper ? spec->mapper : window->bus->mapper;
     if (mapper) {
         status = mapper->calls->choose(window, spec, &mapper);
         if (status != IODMA_OK)
             return status;
     }
-    if ((spec->mapping & both) == both)
-        return iodma_refuse_values(reason, IODMA_BAD_ARGUMENT,
+    if ((mapping & both) == both)
+        return iodma_refuse_values(window->reason, IODMA_BAD_ARGUMENT,
                                    IODMA_AT_FIELD(OPTIONS, MAPPING),
                                    IODMA_ITERATE_ONLY, both);
-    status = iodma_limits_add(&limits, window->bus->hal->limits, reason);
+    status =
+        iodma_limits_add(&limits, window->bus->hal->limits, window->reason);
     if (status != IODMA_OK) /* whose fault is it? */
-        return iodma_refuse_cure(reason, status, IODMA_CURE_NONE, 0);
+        return iodma_refuse_cure(window->reason, status, IODMA_CURE_NONE, 0);
 
+    if ((mapping & IODMA_TYPE_MASK) != IODMA_NON_COHERENT)
+        mapping &= ~(uint32_t)IODMA_TYPE_MASK;
+    window->mapping = (uint16_t)mapping;
     command->output = spec->output;
+    window->mapper = mapper;
     window->asked = asked;
     window->asked.address_bits = bits_of(spec);
     window->limits = limits;
-    window->mapper = mapper;
-    window->mapping =
-        (uint16_t)(spec->mapping - (type == IODMA_NON_COHERENT ? 0 : type));
     return IODMA_OK;
 }
