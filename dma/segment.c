@@ -51,7 +51,7 @@ static inline bool is_segment(const struct iodma_limits *limits,
            (length & iodma_limits_mask(limits->align_cut)) == 0;
 }
 
-static IODMA_SHORTCUT_INLINE enum iodma_status
+static inline __attribute__((always_inline)) enum iodma_status
 next(const struct iodma_plan *plan, struct iodma_place *place,
      struct hal_segment *segment)
 {
@@ -92,18 +92,21 @@ static uint8_t first_alignment(const struct iodma_window *window)
                : alignment;
 }
 
-/* Judge the segment just taken of a list that prepare has not judged. Reach is
-   a matter of the whole run. */
+/* Judge the segment just taken, element `index` of a list that prepare has not
+   judged; behind: the position it ends at. Reach is a matter of the whole run.
+   (By the plan's pointer instructions are shorter than by the command's; a
+   shift takes fewer registers than the highest address.) */
 static enum iodma_status check(const struct iodma_command *command,
-                               const struct hal_segment *segment, bool first,
-                               bool last)
+                               const struct hal_segment *segment,
+                               uint32_t index, hal_address behind)
 {
-    const struct iodma_window *window = &command->window;
+    const struct iodma_window *window = command->plan.window;
     const struct iodma_limits *limits = &window->limits;
     const struct hal_segment *rest = &command->place.rest;
     hal_address last_byte = rest->address + (rest->length - 1);
 
-    if (last_byte > iodma_limits_last(limits))
+    if (limits->unreached != 0 &&
+        last_byte >> (HAL_ADDRESS_BITS - limits->unreached) != 0)
         return iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
                                    IODMA_RULE_REACH, iodma_limits_last(limits),
                                    last_byte);
@@ -111,30 +114,35 @@ static enum iodma_status check(const struct iodma_command *command,
                             iodma_limits_mask32(limits->alignment)) == 0)
         return IODMA_OK;
     return iodma_limits_judge(limits, segment,
-                              first ? first_alignment(window)
-                                    : limits->align_internal,
-                              last, window->reason);
+                              (index | command->plan.begun) == 0
+                                  ? first_alignment(window)
+                                  : limits->align_internal,
+                              behind == window->length, window->reason);
 }
 
-/* Take the next segment, at a position of the window; judged. */
-static IODMA_SHORTCUT_INLINE enum iodma_status
-next_judged(struct iodma_command *command, hal_address position, bool first,
-            struct hal_segment *segment)
+/* Take the next segment, to be element `index`; judged. The position is left
+   behind it. */
+static inline __attribute__((always_inline)) enum iodma_status
+next_judged(struct iodma_command *command, hal_address *position,
+            uint32_t index, struct hal_segment *segment)
 {
     const struct iodma_window *window = &command->window;
     const struct iodma_plan *plan = &command->plan;
-    enum iodma_status status = next(plan, &command->place, segment);
-    hal_address behind = position;
+    hal_address start = *position;
+    enum iodma_status status =
+        IODMA_SHORTCUTS ? next(plan, &command->place, segment)
+                        : iodma_segment_next(plan, &command->place, segment);
 
     if (status != IODMA_OK) { /* or no memory where there was some */
         status = iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
                                      IODMA_RULE_APERTURE, window->access, 0);
-    } else if (iodma_window_iterates(window)) {
-        behind += segment->length;
-        status = check(command, segment, first, behind == window->length);
+    } else {
+        *position += segment->length;
+        if (iodma_window_iterates(window))
+            status = check(command, segment, index, *position);
     }
     if (status != IODMA_OK)
-        iodma_refuse_segment(plan, position, behind);
+        iodma_refuse_segment(plan, start, *position);
     return status;
 }
 
@@ -185,32 +193,30 @@ enum iodma_status iodma_generate_runs(struct iodma_command *command,
                                       uint32_t *count,
                                       const struct iodma_output *output)
 {
+    const struct iodma_window *window = &command->window;
     const struct iodma_plan *plan = &command->plan;
     hal_address position = *offset;
-    bool first = !plan->begun;
-    uint32_t made = 0;
+    uint32_t index = 0;
 
     if (plan->path == IODMA_PATH_NONE)
-        return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
+        return iodma_refuse_values(window->reason, IODMA_NOT_READY,
                                    IODMA_RULE_HIDDEN, 0, command->prepared);
     if (!iodma_generate_goes_on(command, position))
         iodma_segment_seek(plan, &command->place, position);
     do {
         struct hal_segment segment;
         enum iodma_status status =
-            next_judged(command, position, first, &segment);
+            next_judged(command, &position, index, &segment);
 
         if (status == IODMA_OK)
-            status = put(command, output, segments, made, &segment);
+            status = put(command, output, segments, index, &segment);
         if (status != IODMA_OK) {
             iodma_segment_seek(plan, &command->place, *offset);
             return status;
         }
-        first = false;
-        position += segment.length;
-        made++;
-    } while (made != *count && position != command->window.length);
-    *count = made;
+        index++;
+    } while (index != *count && position != window->length);
+    *count = index;
     *offset = position;
     return IODMA_OK;
 }
