@@ -165,6 +165,7 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
 {
     const struct iodma_window *window = plan->window;
     bool inbound = iodma_window_inbound(window);
+    bool cached;
 
     if (inbound &&
         !iodma_bus_writable(window->bus, piece->storage, piece->length)) {
@@ -173,10 +174,13 @@ static enum iodma_status survey_piece(struct iodma_plan *plan,
         iodma_refuse_segment(plan, position, position);
         return IODMA_NOT_WRITABLE;
     }
+    cached =
+        iodma_window_maintains(window, piece->storage, piece->length, aperture);
+    if (cached)
+        plan->cached = true;
     if (iodma_window_iterates(window))
         return IODMA_OK;
-    if (iodma_window_maintains(window, piece->storage, piece->length,
-                               aperture)) {
+    if (cached) {
         plan->unmaintained = false;
         if (!window->bus->caching)
             return IODMA_UNSUPPORTED;

@@ -97,6 +97,8 @@ struct iodma_plan {
     bool whole : 1;         /* the loan, if there is any, stands for all of the
                                window                                         */
     bool unmaintained : 1;  /* nothing is lent, nor maintained: fences do     */
+    bool cached : 1;        /* of what is listed only: some of it has lines past
+                               which the device looks                         */
     bool kept : 1;          /* E13: the mapping is the descriptor's, laid out
                                from its first byte on                         */
     bool filled : 1;        /* loans hold the client's bytes, or the client
