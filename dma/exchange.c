@@ -125,6 +125,7 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
     uint32_t direction = options & ~(uint32_t)IODMA_FORCE_DOUBLE_BUFFER;
     struct iodma_reason *reason = command->window.reason;
     struct iodma_plan *plan = &command->plan;
+    enum iodma_status status;
 
     if (direction >= IODMA_INOUT)
         return iodma_refuse_values(
@@ -136,7 +137,11 @@ enum iodma_status iodma_command_synchronize(struct iodma_command *command,
         return iodma_command_force(command, 0);
     if (!plan->loans || direction == IODMA_NONE)
         return IODMA_OK;
-    return iodma_sync_bounced(plan, direction);
+    status = iodma_sync_part(plan, 0, plan->window->length,
+                             direction | IODMA_SYNC_BOUNCED | IODMA_SYNC_COPY);
+    if (status == IODMA_OK)
+        plan->filled = true;
+    return status;
 }
 
 enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
@@ -163,7 +168,8 @@ enum iodma_status iodma_command_synchronize_range(struct iodma_command *command,
                                    window->length - offset, length);
     if (iodma_window_iterates(window))
         return IODMA_OK;
-    return iodma_sync_part(&command->plan, offset, offset + length, options);
+    return iodma_sync_part(&command->plan, offset, offset + length,
+                           options | IODMA_SYNC_ALL);
 }
 
 /* Bytes ------------------------------------------------------------------- */

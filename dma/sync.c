@@ -9,6 +9,8 @@
 #include "refuse.h"
 #include "shortcuts.h"
 
+/* At once ----------------------------------------------------------------- */
+
 /* May lines be found by the ranges alone? (plan->direct_lines) Some have to be
    maintained: a region that has all of them is cached. */
 static bool has_direct_lines(const struct iodma_plan *plan)
@@ -52,6 +54,14 @@ static void look_at_memory(struct iodma_plan *plan)
         client->cached != HAL_UNCACHED && storage->cached != HAL_UNCACHED;
 }
 
+/* Find that out. */
+static inline void look_for_shortcuts(struct iodma_plan *plan)
+{
+    plan->direct_lines = !plan->loans && has_direct_lines(plan);
+    if (!plan->direct_lines)
+        look_at_memory(plan);
+}
+
 /* Are lines in one stretch, and no more, to be maintained? */
 static inline bool is_stretch(const struct iodma_plan *plan, uint32_t what)
 {
@@ -89,23 +99,42 @@ static enum iodma_status see_stretch(const struct iodma_plan *plan,
     return maintain_stretch(plan, from, to, true);
 }
 
-/* A whole sweep. */
+/* Step by step ------------------------------------------------------------ */
+
+/* Who maintains the lines of a window; NULL: nobody has to. */
+static inline const struct iodma_caching *
+caching_of(const struct iodma_plan *plan)
+{
+    return plan->unmaintained ? NULL : plan->window->bus->caching;
+}
+
+/* Copy the bounced bytes of part of the window, if that is asked for, in its
+   direction; or IODMA_COPY_TRY. */
+static enum iodma_status copy(const struct iodma_plan *plan, hal_address from,
+                              hal_address to, uint32_t what)
+{
+    return plan->loans && (what & IODMA_SYNC_COPY) != 0
+               ? plan->window->bus->bouncing->copy(plan, from, to, what)
+               : IODMA_OK;
+}
+
+/* A whole sweep, if there is anything to maintain. */
 static enum iodma_status maintain(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
                                   uint32_t what)
 {
-    const struct iodma_caching *caching = plan->window->bus->caching;
-    uint32_t maintained = IODMA_SYNC_LINES | IODMA_SYNC_BEGUN;
+    const struct iodma_caching *caching = caching_of(plan);
 
-    return plan->unmaintained || !caching || (what & maintained) == 0 ||
-                   from == to
-               ? IODMA_OK
-               : caching->maintain(plan, from, to, what);
+    if (IODMA_SHORTCUTS &&
+        (from == to || (what & (IODMA_SYNC_LINES | IODMA_SYNC_BEGUN)) == 0))
+        return IODMA_OK;
+    return caching ? caching->maintain(plan, from, to, what) : IODMA_OK;
 }
 
 /* Let the device see part of the window ... */
-static enum iodma_status show(const struct iodma_plan *plan, hal_address from,
-                              hal_address to, uint32_t what)
+static inline __attribute__((always_inline)) enum iodma_status
+show(const struct iodma_plan *plan, hal_address from, hal_address to,
+     uint32_t what)
 {
     enum iodma_status status = maintain(plan, from, to, what);
 
@@ -113,72 +142,70 @@ static enum iodma_status show(const struct iodma_plan *plan, hal_address from,
     return status;
 }
 
-/* ... or see what it wrote. (In line: stack.) */
+/* ... or see what it wrote. */
 static inline __attribute__((always_inline)) enum iodma_status
 see(const struct iodma_plan *plan, hal_address from, hal_address to,
     uint32_t what)
 {
     hal_observe(plan->window->bus->hal);
-    return maintain(plan, from, to, what | IODMA_SYNC_DROP);
+    return maintain(plan, from, to, what);
 }
 
-/* Copy the bounced bytes of part of the window in a direction; or
-   IODMA_COPY_TRY. */
-static enum iodma_status copy(const struct iodma_plan *plan, hal_address from,
-                              hal_address to, uint32_t how)
+/* The order of all (rule E4). What is returned went wrong last, as the record
+   is of that. */
+static enum iodma_status change_hands(const struct iodma_plan *plan,
+                                      hal_address from, hal_address to,
+                                      uint32_t what)
 {
-    return plan->loans ? plan->window->bus->bouncing->copy(plan, from, to, how)
-                       : IODMA_OK;
+    bool in = (what & IODMA_IN) != 0;
+    enum iodma_status status =
+        in ? see(plan, from, to, what) : copy(plan, from, to, what);
+    enum iodma_status next;
+
+    if (status != IODMA_OK && (what & IODMA_SYNC_ONLY_IF) != 0)
+        return status;
+    next = in ? copy(plan, from, to, what) : show(plan, from, to, what);
+    return next != IODMA_OK ? next : status;
 }
 
-/* Of storage, which the device is to see for the first time. */
+/* Of a plan that has loans, which the device is to see for the first time. */
 static IODMA_SHORTCUT_APART enum iodma_status
 fill_loans(struct iodma_plan *plan, uint32_t what)
 {
-    bool from_client = (what & IODMA_SYNC_COPY) != 0;
-    hal_address length = plan->window->length;
-    enum iodma_status status;
-    enum iodma_status shown;
+    const struct iodma_window *window = plan->window;
+    enum iodma_status status = IODMA_OK;
+    enum iodma_status next;
 
-    if (IODMA_SHORTCUTS)
-        look_at_memory(plan);
-    status = plan->window->bus->bouncing->clear(plan, &what);
-    plan->filled = from_client;
-    if (status == IODMA_OK && from_client)
-        status = copy(plan, 0, length, IODMA_OUT);
-    shown = show(plan, 0, length,
-                 status == IODMA_OK ? what : what & IODMA_SYNC_BEGUN);
-    return shown != IODMA_OK ? shown : status; /* the record is of the last */
+    if (plan->loans) {
+        status = window->bus->bouncing->clear(plan, &what);
+        plan->filled = (what & IODMA_SYNC_COPY) != 0;
+    }
+    next = change_hands(plan, 0, window->length, what | IODMA_OUT);
+    return next != IODMA_OK ? next : status;
 }
 
 static enum iodma_status fill(struct iodma_plan *plan, uint32_t what)
 {
-    if (plan->loans)
-        return fill_loans(plan, what);
-    if (IODMA_SHORTCUTS) {
-        plan->direct_lines = has_direct_lines(plan);
-        if (!plan->direct_lines)
-            look_at_memory(plan);
-    }
-    return is_stretch(plan, what) ? show_stretch(plan, 0, plan->window->length)
-                                  : show(plan, 0, plan->window->length, what);
-}
-
-static enum iodma_status take_all(struct iodma_plan *plan, uint32_t what)
-{
     hal_address length = plan->window->length;
-    enum iodma_status seen = see(plan, 0, length, what);
-    enum iodma_status copied = (what & IODMA_SYNC_COPY) != 0
-                                   ? copy(plan, 0, length, IODMA_IN)
-                                   : IODMA_OK;
 
-    return copied != IODMA_OK ? copied : seen; /* the record is of the last */
+    if (IODMA_SHORTCUTS)
+        look_for_shortcuts(plan);
+    if (is_stretch(plan, what))
+        return show_stretch(plan, 0, length);
+    return IODMA_SHORTCUTS && !plan->loans ? show(plan, 0, length, what)
+                                           : fill_loans(plan, what);
 }
 
 static enum iodma_status take_back(struct iodma_plan *plan, uint32_t what)
 {
-    return is_stretch(plan, what) ? see_stretch(plan, 0, plan->window->length)
-                                  : take_all(plan, what);
+    hal_address length = plan->window->length;
+
+    if (is_stretch(plan, what))
+        return see_stretch(plan, 0, length);
+    what |= IODMA_IN;
+    return IODMA_SHORTCUTS && !plan->loans
+               ? see(plan, 0, length, what)
+               : change_hands(plan, 0, length, what);
 }
 
 const struct iodma_sync iodma_sync = {
@@ -189,34 +216,8 @@ const struct iodma_sync iodma_sync = {
 enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
                                       uint32_t direction)
 {
-    return copy(plan, 0, plan->window->length, direction | IODMA_COPY_TRY);
-}
-
-/* Copies and maintenance for part of the window, either way. */
-static enum iodma_status change_hands(const struct iodma_plan *plan,
-                                      hal_address from, hal_address to,
-                                      uint32_t what, uint32_t direction)
-{
-    enum iodma_status status = copy(plan, from, to, direction | IODMA_COPY_TRY);
-
-    if (status == IODMA_OK && direction == IODMA_IN)
-        status = see(plan, from, to, what);
-    if (status == IODMA_OK)
-        status = copy(plan, from, to, direction);
-    if (status == IODMA_OK && direction == IODMA_OUT)
-        status = show(plan, from, to, what);
-    return status;
-}
-
-enum iodma_status iodma_sync_bounced(struct iodma_plan *plan,
-                                     uint32_t direction)
-{
-    enum iodma_status status = change_hands(plan, 0, plan->window->length,
-                                            IODMA_SYNC_BOUNCED, direction);
-
-    if (status == IODMA_OK)
-        plan->filled = true;
-    return status;
+    return copy(plan, 0, plan->window->length,
+                direction | IODMA_SYNC_COPY | IODMA_COPY_TRY);
 }
 
 /* Are all ranges of a window that goes as it lies made of whole lines, and this
@@ -235,11 +236,10 @@ enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
                                        hal_address from, hal_address to)
 {
     const struct iodma_window *window = plan->window;
-    const struct iodma_caching *caching = window->bus->caching;
+    const struct iodma_caching *caching = caching_of(plan);
     hal_address torn;
 
-    if (plan->unmaintained || !iodma_window_inbound(window) || from == to ||
-        is_even(plan, from, to) || !caching)
+    if (!caching || !iodma_window_inbound(window) || is_even(plan, from, to))
         return IODMA_OK;
     torn = caching->tears(plan, from, to);
     if (torn == HAL_ADDRESS_MAX)
@@ -250,38 +250,42 @@ enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
     return IODMA_NOT_ALIGNED;
 }
 
-/* Out of line: whoever has a ring in one buffer does not come here. */
-static __attribute__((noinline)) enum iodma_status
-sync_pieces(const struct iodma_plan *plan, hal_address from, hal_address to,
-            uint32_t direction)
+/* See iodma_sync_part(). Whoever has a ring in one buffer does not come here.
+ */
+static IODMA_SHORTCUT_APART enum iodma_status
+sync_part(const struct iodma_plan *plan, hal_address from, hal_address to,
+          uint32_t what)
 {
     enum iodma_status status = iodma_sync_own_lines(plan, from, to);
 
+    if (status == IODMA_OK)
+        status = copy(plan, from, to, what | IODMA_COPY_TRY);
     return status == IODMA_OK
-               ? change_hands(plan, from, to, IODMA_SYNC_LINES, direction)
+               ? change_hands(plan, from, to, what | IODMA_SYNC_ONLY_IF)
                : status;
 }
 
 enum iodma_status iodma_sync_part(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
-                                  uint32_t direction)
+                                  uint32_t what)
 {
     if (!is_stretch(plan, IODMA_SYNC_LINES) || from == to ||
         !is_even(plan, from, to))
-        return sync_pieces(plan, from, to, direction);
-    return direction == IODMA_IN ? see_stretch(plan, from, to)
-                                 : show_stretch(plan, from, to);
+        return sync_part(plan, from, to, what);
+    return (what & IODMA_IN) != 0 ? see_stretch(plan, from, to)
+                                  : show_stretch(plan, from, to);
 }
 
 hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
                             hal_address to, uint8_t *bytes, bool write)
 {
     const struct iodma_window *window = plan->window;
-    enum iodma_status status = write ? iodma_sync_own_lines(plan, from, to)
-                                     : see(plan, from, to, IODMA_SYNC_LINES);
+    enum iodma_status status =
+        write ? iodma_sync_own_lines(plan, from, to)
+              : change_hands(plan, from, to, IODMA_IN | IODMA_SYNC_LINES);
     hal_address done = 0;
-    struct iodma_place place;
     struct iodma_piece piece;
+    struct iodma_place place;
 
     iodma_piece_seek(plan, &place, from);
     while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
@@ -290,7 +294,8 @@ hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
             write ? IODMA_ACCESS_WRITE : IODMA_ACCESS_READ, window->reason);
         done += piece.length;
     }
-    if (write && show(plan, from, from + done, IODMA_SYNC_LINES) != IODMA_OK)
-        done = 0; /* nobody knows what the device finds */
+    if (write && change_hands(plan, from, from + done,
+                              IODMA_OUT | IODMA_SYNC_LINES) != IODMA_OK)
+        return 0; /* nobody knows what the device finds */
     return done;
 }

@@ -32,17 +32,20 @@
 extern "C" {
 #endif
 
-/* What of a hand-over there is to do. */
+/* What of a hand-over there is to do, beside a direction: IODMA_OUT, to the
+   device, or IODMA_IN, to the CPU. */
 enum {
-    IODMA_SYNC_NONE = 0,    /* fences only                                   */
-    IODMA_SYNC_BOUNCED = 1, /* maintain lines that bounced bytes are in ...  */
-    IODMA_SYNC_DIRECT = 2,  /* ... or direct ones                            */
+    IODMA_SYNC_NONE = 0,     /* fences only                                   */
+    IODMA_SYNC_BOUNCED = 32, /* maintain lines that bounced bytes are in ...  */
+    IODMA_SYNC_DIRECT = 64,  /* ... or direct ones                            */
     IODMA_SYNC_LINES = IODMA_SYNC_BOUNCED | IODMA_SYNC_DIRECT,
-    IODMA_SYNC_COPY = 4, /* copy bounced bytes from the client, or back      */
+    IODMA_SYNC_COPY = 128, /* copy bounced bytes from the client, or back     */
     IODMA_SYNC_ALL = IODMA_SYNC_LINES | IODMA_SYNC_COPY,
-    IODMA_SYNC_DROP = 8,   /* of maintenance: clean and invalidate, instead of
-                              clean; ...                                       */
-    IODMA_SYNC_BEGUN = 16, /* ... zeros are being cleaned: end that as well  */
+    IODMA_SYNC_DROP = IODMA_IN, /* of maintenance: clean and invalidate, instead
+                                   of clean; ...                              */
+    IODMA_SYNC_BEGUN = 256,     /* ... zeros are being cleaned: end that as
+                                   well                                       */
+    IODMA_SYNC_ONLY_IF = 512,   /* nothing more once something went wrong     */
 };
 
 /* Of a window that has bytes to copy or lines to maintain; a bus has it from
@@ -52,7 +55,8 @@ struct iodma_sync {
        copied are zeros; what is no part of the window is zero always (E5).
        Zeros are cleaned always. */
     enum iodma_status (*fill)(struct iodma_plan *plan, uint32_t what);
-    /* Take all of it back. The first error; all is tried. */
+    /* Take all of it back. All is tried; of what went wrong the last is told.
+     */
     enum iodma_status (*take_back)(struct iodma_plan *plan, uint32_t what);
 };
 
@@ -63,22 +67,17 @@ extern const struct iodma_sync iodma_sync;
 enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
                                       uint32_t direction);
 
-/* Bounced bytes of all of the window once more: IODMA_OUT, from the client to
-   the storage; IODMA_IN, the other way. */
-enum iodma_status iodma_sync_bounced(struct iodma_plan *plan,
-                                     uint32_t direction);
-
 /* Does part of the window, [from, to), share no cache line with bytes of the
    rest that the device may write? Else NotAligned. */
 enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
                                        hal_address from, hal_address to);
 
-/* Copies and maintenance for part of the window: the device, or the CPU, may
-   look at it then. NotAligned if it has no lines of its own; where a copy
-   cannot be made, nothing has changed. */
+/* Copies and maintenance for part of the window, in a direction: the device, or
+   the CPU, may look at it then. NotAligned if it has no lines of its own; where
+   a copy cannot be made, nothing has changed. */
 enum iodma_status iodma_sync_part(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
-                                  uint32_t direction);
+                                  uint32_t what);
 
 /*
  * Copy between a buffer and bytes of the window, as the device sees them:
