@@ -7,75 +7,78 @@
 #include "refuse.h"
 #include "shortcuts.h"
 #include "sync.h"
+#include "walk.h"
 
 /* Lines ------------------------------------------------------------------- */
 
-/* Has a buffer, of which the descriptor has all, a line in its capacity? */
-static bool in_capacity(const struct iodma_memory *memory, hal_address line,
-                        uint32_t size)
+/* Has a buffer, of which the descriptor has all, the line of a byte in its
+   capacity? */
+static bool in_capacity(const struct iodma_window *window, hal_address byte)
 {
+    const struct iodma_memory *memory = window->memory;
+    uint32_t last = window->bus->line - 1; /* of a line's bytes */
+    hal_address line = byte - (byte & last);
     struct iodma_walk walk;
 
     if (memory->part || memory->kind == IODMA_KIND_RANGES)
         return false;
     for (hal_address offset = 0; offset != memory->length; offset = walk.end) {
-        const struct iodma_range *own;
+        const struct iodma_memory *leaf;
 
         (void)iodma_walk_begin(&walk, memory, offset);
-        own = &walk.leaf->buffer;
-        if (walk.leaf->kind == IODMA_KIND_BUFFER && !walk.leaf->part &&
-            walk.end - offset == walk.leaf->length &&
-            range_holds(own->address, own->length, line) &&
-            size <= own->length - (line - own->address))
+        leaf = walk.leaf;
+        if (leaf->kind == IODMA_KIND_BUFFER && !leaf->part &&
+            walk.end - offset == leaf->length &&
+            range_holds(leaf->buffer.address, leaf->buffer.length, line) &&
+            range_holds(leaf->buffer.address, leaf->buffer.length, line + last))
             return true;
     }
     return false;
 }
 
 static uint32_t gives_up(const struct iodma_window *window, hal_address address,
-                         hal_address length)
+                         hal_address length,
+                         const struct hal_aperture *aperture)
 {
-    const struct hal_aperture *aperture = NULL;
     uint32_t line = window->bus->line;
+    hal_address end = address + length;
     uint32_t ends = 0;
 
-    for (uint32_t tail = 0; tail < 2; tail++) {
-        hal_address byte = tail ? address + (length - 1) : address;
-
-        if (modulo32(byte + tail, line) == 0)
-            continue;
-        if (!IODMA_SHORTCUTS || !aperture ||
-            !span_holds(aperture->first, aperture->last, byte))
-            aperture = iodma_window_aperture(window, byte);
-        if (iodma_window_maintains(window, byte, 1, aperture) &&
-            !in_capacity(window->memory, round_down(byte, line), line))
-            ends |= tail ? IODMA_TAIL : IODMA_HEAD;
-    }
+    if (!iodma_window_inbound(window))
+        return ends;
+    if (modulo32(address, line) != 0 &&
+        iodma_window_maintains(window, address, 1, aperture) &&
+        !in_capacity(window, address))
+        ends = IODMA_HEAD;
+    if (modulo32(end, line) != 0 &&
+        iodma_window_maintains(window, end - 1, 1, aperture) &&
+        !in_capacity(window, end - 1))
+        ends |= IODMA_TAIL;
     return ends;
 }
 
-/* Does the device find other bytes of the window than [from, to) in the line of
-   an address? */
+/* Does the device find some of a line in what of the window is not [from, to)?
+ */
 static bool in_rest(const struct iodma_plan *plan, hal_address from,
                     hal_address to, hal_address address)
 {
-    uint32_t size = plan->window->bus->line;
-    hal_address line = round_down(address, size);
-    hal_address end = from;
+    uint32_t line = plan->window->bus->line;
+    hal_address end = from; /* of the rest before the part, or behind it */
     struct iodma_place place;
     struct iodma_piece piece;
 
     iodma_piece_seek(plan, &place, 0);
     for (;;) {
-        while (iodma_piece_next(plan, &place, end, &piece)) {
-            if (spans_meet(line, line + (size - 1), piece.storage,
-                           piece.storage + (piece.length - 1)))
+        if (iodma_piece_next(plan, &place, end, &piece)) {
+            if (spans_meet(round_down(address, line), address | (line - 1),
+                           piece.storage, piece.storage + (piece.length - 1)))
                 return true;
-        }
-        if (end == plan->window->length)
+        } else if (end == from) {
+            end = plan->window->length;
+            iodma_piece_seek(plan, &place, to);
+        } else {
             return false;
-        end = plan->window->length;
-        iodma_piece_seek(plan, &place, to);
+        }
     }
 }
 
@@ -83,22 +86,25 @@ static hal_address tears(const struct iodma_plan *plan, hal_address from,
                          hal_address to)
 {
     const struct iodma_window *window = plan->window;
+    hal_address position = from;
     struct iodma_place place;
     struct iodma_piece piece;
 
     iodma_piece_seek(plan, &place, from);
     while (iodma_piece_next(plan, &place, to, &piece)) {
-        for (uint32_t tail = 0; tail < 2; tail++) {
-            hal_address back = tail ? 0 : piece.length;
-            hal_address end = piece.storage + piece.length - back;
-            hal_address position = iodma_piece_position(plan, &place) - back;
+        hal_address end = piece.storage;
 
+        for (uint32_t tail = 0;; tail = 1) {
             /* In a line of a loan the window's bytes are side by side. */
             if ((!piece.lent || position == from || position == to) &&
                 modulo32(end, window->bus->line) != 0 &&
                 iodma_window_maintains(window, end - tail, 1, place.aperture) &&
                 in_rest(plan, from, to, end))
                 return position;
+            if (tail != 0)
+                break;
+            position += piece.length;
+            end += piece.length;
         }
     }
     return HAL_ADDRESS_MAX;
@@ -201,18 +207,6 @@ static void begin_mixed(const struct iodma_plan *plan, hal_address from,
     begin_some(cache, first, end - first, what);
 }
 
-/* Has the piece that a place is behind lines to be maintained? */
-static bool concerns(const struct iodma_window *window,
-                     const struct iodma_place *place,
-                     const struct iodma_piece *piece, uint32_t what)
-{
-    uint32_t kind = piece->lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
-
-    return (what & kind) != 0 &&
-           iodma_window_maintains(window, piece->storage, piece->length,
-                                  place->aperture);
-}
-
 /* What was begun is done; `status` is what it began with. */
 static enum iodma_status end(const struct iodma_window *window,
                              enum iodma_status status)
@@ -223,26 +217,32 @@ static enum iodma_status end(const struct iodma_window *window,
     return finished != IODMA_OK ? finished : status; /* the record is of it */
 }
 
+_Static_assert((uint32_t)IODMA_ACCESS_CLEAN + (uint32_t)IODMA_SYNC_DROP ==
+                   (uint32_t)IODMA_ACCESS_DROP,
+               "what is not dropped is cleaned");
+
 /* A whole sweep, piece by piece: whatever it is, and if it is anything. */
 static enum iodma_status maintain_pieces(const struct iodma_plan *plan,
                                          hal_address from, hal_address to,
                                          uint32_t what)
 {
     const struct iodma_window *window = plan->window;
-    uint32_t how =
-        (what & IODMA_SYNC_DROP) != 0 ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN;
     enum iodma_status status = IODMA_OK;
-    struct iodma_piece piece;
     struct iodma_place place;
+    struct iodma_piece piece;
 
     iodma_piece_seek(plan, &place, from);
-    while (status == IODMA_OK && (what & IODMA_SYNC_LINES) != 0 &&
-           iodma_piece_next(plan, &place, to, &piece)) {
-        if (!concerns(window, &place, &piece, what))
+    while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
+        uint32_t kind = piece.lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
+
+        if ((what & kind) == 0 ||
+            !iodma_window_maintains(window, piece.storage, piece.length,
+                                    place.aperture))
             continue;
         what |= IODMA_SYNC_BEGUN;
         status = iodma_access(window->bus, piece.storage, &piece.length, NULL,
-                              how, window->reason);
+                              IODMA_ACCESS_CLEAN + (what & IODMA_SYNC_DROP),
+                              window->reason);
     }
     return (what & IODMA_SYNC_BEGUN) != 0 ? end(window, status) : status;
 }
@@ -263,10 +263,10 @@ static enum iodma_status maintain(const struct iodma_plan *plan,
 }
 
 static const struct iodma_caching caching = {
-    touch,
-    gives_up,
-    maintain,
-    tears,
+    .touch = touch,
+    .gives_up = gives_up,
+    .maintain = maintain,
+    .tears = tears,
 };
 
 enum iodma_status iodma_bus_cache(struct iodma_bus *bus)
@@ -276,6 +276,7 @@ enum iodma_status iodma_bus_cache(struct iodma_bus *bus)
     if (!bus->hal->cache)
         return iodma_refuse(bus->reason, IODMA_BAD_ARGUMENT,
                             IODMA_AT_FIELD(HOOK, CACHE));
+
     bus->caching = &caching;
     bus->sync = &iodma_sync;
     return IODMA_OK;

@@ -24,7 +24,7 @@
 
 struct iodma_opening;
 
-/* Ends of an extent. */
+/* Ends of a piece. */
 enum { IODMA_HEAD = 1, IODMA_TAIL = 2 };
 
 struct iodma_caching {
@@ -32,10 +32,11 @@ struct iodma_caching {
        IODMA_ACCESS_CLEAN; or to drop them as well, IODMA_ACCESS_DROP. */
     void (*touch)(const struct hal_cache *cache,
                   const struct iodma_opening *opening, uint32_t what);
-    /* Which ends of an extent lie in a line that has to be dropped and is not
-       its own? */
+    /* Which ends of a piece, which the master sees through an aperture, or
+       through none, lie in a line that has to be dropped and is not its own? */
     uint32_t (*gives_up)(const struct iodma_window *window, hal_address address,
-                         hal_address length);
+                         hal_address length,
+                         const struct hal_aperture *aperture);
     /* A sweep: clean what the device uses of part of the window, or clean and
        invalidate it. IODMA_SYNC_BOUNCED, _DIRECT, _DROP and _BEGUN.
        (dma/sync.h) */

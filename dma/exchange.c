@@ -22,12 +22,11 @@ static enum iodma_status make_buffer(const struct iodma_plan *old,
     status = window->bus->bouncing
                  ? window->bus->bouncing->climb(plan, true, phase)
                  : iodma_plan_judge_whole(plan, NULL);
-    if (status == IODMA_UNSUPPORTED)
-        return status;
     if (!plan->loans) {
-        (void)iodma_refuse(window->reason, IODMA_NO_RESOURCES,
-                           IODMA_RULE_STORAGE);
-        return iodma_plan_refuse(plan, IODMA_NOT_ALIGNED, status);
+        if (status != IODMA_UNSUPPORTED)
+            (void)iodma_refuse(window->reason, IODMA_NO_RESOURCES,
+                               IODMA_RULE_STORAGE);
+        return iodma_plan_refuse(plan, status);
     }
     status = iodma_sync_can_copy(plan, IODMA_OUT);
     if (status == IODMA_OK && iodma_window_inbound(window) && old->filled)

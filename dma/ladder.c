@@ -1,156 +1,107 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The rungs above *direct*: which bytes of a window are bounced. Decided in one
- * pass over its extents, loans taken on the way (dma/loans.h); then the whole
- * list is judged.
- */
+/* The rungs above *direct*: which bytes are bounced. (dma/plan.h) */
+#include "plan.h"
+
 #include "../hal/bits.h"
 #include "cache.h"
 #include "loans.h"
-#include "plan.h"
+#include "piece.h"
 #include "refuse.h"
 #include "shortcuts.h"
 #include "sync.h"
-#include "walk.h"
 
-/* Split ------------------------------------------------------------------- */
-
-/* Who splits a window. */
-struct splitter {
-    struct iodma_borrower borrower;
-    uint32_t block; /* what goes as it lies, or is bounced, as a whole; bytes */
-    bool least;     /* IODMA_LEAST_BOUNCE: blocks of g, gathered              */
-    hal_address lost; /* from this address ...                               */
-    hal_address last; /* ... to this one nothing is reached, as far as known */
-};
-
-/* The ends of an extent that are bounced as far as their block of g goes,
-   whatever is between. */
-static uint32_t ends_of(const struct splitter *splitter, hal_address position,
-                        const struct iodma_extent *extent)
+static bool gathers(const struct iodma_window *window)
 {
-    const struct iodma_window *window = splitter->borrower.window;
-    const struct iodma_caching *caching = window->bus->caching;
-    uint32_t ends = 0;
+    return (window->mapping & IODMA_LEAST_BOUNCE) != 0;
+}
 
-    if (caching && iodma_window_inbound(window))
-        ends = caching->gives_up(window, extent->address, extent->length);
-    if (splitter->least && position != 0)
+/* The ends of a piece that are bounced as far as their block of g goes,
+   whatever is between. */
+static uint32_t ends_of(const struct iodma_window *window,
+                        const struct iodma_place *place, hal_address position,
+                        const struct iodma_piece *piece)
+{
+    const struct iodma_caching *caching = window->bus->caching;
+    uint32_t ends = caching ? caching->gives_up(window, piece->storage,
+                                                piece->length, place->aperture)
+                            : 0;
+
+    if (gathers(window) && position != 0)
         ends |= IODMA_HEAD;
-    if (splitter->least && position + extent->length != window->length)
+    if (gathers(window) && position + piece->length != window->length)
         ends |= IODMA_TAIL;
     return ends;
 }
 
-/* Are bytes of an extent in blocks that lie in one aperture and that the device
-   reaches, both as a whole, or as far as the extent has them? *length is cut
-   to those for which it is the same. */
-static __attribute__((noinline)) bool
-reached(struct splitter *splitter, hal_address address, hal_address *length)
+/* Find what of a piece is in blocks that lie in its aperture and that the
+   device reaches, both as a whole; of what is gathered, what is reached.
+   Returns how many bytes are before that; HAL_ADDRESS_MAX: there is none. */
+static hal_address reach(const struct iodma_window *window,
+                         const struct hal_aperture *aperture, uint32_t u,
+                         struct iodma_piece *piece)
 {
-    const struct iodma_window *window = splitter->borrower.window;
-    uint32_t block = splitter->block;
-    hal_address more = *length - 1;
-    hal_address last = address + more;
-    hal_address start = address;
-    hal_address lost; /* from here on nothing is reached     */
-    const struct hal_aperture *aperture;
-    hal_address edge; /* what is behind it is another matter */
+    uint32_t block = gathers(window) ? 1 : u;
+    hal_address last = iodma_window_reach(window, aperture);
+    hal_address lost = modulo32(last + 1, block);
+    hal_address before = piece->storage - aperture->first;
 
-    /* A unit that is gathered has no bytes but the window's. */
-    if (!splitter->least) {
-        start = round_down(start, block);
-        last |= block - 1;
-    }
-    lost = start;
-    aperture = iodma_window_aperture(window, start);
-    if (aperture) {
-        edge = iodma_loans_reach(window, aperture);
-        if (edge >= last)
-            return true;
-        if (edge >= start) /* what ends in this block, before that, is */
-            lost = edge + 1;
-        edge = round_down(edge + 1, block);
-        if (edge > address) {
-            *length = smaller(*length, edge - address);
-            return true;
-        }
-        edge = aperture->last;
-    } else {
-        edge = iodma_bus_gap(window->bus, start);
-    }
-    edge |= block - 1;
-    if (IODMA_SHORTCUTS) {
-        splitter->lost = lost;
-        splitter->last = edge;
-    }
-    *length = smaller(more, edge - address) + 1;
-    return false;
-}
-
-static enum iodma_status split_extent(struct splitter *splitter,
-                                      const struct iodma_extent *extent)
-{
-    struct iodma_borrower *borrower = &splitter->borrower;
-    hal_address at = extent->offset - borrower->window->offset;
-    hal_address delta = extent->address - at; /* from position to address */
-    hal_address behind = at + extent->length;
-    hal_address end = behind;
-    uint32_t ends = ends_of(splitter, at, extent);
-    uint32_t g = borrower->g;
-    enum iodma_status status = IODMA_OK;
-
-    if (at == 0 || !splitter->least)
-        borrower->keeps = delta;
-    if (modulo32(borrower->keeps - delta, g) != 0)
-        at = end; /* it has no unit at all */
-    else if ((ends & IODMA_HEAD) != 0)
-        at += smaller(end - at, lack32(extent->address, g));
-    if ((ends & IODMA_TAIL) != 0)
-        end -= smaller(end - at, modulo32(end + delta, g));
-
-    while (at != end && status == IODMA_OK) {
-        hal_address address = at + delta;
-        hal_address length = end - at;
-
-        if ((!IODMA_SHORTCUTS || address < splitter->lost ||
-             address + (length - 1) > splitter->last) &&
-            reached(splitter, address, &length)) {
-            status = iodma_loans_borrow(borrower, at);
-            borrower->position += length;
-        }
-        at += length;
-    }
-    /* A loan ends with its extent, but what is gathered goes on. */
-    return status == IODMA_OK &&
-                   (!splitter->least || behind == borrower->window->length)
-               ? iodma_loans_borrow(borrower, behind)
-               : status;
+    if (last < piece->storage || last - piece->storage < lost)
+        return HAL_ADDRESS_MAX;
+    piece->length =
+        smaller(piece->length - 1, last - lost - piece->storage) + 1;
+    lost = lack32(aperture->first, block);
+    return before < lost ? lost - before : 0;
 }
 
 /* Out of line: what it has on the stack is gone when the list is judged. */
 static __attribute__((noinline)) enum iodma_status
-split_all(struct iodma_plan *plan)
+split(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
-    enum iodma_status status = IODMA_OK;
-    struct splitter splitter;
-    hal_address end = window->offset + window->length;
-    struct iodma_extent extent;
-    struct iodma_walk walk;
+    struct iodma_borrower borrower;
+    struct iodma_place place;
+    struct iodma_piece piece;
 
-    iodma_loans_begin(&splitter.borrower, plan);
-    if (IODMA_SHORTCUTS) {
-        splitter.lost = HAL_ADDRESS_MAX;
-        splitter.last = 0;
+    if (IODMA_SHORTCUTS) { /* a decision at once may have left another way */
+        plan->path = IODMA_PATH_RUNS;
+        plan->origin = 0;
     }
-    splitter.least = (window->mapping & IODMA_LEAST_BOUNCE) != 0;
-    splitter.block = splitter.least ? splitter.borrower.g : splitter.borrower.u;
-    (void)iodma_walk_begin(&walk, window->memory, window->offset);
-    while (status == IODMA_OK && walk.offset != end &&
-           iodma_walk_next(&walk, end - walk.offset, &extent) == IODMA_OK)
-        status = split_extent(&splitter, &extent);
-    return status;
+    iodma_loans_begin(&borrower, plan);
+    borrower.keeps = 0;
+    iodma_piece_seek(plan, &place, 0);
+    while (iodma_piece_next(plan, &place, window->length, &piece)) {
+        hal_address position =
+            iodma_piece_position(plan, &place) - piece.length;
+        hal_address keeps = piece.storage - position;
+        hal_address head;
+        hal_address tail;
+        uint32_t ends;
+
+        /* A loan ends with its extent; within one the difference stays. */
+        if (keeps != borrower.keeps && (!gathers(window) || position == 0)) {
+            if (iodma_loans_borrow(&borrower, position) != IODMA_OK)
+                return IODMA_NO_RESOURCES;
+            borrower.keeps = keeps;
+        }
+        if (!place.aperture ||
+            modulo32(keeps - borrower.keeps, borrower.g) != 0)
+            continue;
+        head = reach(window, place.aperture, borrower.u, &piece);
+        if (head >= piece.length)
+            continue;
+        ends = ends_of(window, &place, position, &piece);
+        tail = (ends & IODMA_TAIL) != 0
+                   ? modulo32(piece.storage + piece.length, borrower.g)
+                   : 0;
+        if ((ends & IODMA_HEAD) != 0 && head == 0)
+            head = lack32(piece.storage, borrower.g);
+        if (head + tail < piece.length) {
+            if (iodma_loans_borrow(&borrower, position + head) != IODMA_OK)
+                return IODMA_NO_RESOURCES;
+            borrower.position = position + piece.length - tail;
+        }
+    }
+    return iodma_loans_borrow(&borrower, window->length);
 }
 
 /* Is any list legal whose bytes are reached? (Where a mapper shows it, that is
@@ -163,74 +114,49 @@ static bool asks_for_nothing(const struct iodma_window *window)
            (!window->mapper || limits->unreached == 0);
 }
 
-/* The rung is taken if its whole list is legal; else nothing is. */
-static enum iodma_status settle(struct iodma_plan *plan,
-                                enum iodma_status status)
-{
-    if (status == IODMA_OK)
-        status = iodma_plan_judge(plan, NULL);
-    if (status != IODMA_OK)
-        (void)iodma_loans_give_back(plan);
-    return status;
-}
-
-/* Where nothing is bounced it is rung *direct* again, which would not do. */
-static enum iodma_status split(struct iodma_plan *plan)
+/* Is the list of what is bounced legal? */
+static enum iodma_status judge(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
-    enum iodma_status status;
 
-    if (IODMA_SHORTCUTS) { /* a decision at once may have left another way */
-        plan->path = IODMA_PATH_RUNS;
-        plan->origin = 0;
+    if (IODMA_SHORTCUTS && !plan->loans)
+        return IODMA_NOT_ALIGNED; /* it is the direct one */
+    if (IODMA_SHORTCUTS && !window->mapper &&
+        plan->loans->length == window->length) {
+        plan->path = IODMA_PATH_FLAT; /* all of it is on one loan */
+        plan->origin =
+            plan->loans->storage + iodma_aperture_delta(window->bus->lent_in);
     }
-    status = split_all(plan);
-    if (status == IODMA_OK && !plan->loans)
-        status = IODMA_NOT_ALIGNED;
-    if (IODMA_SHORTCUTS && status == IODMA_OK) {
-        if (!window->mapper && plan->loans->length == window->length) {
-            plan->path = IODMA_PATH_FLAT; /* all of it is on one loan */
-            plan->origin = plan->loans->storage +
-                           iodma_aperture_delta(window->bus->lent_in);
-        }
-        if (asks_for_nothing(window))
-            return status;
-    }
-    return settle(plan, status);
-}
-
-/* The rungs --------------------------------------------------------------- */
-
-/* May what the bus has been lent be used? Unsupported: it has caches to
-   maintain, and nobody does. */
-static enum iodma_status usable(const struct iodma_window *window)
-{
-    return !window->bus->caching && iodma_window_lends_lines(window)
-               ? iodma_refuse_cache(window)
-               : IODMA_OK;
+    return IODMA_SHORTCUTS && asks_for_nothing(window)
+               ? IODMA_OK
+               : iodma_plan_judge(plan, NULL);
 }
 
 static enum iodma_status climb(struct iodma_plan *plan, bool whole,
                                uint32_t phase)
 {
-    enum iodma_status status = usable(plan->window);
-    enum iodma_status lower = status;
+    const struct iodma_window *window = plan->window;
+    enum iodma_status lower = IODMA_OK; /* what *split* says */
 
-    if (status != IODMA_OK)
-        return status;
-    if (!whole) {
-        lower = split(plan);
-        if (lower == IODMA_OK)
-            return lower;
+    if (!window->bus->caching && iodma_window_lends_lines(window))
+        return iodma_refuse_cache(window);
+    for (;;) {
+        enum iodma_status status =
+            whole ? iodma_plan_judge_whole(plan, NULL) : split(plan);
+
+        if (whole && status == IODMA_OK)
+            status = iodma_loans_borrow_whole(plan, phase);
+        if (status == IODMA_OK)
+            status = judge(plan);
+        if (status == IODMA_OK)
+            return status;
+        (void)iodma_loans_give_back(plan);
+        if (whole)
+            return lower == IODMA_NO_RESOURCES ? lower : status;
+        lower = status;
+        whole = true;
     }
-    status = iodma_plan_judge_whole(plan, NULL);
-    if (status == IODMA_OK)
-        status = settle(plan, iodma_loans_borrow_whole(plan, phase));
-    return status == IODMA_OK || whole ? status
-                                       : iodma_plan_refuse(plan, lower, status);
 }
-
-/* Lending ----------------------------------------------------------------- */
 
 static const struct iodma_bouncing bouncing = {
     .climb = climb,
@@ -262,6 +188,7 @@ enum iodma_status iodma_bus_lend(struct iodma_bus *bus,
                                    IODMA_AT_ARGUMENT(APERTURE, BOUNCE),
                                    HAL_READ | HAL_WRITE,
                                    aperture ? bounce->last : bounce->first);
+
     bus->bounce = bounce;
     bus->lent_in = aperture;
     bus->bouncing = &bouncing;

@@ -37,18 +37,6 @@ static uint32_t base_of(const struct iodma_window *window)
                           : 0;
 }
 
-hal_address iodma_loans_reach(const struct iodma_window *window,
-                              const struct hal_aperture *aperture)
-{
-    hal_address last =
-        window->mapper ? HAL_ADDRESS_MAX : iodma_limits_last(&window->limits);
-
-    return last < aperture->bus
-               ? 0
-               : aperture->first + smaller(last - aperture->bus,
-                                           aperture->last - aperture->first);
-}
-
 void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
@@ -73,7 +61,7 @@ void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
     borrower->wish.phase = base;
     /* Where no phase would do, nothing is within reach. */
     borrower->wish.highest = modulo32(base, bus->granule) == 0
-                                 ? iodma_loans_reach(window, bus->lent_in)
+                                 ? iodma_window_reach(window, bus->lent_in)
                                  : 0;
 }
 

@@ -46,11 +46,6 @@ struct iodma_borrower {
                                     IODMA_LEAST_BOUNCE; bytes                 */
 };
 
-/* The last byte of an aperture that the device reaches, CPU physical; 0: it
-   reaches none. */
-hal_address iodma_loans_reach(const struct iodma_window *window,
-                              const struct hal_aperture *aperture);
-
 /* Look at what the bus has been lent; nothing is bounced yet. plan->whole: one
    loan is wanted. */
 void iodma_loans_begin(struct iodma_borrower *borrower,

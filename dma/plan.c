@@ -57,7 +57,7 @@ static bool may_be_written(const struct iodma_window *window)
 }
 
 /* Are all cache lines the window's that have to be dropped afterwards? */
-static bool owns_lines(const struct iodma_plan *plan)
+static bool has_whole_lines(const struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
 
@@ -103,7 +103,7 @@ static enum iodma_status decide_at_once(struct iodma_plan *plan)
         return IODMA_NOT_WRITABLE;
     if (!window->mapper && !iodma_window_reached(window, delta))
         return IODMA_MESSAGE_TOO_LARGE;
-    if (!owns_lines(plan))
+    if (!has_whole_lines(plan))
         return IODMA_NOT_ALIGNED;
     legal = window->mapper ? plan->path == IODMA_PATH_FLAT &&
                                  iodma_plan_judge(plan, NULL) == IODMA_OK
@@ -111,142 +111,32 @@ static enum iodma_status decide_at_once(struct iodma_plan *plan)
     return legal ? IODMA_OK : IODMA_NOT_ALIGNED;
 }
 
-/* As it lies -------------------------------------------------------------- */
-
-/* Does the device reach a piece? */
-static bool survey_reach(const struct iodma_plan *plan,
-                         const struct iodma_piece *piece,
-                         const struct hal_aperture *aperture,
-                         hal_address position)
-{
-    const struct iodma_window *window = plan->window;
-    hal_address last = piece->storage + (piece->length - 1);
-
-    if (aperture) {
-        last += iodma_aperture_delta(aperture);
-        if (window->mapper || last <= iodma_limits_last(&window->limits))
-            return true;
-        (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
-                                  IODMA_RULE_REACH,
-                                  iodma_limits_last(&window->limits), last);
-    } else {
-        (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
-                                  IODMA_RULE_APERTURE, window->access, 0);
-    }
-    iodma_refuse_segment(plan, position, position + piece->length);
-    return false;
-}
-
-/* Does a piece that the device writes past caches own its lines? */
-static enum iodma_status survey_lines(const struct iodma_window *window,
-                                      const struct iodma_piece *piece,
-                                      hal_address position)
-{
-    uint32_t ends =
-        window->bus->caching->gives_up(window, piece->storage, piece->length);
-    hal_address byte = (ends & IODMA_HEAD) != 0 ? 0 : piece->length - 1;
-
-    if (ends == 0)
-        return IODMA_OK;
-    (void)iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
-                              IODMA_RULE_LINE, window->bus->line,
-                              piece->storage + byte);
-    iodma_refuse_line(window, position + byte);
-    return IODMA_NOT_ALIGNED;
-}
-
-/* Go on from what was found before: of what is wrong the worst counts, and of
-   that the first. */
-static enum iodma_status survey_piece(struct iodma_plan *plan,
-                                      const struct iodma_piece *piece,
-                                      const struct hal_aperture *aperture,
-                                      hal_address position,
-                                      enum iodma_status found)
-{
-    const struct iodma_window *window = plan->window;
-    bool inbound = iodma_window_inbound(window);
-    bool cached;
-
-    if (inbound &&
-        !iodma_bus_writable(window->bus, piece->storage, piece->length)) {
-        (void)iodma_refuse(window->reason, IODMA_NOT_WRITABLE,
-                           IODMA_RULE_WRITABLE);
-        iodma_refuse_segment(plan, position, position);
-        return IODMA_NOT_WRITABLE;
-    }
-    cached =
-        iodma_window_maintains(window, piece->storage, piece->length, aperture);
-    if (cached)
-        plan->cached = true;
-    if (iodma_window_iterates(window))
-        return IODMA_OK;
-    if (cached) {
-        plan->unmaintained = false;
-        if (!window->bus->caching)
-            return IODMA_UNSUPPORTED;
-        if (inbound && found == IODMA_OK)
-            found = survey_lines(window, piece, position);
-    }
-    if ((found == IODMA_OK || found == IODMA_NOT_ALIGNED) &&
-        !survey_reach(plan, piece, aperture, position))
-        return IODMA_MESSAGE_TOO_LARGE;
-    return found;
-}
-
-/* Look at every piece, until the worst is found that may be. Clears
-   `unmaintained` where caches have to be maintained. Returns OK; or, the worst
-   first: NotWritable; Unsupported: there are caches to maintain, and nobody
-   does; MessageTooLarge: the device does not reach all of it; NotAligned: a
-   line has to be dropped that others have, too. (Apart: stack.) */
-static __attribute__((noinline)) enum iodma_status
-survey(struct iodma_plan *plan, enum iodma_status worst)
-{
-    const struct iodma_window *window = plan->window;
-    bool inbound = iodma_window_inbound(window);
-    enum iodma_status found = IODMA_OK;
-    struct iodma_place place;
-    struct iodma_piece piece;
-    hal_address position = 0;
-
-    plan->unmaintained = true;
-    if (!inbound && iodma_window_iterates(window))
-        return IODMA_OK;
-    if (inbound && window->memory->read_only)
-        return iodma_refuse(window->reason, IODMA_NOT_WRITABLE,
-                            IODMA_RULE_UNWIRED);
-    iodma_piece_seek(plan, &place, 0);
-    while (found != worst &&
-           iodma_piece_next(plan, &place, window->length, &piece)) {
-        found = survey_piece(plan, &piece, place.aperture, position, found);
-        position += piece.length;
-    }
-    return found == IODMA_UNSUPPORTED ? iodma_refuse_cache(window) : found;
-}
-
-/* Judgement --------------------------------------------------------------- */
+/* Judgement ---------------------------------------------------------------- */
 
 enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
                                    struct iodma_reason *reason)
 {
     const struct iodma_window *window = plan->window;
-    struct hal_segment segment;
-    struct iodma_place place;
+    const struct iodma_limits *limits = &window->limits;
+    uint8_t alignment = limits->align_address;
     hal_address position = 0;
     hal_address most = 0; /* as much as a list of its own may have */
+    uint32_t count = 0;
+    struct iodma_place place;
+    struct hal_segment segment;
     enum iodma_status status;
-    uint32_t index = 0;
-    uint8_t alignment = window->limits.align_address;
 
     iodma_segment_seek(plan, &place, 0);
     while ((status = iodma_segment_next(plan, &place, &segment)) == IODMA_OK) {
-        status = iodma_limits_judge(&window->limits, &segment, alignment,
-                                    position + segment.length == window->length,
-                                    reason);
+        hal_address behind = position + segment.length;
+
+        status = iodma_limits_judge(limits, &segment, alignment,
+                                    behind == window->length, reason);
         if (status != IODMA_OK)
             break;
-        position += segment.length;
-        alignment = window->limits.align_internal;
-        if (++index == window->limits.max_segments)
+        position = behind;
+        alignment = limits->align_internal;
+        if (++count == limits->max_segments)
             most = position;
     }
     if (status != IODMA_OVERRUN) {
@@ -254,10 +144,10 @@ enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
             iodma_refuse_segment(plan, position, position + segment.length);
         return status;
     }
-    if (index <= window->limits.max_segments)
+    if (count <= limits->max_segments)
         return IODMA_OK;
     (void)iodma_refuse_values(reason, IODMA_NO_SPACE, IODMA_RULE_SEGMENT_COUNT,
-                              window->limits.max_segments, index);
+                              limits->max_segments, count);
     return iodma_refuse_cure(reason, IODMA_NO_SPACE, IODMA_CURE_SPLIT, most);
 }
 
@@ -270,49 +160,168 @@ enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
 }
 
 enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
-                                    enum iodma_status lower,
-                                    enum iodma_status whole)
+                                    enum iodma_status status)
 {
     const struct iodma_window *window = plan->window;
-    bool better = whole == IODMA_NO_RESOURCES || whole == IODMA_OK;
+    enum iodma_status best;
 
-    /* A buffer beyond the device's reach cannot be had, nor can it be lent; nor
-       is it known how much it takes to split what may not be whole. */
-    if (better || whole == IODMA_MESSAGE_TOO_LARGE ||
-        lower == IODMA_NO_RESOURCES)
-        whole = IODMA_NO_RESOURCES;
-    /* Storage that is aligned worse than any could be was to be had. */
-    else if (IODMA_REASONS && window->reason &&
-             iodma_plan_judge_whole(plan, window->reason) == IODMA_OK)
-        better = true;
+    /* Nothing is lent, or a buffer beyond the device's reach cannot be. */
+    if (status == IODMA_OK || status == IODMA_MESSAGE_TOO_LARGE)
+        status = IODMA_NO_RESOURCES;
+    if (!IODMA_REASONS || !window->reason || status == IODMA_UNSUPPORTED)
+        return status;
+    best = iodma_plan_judge_whole(
+        plan, status == IODMA_NO_RESOURCES ? NULL : window->reason);
+    if (best == IODMA_OK) /* storage that is aligned as it can be would help */
+        return iodma_refuse_cure(
+            window->reason, status, IODMA_CURE_LEND,
+            round_up(window->length, iodma_plan_granule(window)));
+    /* Nor is it known how much it takes to split what may not be whole. */
+    return status == IODMA_NO_RESOURCES
+               ? iodma_refuse_cure(window->reason, status, IODMA_CURE_NONE, 0)
+               : status;
+}
+
+/* What the device has of memory ------------------------------------------- */
+
+bool iodma_window_maintains(const struct iodma_window *window,
+                            hal_address address, hal_address length,
+                            const struct hal_aperture *aperture)
+{
+    return iodma_window_unsnooped(window, aperture) &&
+           iodma_bus_cached(window->bus, address, length);
+}
+
+hal_address iodma_window_reach(const struct iodma_window *window,
+                               const struct hal_aperture *aperture)
+{
+    hal_address last =
+        window->mapper ? HAL_ADDRESS_MAX : iodma_limits_last(&window->limits);
+
+    return last < aperture->bus
+               ? 0
+               : aperture->first + smaller(last - aperture->bus,
+                                           aperture->last - aperture->first);
+}
+
+/* As it lies -------------------------------------------------------------- */
+
+/* Are the lines that a piece ends in its own? */
+static inline bool owns_lines(const struct iodma_window *window,
+                              const struct iodma_piece *piece,
+                              const struct hal_aperture *aperture,
+                              hal_address position)
+{
+    uint32_t ends = window->bus->caching->gives_up(window, piece->storage,
+                                                   piece->length, aperture);
+    hal_address byte = (ends & IODMA_HEAD) != 0 ? 0 : piece->length - 1;
+
+    if (ends == 0)
+        return true;
+    (void)iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
+                              IODMA_RULE_LINE, window->bus->line,
+                              piece->storage + byte);
+    iodma_refuse_line(window, position + byte);
+    return false;
+}
+
+/* The device does not reach a piece. */
+static inline void refuse_reach(const struct iodma_plan *plan,
+                                const struct iodma_piece *piece,
+                                const struct hal_aperture *aperture,
+                                hal_address position)
+{
+    const struct iodma_window *window = plan->window;
+
+    if (aperture)
+        (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
+                                  IODMA_RULE_REACH,
+                                  iodma_limits_last(&window->limits),
+                                  piece->storage + (piece->length - 1) +
+                                      iodma_aperture_delta(aperture));
     else
-        return whole;
-    return better
-               ? iodma_refuse_cure(
-                     window->reason, whole, IODMA_CURE_LEND,
-                     round_up(window->length, iodma_plan_granule(window)))
-               : iodma_refuse_cure(window->reason, whole, IODMA_CURE_NONE, 0);
+        (void)iodma_refuse_values(window->reason, IODMA_MESSAGE_TOO_LARGE,
+                                  IODMA_RULE_APERTURE, window->access, 0);
+    iodma_refuse_segment(plan, position, position + piece->length);
+}
+
+/* Look at every piece, until the worst is found that may be. Clears
+   `unmaintained` where caches have to be maintained. Returns OK; or, the worst
+   first: NotWritable; Unsupported: there are caches to maintain, and nobody
+   does; MessageTooLarge: the device does not reach all of it; NotAligned: a
+   line has to be dropped that others have, too. The record is of the first such
+   place. (Apart: stack.) */
+static __attribute__((noinline)) enum iodma_status
+survey(struct iodma_plan *plan, enum iodma_status worst)
+{
+    const struct iodma_window *window = plan->window;
+    const struct iodma_caching *caching = window->bus->caching;
+    enum iodma_status found = IODMA_OK;
+    struct iodma_place place;
+    struct iodma_piece piece;
+
+    plan->unmaintained = true;
+    if (!iodma_window_inbound(window)) {
+        if (iodma_window_iterates(window))
+            return IODMA_OK;
+    } else if (window->memory->read_only) {
+        return iodma_refuse(window->reason, IODMA_NOT_WRITABLE,
+                            IODMA_RULE_UNWIRED);
+    }
+    iodma_piece_seek(plan, &place, 0);
+    while (found != worst &&
+           iodma_piece_next(plan, &place, window->length, &piece)) {
+        hal_address position =
+            iodma_piece_position(plan, &place) - piece.length;
+        bool cached;
+
+        if (iodma_window_inbound(window) &&
+            !iodma_bus_writable(window->bus, piece.storage, piece.length)) {
+            (void)iodma_refuse(window->reason, IODMA_NOT_WRITABLE,
+                               IODMA_RULE_WRITABLE);
+            iodma_refuse_segment(plan, position, position);
+            return IODMA_NOT_WRITABLE;
+        }
+        cached = iodma_window_maintains(window, piece.storage, piece.length,
+                                        place.aperture);
+        if (cached)
+            plan->cached = true;
+        if (iodma_window_iterates(window))
+            continue;
+        if (cached && caching && found == IODMA_OK &&
+            !owns_lines(window, &piece, place.aperture, position))
+            found = IODMA_NOT_ALIGNED;
+        if (found != worst && found != IODMA_MESSAGE_TOO_LARGE &&
+            (!place.aperture ||
+             piece.storage + (piece.length - 1) >
+                 iodma_window_reach(window, place.aperture))) {
+            refuse_reach(plan, &piece, place.aperture, position);
+            found = IODMA_MESSAGE_TOO_LARGE;
+        }
+    }
+    if (!plan->cached || iodma_window_iterates(window))
+        return found;
+    plan->unmaintained = false;
+    return caching ? found : iodma_refuse_cache(window);
 }
 
 /* The plan ---------------------------------------------------------------- */
 
-/* The memory as it lies: in the mapping that its descriptor owns, if that is
-   made and suits it, or where IOVA will be found for it. */
-static enum iodma_status judge_direct(struct iodma_plan *plan)
-{
-    if (plan->window->mapper && plan->window->mapper->calls->adopt(plan))
-        return IODMA_OK;
-    return iodma_plan_judge(plan, plan->window->reason);
-}
+_Static_assert((uint32_t)IODMA_NOT_ALIGNED > (uint32_t)IODMA_NOT_WRITABLE &&
+                   (uint32_t)IODMA_NOT_ALIGNED > (uint32_t)IODMA_UNSUPPORTED &&
+                   (uint32_t)IODMA_NOT_ALIGNED < (uint32_t)IODMA_NO_SPACE &&
+                   (uint32_t)IODMA_NOT_ALIGNED <
+                       (uint32_t)IODMA_MESSAGE_TOO_LARGE,
+               "what bouncing may cure comes last");
 
 enum iodma_status iodma_plan_make(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
     const struct iodma_bouncing *bouncing = window->bus->bouncing;
     uint32_t odd = iodma_limits_mask32(window->limits.align_length);
-    enum iodma_status lower = IODMA_NO_RESOURCES; /* what *split* would say */
     enum iodma_status worst =
         IODMA_SHORTCUTS ? decide_at_once(plan) : IODMA_NOT_WRITABLE;
+    enum iodma_status found;
     enum iodma_status status;
 
     if (IODMA_SHORTCUTS && worst == IODMA_OK)
@@ -321,22 +330,28 @@ enum iodma_status iodma_plan_make(struct iodma_plan *plan)
         return iodma_refuse_values(window->reason, IODMA_NOT_ALIGNED,
                                    IODMA_AT_ARGUMENT(ALIGN_LENGTH, LENGTH),
                                    odd + 1, window->length);
-    status = survey(plan, worst);
-    if (iodma_window_iterates(window))
-        return status;
-    if (status == IODMA_OK) {
-        lower = IODMA_NOT_ALIGNED;
-        status = judge_direct(plan);
+    found = survey(plan, worst);
+    status = found;
+    if (found == IODMA_OK) {
+        if (iodma_window_iterates(window) ||
+            (window->mapper && window->mapper->calls->adopt(plan)))
+            return IODMA_OK;
+        status = iodma_plan_judge(plan, window->reason);
     }
-    if (status == IODMA_OK || status == IODMA_NOT_WRITABLE ||
-        status == IODMA_UNSUPPORTED ||
+    if ((uint32_t)status < (uint32_t)IODMA_NOT_ALIGNED ||
         (window->mapping & IODMA_DIRECT_ONLY) != 0)
         return status;
+
     plan->unmaintained = false;
-    status = bouncing ? bouncing->climb(plan, false, 0)
-                      : iodma_plan_refuse(plan, lower,
-                                          iodma_plan_judge_whole(plan, NULL));
-    if (status == IODMA_OK)
-        iodma_refuse_status(window->reason, IODMA_OK);
-    return status;
+    if (bouncing) {
+        status = bouncing->climb(plan, false, 0);
+        if (status == IODMA_OK) {
+            iodma_refuse_status(window->reason, IODMA_OK);
+            return IODMA_OK;
+        }
+    } else { /* *split* would do where something is in the way, maybe */
+        status = found != IODMA_OK ? IODMA_NO_RESOURCES
+                                   : iodma_plan_judge_whole(plan, NULL);
+    }
+    return iodma_plan_refuse(plan, status);
 }

@@ -89,10 +89,10 @@ enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
                                          struct iodma_reason *reason);
 
 /* Not for want of bounce storage, or because of it: what is returned and
-   recorded if neither the lower rung nor *whole* will do. Context: any. */
+   recorded if climb() came to nothing, or, where nothing is lent, *whole* was
+   judged. Unsupported has been recorded. Context: any. */
 enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
-                                    enum iodma_status lower,
-                                    enum iodma_status whole);
+                                    enum iodma_status status);
 
 /* Bytes that the storage of a whole buffer is rounded to: the device sees whole
    pages of a mapper. Context: any. */

@@ -25,6 +25,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* MappingOptions: a type in the low four bits, and flags. Other bits are
    ignored, as IODMACommand does. (spec 2.2) */
 enum {
@@ -97,7 +101,7 @@ struct iodma_plan {
     bool whole : 1;         /* the loan, if there is any, stands for all of the
                                window                                         */
     bool unmaintained : 1;  /* nothing is lent, nor maintained: fences do     */
-    bool cached : 1;        /* of what is listed only: some of it has lines past
+    bool cached : 1;        /* as it lies, some of it has lines past
                                which the device looks                         */
     bool kept : 1;          /* E13: the mapping is the descriptor's, laid out
                                from its first byte on                         */
@@ -193,15 +197,15 @@ static inline bool iodma_window_unsnooped(const struct iodma_window *window,
 }
 
 /* Have caches to be maintained then for bytes from a CPU physical address on?
-   Memory in an uncached region has no lines. Context: any. */
-static inline bool iodma_window_maintains(const struct iodma_window *window,
-                                          hal_address address,
-                                          hal_address length,
-                                          const struct hal_aperture *aperture)
-{
-    return iodma_window_unsnooped(window, aperture) &&
-           iodma_bus_cached(window->bus, address, length);
-}
+   Memory in an uncached region has no lines. Context: any. (dma/plan.c) */
+bool iodma_window_maintains(const struct iodma_window *window,
+                            hal_address address, hal_address length,
+                            const struct hal_aperture *aperture);
+
+/* The last byte of an aperture that the device reaches, CPU physical; 0: it
+   reaches none. Context: any. (dma/plan.c) */
+hal_address iodma_window_reach(const struct iodma_window *window,
+                               const struct hal_aperture *aperture);
 
 /* Have they for anything that the bus has been lent? Context: any. */
 static inline bool iodma_window_lends_lines(const struct iodma_window *window)
@@ -212,5 +216,9 @@ static inline bool iodma_window_lends_lines(const struct iodma_window *window)
                                   bounce->last - bounce->first + 1,
                                   window->bus->lent_in);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
