@@ -248,6 +248,15 @@ bool iodma_loans_go_on(const struct iodma_plan *plan, struct iodma_place *place,
            iodma_piece_storage(plan, place) == end;
 }
 
+bool iodma_window_lends_lines(const struct iodma_window *window)
+{
+    const struct hal_bounce *bounce = window->bus->bounce;
+
+    return iodma_window_maintains(window, bounce->first,
+                                  bounce->last - bounce->first + 1,
+                                  window->bus->lent_in);
+}
+
 /* Bytes ------------------------------------------------------------------- */
 
 /* Zeros around loans, each of which has lines of its own: plan->named_bytes. */

@@ -207,15 +207,9 @@ bool iodma_window_maintains(const struct iodma_window *window,
 hal_address iodma_window_reach(const struct iodma_window *window,
                                const struct hal_aperture *aperture);
 
-/* Have they for anything that the bus has been lent? Context: any. */
-static inline bool iodma_window_lends_lines(const struct iodma_window *window)
-{
-    const struct hal_bounce *bounce = window->bus->bounce;
-
-    return iodma_window_maintains(window, bounce->first,
-                                  bounce->last - bounce->first + 1,
-                                  window->bus->lent_in);
-}
+/* Have they for anything that the bus has been lent? Context: any.
+   (dma/loans.c) */
+bool iodma_window_lends_lines(const struct iodma_window *window);
 
 #ifdef __cplusplus
 }
