@@ -13,8 +13,10 @@ enum iodma_status iodma_pool_init(struct iodma_pool *pool,
     if (!pool || !lock || (sleep && (!sleep->wait || !sleep->wake)))
         return IODMA_BAD_ARGUMENT;
 
-    *pool = (struct iodma_pool){ .lock = lock, .sleep = sleep };
+    pool->lock = lock;
+    pool->sleep = sleep;
     pool->top = &pool->bottom;
+    pool->sleepers = 0;
     return IODMA_OK;
 }
 
@@ -66,24 +68,24 @@ static enum iodma_status refuse(const struct iodma_command *command)
 enum iodma_status iodma_pool_return(struct iodma_pool *pool,
                                     struct iodma_command *command)
 {
-    uint32_t sleepers = 0; /* one of them may go on */
+    enum iodma_status status = IODMA_OK;
+    uint32_t sleepers; /* one of them may go on */
     uint32_t state;
-    bool busy;
 
     if (!pool || !command)
         return IODMA_BAD_ARGUMENT;
 
     state = pool->lock->save(pool->lock);
-    busy = command->link.next || command->prepared != 0;
-    if (!busy) {
+    sleepers = pool->sleepers;
+    if (command->link.next || command->prepared != 0) {
+        status = refuse(command);
+        sleepers = 0;
+    } else {
         command->link.next = pool->top;
         pool->top = &command->link;
-        sleepers = pool->sleepers;
     }
     pool->lock->restore(pool->lock, state);
-    if (busy)
-        return refuse(command);
     if (sleepers != 0)
         pool->sleep->wake(pool->sleep->context);
-    return IODMA_OK;
+    return status;
 }
