@@ -80,13 +80,13 @@ enum iodma_status iodma_bounce_init(struct iodma_bounce *bounce,
     if (blocks == 0 || blocks > IODMA_MOST_BLOCKS)
         return IODMA_BAD_ARGUMENT;
 
+    iodma_bounce_own_loans(&bounce->hal, loans, count);
     bounce->hal.ops = &ops;
     bounce->hal.first = address;
     bounce->hal.last = address + (size - 1);
     bounce->hal.granule = granule;
     iodma_blocks_init(&bounce->granules, address, shift, words,
                       (uint32_t)blocks);
-    iodma_bounce_own_loans(&bounce->hal, loans, count);
     return IODMA_OK;
 }
 
