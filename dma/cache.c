@@ -217,16 +217,14 @@ static enum iodma_status end(const struct iodma_window *window,
     return finished != IODMA_OK ? finished : status; /* the record is of it */
 }
 
-_Static_assert((uint32_t)IODMA_ACCESS_CLEAN + (uint32_t)IODMA_SYNC_DROP ==
-                   (uint32_t)IODMA_ACCESS_DROP,
-               "what is not dropped is cleaned");
-
 /* A whole sweep, piece by piece: whatever it is, and if it is anything. */
 static enum iodma_status maintain_pieces(const struct iodma_plan *plan,
                                          hal_address from, hal_address to,
                                          uint32_t what)
 {
     const struct iodma_window *window = plan->window;
+    uint32_t how =
+        (what & IODMA_SYNC_DROP) != 0 ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN;
     enum iodma_status status = IODMA_OK;
     struct iodma_place place;
     struct iodma_piece piece;
@@ -241,8 +239,7 @@ static enum iodma_status maintain_pieces(const struct iodma_plan *plan,
             continue;
         what |= IODMA_SYNC_BEGUN;
         status = iodma_access(window->bus, piece.storage, &piece.length, NULL,
-                              IODMA_ACCESS_CLEAN + (what & IODMA_SYNC_DROP),
-                              window->reason);
+                              how, window->reason);
     }
     return (what & IODMA_SYNC_BEGUN) != 0 ? end(window, status) : status;
 }

@@ -132,13 +132,24 @@ static enum iodma_status judge(struct iodma_plan *plan)
                : iodma_plan_judge(plan, NULL);
 }
 
+/* Has what the bus has been lent caches to be maintained? */
+static bool lends_lines(const struct iodma_window *window)
+{
+    const struct hal_bounce *bounce = window->bus->bounce;
+
+    return iodma_window_maintains(window, bounce->first,
+                                  bounce->last - bounce->first + 1,
+                                  window->bus->lent_in);
+}
+
 static enum iodma_status climb(struct iodma_plan *plan, bool whole,
                                uint32_t phase)
 {
     const struct iodma_window *window = plan->window;
     enum iodma_status lower = IODMA_OK; /* what *split* says */
 
-    if (!window->bus->caching && iodma_window_lends_lines(window))
+    plan->lent_lines = lends_lines(window);
+    if (plan->lent_lines && !window->bus->caching)
         return iodma_refuse_cache(window);
     for (;;) {
         enum iodma_status status =

@@ -11,23 +11,6 @@
 
 /* Storage ----------------------------------------------------------------- */
 
-static uint32_t g_of(const struct iodma_window *window)
-{
-    return larger32(window->bus->line, UINT32_C(1)
-                                           << window->limits.align_internal);
-}
-
-static uint32_t v_of(const struct iodma_window *window, uint32_t u)
-{
-    const struct iodma_limits *limits = &window->limits;
-    /* No boundary is below an alignment. */
-    uint32_t v = limits->boundary < 32 && BIT32(limits->boundary) < u
-                     ? BIT32(limits->boundary)
-                     : BIT32(limits->alignment);
-
-    return smaller32(larger32(v, larger32(64, window->bus->line)), u);
-}
-
 /* From where the CPU's addresses count blocks of storage. A mapper shows whole
    pages: behind one, blocks begin where pages do on the bus. */
 static uint32_t base_of(const struct iodma_window *window)
@@ -40,14 +23,20 @@ static uint32_t base_of(const struct iodma_window *window)
 void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
+    const struct iodma_limits *limits = &window->limits;
     const struct iodma_bus *bus = window->bus;
     uint32_t base = base_of(window);
-    uint32_t g = g_of(window);
+    uint32_t line = bus->line;
+    uint32_t g = larger32(line, BIT32(limits->align_internal));
     uint32_t u = iodma_plan_granule(window);
+    uint32_t v;
 
     if (!plan->whole)
         u = larger32(u, g);
     plan->block = (uint8_t)__builtin_ctz(u);
+    /* No boundary is below an alignment. */
+    v = limits->boundary < plan->block ? limits->boundary : limits->alignment;
+    v = larger32(BIT32(v), larger32(line, 64));
     borrower->window = window;
     borrower->next = &plan->loans;
     borrower->position = 0;
@@ -55,7 +44,7 @@ void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
     borrower->end = 0;
     borrower->g = g;
     borrower->u = u;
-    borrower->v = v_of(window, u);
+    borrower->v_mask = smaller32(v, u) - 1;
     borrower->wish.at_least = u;
     borrower->wish.alignment = u;
     borrower->wish.phase = base;
@@ -65,81 +54,72 @@ void iodma_loans_begin(struct iodma_borrower *borrower, struct iodma_plan *plan)
                                  : 0;
 }
 
-/* Take storage as it is wished, under the lock. A pool may have it anywhere:
-   what does not lie within reach, in the one aperture, is not had. */
-static bool take(struct iodma_borrower *borrower)
+/* Find storage for a loan, or for its first bytes: in the block that was opened
+   last, or in more. Under the lock. */
+static inline bool find_storage(struct iodma_borrower *borrower,
+                                struct hal_bounce *bounce,
+                                struct hal_loan *loan)
 {
-    const struct iodma_bus *bus = borrower->window->bus;
-    struct hal_bounce *bounce = bus->bounce;
-    hal_address highest = borrower->wish.highest;
-    hal_address size;
+    uint32_t name = (uint32_t)(borrower->keeps + loan->position);
+    uint32_t within = (name - (uint32_t)borrower->free) & borrower->v_mask;
+    hal_address room = borrower->end - borrower->free;
 
-    if (highest == 0 ||
-        bounce->ops->take(bounce, &borrower->wish, &borrower->free,
-                          &borrower->end) != IODMA_OK)
-        return false;
-    size = borrower->end;
-    borrower->end += borrower->free;
-    if (bus->lent_in->first <= borrower->free && borrower->free <= highest &&
-        size - 1 <= highest - borrower->free)
-        return true;
-    bounce->ops->give_back(bounce, borrower->free, size);
-    return false;
-}
+    if (within >= room || loan->length > room - within) {
+        uint32_t u_mask = borrower->u - 1;
+        hal_address last = loan->length - 1;
 
-/* Have a loan, and new storage for it if that has to be opened. NULL: one of
-   the two is not to be had. */
-static struct hal_loan *borrow(struct iodma_borrower *borrower, bool open)
-{
-    const struct iodma_bus *bus = borrower->window->bus;
-    const struct hal_lock *lock = bus->hal->lock;
-    struct hal_bounce *bounce = bus->bounce;
-    uint32_t state = lock->save(lock);
-    struct hal_loan *loan = bounce->loans;
-
-    if (loan && open && !take(borrower))
-        loan = NULL;
-    if (loan)
-        bounce->loans = loan->next;
-    lock->restore(lock, state);
-    return loan;
+        /* At its own place in the block; or at the first one that would do, if
+           that has it end there. */
+        within = (name - (uint32_t)borrower->wish.phase) & u_mask;
+        if (within + last > u_mask &&
+            (within & borrower->v_mask) + last <= u_mask)
+            within &= borrower->v_mask;
+        borrower->wish.at_most = ((within + last) | u_mask) + 1;
+        if (borrower->wish.at_most == 0 || borrower->wish.highest == 0 ||
+            bounce->ops->take(bounce, &borrower->wish, &borrower->free,
+                              &borrower->end) != IODMA_OK)
+            return false;
+        borrower->end += borrower->free;
+    }
+    loan->storage = borrower->free + within;
+    loan->length = smaller(loan->length, borrower->end - loan->storage);
+    return true;
 }
 
 enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower,
                                      hal_address to)
 {
+    const struct iodma_bus *bus = borrower->window->bus;
+    const struct hal_lock *lock = bus->hal->lock;
+    struct hal_bounce *bounce = bus->bounce;
+
     while (borrower->position != to) {
-        hal_address address = borrower->keeps + borrower->position;
-        hal_address length = to - borrower->position;
-        hal_address room = borrower->end - borrower->free;
-        uint32_t within = modulo32(address - borrower->free, borrower->v);
-        bool open = within >= room || length > room - within;
-        struct hal_loan *loan;
+        uint32_t state = lock->save(lock);
+        struct hal_loan *loan = bounce->loans;
+        hal_address last;
 
-        if (open) {
-            /* At its own place in the block; or at the first one that would do,
-               if that has it end there. */
-            uint32_t own =
-                modulo32(address - borrower->wish.phase, borrower->u);
-            uint32_t first = modulo32(own, borrower->v);
-
-            within = length > borrower->u - own && length <= borrower->u - first
-                         ? first
-                         : own;
-            borrower->wish.at_most = round_up(within + length, borrower->u);
+        if (loan) {
+            loan->position = borrower->position;
+            loan->length = to - loan->position;
+            if (find_storage(borrower, bounce, loan))
+                bounce->loans = loan->next;
+            else
+                loan = NULL;
         }
-        loan = borrow(borrower, open);
+        lock->restore(lock, state);
         if (!loan)
             return IODMA_NO_RESOURCES;
         loan->next = NULL;
-        loan->position = borrower->position;
-        loan->storage = borrower->free + within;
-        loan->length = smaller(length, borrower->end - loan->storage);
         *borrower->next = loan;
         borrower->next = &loan->next;
         borrower->position += loan->length;
-        borrower->free =
-            round_up(loan->storage + loan->length, borrower->window->bus->line);
+        /* A pool may have it anywhere: what does not lie within reach, in the
+           one aperture, is given back with the rest. */
+        last = loan->storage + (loan->length - 1);
+        if (loan->storage < bus->lent_in->first || last < loan->storage ||
+            last > borrower->wish.highest)
+            return IODMA_NO_RESOURCES;
+        borrower->free = round_up(loan->storage + loan->length, bus->line);
     }
     return IODMA_OK;
 }
@@ -158,8 +138,6 @@ iodma_loans_borrow_whole(struct iodma_plan *plan, uint32_t phase)
     plan->whole = true;
     iodma_loans_begin(&borrower, plan);
     size = round_up(phase + window->length, borrower.u);
-    if (size < window->length)
-        return IODMA_NO_RESOURCES;
     alignment = (hal_address)1 << iodma_limits_placement(&window->limits, size);
     if (alignment < borrower.u)
         alignment = borrower.u;
@@ -168,7 +146,7 @@ iodma_loans_borrow_whole(struct iodma_plan *plan, uint32_t phase)
         round_down(lack(delta, alignment), window->bus->granule);
     borrower.wish.at_least = size;
     borrower.keeps = borrower.wish.phase + phase;
-    borrower.v = borrower.u;
+    borrower.v_mask = borrower.u - 1;
     status = iodma_loans_borrow(&borrower, window->length);
     if (status != IODMA_OK)
         return status;
@@ -248,15 +226,6 @@ bool iodma_loans_go_on(const struct iodma_plan *plan, struct iodma_place *place,
            iodma_piece_storage(plan, place) == end;
 }
 
-bool iodma_window_lends_lines(const struct iodma_window *window)
-{
-    const struct hal_bounce *bounce = window->bus->bounce;
-
-    return iodma_window_maintains(window, bounce->first,
-                                  bounce->last - bounce->first + 1,
-                                  window->bus->lent_in);
-}
-
 /* Bytes ------------------------------------------------------------------- */
 
 /* Zeros around loans, each of which has lines of its own: plan->named_bytes. */
@@ -284,11 +253,9 @@ static bool cleans(const struct iodma_plan *plan, uint32_t what)
     const struct iodma_window *window = plan->window;
     const struct iodma_bus *bus = window->bus;
 
-    return bus->caching &&
-           (!IODMA_SHORTCUTS || window->mapper ||
-            (what & IODMA_SYNC_BOUNCED) == 0 ||
-            bus->hal->cache->smallest_line != bus->line) &&
-           iodma_window_lends_lines(window);
+    return plan->lent_lines && (!IODMA_SHORTCUTS || window->mapper ||
+                                (what & IODMA_SYNC_BOUNCED) == 0 ||
+                                bus->hal->cache->smallest_line != bus->line);
 }
 
 /* In units that the device could see, lines or pages, loan by loan: what is

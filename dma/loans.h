@@ -42,8 +42,9 @@ struct iodma_borrower {
     hal_address end;        /* its end; 0: nothing was                       */
     struct hal_bounce_wish wish; /* for blocks of u, whose phase is that of the
                                     mapper's pages; within the device's reach */
-    uint32_t g, u, v;            /* g: of lines that are given up, and of
-                                    IODMA_LEAST_BOUNCE; bytes                 */
+    uint32_t g, u; /* g: of lines that are given up, and of IODMA_LEAST_BOUNCE;
+                      bytes                                                   */
+    uint32_t v_mask; /* v, less one                                           */
 };
 
 /* Look at what the bus has been lent; nothing is bounced yet. plan->whole: one
@@ -53,7 +54,7 @@ void iodma_loans_begin(struct iodma_borrower *borrower,
 
 /* Find storage for the window from its position up to another one: in the block
    that was opened last, or in one more, or in several. Returns OK or
-   NoResources; what was taken before stays with the plan. */
+   NoResources; what was taken stays with the plan. */
 enum iodma_status iodma_loans_borrow(struct iodma_borrower *borrower,
                                      hal_address to);
 

@@ -111,6 +111,8 @@ struct iodma_plan {
                               aperture past which the device looks and in one
                               region that the CPU caches and names by address:
                               no other line needs looking for               */
+    bool lent_lines : 1;    /* what the bus has been lent has caches to be
+                               maintained                                     */
     bool named_bytes : 1;   /* for loans: all bytes are of ranges, in one region
                               where the CPU names them by address; what is lent
                               is in one such, too, that it may write        */
@@ -206,10 +208,6 @@ bool iodma_window_maintains(const struct iodma_window *window,
    reaches none. Context: any. (dma/plan.c) */
 hal_address iodma_window_reach(const struct iodma_window *window,
                                const struct hal_aperture *aperture);
-
-/* Have they for anything that the bus has been lent? Context: any.
-   (dma/loans.c) */
-bool iodma_window_lends_lines(const struct iodma_window *window);
 
 #ifdef __cplusplus
 }
