@@ -54,7 +54,6 @@ enum iodma_status iodma_command_clone(const struct iodma_command *command,
     storage->held = 0;
     storage->window.memory = NULL;
     storage->window.counted = false;
-    storage->plan = (struct iodma_plan){ .window = NULL };
     return IODMA_OK;
 }
 
@@ -65,57 +64,12 @@ enum iodma_status iodma_command_deinit(struct iodma_command *command)
                                                   IODMA_BUSY, IODMA_RULE_QUEUED)
                                    : iodma_command_clear_memory(command, true);
 
-    if (status == IODMA_OK)
-        *command = (struct iodma_command){ .ref_con = NULL };
+    if (status == IODMA_OK) /* nothing can be prepared any more */
+        command->output = NULL;
     return status;
 }
 
 /* Memory ------------------------------------------------------------------ */
-
-/* Change the count of commands that have a window's descriptor. */
-static void count(const struct iodma_window *window, uint32_t change)
-{
-    struct iodma_memory *memory =
-        (struct iodma_memory *)(uintptr_t)window->memory;
-    const struct hal_lock *lock = window->bus->hal->lock;
-    uint32_t state = lock->save(lock);
-
-    memory->users = (uint16_t)(memory->users + change);
-    lock->restore(lock, state);
-}
-
-/* It matters how many commands have a descriptor that is virtual, or owns a
-   mapping. */
-static inline bool is_counted(const struct iodma_memory *memory)
-{
-    return memory && (memory->needs_wiring || memory->mapping);
-}
-
-/* Have another descriptor, or none, that is counted or not. Returns OK. */
-static __attribute__((noinline)) enum iodma_status
-recount(struct iodma_window *window, const struct iodma_memory *memory,
-        bool counted)
-{
-    if (window->counted)
-        count(window, UINT32_MAX);
-    window->memory = memory;
-    window->counted = counted;
-    if (counted)
-        count(window, 1);
-    return IODMA_OK;
-}
-
-/* The same; where none of the two is counted, at once. */
-static inline enum iodma_status attach(struct iodma_window *window,
-                                       const struct iodma_memory *memory)
-{
-    bool counted = is_counted(memory);
-
-    if (!IODMA_SHORTCUTS || window->counted || counted)
-        return recount(window, memory, counted);
-    window->memory = memory;
-    return IODMA_OK;
-}
 
 static enum iodma_status refuse_held(const struct iodma_command *command)
 {
@@ -123,21 +77,63 @@ static enum iodma_status refuse_held(const struct iodma_command *command)
                                IODMA_RULE_HELD, 0, command->held);
 }
 
-/* Have another descriptor, if it can be prepared. (Apart: who only attaches
-   one keeps nothing on the stack.) */
-static __attribute__((noinline)) enum iodma_status
-attach_prepared(struct iodma_command *command,
-                const struct iodma_memory *memory)
+/* It matters how many commands have a descriptor that is virtual, or owns a
+   mapping. */
+static bool is_counted(const struct iodma_memory *memory)
 {
-    const struct iodma_memory *former = command->window.memory;
-    bool counted = command->window.counted;
-    enum iodma_status status;
+    return memory && (memory->needs_wiring || memory->mapping);
+}
 
-    (void)recount(&command->window, memory, is_counted(memory));
-    status = iodma_command_prepare(command, 0, 0, true, true);
-    if (status != IODMA_OK) /* it may own a mapping by now */
-        (void)recount(&command->window, former, counted);
+/* So many commands more have a descriptor, modulo all that are counted. */
+static IODMA_SHORTCUT_INLINE void
+count(const struct iodma_bus *bus, const struct iodma_memory *memory, int more)
+{
+    struct iodma_memory *counted = (struct iodma_memory *)(uintptr_t)memory;
+    const struct hal_lock *lock = bus->hal->lock;
+    uint32_t state;
+
+    if (more == 0)
+        return;
+    state = lock->save(lock);
+    counted->users = (uint16_t)(counted->users + more);
+    lock->restore(lock, state);
+}
+
+/* Have another descriptor, or none; if it can be prepared, where that is asked
+   for. (Apart: who only attaches one keeps nothing on the stack.) */
+static IODMA_SHORTCUT_APART enum iodma_status
+attach(struct iodma_command *command, const struct iodma_memory *memory,
+       bool auto_prepare)
+{
+    struct iodma_window *window = &command->window;
+    const struct iodma_memory *left = window->memory;
+    bool left_counts = window->counted;
+    bool counts = is_counted(memory);
+    enum iodma_status status = IODMA_OK;
+
+    window->memory = memory;
+    window->counted = counts;
+    count(window->bus, memory, counts);
+    if (memory && auto_prepare)
+        status = iodma_command_prepare(command, 0, 0, true, true);
+    if (status != IODMA_OK) { /* it is this one that is left */
+        window->memory = left;
+        window->counted = left_counts;
+        left = memory;
+        left_counts = counts;
+    }
+    count(window->bus, left, -left_counts);
     return status;
+}
+
+/* The same at once, where none of the two is counted. */
+static inline bool attach_at_once(struct iodma_window *window,
+                                  const struct iodma_memory *memory)
+{
+    if (!IODMA_SHORTCUTS || window->counted || is_counted(memory))
+        return false;
+    window->memory = memory;
+    return true;
 }
 
 enum iodma_status iodma_command_set_memory(struct iodma_command *command,
@@ -150,24 +146,25 @@ enum iodma_status iodma_command_set_memory(struct iodma_command *command,
                    : iodma_refuse_values(command->window.reason, IODMA_BUSY,
                                          IODMA_RULE_PREPARED, 0,
                                          command->prepared);
-    return memory && auto_prepare ? attach_prepared(command, memory)
-                                  : attach(&command->window, memory);
+    if (!(memory && auto_prepare) && attach_at_once(&command->window, memory))
+        return IODMA_OK;
+    return attach(command, memory, auto_prepare);
 }
 
 enum iodma_status iodma_command_clear_memory(struct iodma_command *command,
                                              bool auto_complete)
 {
-    if (command->prepared != 0) {
-        if (command->held != 0)
-            return refuse_held(command);
+    if (command->prepared != 0 && command->held == 0) {
         if (!auto_complete)
             return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
                                        IODMA_RULE_PREPARED, 0,
                                        command->prepared);
-        command->prepared = 1; /* the last of them takes it all back */
+        command->prepared = 1;
         (void)iodma_command_complete(command, true, true);
     }
-    return attach(&command->window, NULL);
+    return command->prepared == 0 && attach_at_once(&command->window, NULL)
+               ? IODMA_OK
+               : iodma_command_set_memory(command, NULL, false);
 }
 
 /* Prepare ----------------------------------------------------------------- */
@@ -344,42 +341,34 @@ enum iodma_status iodma_command_prepare_with_spec(
     return status;
 }
 
-/* What a plan has on loan, and how long its list is. */
-static void look_ahead(struct iodma_plan *plan, struct iodma_outlook *outlook)
-{
-    struct iodma_place place;
-    struct hal_segment segment;
-
-    *outlook = (struct iodma_outlook){ .whole = plan->whole };
-    for (const struct hal_loan *loan = plan->loans; loan; loan = loan->next) {
-        outlook->bounced += loan->length;
-        outlook->loans++;
-    }
-    iodma_segment_seek(plan, &place, 0);
-    while (iodma_segment_next(plan, &place, &segment) == IODMA_OK)
-        outlook->segments++;
-}
-
 enum iodma_status iodma_command_check(struct iodma_command *command,
                                       hal_address offset, hal_address length,
                                       struct iodma_outlook *outlook)
 {
+    struct iodma_plan *plan = &command->plan;
+    struct iodma_outlook nobody_asks;
+    struct hal_segment segment;
     enum iodma_status status;
-    hal_address storage;
 
     if (command->prepared != 0)
         return iodma_refuse_values(command->window.reason, IODMA_NOT_READY,
                                    IODMA_RULE_PREPARED, 0, command->prepared);
     status = set_window(command, offset, length);
     if (status == IODMA_OK)
-        status = iodma_plan_make(&command->plan);
+        status = iodma_plan_make(plan);
     if (status != IODMA_OK)
         return status;
-    if (outlook)
-        look_ahead(&command->plan, outlook);
-    storage = iodma_plan_release(&command->plan);
-    if (outlook)
-        outlook->storage = storage;
+    if (!outlook)
+        outlook = &nobody_asks;
+    *outlook = (struct iodma_outlook){ .whole = plan->whole };
+    for (const struct hal_loan *loan = plan->loans; loan; loan = loan->next) {
+        outlook->bounced += loan->length;
+        outlook->loans++;
+    }
+    iodma_segment_seek(plan, &command->place, 0);
+    while (iodma_segment_next(plan, &command->place, &segment) == IODMA_OK)
+        outlook->segments++;
+    outlook->storage = iodma_plan_release(plan);
     return IODMA_OK;
 }
 
