@@ -266,7 +266,7 @@ list_bounded(struct iodma_command *command, hal_address *offset, void *segments,
     uint32_t odd = iodma_limits_mask32(command->window.limits.alignment);
 
     if (((uint32_t)*offset & odd) != 0)
-        return iodma_generate_runs(command, offset, segments, count, output);
+        return iodma_generate_runs(command, offset, segments, count);
     return cut_extents(command, offset, segments, count, output->form, false);
 }
 
@@ -315,12 +315,13 @@ list_elsewhere(struct iodma_command *command, hal_address *offset,
 
 enum iodma_status iodma_generate(struct iodma_command *command,
                                  hal_address *offset, void *segments,
-                                 uint32_t *count,
-                                 const struct iodma_output *output)
+                                 uint32_t *count)
 {
+    const struct iodma_output *output = command->output;
+
     if (!IODMA_SHORTCUTS || command->plan.path <= IODMA_PATH_NONE ||
         !is_native(output, &command->window.limits))
-        return iodma_generate_runs(command, offset, segments, count, output);
+        return iodma_generate_runs(command, offset, segments, count);
     if (command->plan.path == IODMA_PATH_FLAT)
         return list_flat(command, offset, segments, count, output);
     return iodma_generate_goes_on(command, *offset)

@@ -31,15 +31,13 @@ static inline bool iodma_generate_goes_on(const struct iodma_command *command,
    (dma/at_once.c) */
 enum iodma_status iodma_generate(struct iodma_command *command,
                                  hal_address *offset, void *segments,
-                                 uint32_t *count,
-                                 const struct iodma_output *output);
+                                 uint32_t *count);
 
 /* Run by run. Judges what prepare has not judged (IODMA_ITERATE_ONLY).
    (dma/segment.c) */
 enum iodma_status iodma_generate_runs(struct iodma_command *command,
                                       hal_address *offset, void *segments,
-                                      uint32_t *count,
-                                      const struct iodma_output *output);
+                                      uint32_t *count);
 
 #ifdef __cplusplus
 }

@@ -172,9 +172,10 @@ static enum iodma_status refuse_output(struct iodma_reason *reason,
 
 /* Have a segment written as element `index`. */
 static IODMA_SHORTCUT_INLINE enum iodma_status
-put(struct iodma_command *command, const struct iodma_output *output,
-    void *segments, uint32_t index, const struct hal_segment *segment)
+put(struct iodma_command *command, void *segments, uint32_t index,
+    const struct hal_segment *segment)
 {
+    const struct iodma_output *output = command->output;
     uint8_t form = output->form;
 
     if (output->function) {
@@ -190,8 +191,7 @@ put(struct iodma_command *command, const struct iodma_output *output,
 
 enum iodma_status iodma_generate_runs(struct iodma_command *command,
                                       hal_address *offset, void *segments,
-                                      uint32_t *count,
-                                      const struct iodma_output *output)
+                                      uint32_t *count)
 {
     const struct iodma_window *window = &command->window;
     const struct iodma_plan *plan = &command->plan;
@@ -209,7 +209,7 @@ enum iodma_status iodma_generate_runs(struct iodma_command *command,
             next_judged(command, &position, index, &segment);
 
         if (status == IODMA_OK)
-            status = put(command, output, segments, index, &segment);
+            status = put(command, segments, index, &segment);
         if (status != IODMA_OK) {
             iodma_segment_seek(plan, &command->place, *offset);
             return status;
