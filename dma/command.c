@@ -64,8 +64,8 @@ enum iodma_status iodma_command_deinit(struct iodma_command *command)
                                                   IODMA_BUSY, IODMA_RULE_QUEUED)
                                    : iodma_command_clear_memory(command, true);
 
-    if (status == IODMA_OK) /* nothing can be prepared any more */
-        command->output = NULL;
+    if (status == IODMA_OK)
+        *command = (struct iodma_command){ .ref_con = NULL };
     return status;
 }
 
