@@ -219,12 +219,10 @@ static enum iodma_status end(const struct iodma_window *window,
 
 /* A whole sweep, piece by piece: whatever it is, and if it is anything. */
 static enum iodma_status maintain_pieces(const struct iodma_plan *plan,
-                                         hal_address from, hal_address to,
-                                         uint32_t what)
+                                         uint32_t what, hal_address from,
+                                         hal_address to)
 {
     const struct iodma_window *window = plan->window;
-    uint32_t how =
-        (what & IODMA_SYNC_DROP) != 0 ? IODMA_ACCESS_DROP : IODMA_ACCESS_CLEAN;
     enum iodma_status status = IODMA_OK;
     struct iodma_place place;
     struct iodma_piece piece;
@@ -233,20 +231,22 @@ static enum iodma_status maintain_pieces(const struct iodma_plan *plan,
     while (status == IODMA_OK && iodma_piece_next(plan, &place, to, &piece)) {
         uint32_t kind = piece.lent ? IODMA_SYNC_BOUNCED : IODMA_SYNC_DIRECT;
 
-        if ((what & kind) == 0 ||
-            !iodma_window_maintains(window, piece.storage, piece.length,
-                                    place.aperture))
-            continue;
-        what |= IODMA_SYNC_BEGUN;
-        status = iodma_access(window->bus, piece.storage, &piece.length, NULL,
-                              how, window->reason);
+        if ((what & kind) != 0 &&
+            iodma_window_maintains(window, piece.storage, piece.length,
+                                   place.aperture)) {
+            status =
+                iodma_access(window->bus, piece.storage, &piece.length, NULL,
+                             (what & IODMA_SYNC_DROP) != 0 ? IODMA_ACCESS_DROP
+                                                           : IODMA_ACCESS_CLEAN,
+                             window->reason);
+            what |= IODMA_SYNC_BEGUN;
+        }
     }
     return (what & IODMA_SYNC_BEGUN) != 0 ? end(window, status) : status;
 }
 
-static enum iodma_status maintain(const struct iodma_plan *plan,
-                                  hal_address from, hal_address to,
-                                  uint32_t what)
+static enum iodma_status maintain(const struct iodma_plan *plan, uint32_t what,
+                                  hal_address from, hal_address to)
 {
     const struct iodma_window *window = plan->window;
 
@@ -255,7 +255,7 @@ static enum iodma_status maintain(const struct iodma_plan *plan,
     else if (IODMA_SHORTCUTS && plan->named_lines)
         begin_mixed(plan, from, to, what);
     else
-        return maintain_pieces(plan, from, to, what);
+        return maintain_pieces(plan, what, from, to);
     return end(window, IODMA_OK);
 }
 

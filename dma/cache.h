@@ -40,9 +40,8 @@ struct iodma_caching {
     /* A sweep: clean what the device uses of part of the window, or clean and
        invalidate it. IODMA_SYNC_BOUNCED, _DIRECT, _DROP and _BEGUN.
        (dma/sync.h) */
-    enum iodma_status (*maintain)(const struct iodma_plan *plan,
-                                  hal_address from, hal_address to,
-                                  uint32_t what);
+    enum iodma_status (*maintain)(const struct iodma_plan *plan, uint32_t what,
+                                  hal_address from, hal_address to);
     /* Does part of the window share a line with bytes of the rest that the
        device may write? To hand that over, or to write into it, would undo what
        the device writes. Returns the position of the end that does: the part's,

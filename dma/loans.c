@@ -344,9 +344,8 @@ static void copy_named(const struct iodma_plan *plan, hal_address from,
 _Static_assert((uint32_t)IODMA_COPY_TRY == (uint32_t)IODMA_ACCESS_TRY,
                "a copy that is tried is an access that is");
 
-enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
-                                   hal_address from, hal_address to,
-                                   uint32_t how)
+enum iodma_status iodma_loans_copy(const struct iodma_plan *plan, uint32_t how,
+                                   hal_address from, hal_address to)
 {
     const struct iodma_window *window = plan->window;
     bool in = (how & IODMA_IN) != 0;

@@ -67,9 +67,8 @@ enum iodma_status iodma_loans_borrow_whole(struct iodma_plan *plan,
 hal_address iodma_loans_give_back(struct iodma_plan *plan);
 enum iodma_status iodma_loans_clear(const struct iodma_plan *plan,
                                     uint32_t *what);
-enum iodma_status iodma_loans_copy(const struct iodma_plan *plan,
-                                   hal_address from, hal_address to,
-                                   uint32_t how);
+enum iodma_status iodma_loans_copy(const struct iodma_plan *plan, uint32_t how,
+                                   hal_address from, hal_address to);
 void iodma_loans_take(struct iodma_place *place, hal_address position,
                       hal_address to, struct iodma_piece *piece);
 bool iodma_loans_go_on(const struct iodma_plan *plan, struct iodma_place *place,

@@ -37,7 +37,7 @@ struct buffer {
     /* To be mapped: */
     const struct hal_limits *limits; /* the device's; or NULL                 */
     size_t capacity;     /* bytes from the first on that are its own         */
-    hal_address *result; /* where to tell the next                           */
+    hal_address *result; /* where to tell the next; GIVE, too                */
     hal_address address; /* of its first byte as the bus has it              */
 };
 
@@ -248,8 +248,7 @@ hand_over(const struct iodma_bus *bus, const void *pointer, size_t length,
     status = maintain(bus, buffer, buffer->how == TAKE);
     if (status == IODMA_OK && buffer->how != TAKE) {
         hal_publish(bus->hal);
-        if (buffer->how != GIVE)
-            *buffer->result = buffer->address;
+        *buffer->result = buffer->address;
     }
     return status;
 }
@@ -382,6 +381,7 @@ look_and_give(const struct iodma_bus *bus, const void *pointer, size_t length)
 
     buffer.how = GIVE;
     buffer.direction = IODMA_OUT;
+    buffer.result = &buffer.address; /* it is known */
     return hand_over(bus, pointer, length, &buffer);
 }
 

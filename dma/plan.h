@@ -45,8 +45,8 @@ struct iodma_bouncing {
     enum iodma_status (*clear)(const struct iodma_plan *plan, uint32_t *what);
     /* Copy the bounced bytes of part of the window, IODMA_OUT to the storage or
        IODMA_IN to the client; or IODMA_COPY_TRY. */
-    enum iodma_status (*copy)(const struct iodma_plan *plan, hal_address from,
-                              hal_address to, uint32_t how);
+    enum iodma_status (*copy)(const struct iodma_plan *plan, uint32_t how,
+                              hal_address from, hal_address to);
     /* Take a piece that is on loan, at a position of the window. */
     void (*take)(struct iodma_place *place, hal_address position,
                  hal_address to, struct iodma_piece *piece);

@@ -109,34 +109,35 @@ caching_of(const struct iodma_plan *plan)
 }
 
 /* Copy the bounced bytes of part of the window, if that is asked for, in its
-   direction; or IODMA_COPY_TRY. */
-static enum iodma_status copy(const struct iodma_plan *plan, hal_address from,
-                              hal_address to, uint32_t what)
+   direction; or IODMA_COPY_TRY. (In line: out of line it pushes registers that
+   would lie under all of the copy.) */
+static inline __attribute__((always_inline)) enum iodma_status
+copy(const struct iodma_plan *plan, uint32_t what, hal_address from,
+     hal_address to)
 {
     return plan->loans && (what & IODMA_SYNC_COPY) != 0
-               ? plan->window->bus->bouncing->copy(plan, from, to, what)
+               ? plan->window->bus->bouncing->copy(plan, what, from, to)
                : IODMA_OK;
 }
 
 /* A whole sweep, if there is anything to maintain. */
-static enum iodma_status maintain(const struct iodma_plan *plan,
-                                  hal_address from, hal_address to,
-                                  uint32_t what)
+static enum iodma_status maintain(const struct iodma_plan *plan, uint32_t what,
+                                  hal_address from, hal_address to)
 {
     const struct iodma_caching *caching = caching_of(plan);
 
     if (IODMA_SHORTCUTS &&
         (from == to || (what & (IODMA_SYNC_LINES | IODMA_SYNC_BEGUN)) == 0))
         return IODMA_OK;
-    return caching ? caching->maintain(plan, from, to, what) : IODMA_OK;
+    return caching ? caching->maintain(plan, what, from, to) : IODMA_OK;
 }
 
 /* Let the device see part of the window ... */
 static inline __attribute__((always_inline)) enum iodma_status
-show(const struct iodma_plan *plan, hal_address from, hal_address to,
-     uint32_t what)
+show(const struct iodma_plan *plan, uint32_t what, hal_address from,
+     hal_address to)
 {
-    enum iodma_status status = maintain(plan, from, to, what);
+    enum iodma_status status = maintain(plan, what, from, to);
 
     hal_publish(plan->window->bus->hal);
     return status;
@@ -144,27 +145,28 @@ show(const struct iodma_plan *plan, hal_address from, hal_address to,
 
 /* ... or see what it wrote. */
 static inline __attribute__((always_inline)) enum iodma_status
-see(const struct iodma_plan *plan, hal_address from, hal_address to,
-    uint32_t what)
+see(const struct iodma_plan *plan, uint32_t what, hal_address from,
+    hal_address to)
 {
     hal_observe(plan->window->bus->hal);
-    return maintain(plan, from, to, what);
+    return maintain(plan, what, from, to);
 }
 
 /* The order of all (rule E4). What is returned went wrong last, as the record
    is of that. */
 static enum iodma_status change_hands(const struct iodma_plan *plan,
-                                      hal_address from, hal_address to,
-                                      uint32_t what)
+                                      uint32_t what, hal_address from,
+                                      hal_address to)
 {
-    bool in = (what & IODMA_IN) != 0;
-    enum iodma_status status =
-        in ? see(plan, from, to, what) : copy(plan, from, to, what);
+    enum iodma_status status = (what & IODMA_IN) != 0
+                                   ? see(plan, what, from, to)
+                                   : copy(plan, what, from, to);
     enum iodma_status next;
 
     if (status != IODMA_OK && (what & IODMA_SYNC_ONLY_IF) != 0)
         return status;
-    next = in ? copy(plan, from, to, what) : show(plan, from, to, what);
+    next = (what & IODMA_IN) != 0 ? copy(plan, what, from, to)
+                                  : show(plan, what, from, to);
     return next != IODMA_OK ? next : status;
 }
 
@@ -180,7 +182,7 @@ fill_loans(struct iodma_plan *plan, uint32_t what)
         status = window->bus->bouncing->clear(plan, &what);
         plan->filled = (what & IODMA_SYNC_COPY) != 0;
     }
-    next = change_hands(plan, 0, window->length, what | IODMA_OUT);
+    next = change_hands(plan, what | IODMA_OUT, 0, window->length);
     return next != IODMA_OK ? next : status;
 }
 
@@ -192,7 +194,7 @@ static enum iodma_status fill(struct iodma_plan *plan, uint32_t what)
         look_for_shortcuts(plan);
     if (is_stretch(plan, what))
         return show_stretch(plan, 0, length);
-    return IODMA_SHORTCUTS && !plan->loans ? show(plan, 0, length, what)
+    return IODMA_SHORTCUTS && !plan->loans ? show(plan, what, 0, length)
                                            : fill_loans(plan, what);
 }
 
@@ -204,8 +206,8 @@ static enum iodma_status take_back(struct iodma_plan *plan, uint32_t what)
         return see_stretch(plan, 0, length);
     what |= IODMA_IN;
     return IODMA_SHORTCUTS && !plan->loans
-               ? see(plan, 0, length, what)
-               : change_hands(plan, 0, length, what);
+               ? see(plan, what, 0, length)
+               : change_hands(plan, what, 0, length);
 }
 
 const struct iodma_sync iodma_sync = {
@@ -216,8 +218,8 @@ const struct iodma_sync iodma_sync = {
 enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
                                       uint32_t direction)
 {
-    return copy(plan, 0, plan->window->length,
-                direction | IODMA_SYNC_COPY | IODMA_COPY_TRY);
+    return copy(plan, direction | IODMA_SYNC_COPY | IODMA_COPY_TRY, 0,
+                plan->window->length);
 }
 
 /* Are all ranges of a window that goes as it lies made of whole lines, and this
@@ -259,9 +261,9 @@ sync_part(const struct iodma_plan *plan, hal_address from, hal_address to,
     enum iodma_status status = iodma_sync_own_lines(plan, from, to);
 
     if (status == IODMA_OK)
-        status = copy(plan, from, to, what | IODMA_COPY_TRY);
+        status = copy(plan, what | IODMA_COPY_TRY, from, to);
     return status == IODMA_OK
-               ? change_hands(plan, from, to, what | IODMA_SYNC_ONLY_IF)
+               ? change_hands(plan, what | IODMA_SYNC_ONLY_IF, from, to)
                : status;
 }
 
@@ -282,7 +284,7 @@ hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
     const struct iodma_window *window = plan->window;
     enum iodma_status status =
         write ? iodma_sync_own_lines(plan, from, to)
-              : change_hands(plan, from, to, IODMA_IN | IODMA_SYNC_LINES);
+              : change_hands(plan, IODMA_IN | IODMA_SYNC_LINES, from, to);
     hal_address done = 0;
     struct iodma_piece piece;
     struct iodma_place place;
@@ -294,8 +296,8 @@ hal_address iodma_sync_move(const struct iodma_plan *plan, hal_address from,
             write ? IODMA_ACCESS_WRITE : IODMA_ACCESS_READ, window->reason);
         done += piece.length;
     }
-    if (write && change_hands(plan, from, from + done,
-                              IODMA_OUT | IODMA_SYNC_LINES) != IODMA_OK)
+    if (write && change_hands(plan, IODMA_OUT | IODMA_SYNC_LINES, from,
+                              from + done) != IODMA_OK)
         return 0; /* nobody knows what the device finds */
     return done;
 }

@@ -96,7 +96,7 @@ struct iodma_plan {
     uint32_t pages;         /* of IOVA that are this plan's to unmap          */
     uint8_t path;           /* IODMA_PATH_RUNS ...                            */
     uint8_t block;          /* log2 of what the loans' storage is taken in    */
-    bool begun;             /* an emitter has the first segments of the list
+    bool begun : 1;         /* an emitter has the first segments of the list
                                that is being made                             */
     bool whole : 1;         /* the loan, if there is any, stands for all of the
                                window                                         */
