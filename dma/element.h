@@ -27,7 +27,9 @@ struct __attribute__((__may_alias__, __packed__)) iodma_element64 {
 /* The one at an index of an array of a form. Context: any. */
 static inline void *iodma_element_at(void *elements, size_t index, uint8_t form)
 {
-    return (uint8_t *)elements + index * (form / 4u); /* two words */
+    return form == IODMA_FORM_32
+               ? (void *)((struct iodma_element32 *)elements + index)
+               : (void *)((struct iodma_element64 *)elements + index);
 }
 
 /* Write a segment that fits the form. Context: any. */

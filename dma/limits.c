@@ -153,12 +153,12 @@ hal_address iodma_limits_cut(const struct iodma_limits *limits,
         length = smaller(length, boundary - modulo(run.address, boundary));
     }
     excess = (uint32_t)length & iodma_limits_mask32(limits->align_length);
-    if (length > excess)
+    if (excess != 0 && length > excess)
         length -= excess;
     if (length != run.length) { /* what follows goes on at this very address */
         excess = (uint32_t)(run.address + length) &
                  iodma_limits_mask32(limits->align_internal);
-        if (length > excess)
+        if (excess != 0 && length > excess)
             length -= excess;
     }
     return length;
