@@ -33,19 +33,19 @@ static uint32_t ends_of(const struct iodma_window *window,
     return ends;
 }
 
-/* Find what of a piece is in blocks that lie in its aperture and that the
-   device reaches, both as a whole; of what is gathered, what is reached.
-   Returns how many bytes are before that; HAL_ADDRESS_MAX: there is none. */
+/* Find what of a piece, of which the first byte at least is reached, is in
+   blocks that lie in its aperture and that the device reaches, up to `last`,
+   both as a whole; of what is gathered, what is reached. Returns how many bytes
+   are before that; HAL_ADDRESS_MAX: there is none. */
 static hal_address reach(const struct iodma_window *window,
-                         const struct hal_aperture *aperture, uint32_t u,
-                         struct iodma_piece *piece)
+                         const struct hal_aperture *aperture, hal_address last,
+                         uint32_t u, struct iodma_piece *piece)
 {
     uint32_t block = gathers(window) ? 1 : u;
-    hal_address last = iodma_window_reach(window, aperture);
     hal_address lost = modulo32(last + 1, block);
     hal_address before = piece->storage - aperture->first;
 
-    if (last < piece->storage || last - piece->storage < lost)
+    if (last - piece->storage < lost)
         return HAL_ADDRESS_MAX;
     piece->length =
         smaller(piece->length - 1, last - lost - piece->storage) + 1;
@@ -58,6 +58,8 @@ static __attribute__((noinline)) enum iodma_status
 split(struct iodma_plan *plan)
 {
     const struct iodma_window *window = plan->window;
+    const struct hal_aperture *aperture = NULL;
+    hal_address last = 0; /* of it, that is reached */
     struct iodma_borrower borrower;
     struct iodma_place place;
     struct iodma_piece piece;
@@ -71,7 +73,7 @@ split(struct iodma_plan *plan)
     iodma_piece_seek(plan, &place, 0);
     while (iodma_piece_next(plan, &place, window->length, &piece)) {
         hal_address position =
-            iodma_piece_position(plan, &place) - piece.length;
+            place.walk.offset - window->offset - piece.length;
         hal_address keeps = piece.storage - position;
         hal_address head;
         hal_address tail;
@@ -83,10 +85,16 @@ split(struct iodma_plan *plan)
                 return IODMA_NO_RESOURCES;
             borrower.keeps = keeps;
         }
-        if (!place.aperture ||
+        if (!place.aperture)
+            continue;
+        if (!IODMA_SHORTCUTS || place.aperture != aperture) {
+            aperture = place.aperture;
+            last = iodma_window_reach(window, aperture);
+        }
+        if (last < piece.storage ||
             modulo32(keeps - borrower.keeps, borrower.g) != 0)
             continue;
-        head = reach(window, place.aperture, borrower.u, &piece);
+        head = reach(window, aperture, last, borrower.u, &piece);
         if (head >= piece.length)
             continue;
         ends = ends_of(window, &place, position, &piece);
