@@ -91,7 +91,7 @@ split(struct iodma_plan *plan)
             aperture = place.aperture;
             last = iodma_window_reach(window, aperture);
         }
-        if (last < piece.storage ||
+        if (last == 0 || last < piece.storage ||
             modulo32(keeps - borrower.keeps, borrower.g) != 0)
             continue;
         head = reach(window, aperture, last, borrower.u, &piece);

@@ -267,6 +267,18 @@ static const struct {
         .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
         .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
         .base = 0xff800, .storage = 0x2000, .seed = 0x49a8888c7d9ea47a } },
+    { "least: nothing is reached, from address 0 on",
+      { .part_count = 1, .parts[0].count = 1,
+        .parts[0].ranges[0] = { 0, 0x40 }, .direction = IODMA_OUT,
+        .flush = 1, .fill = 1, .invalidate = 1, .empty = 1,
+        .mapping = IODMA_LEAST_BOUNCE, .limits.address_bits = REACH_BITS,
+        .apertures[0] = { 0x80000, 0x807ff, 0x80000, 3, true },
+        .apertures[1] = { 0, 0x3ff, FAR, 3, true },
+        .regions[0] = { 0, ALL_MEMORY, 2, true, NULL },
+        .granule = 0x40, .shown = 0x1000, .maintaining = 1,
+        .lent = 1, .page_count = 0x10, .run_pages = 0x10, .loan_count = 0x40,
+        .order = 0xfedcba9876543210, .cpu_page = 0x40, .scramble[0] = 1,
+        .storage = 0x80000 } },
 };
 /* clang-format on */
 
