@@ -34,8 +34,8 @@ enum { IODMA_COPY_TRY = 4 };
 struct iodma_bouncing {
     /* Plan what cannot go as it lies: split, else whole; no storage is taken on
        failure. If `whole`, at once one buffer for all of the window, which
-       begins so many bytes behind its place, less than a granule; then nothing
-       is recorded unless it is Unsupported. */
+       begins so many bytes behind its place, less than a granule. Nothing is
+       recorded but Unsupported. */
     enum iodma_status (*climb)(struct iodma_plan *plan, bool whole,
                                uint32_t phase);
     /* Zeros in all that the device could see of the loans' storage: in the
@@ -88,9 +88,9 @@ enum iodma_status iodma_plan_judge(const struct iodma_plan *plan,
 enum iodma_status iodma_plan_judge_whole(struct iodma_plan *plan,
                                          struct iodma_reason *reason);
 
-/* Not for want of bounce storage, or because of it: what is returned and
-   recorded if climb() came to nothing, or, where nothing is lent, *whole* was
-   judged. Unsupported has been recorded. Context: any. */
+/* What is returned and recorded where bouncing does not help either. status:
+   what climb() returned, or, where nothing is lent, the verdict on *whole*;
+   Unsupported has been recorded. Is it for want of storage? Context: any. */
 enum iodma_status iodma_plan_refuse(struct iodma_plan *plan,
                                     enum iodma_status status);
 

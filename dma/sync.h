@@ -53,10 +53,10 @@ enum {
 struct iodma_sync {
     /* Hand what a new plan has over to the device. Bounced bytes that are not
        copied are zeros; what is no part of the window is zero always (E5).
-       Zeros are cleaned always. */
+       Zeros are cleaned always. All is tried; of what went wrong the last is
+       told. */
     enum iodma_status (*fill)(struct iodma_plan *plan, uint32_t what);
-    /* Take all of it back. All is tried; of what went wrong the last is told.
-     */
+    /* Take all of it back. The same is tried and told. */
     enum iodma_status (*take_back)(struct iodma_plan *plan, uint32_t what);
 };
 
@@ -72,9 +72,10 @@ enum iodma_status iodma_sync_can_copy(const struct iodma_plan *plan,
 enum iodma_status iodma_sync_own_lines(const struct iodma_plan *plan,
                                        hal_address from, hal_address to);
 
-/* Copies and maintenance for part of the window, in a direction: the device, or
-   the CPU, may look at it then. NotAligned if it has no lines of its own; where
-   a copy cannot be made, nothing has changed. */
+/* Copies and maintenance for part of the window, what of them is asked for, in
+   the direction that `what` has: the device, or the CPU, may look at it then.
+   NotAligned if it has no lines of its own; where a copy cannot be made,
+   nothing has changed. */
 enum iodma_status iodma_sync_part(const struct iodma_plan *plan,
                                   hal_address from, hal_address to,
                                   uint32_t what);

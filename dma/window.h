@@ -205,7 +205,8 @@ bool iodma_window_maintains(const struct iodma_window *window,
                             const struct hal_aperture *aperture);
 
 /* The last byte of an aperture that the device reaches, CPU physical; 0: it
-   reaches none. Context: any. (dma/plan.c) */
+   reaches none, or the one at address 0 alone; which, is not told. Context:
+   any. (dma/plan.c) */
 hal_address iodma_window_reach(const struct iodma_window *window,
                                const struct hal_aperture *aperture);
 
