@@ -97,6 +97,7 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
     struct hal_segment list[PORTION];
     enum iodma_status status;
     bool first = true;
+    bool last;
     hal_address at;
 
     if (!offset || !emitter) { /* refused as an array that is missing */
@@ -116,12 +117,12 @@ enum iodma_status iodma_command_emit(struct iodma_command *command,
         command->plan.begun = false; /* the emitter may list by itself */
         if (status != IODMA_OK)
             return status;
-        status = emitter->put(emitter, list, count, first,
-                              at == command->window.length);
+        last = at == command->window.length; /* `put` may prepare the next */
+        status = emitter->put(emitter, list, count, first, last);
         if (status != IODMA_OK)
             return iodma_refuse_theirs(reason, status, IODMA_RULE_EMITTER);
         first = false;
-    } while (at != command->window.length);
+    } while (!last);
     *offset = at;
     return IODMA_OK;
 }

@@ -654,6 +654,53 @@ static void listing_midway(void)
     expect_number("offset", offset, 0x43c);
 }
 
+/* An emitter that starts the device with the last segments; it is done at once,
+   and the next part of the memory is prepared. */
+struct prompt {
+    struct hal_emitter emitter;
+    struct iodma_command *command;
+    uint32_t lists;
+};
+
+static enum iodma_status start(struct hal_emitter *emitter,
+                               const struct hal_segment *segments,
+                               uint32_t count, bool first, bool last)
+{
+    struct prompt *prompt = HAL_CONTAINER_OF(emitter, struct prompt, emitter);
+
+    (void)segments;
+    (void)count;
+    expect("a list of one portion", first && last);
+    if (prompt->lists++ != 0)
+        return IODMA_NO_SPACE;
+    expect_status("complete",
+                  iodma_command_complete(prompt->command, true, true),
+                  IODMA_OK);
+    return iodma_command_prepare(prompt->command, 0x40, 0x80, true, true);
+}
+
+static void going_on_at_once(void)
+{
+    static const struct iodma_spec spec = SPEC(host64, 64, 0x40, 1, 1, 1);
+    static const struct iodma_range range = { 0x10000, 0x400 };
+    struct iodma_command command;
+    struct iodma_memory memory;
+    struct prompt prompt = { .emitter = { start }, .command = &command };
+    hal_address offset = 0;
+
+    check_case("with its last segments a list ends, whatever is prepared next");
+    expect_status("memory",
+                  iodma_memory_init_list(&memory, &range, 1, IODMA_OUT),
+                  IODMA_OK);
+    if (!prepare(&command, &spec, NO_CHECK, &memory, 0, 0x40, IODMA_OK))
+        return;
+    expect_status("emit",
+                  iodma_command_emit(&command, &offset, &prompt.emitter),
+                  IODMA_OK);
+    expect_number("lists", prompt.lists, 1);
+    expect_number("offset", offset, 0x40);
+}
+
 int main(void)
 {
     listing();
@@ -661,6 +708,7 @@ int main(void)
     taking_turns();
     ending_within();
     listing_midway();
+    going_on_at_once();
     refusing();
     joining_all();
     placing();
