@@ -89,11 +89,12 @@ static IODMA_SHORTCUT_INLINE void
 count(const struct iodma_bus *bus, const struct iodma_memory *memory, int more)
 {
     struct iodma_memory *counted = (struct iodma_memory *)(uintptr_t)memory;
-    const struct hal_lock *lock = bus->hal->lock;
+    const struct hal_lock *lock;
     uint32_t state;
 
-    if (more == 0)
+    if (more == 0) /* and an ended command has no bus */
         return;
+    lock = bus->hal->lock;
     state = lock->save(lock);
     counted->users = (uint16_t)(counted->users + more);
     lock->restore(lock, state);

@@ -41,10 +41,10 @@ static enum iodma_status admit(struct iodma_memory *memory, uint32_t direction)
                    : IODMA_OK;
     if (memory->wired == 1) {
         memory->read_only = direction == IODMA_OUT;
-        if (memory->kind == IODMA_KIND_VIRTUAL && !translate(memory))
+        if ((memory->kind == IODMA_KIND_VIRTUAL ||
+             (IODMA_SHORTCUTS && memory->kind == IODMA_KIND_MULTI)) &&
+            !translate(memory))
             return IODMA_CANNOT_WIRE;
-        if (IODMA_SHORTCUTS && memory->kind == IODMA_KIND_MULTI)
-            (void)translate(memory);
     }
     if (memory->read_only && direction != IODMA_OUT)
         return IODMA_NOT_WRITABLE;

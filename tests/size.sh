@@ -51,23 +51,23 @@ figures='
 # put what `tests/size.sh --limits` prints, with this GCC, in place of both.
 limits_of=12.2
 limits='
-    text core 18288 13555 14192
-    text oneshot 930 714 777
-    text direct 5138 3837 4049
-    text bounce 10540 7448 7752
-    text caches 11534 8131 8472
-    text copy 10448 8451 8918
-    text reasons 5972 4619 4801
-    text shortcuts 5432 3166 3217
+    text core 16550 12195 12858
+    text oneshot 928 714 769
+    text direct 4845 3559 3804
+    text bounce 9794 6895 7270
+    text caches 10707 7554 7943
+    text copy 10204 8292 8774
+    text reasons 6267 4805 4933
+    text shortcuts 5454 3192 3304
     ram iodma_command 176 128 128
     ram iodma_memory 104 68 68
     ram iodma_bus 52 52 52
     ram hal_loan 32 16 16
     stack iodma_command_prepare 571 354 399
-    stack iodma_command_gen_segments 452 301 334
-    stack iodma_command_complete 399 269 269
-    stack iodma_command_synchronize_range 538 318 326
-    stack iodma_map 155 114 114'
+    stack iodma_command_gen_segments 432 273 293
+    stack iodma_command_complete 391 257 277
+    stack iodma_command_synchronize_range 538 293 310
+    stack iodma_map 155 114 130'
 # Files that the core is without.
 beside='channel copy engine map reason reason_words transfer zip'
 images='oneshot direct bounce caches copy'
